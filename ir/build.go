@@ -5,8 +5,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// Builder appends instructions to the blocks of a function. It makes no tokens:
-// Thread adds all tokens of the module at the end.
+// Builder appends instructions to the blocks of a function. It makes no tokens. Thread adds all
+// tokens of the module at the end.
 //
 //	b := ir.NewBuilder(f)
 //	x := b.Load(32, ir.Ref{Obj: o})
@@ -16,7 +16,7 @@ type Builder struct {
 	F     *Func
 	B     *Block
 	At    diag.Span // source position of the next instruction
-	Task  int       // task of the next events, -1 while shared
+	Task  int       // task of the next events, -1 for code that several tasks share
 	block int
 }
 
@@ -33,7 +33,7 @@ func NewBuilder(f *Func) *Builder {
 	return b
 }
 
-// NewBlock adds an empty block. The builder stays in its current block.
+// NewBlock adds an empty block to the function. The builder stays in its current block.
 func (b *Builder) NewBlock() *Block {
 	b.block++
 	x := &Block{ID: b.block}
@@ -62,7 +62,7 @@ func (b *Builder) Emit(i *Instr, results ...Type) *Instr {
 	return i
 }
 
-// Const makes a constant; bits above the width are dropped.
+// Const makes a constant. It drops bits above the width.
 func (b *Builder) Const(t Type, v uint64) *Value {
 	return b.Emit(&Instr{Op: OpConst, Imm: v & word.Mask(int(t))}, t).Results[0]
 }
@@ -77,7 +77,7 @@ func (b *Builder) Float(op Float, t Type, args ...*Value) *Value {
 	return b.Emit(&Instr{Op: OpFloat, Float: op, Args: args}, t).Results[0]
 }
 
-// Slice takes the bits of v from lo upward.
+// Slice takes the bits of v from bit lo upward.
 func (b *Builder) Slice(t Type, v *Value, lo int) *Value {
 	if lo == 0 && v.Type == t {
 		return v
@@ -98,7 +98,7 @@ func (b *Builder) resize(op word.Op, t Type, v *Value) *Value {
 	return b.Slice(t, v, 0)
 }
 
-// Load reads a word of type t in its natural size.
+// Load reads a word of type t with its natural size.
 func (b *Builder) Load(t Type, r Ref) *Value { return b.LoadSize(t, t.Bytes(), r) }
 
 // LoadSize reads size bytes as a word of type t.
@@ -106,7 +106,7 @@ func (b *Builder) LoadSize(t Type, size int, r Ref) *Value {
 	return b.Emit(&Instr{Op: OpLoad, Size: size, Refs: []Ref{r}}, t).Results[0]
 }
 
-// Store writes v in its natural size.
+// Store writes v with its natural size.
 func (b *Builder) Store(v *Value, r Ref) { b.StoreSize(v, v.Type.Bytes(), r) }
 
 // StoreSize writes the low size bytes of v.
@@ -114,7 +114,7 @@ func (b *Builder) StoreSize(v *Value, size int, r Ref) {
 	b.Emit(&Instr{Op: OpStore, Size: size, Args: []*Value{v}, Refs: []Ref{r}})
 }
 
-// Local begins the life of a local object.
+// Local begins the lifetime of a local object.
 func (b *Builder) Local(o *Object) { b.Emit(&Instr{Op: OpLocal, Refs: []Ref{{Obj: o}}}) }
 
 // Copy copies n bytes.
@@ -124,8 +124,7 @@ func (b *Builder) Copy(dst, src Ref, n int) {
 	}
 }
 
-// Move copies n bytes in ascending order: dst must not be within the bytes
-// after src.
+// Move copies n bytes in ascending order. dst must not be within the n bytes after src.
 func (b *Builder) Move(dst, src Ref, n *Value) {
 	b.Emit(&Instr{Op: OpMove, Refs: []Ref{dst, src}, Args: []*Value{n}})
 }
@@ -137,12 +136,12 @@ func (b *Builder) Clear(dst Ref, n int) {
 	}
 }
 
-// Check traps at site unless ok.
+// Check traps at site unless ok is 1.
 func (b *Builder) Check(ok *Value, site int) {
 	b.Emit(&Instr{Op: OpCheck, Args: []*Value{ok}, Site: site})
 }
 
-// Call calls f with words args and objects refs and returns the word results.
+// Call calls f with the words args and the objects refs. It returns the results that are words.
 func (b *Builder) Call(f *Func, args []*Value, refs []Ref) []*Value {
 	var types []Type
 	for _, r := range f.Results {
@@ -153,15 +152,15 @@ func (b *Builder) Call(f *Func, args []*Value, refs []Ref) []*Value {
 	return b.Emit(&Instr{Op: OpCall, Callee: f, Args: args, Refs: refs}, types...).Results
 }
 
-// Jump ends the block.
+// Jump ends the block with a jump.
 func (b *Builder) Jump(to *Block, args ...*Value) {
 	b.B.Term = Term{Op: Jump, Succs: []Edge{{to, args}}, Span: b.At}
 }
 
-// Branch ends the block.
+// Branch ends the block with a conditional jump.
 func (b *Builder) Branch(c *Value, yes, no *Block) {
 	b.B.Term = Term{Op: Branch, Cond: c, Succs: []Edge{{To: yes}, {To: no}}, Span: b.At}
 }
 
-// Ret ends the block.
+// Ret ends the block with a return.
 func (b *Builder) Ret(args ...*Value) { b.B.Term = Term{Op: Return, Args: args, Span: b.At} }

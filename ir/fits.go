@@ -6,20 +6,20 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// fits is a rule about the words of an operation that their list cannot express:
-// they must fit each other, the immediate, or the tables of the module.
+// fits is a condition that a list of types cannot express: the words of an operation must match
+// each other, the immediate, or the tables of the module.
 type fits interface {
 	check(v *verifier, i *Instr, args, results []*Value)
 }
 
 type (
-	fitsConst   struct{} // the number fits its type
+	fitsConst   struct{} // the immediate fits its type
 	fitsWord    struct{} // the width rule of the operator
-	fitsFloat   struct{} // the formats of the operation
+	fitsFloat   struct{} // the formats of the float operation
 	fitsSize    struct{} // a size that loads and stores support
 	fitsLog     struct{} // the arguments of the log site
-	fitsElement struct{} // the element of the channel
-	fitsArms    struct{} // guards and deadlines of a select
+	fitsElement struct{} // the element type of the channel
+	fitsArms    struct{} // the guards and deadlines of a select
 	fitsHold    struct{} // the channel states that hold can wait for
 )
 
@@ -57,7 +57,7 @@ func (fitsFloat) check(v *verifier, i *Instr, args, results []*Value) {
 	}
 }
 
-// check compares words and refs with the arguments of the log site.
+// check compares the words and refs of a log operation with the arguments of its log site.
 func (fitsLog) check(v *verifier, i *Instr, args, _ []*Value) {
 	site := &v.m.Logs[i.Site]
 	refs, k := 0, 0
@@ -76,7 +76,7 @@ func (fitsLog) check(v *verifier, i *Instr, args, _ []*Value) {
 	}
 }
 
-// check compares words and refs with the element of the channel.
+// check compares the words and refs of a channel operation with the element of the channel.
 func (fitsElement) check(v *verifier, i *Instr, args, results []*Value) {
 	ws := slices.Concat(args, results)
 	c := &v.m.Chans[i.Chan]

@@ -5,31 +5,29 @@ import (
 	"math"
 )
 
-// Float is an operation on IEEE 754 numbers. Its operands and results are words:
-// a number is an ordinary i32 or i64 with its bits, and the width selects the
-// format. So floats need no separate type. They move, compare for equal bits and
-// lie in memory as words do. The table of word operators contains only integer
-// operators.
+// Float is an operation on IEEE 754 numbers. A number is an ordinary i32 or i64 that holds its
+// bits, and the width selects the format. Floats therefore need no separate type. They are
+// moved, compared bit by bit and stored in memory like other words. The table of word operators
+// contains only integer operators.
 //
-// Rounding is to nearest, ties to even. Operations are never contracted. A NaN
-// result has the bits NaN32 or NaN64. A NaN operand may have any NaN bits.
+// Rounding is to nearest, ties to even. Operations are never fused. A NaN result has the bits
+// NaN32 or NaN64. A NaN operand may have any NaN bits.
 type Float uint8
 
-// The operations. In conversions from and to integers, S is signed and U
-// unsigned.
+// The operations. In names of conversions from and to integers, S means signed and U unsigned.
 const (
 	FAdd   Float = iota // a + b
 	FSub                // a - b
 	FMul                // a * b
 	FDiv                // a / b
 	FSqrt               // square root; NaN below 0
-	FEq                 // a == b; false with a NaN, like the next two
+	FEq                 // a == b; FEq, FLt and FLe give false for a NaN
 	FLt                 // a < b
 	FLe                 // a <= b
-	FConv               // the other format
-	FFromS              // an integer, rounded
+	FConv               // converts to the other format
+	FFromS              // from an integer, rounded
 	FFromU              //
-	FToS                // toward zero, saturated; NaN gives the largest
+	FToS                // toward zero, saturated; NaN gives the largest integer
 	FToU                //
 	NumFloats
 )
@@ -96,8 +94,7 @@ func checkFloat(op Float, args, results []*Value) error {
 	return nil
 }
 
-// EvalFloat computes an operation whose operands have width in and whose result
-// has width out. The result fits out.
+// EvalFloat computes an operation. Its operands have width in and its result has width out.
 func EvalFloat(op Float, out, in Type, a, b uint64) uint64 {
 	switch op {
 	case FFromS:
@@ -124,8 +121,8 @@ func fromInt(out Type, v int64) uint64 {
 	return math.Float64bits(float64(v))
 }
 
-// eval32 computes with 32 bits. Each operation has its own conversion, so that
-// Go fuses nothing.
+// eval32 computes with 32-bit floats. Each operation has its own conversion, so that the Go
+// compiler fuses nothing.
 func eval32(op Float, out Type, a, b float32) uint64 {
 	var z float32
 	switch op {
@@ -138,7 +135,7 @@ func eval32(op Float, out Type, a, b float32) uint64 {
 	case FDiv:
 		z = float32(a / b)
 	case FSqrt:
-		z = float32(math.Sqrt(float64(a))) // the second rounding is innocuous: 53 >= 2*24 + 2
+		z = float32(math.Sqrt(float64(a))) // the second rounding does no harm: 53 >= 2*24 + 2
 	default:
 		return eval64(op, out, float64(a), float64(b)) // exact in the wider format
 	}
@@ -176,7 +173,7 @@ func truth(b bool) uint64 {
 	return 0
 }
 
-// pack gives the bits of v in a format.
+// pack returns the bits of v in the format of width t.
 func pack(t Type, v float64) uint64 {
 	switch {
 	case v != v && t == 32:

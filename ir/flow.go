@@ -1,20 +1,19 @@
 package ir
 
-// Flow answers the questions of passes and backends about a flow graph. Nodes
-// are numbers 0..n-1 and node 0 is the entry. FlowOf numbers blocks by their
-// index in Func.Blocks.
+// Flow holds dominators and loops of a flow graph for passes and backends. Nodes are the
+// numbers 0..n-1, and node 0 is the entry. FlowOf numbers blocks by their index in Func.Blocks.
 //
-// Dominators are computed as in Cooper, Harvey and Kennedy, "A Simple, Fast
-// Dominance Algorithm" (2001). A loop is the set of nodes that reach a back
-// edge to a head that dominates them. An edge into the middle of a cycle makes
-// no loop.
+// Dominators are computed as in Cooper, Harvey and Kennedy, "A Simple, Fast Dominance
+// Algorithm" (2001). A loop has a head, which dominates the source of a back edge to it. The
+// loop is the set of nodes that reach this back edge. A cycle that an edge enters in the middle
+// is not a loop.
 type Flow struct {
 	Succs, Preds [][]int
 	Order        []int // reachable nodes in reverse postorder
-	Place        []int // by node: its index in Order, -1 if unreachable
+	Place        []int // for each node, its index in Order, -1 if unreachable
 	Idom         []int // immediate dominator, -1 for the entry and unreachable nodes
-	Depth        []int // number of loops around a node
-	Head         []int // head of the innermost loop around a node, -1 for none
+	Depth        []int // for each node, the number of loops around it
+	Head         []int // for each node, the head of the innermost loop around it, -1 for none
 }
 
 // NewFlow analyses the graph with the given successors.
@@ -68,14 +67,14 @@ func numberBlocks(fn *Func) blockNumbers {
 	}
 	at := make(blockNumbers, most+1)
 	for i, b := range fn.Blocks {
-		if b.ID >= 0 { // the verifier has not seen it yet
+		if b.ID >= 0 { // the verifier has not checked the ID yet
 			at[b.ID] = int32(i)
 		}
 	}
 	return at
 }
 
-// of returns the index of b, 0 for a block of another function.
+// of returns the index of b, or 0 for a block of another function.
 func (n blockNumbers) of(b *Block) int {
 	if b.ID < 0 || b.ID >= len(n) {
 		return 0
@@ -83,7 +82,7 @@ func (n blockNumbers) of(b *Block) int {
 	return int(n[b.ID])
 }
 
-// parts makes empty lists with the given capacities, in one allocation.
+// parts makes empty lists with the given capacities in one allocation.
 func parts(count []int) [][]int {
 	total := 0
 	for _, n := range count {
@@ -106,8 +105,8 @@ func filled(n int) []int {
 	return s
 }
 
-// number makes Order and Place with an explicit stack, because block lists may
-// be long.
+// number fills Order and Place. It uses an explicit stack, because a function may have many
+// blocks.
 func (f *Flow) number() {
 	if len(f.Succs) == 0 {
 		return
@@ -159,7 +158,7 @@ func (f *Flow) dominators() {
 	}
 }
 
-// Meet returns the nearest node that dominates a and b, both reachable.
+// Meet returns the nearest node that dominates both a and b. Both must be reachable.
 func (f *Flow) Meet(a, b int) int {
 	for a != b {
 		for f.Place[a] > f.Place[b] {
@@ -172,7 +171,7 @@ func (f *Flow) Meet(a, b int) int {
 	return a
 }
 
-// Dominates reports whether every path to b passes a; a node dominates itself.
+// Dominates reports whether every path to b goes through a. A node dominates itself.
 func (f *Flow) Dominates(a, b int) bool {
 	if f.Place[a] < 0 || f.Place[b] < 0 {
 		return false
@@ -183,8 +182,7 @@ func (f *Flow) Dominates(a, b int) bool {
 	return a == b
 }
 
-// loops visits heads from the outermost to the innermost, which is their order
-// in Order.
+// loops visits loop heads from outer loops to inner loops, which is their order in Order.
 func (f *Flow) loops() {
 	for _, h := range f.Order {
 		for _, b := range f.Loop(h) {
@@ -194,7 +192,8 @@ func (f *Flow) loops() {
 	}
 }
 
-// Loop returns the nodes of the loop with head h, h first; nil if h is not a head.
+// Loop returns the nodes of the loop with head h, starting with h. It returns nil if h is not a
+// head.
 func (f *Flow) Loop(h int) []int {
 	var body []int
 	in := map[int]bool{h: true}

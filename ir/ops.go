@@ -1,35 +1,34 @@
 package ir
 
-// Access is the effect of an operation on the object of a ref.
+// Access is the effect that an operation has on the object of a ref.
 type Access uint8
 
-// The kinds of access. A read takes the object's token. A write takes it and
-// gives the next one. A begin gives a token and takes none.
+// The kinds of access. A read takes the token of the object. A write takes the token and gives
+// the next one. A begin gives a token and takes none.
 const (
 	Reads Access = iota
 	Writes
 	Begins
 )
 
-// The channel states that hold waits for. pass uses the first two for the state of
-// the slot.
+// The channel states that hold waits for. pass uses the first two for the new state of the
+// slot.
 const (
-	HasValue uint64 = iota // a slot is full; pass: the value is taken out
-	HasRoom                // a slot is empty; pass: it is full
-	IsTaken                // all slots are empty
+	HasValue uint64 = iota // hold: a slot is full; pass: the slot becomes empty
+	HasRoom                // hold: a slot is empty; pass: the slot becomes full
+	IsTaken                // hold: all slots are empty
 )
 
-// RingPrefix begins the name of the object with the slots of a channel between contexts. The
-// slots have one size and fill the object.
+// RingPrefix begins the name of the object that holds the slots of a channel between contexts
+// (its ring buffer). All slots have the same size, and they fill the object.
 const RingPrefix = "ring."
 
-// LargestOnStack is the largest size in bytes of a local object on the stack of its
-// context. Larger objects are static, so two contexts do not share a function with such
-// an object.
+// LargestOnStack is the largest size in bytes of a local object on the stack of its context. A
+// larger object is static, so only one context may call its function.
 const LargestOnStack = 512
 
-// Aligned is the alignment of r: 1, 2 or 4 bytes. It assumes that Off is a multiple
-// of the access size.
+// Aligned is the alignment of r: 1, 2 or 4 bytes. It requires that Off is a multiple of the
+// access size.
 func (r Ref) Aligned() int {
 	a := r.Obj.Align
 	for r.Disp%a != 0 {
@@ -41,9 +40,8 @@ func (r Ref) Aligned() int {
 // Blocks reports whether i may suspend its task.
 func (i *Instr) Blocks() bool { return rows[i.Op].Blocks }
 
-// Access is the effect of i on the object of its ref k. A call only reads an
-// object that is bound to a read-only parameter, or to a parameter whose token
-// it does not return.
+// Access is the effect of i on the object of ref k. A call only reads an object if it is bound
+// to a read-only parameter, or to a parameter whose token the callee does not return.
 func (i *Instr) Access(k int) Access {
 	if i.Op != OpCall {
 		return rows[i.Op].Refs.at(k).Access
@@ -54,19 +52,19 @@ func (i *Instr) Access(k int) Access {
 	return Reads
 }
 
-// HasEffect reports whether i does more than compute words from its operands:
-// it writes, it is an event, it may trap, or it calls.
+// HasEffect reports whether i does more than compute words from its operands: whether it
+// writes, is an event, may trap, or calls a function.
 func (i *Instr) HasEffect() bool {
 	row := &rows[i.Op]
 	return !row.isPlain() || len(row.Refs.List) > 0 && row.Refs.List[0].Access != Reads
 }
 
-// OnlyWrites reports whether i only changes the object of its first ref. Such an
-// instruction can be removed if nothing reads the object.
+// OnlyWrites reports whether the only effect of i is to change the object of its first ref.
+// Such an instruction can be removed if nothing reads the object.
 func (i *Instr) OnlyWrites() bool { return rows[i.Op].isPlain() && i.HasEffect() }
 
-// Reach is the number of bytes that i accesses in the object from ref k on. It is
-// unknown for events and calls, because the other side determines it.
+// Reach is the number of bytes that i accesses in the object of ref k, starting at the ref. It
+// is unknown for events and calls, because the other side determines it.
 func (i *Instr) Reach(m *Module, k int) (n int, known bool) {
 	row := &rows[i.Op]
 	if !row.isPlain() || row.Refs.at(k).Bytes == nil {
@@ -75,7 +73,7 @@ func (i *Instr) Reach(m *Module, k int) (n int, known bool) {
 	return row.Refs.at(k).Bytes(m, i, k), true
 }
 
-// isPlain reports whether an operation depends only on words and objects.
+// isPlain reports whether an operation depends only on words and objects, not on I/O.
 func (r *Row) isPlain() bool { return !r.IO && r.Tokens == ByRows }
 
 // returns reports whether a token of o is among the results of f.
@@ -88,13 +86,13 @@ func (f *Func) returns(o *Object) bool {
 	return false
 }
 
-// HasToken reports whether tokens order o. Constants and read-only parameters
-// need none, because they never change while they are visible.
+// HasToken reports whether tokens order the accesses to o. Constants and read-only parameters
+// need no tokens, because they never change while they are visible.
 func (o *Object) HasToken() bool {
 	return o.Kind != ConstObj && !(o.Kind == ParamObj && o.ReadOnly)
 }
 
-// Bytes returns the size in memory of a scalar of type t: 1, 2, 4 or 8.
+// Bytes returns the size in memory of a scalar of type t: 1, 2, 4 or 8 bytes.
 func (t Type) Bytes() int {
 	switch {
 	case t <= 8:
@@ -113,7 +111,7 @@ func (f *Func) Params() []*Value { return f.Blocks[0].Params }
 // Words returns the arguments of i that are not tokens.
 func (i *Instr) Words() []*Value { return words(i.Args) }
 
-// Result returns the first result of i that is a word, nil if there is none.
+// Result returns the first result of i that is a word, or nil.
 func (i *Instr) Result() *Value {
 	for _, r := range i.Results {
 		if r.Type != Token {

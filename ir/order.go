@@ -1,6 +1,6 @@
 package ir
 
-// Frontier returns the dominance frontier of each node, by node.
+// Frontier returns the dominance frontier of each node.
 func (f *Flow) Frontier() [][]int {
 	out := make([][]int, len(f.Succs))
 	for _, b := range f.Order {
@@ -18,7 +18,7 @@ func (f *Flow) Frontier() [][]int {
 	return out
 }
 
-// Kids returns, by node, the nodes that it immediately dominates.
+// Kids returns, for each node, the nodes that it immediately dominates.
 func (f *Flow) Kids() [][]int {
 	count := make([]int, len(f.Succs))
 	for _, b := range f.Order {
@@ -35,8 +35,8 @@ func (f *Flow) Kids() [][]int {
 	return out
 }
 
-// RemoveUnreachable drops the blocks of f that no path reaches and keeps the
-// others in their order. It reports whether blocks were dropped.
+// RemoveUnreachable removes the unreachable blocks of f and keeps the other blocks in order. It
+// reports whether it removed any.
 func RemoveUnreachable(f *Func) bool {
 	at := numberBlocks(f)
 	seen := make([]bool, len(f.Blocks))
@@ -62,8 +62,8 @@ func RemoveUnreachable(f *Func) bool {
 	return dropped
 }
 
-// CallOrder returns the functions of m so that callees come before callers, in
-// an order that follows the text; ok is false when a function reaches itself.
+// CallOrder returns the functions of m with callees before callers. Apart from that it follows
+// the text. ok is false if a function reaches itself.
 func CallOrder(m *Module) (order []*Func, ok bool) {
 	const open, done = 1, 2
 	state := map[*Func]int{}
@@ -90,7 +90,7 @@ func CallOrder(m *Module) (order []*Func, ok bool) {
 	return order, ok
 }
 
-// Callees lists the callee of each call of f, in order, with repetitions.
+// Callees lists the callee of each call in f, in order, with repetitions.
 func Callees(f *Func) []*Func {
 	var out []*Func
 	for _, b := range f.Blocks {

@@ -10,16 +10,15 @@ import (
 	"github.com/sinter-lang/sinter/ir/trace"
 )
 
-// The limits of the text form, which bound the work on hostile text.
+// Limits of the text form, which bound the work on hostile text.
 const (
-	maxObject = 1 << 28 // bytes of an object
-	maxIndex  = 1 << 20 // devices, channels, sites, blocks
-	maxValue  = 1 << 30 // value IDs
+	maxObject = 1 << 28 // size of an object in bytes
+	maxIndex  = 1 << 20 // number of devices, channels, sites, blocks
+	maxValue  = 1 << 30 // largest value ID
 )
 
-// Parse reads the text form of a module and verifies it. Positions
-// `@file:line.col` become spans in placeholder files, which know only lines and
-// columns.
+// Parse reads the text form of a module and verifies it. A position `@file:line.col` becomes a
+// span in a placeholder file, which has only lines and columns.
 func Parse(file *diag.File) (*Module, error) {
 	p := &parser{
 		sc: text.New(file), m: &Module{}, funcs: map[string]*Func{}, objs: map[string]*Object{},
@@ -35,7 +34,8 @@ func Parse(file *diag.File) (*Module, error) {
 	return p.m, nil
 }
 
-// MustParse is Parse for texts that are part of the program or of a test.
+// MustParse is Parse for texts that are part of the program or of a test. It panics on an
+// error.
 func MustParse(name, src string) *Module {
 	m, err := Parse(&diag.File{Name: name, Text: src})
 	if err != nil {
@@ -49,7 +49,7 @@ type parser struct {
 	m         *Module
 	funcs     map[string]*Func
 	objs      map[string]*Object
-	at        map[any]diag.Span // first position of each name or definition in the text
+	at        map[any]diag.Span // position of the first use of each name or definition
 	positions *positions
 
 	// State of the current function.
@@ -121,7 +121,7 @@ func (p *parser) item() error {
 	return diag.Errorf("", word.Span, "expected device, chan, mark, trap, log, const, state, task, main or func, found `%s`", word.Text)
 }
 
-// index takes the next number of a table, which counts from 0.
+// index reads the next number of a table, which counts from 0.
 func (p *parser) index(what string, n int) error {
 	t, err := p.sc.Number("number of the "+what, maxIndex)
 	if err == nil && t.Value != uint64(n) {
@@ -130,7 +130,7 @@ func (p *parser) index(what string, n int) error {
 	return err
 }
 
-// int takes `word n`.
+// int reads `word n`.
 func (p *parser) int(word string, lo, hi int64) (int, error) {
 	if err := p.sc.Expect(word); err != nil {
 		return 0, err
@@ -230,7 +230,7 @@ func (p *parser) chanLeaf() (from ChanLeaf, err error) {
 	return from, err
 }
 
-// list takes open, items between commas, and shut.
+// list reads open, items separated by commas, and shut.
 func (p *parser) list(open, shut string, item func() error) error {
 	if err := p.sc.Expect(open); err != nil {
 		return err
@@ -333,7 +333,7 @@ func (p *parser) waits(task int) error {
 	}
 }
 
-// object takes `%name size align n [= $bytes] [ro] [place]` and enters it in scope.
+// object reads `%name size align n [= $bytes] [ro] [place]` and adds the object to scope.
 func (p *parser) object(kind ObjKind, scope map[string]*Object) (*Object, error) {
 	o := &Object{Kind: kind}
 	name, err := p.sigil("%", "an object")
@@ -380,7 +380,7 @@ func (p *parser) object(kind ObjKind, scope map[string]*Object) (*Object, error)
 	return o, p.place(func(s diag.Span) { o.Span = s })
 }
 
-// word takes the rest of a word of the start.
+// word reads a word of the start, without its first token.
 func (p *parser) word() (w Word, err error) {
 	name, err := p.sc.Quoted("name of the word")
 	if err != nil {
@@ -405,7 +405,7 @@ func (p *parser) word() (w Word, err error) {
 	return w, err
 }
 
-// sigil takes an identifier that starts with mark.
+// sigil reads an identifier that starts with mark.
 func (p *parser) sigil(mark, what string) (text.Token, error) {
 	t := p.sc.Peek()
 	if t.Kind != text.Ident || !strings.HasPrefix(t.Text, mark) || len(t.Text) < 2 {
@@ -414,7 +414,7 @@ func (p *parser) sigil(mark, what string) (text.Token, error) {
 	return p.sc.Next(), nil
 }
 
-// funcName takes @name; the function may be defined later.
+// funcName reads @name. The definition of the function may come later.
 func (p *parser) funcName() (*Func, error) {
 	t, err := p.sigil("@", "a function")
 	if err != nil {
@@ -431,7 +431,7 @@ func (p *parser) funcName() (*Func, error) {
 	return f, nil
 }
 
-// typ takes i1 to i64.
+// typ reads a type i1 to i64.
 func (p *parser) typ() (Type, error) {
 	t, err := p.sc.Ident("a type")
 	if err != nil {
@@ -450,7 +450,7 @@ func numbered(s, prefix string) (int, bool) {
 	return n, ok && err == nil && n >= 0 && n <= maxValue && strconv.Itoa(n) == digits
 }
 
-// place takes an optional `@file:line.col`.
+// place reads an optional source position `@file:line.col`.
 func (p *parser) place(set func(diag.Span)) error {
 	t := p.sc.Peek()
 	name := ""

@@ -38,7 +38,7 @@ func (p *parser) function() error {
 	return nil
 }
 
-// moveLast keeps the functions in the order of their definitions.
+// moveLast moves f to the end, so that the functions are in the order of their definitions.
 func (p *parser) moveLast(f *Func) {
 	fs := p.m.Funcs
 	for k := range fs {
@@ -50,7 +50,7 @@ func (p *parser) moveLast(f *Func) {
 	}
 }
 
-// header takes everything up to `{` and returns the parameters.
+// header reads the text up to `{` and returns the parameters.
 func (p *parser) header() ([]*Value, error) {
 	if p.sc.Peek().Is("[") {
 		if err := p.list("[", "]", func() error {
@@ -85,7 +85,7 @@ func (p *parser) header() ([]*Value, error) {
 	return params, p.sc.EndLine()
 }
 
-// params takes `(v1: tok %a, v2: i32 @file:line.col)`.
+// params reads `(v1: tok %a, v2: i32 @file:line.col)`.
 func (p *parser) params() (vs []*Value, err error) {
 	err = p.list("(", ")", func() error {
 		v, err := p.define()
@@ -98,7 +98,7 @@ func (p *parser) params() (vs []*Value, err error) {
 	return vs, err
 }
 
-// define takes `v1: i32` or `v1: tok %a`.
+// define reads `v1: i32` or `v1: tok %a`.
 func (p *parser) define() (*Value, error) {
 	at := p.sc.Peek().Span
 	v, err := p.value()
@@ -143,7 +143,7 @@ func (p *parser) objName() (*Object, error) {
 	return nil, diag.Errorf("", t.Span, "no object %s is defined before this place", t.Text)
 }
 
-// value takes v12; it may be defined later.
+// value reads a name such as v12. The definition of the value may come later.
 func (p *parser) value() (*Value, error) {
 	t := p.sc.Peek()
 	n, ok := numbered(t.Text, "v")
@@ -160,7 +160,7 @@ func (p *parser) value() (*Value, error) {
 	return v, nil
 }
 
-// label takes b3; the block may be defined later.
+// label reads a label such as b3. The block may be defined later.
 func (p *parser) label() (*Block, error) {
 	t := p.sc.Peek()
 	n, ok := numbered(t.Text, "b")
@@ -240,8 +240,8 @@ func (p *parser) block(params []*Value) error {
 	}
 }
 
-// blockParams takes the parameters of a block. The entry repeats the names of
-// the function's parameters.
+// blockParams reads the parameters of a block. The entry block repeats the names of the
+// function's parameters.
 func (p *parser) blockParams(b *Block, params []*Value) (err error) {
 	if len(p.f.Blocks) > 0 {
 		if p.sc.Peek().Is("(") {
@@ -276,7 +276,7 @@ func (p *parser) own(b *Block, vs []*Value) {
 	}
 }
 
-// term takes the end of a block. It returns false if an instruction comes next.
+// term reads the terminator of a block. It returns false if an instruction comes next.
 func (p *parser) term(b *Block) (bool, error) {
 	t := p.sc.Peek()
 	p.at[&b.Term] = t.Span
@@ -390,7 +390,7 @@ func (p *parser) instr(b *Block) error {
 	})
 }
 
-// results takes `v1: i32, v2: tok =` when the line starts with a value.
+// results reads `v1: i32, v2: tok =` if the line starts with a value.
 func (p *parser) results(b *Block, i *Instr) error {
 	if t := p.sc.Peek(); t.Kind != text.Ident || !isNumbered(t.Text, "v") {
 		return nil
@@ -413,7 +413,7 @@ func isNumbered(s, prefix string) bool {
 	return ok
 }
 
-// deviceName takes the name of a device.
+// deviceName reads the name of a device.
 func (p *parser) deviceName() (int, error) {
 	t, err := p.sc.Ident("a device")
 	if err != nil {
@@ -427,7 +427,7 @@ func (p *parser) deviceName() (int, error) {
 	return 0, diag.Errorf("", t.Span, "there is no device `%s`", t.Text)
 }
 
-// channelName takes the name of a channel.
+// channelName reads the name of a channel.
 func (p *parser) channelName() (int, error) {
 	t, err := p.sc.Ident("a channel")
 	if err != nil {
@@ -441,7 +441,7 @@ func (p *parser) channelName() (int, error) {
 	return 0, diag.Errorf("", t.Span, "there is no channel `%s`", t.Text)
 }
 
-// operands takes refs, then values, then the immediate, between commas.
+// operands reads refs, then values, then the immediate, separated by commas.
 func (p *parser) operands(i *Instr) error {
 	imm := false
 	for first := true; ; first = false {
@@ -476,7 +476,7 @@ func (p *parser) operands(i *Instr) error {
 	return nil
 }
 
-// ref takes %a, %a[8], %a[v1] or %a[v1 + 8].
+// ref reads %a, %a[8], %a[v1] or %a[v1 + 8].
 func (p *parser) ref() (r Ref, err error) {
 	if r.Obj, err = p.objName(); err != nil || !p.sc.Accept("[") {
 		return r, err

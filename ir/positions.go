@@ -9,11 +9,11 @@ import (
 const (
 	maxLine = 1 << 18
 	maxCol  = 1 << 12
-	maxText = 1 << 22 // bytes of all placeholder files together
+	maxText = 1 << 22 // bytes of all placeholder files
 )
 
-// positions collects the positions of a text and makes files that have these lines
-// and columns. The contents of the files are blanks.
+// positions collects the source positions in a text, and makes placeholder files that have
+// these lines and columns. The files contain only blanks.
 type positions struct {
 	files map[string]*positionFile
 	order []*positionFile
@@ -23,7 +23,7 @@ type positions struct {
 
 type positionFile struct {
 	file  *diag.File
-	cols  []int // by line: the number of columns in use
+	cols  []int // for each line, the number of columns in use
 	start []int
 }
 
@@ -35,8 +35,8 @@ type position struct {
 
 func newPositions() *positions { return &positions{files: map[string]*positionFile{}} }
 
-// add notes that set wants the position. from is the position of this request
-// in the text.
+// add requests a span for a source position. set receives the span later. from is the position
+// of the request in the text.
 func (p *positions) add(set func(diag.Span), name string, line, col int, from diag.Span) error {
 	f := p.files[name]
 	if f == nil {
@@ -59,7 +59,7 @@ func (p *positions) add(set func(diag.Span), name string, line, col int, from di
 	return nil
 }
 
-// resolve makes the files and sets the spans.
+// resolve makes the placeholder files and calls set with each span.
 func (p *positions) resolve() {
 	for _, f := range p.order {
 		var sb strings.Builder

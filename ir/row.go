@@ -2,46 +2,45 @@ package ir
 
 import "github.com/sinter-lang/sinter/ir/port"
 
-// Row holds the properties of an operation that do not depend on its operands.
-// The text form, the verifier, Thread, the passes and the machines read it.
+// Row is the table row of an operation. It holds the properties that do not depend on the
+// operands. The text form, the verifier, Thread, the passes and the machines read it.
 type Row struct {
 	Name   string
-	Spell  spelling  // its name in a text; nil: Name alone
-	Select selector  // the selection after its name in a text; nil: nothing
-	In     Words     // the words that it takes
-	Out    Words     // the words that it gives
-	Refs   Places    // the objects that it accesses
-	Imm    Immediate // the meaning of Imm (word operations use Imm only for slices)
-	Site   Table     // the table that Site leads into
+	Spell  spelling  // how its name is written; nil: as Name
+	Select selector  // how the selection after its name is written; nil: no selection
+	In     Words     // the words that it takes as arguments
+	Out    Words     // the words that it gives as results
+	Refs   Places    // the objects that it accesses through refs
+	Imm    Immediate // the meaning of Imm (word operators use Imm only for slices)
+	Site   Table     // the table that Site indexes
 	Tokens TokenRule // which tokens it takes and gives
-	IO     bool      // it takes and gives the I/O token: it is an event, or may trap
-	Pure   bool      // it computes one word from its words
-	Late   bool      // only after ir/pass/tasks
-	Early  bool      // only before ir/pass/tasks
-	Blocks bool      // may suspend its task; then Early too
-	Whole  bool      // something outside reads or wrote its words: they are whole registers, once legal
+	IO     bool      // it takes and gives the I/O token, because it is an event or may trap
+	Pure   bool      // it only computes one word from words
+	Late   bool      // allowed only after ir/pass/tasks
+	Early  bool      // allowed only before ir/pass/tasks
+	Blocks bool      // it may suspend its task; Early is then set too
+	Whole  bool      // something outside of the program reads or writes its words, so they are whole registers after legalise
 
-	// Fits checks conditions that In and Out cannot express: words that must fit
-	// each other or the module's tables. The numbers of words and refs are
-	// already checked.
+	// Fits checks conditions that In and Out cannot express: words must match each other or the
+	// tables of the module. The verifier has already checked the numbers of words and refs.
 	Fits fits
 }
 
-// Words lists the words that an operation takes or gives, as alternative lists of
-// types such as "i64" and "i32 i32". A type `i` is any width, `i*` any number of
-// words, nil no word.
+// Words lists the words that an operation takes or gives. Each element is one alternative: a
+// list of types such as "i64" or "i32 i32". Type `i` is any width, `i*` is any number of words,
+// and nil means no word.
 type Words []string
 
 // Places lists the objects that an operation accesses, and how.
 type Places struct {
-	Any  bool    // any number of objects; the last of List holds for the rest
-	List []Place // else these
+	Any  bool    // any number of objects; the last element of List describes all further objects
+	List []Place // the objects, in the order of the refs
 }
 
 // Place is the access of an operation to one object.
 type Place struct {
 	Access Access
-	Bytes  func(m *Module, i *Instr, k int) int // number of bytes from the ref on; nil: a new life of the whole object
+	Bytes  func(m *Module, i *Instr, k int) int // number of accessed bytes from the ref on; nil: the operation begins a lifetime of the whole object
 }
 
 func (p Places) at(k int) Place { return p.List[min(k, len(p.List)-1)] }
@@ -52,13 +51,13 @@ type Immediate uint8
 // The meanings of Imm.
 const (
 	NoImm  Immediate = iota
-	Itself           // the word itself
-	Length           // bytes, or the capacity of a buffer
+	Itself           // the value of the constant
+	Length           // a number of bytes, or the capacity of a buffer
 	Flag             // 0 or 1
 	Mark             // mark*2 + (0 begin, 1 end)
 )
 
-// Table is the table of the module that the Site of an operation indexes.
+// Table is the kind of module table that the Site of an operation indexes.
 type Table uint8
 
 // The tables.
@@ -73,7 +72,7 @@ type TokenRule uint8
 
 // The rules.
 const (
-	ByRows   TokenRule = iota // the I/O token and the tokens of its refs, according to Access
+	ByRows   TokenRule = iota // the I/O token and the tokens of its refs, according to their Access
 	ByCallee                  // the tokens of the callee's signature
 	Fence                     // all live tokens
 )
@@ -131,8 +130,7 @@ var rows = [NumOps]Row{
 	OpPass:   {Name: "pass", IO: true, Select: byChannel{}, Refs: refs(Place{Writes, counted}), Imm: Flag, Late: true},
 }
 
-// one, several and clock are lists of words. A time is one word, or two after
-// legalise.
+// one, several and clock are lists of words. A time is one word, or two words after legalise.
 var (
 	one     = Words{"i"}
 	several = Words{"i*"}
@@ -142,17 +140,17 @@ var (
 func refs(list ...Place) Places { return Places{List: list} }
 func all(each Place) Places     { return Places{Any: true, List: []Place{each}} }
 
-// The bytes that operations access from a ref on.
+// The functions below return the number of bytes that an operation accesses from a ref on.
 func moved(_ *Module, i *Instr, _ int) int     { return i.Size }
 func immediate(_ *Module, i *Instr, _ int) int { return int(min(i.Imm, maxObject+1)) }
-func counted(*Module, *Instr, int) int         { return 0 } // known only at run time, or to the runner
+func counted(*Module, *Instr, int) int         { return 0 } // known only at run time, or only to the machine that runs it
 func header(*Module, *Instr, int) int          { return 4 }
 func buffer(_ *Module, i *Instr, _ int) int    { return 4 + int(min(i.Imm, maxObject)) }
 func bound1(_ *Module, i *Instr, k int) int    { return i.Callee.Objs[k].Size }
 
 func leaf(m *Module, i *Instr, k int) int {
 	if i.Chan < 0 || i.Chan >= len(m.Chans) || k >= len(m.Chans[i.Chan].Objs) {
-		return 0 // the row's other rules report this
+		return 0 // another rule of the row reports this
 	}
 	return m.Chans[i.Chan].Objs[k]
 }

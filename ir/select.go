@@ -2,39 +2,39 @@ package ir
 
 import "strings"
 
-// ArmKind is the kind of event that an arm of a select waits for.
+// ArmKind is the kind of event that a select arm waits for.
 type ArmKind uint8
 
-// The kinds of arms.
+// The kinds of select arms.
 const (
 	ArmChan  ArmKind = iota // a value in the channel Index
 	ArmDev                  // a message at the device Index
-	ArmTimer                // the clock at a deadline
+	ArmTimer                // the clock reaching a deadline
 )
 
-// Arm is one arm of a select. The first argument of a Fair select is the number of the
-// arm that it tests first (an i32 below the number of arms). Then each arm has its
-// guard, an i1, and a timer also its deadline, an i64 (legalised: i32 low, i32 high).
+// Arm is one arm of a select. The first argument of a Fair select is the number of the arm that
+// it tests first (an i32 below the number of arms). After that, each arm has its guard, an i1.
+// A timer also has its deadline, an i64 (after legalise: i32 low, i32 high).
 //
-// A select waits until an arm with guard 1 is ready. It gives the number of the
-// first such arm, cyclically if it is Fair. It takes nothing: a chget or take of
-// that arm comes next, and only the take interprets a device's message. Nothing can
-// happen in between, because the task is the only reader of the channels and
-// devices of its arms. A select with Turn, which is Fair, waits once before its
-// tests, so that every other task has its turn.
+// A select waits until an arm whose guard is 1 is ready. It gives the number of the first such
+// arm. A Fair select searches cyclically. The select itself takes nothing from the channel or
+// device. A chget or take for the chosen arm comes next, and only the take interprets a message
+// of a device. Nothing can happen between the two, because the task is the only reader of its
+// channels and devices. A select with Turn, which is always Fair, waits once before its tests
+// so that every other task can run.
 type Arm struct {
 	Kind  ArmKind
 	Index int
 }
 
-// armNames are the words of the text form.
+// armNames are the words for the kinds in the text form.
 var armNames = [...]string{ArmChan: "chan", ArmDev: "dev", ArmTimer: "timer"}
 
-// TimerBit is the bit of the deadline in the mask and the result of a wait.
+// TimerBit is the number of the bit for the deadline in the mask and the result of a wait.
 const TimerBit = 31
 
-// ArmArgs returns the index of the first word of arm k in the arguments of a
-// select, and the number of its words.
+// ArmArgs returns the index of the first word of arm k in the arguments of a select, and the
+// number of its words.
 func (i *Instr) ArmArgs(k int) (first, n int) {
 	if i.Fair {
 		first = 1
@@ -80,7 +80,7 @@ func (p *printer) arms(i *Instr) string {
 	return policy + strings.Join(list, ", ") + "]"
 }
 
-// arms parses the printed arms.
+// arms parses the form that the printer writes.
 func (p *parser) arms(i *Instr) error {
 	i.Turn = p.sc.Accept("turn")
 	i.Fair = i.Turn || p.sc.Accept("fair")

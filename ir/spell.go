@@ -10,17 +10,17 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// spelling is the text form of the name of an operation family. An interface
-// avoids an initialisation cycle in the table of rows.
+// spelling is the text form of the name of an operation family. It is an interface to avoid an
+// initialisation cycle in the table of rows.
 type spelling interface {
 	print(i *Instr) string
-	parse(i *Instr, name string) bool // sets the fields besides Op
+	parse(i *Instr, name string) bool // sets the fields of i except Op
 }
 
 type (
-	bySize  struct{} // load4
-	byWord  struct{} // an operator of ir/word
-	byFloat struct{} // an operation on floats
+	bySize  struct{} // a name with a size, such as load4
+	byWord  struct{} // the name of an operator in ir/word
+	byFloat struct{} // the name of a float operation
 )
 
 func (bySize) print(i *Instr) string { return i.Op.String() + strconv.Itoa(i.Size) }
@@ -46,7 +46,7 @@ func (byFloat) parse(i *Instr, name string) (ok bool) {
 
 func sizeOK(n int) bool { return n == 1 || n == 2 || n == 4 || n == 8 }
 
-// opcode is the name of i in a text.
+// opcode is the name of i in the text form.
 func opcode(i *Instr) string {
 	if i.Op < NumOps && i.Op.Row().Spell != nil {
 		return i.Op.Row().Spell.print(i)
@@ -54,7 +54,7 @@ func opcode(i *Instr) string {
 	return i.Op.String()
 }
 
-// setOp sets the operation by name.
+// setOp sets the operation of i from its name.
 func setOp(i *Instr, name string) bool {
 	for op := range NumOps {
 		*i = Instr{Op: op, Results: i.Results, Task: i.Task}
@@ -73,17 +73,17 @@ func hasImm(i *Instr) bool {
 	return i.Op < NumOps && i.Op.Row().Imm != NoImm
 }
 
-// selector is the text after the name of an operation that selects its callee,
-// device, channel or arms.
+// selector is the text after the name of an operation. It selects the callee, device, channel
+// or arms of the operation.
 type selector interface {
 	print(p *printer, i *Instr) string
 	parse(p *parser, i *Instr) error
-	wrong(m *Module, i *Instr) string // its fault; empty: none
+	wrong(m *Module, i *Instr) string // describes what is wrong, or ""
 }
 
 type (
 	byCallee  struct{}
-	byDevice  []port.Shape // a device of one of these shapes
+	byDevice  []port.Shape // a device that has one of these port shapes
 	byChannel struct{}
 	byArms    struct{}
 )
@@ -159,7 +159,7 @@ func lacks(what string, yes bool) string {
 	return flag("names a "+what+" that the module does not have", yes)
 }
 
-// wrong returns the fault of the site of i.
+// wrong describes what is wrong with the Site of i, or returns "".
 func (t Table) wrong(m *Module, i *Instr) string {
 	switch t {
 	case TrapSites:
@@ -170,7 +170,7 @@ func (t Table) wrong(m *Module, i *Instr) string {
 	return ""
 }
 
-// wrong returns the fault of the immediate of i.
+// wrong describes what is wrong with the immediate of i, or returns "".
 func (m Immediate) wrong(in *Module, i *Instr) string {
 	switch {
 	case m == Mark:

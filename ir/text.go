@@ -11,14 +11,14 @@ import (
 	"github.com/sinter-lang/sinter/ir/trace"
 )
 
-// Print gives the text form of m; Parse reads it back.
+// Print returns the text form of m. Parse reads it back.
 func Print(m *Module) string {
 	p := &printer{m: m, lines: map[*diag.File][]int{}}
 	p.module()
 	return p.sb.String()
 }
 
-// PrintFunc gives the text form of one function of m.
+// PrintFunc returns the text form of one function of m.
 func PrintFunc(m *Module, f *Func) string {
 	p := &printer{m: m, lines: map[*diag.File][]int{}}
 	p.function(f)
@@ -28,7 +28,7 @@ func PrintFunc(m *Module, f *Func) string {
 type printer struct {
 	m     *Module
 	sb    strings.Builder
-	lines map[*diag.File][]int // starts of the lines of each file
+	lines map[*diag.File][]int // for each file, the offsets at which its lines start
 }
 
 func (p *printer) f(format string, args ...any) { fmt.Fprintf(&p.sb, format, args...) }
@@ -190,7 +190,7 @@ func names(vs []*Value) string {
 	return strings.Join(out, ", ")
 }
 
-// String returns v12 for the value with ID 12.
+// String returns the name of a value: v12 if its ID is 12.
 func (v *Value) String() string {
 	if v == nil {
 		return "v?"
@@ -198,7 +198,7 @@ func (v *Value) String() string {
 	return "v" + strconv.Itoa(v.ID)
 }
 
-// String returns "tok" or "i32".
+// String returns the text form of a type, such as "tok" or "i32".
 func (t Type) String() string {
 	if t == Token {
 		return "tok"
@@ -281,7 +281,7 @@ func edges(es []Edge) string {
 	return strings.Join(out, ", ")
 }
 
-// at prints ` @file:line.col`; a file name that is not an identifier is quoted.
+// at prints ` @file:line.col`. It quotes a file name that is not an identifier.
 func (p *printer) at(s diag.Span) string {
 	if s.IsZero() {
 		return ""
@@ -294,8 +294,8 @@ func (p *printer) at(s diag.Span) string {
 	return fmt.Sprintf(" @%s:%d.%d", name, line, col)
 }
 
-// position is Span.Position with an index of the lines, because a module has a
-// position on each line.
+// position computes the same as Span.Position, but with an index of the lines. A module has a
+// position on each line, so this must be fast.
 func (p *printer) position(s diag.Span) (line, col int) {
 	starts := p.lines[s.File]
 	if starts == nil {
@@ -312,8 +312,8 @@ func (p *printer) position(s diag.Span) (line, col int) {
 	return line, at - starts[line-1] + 1
 }
 
-// isIdent reports whether s is one identifier of the text form: a letter, `_`
-// or `$`, then letters, digits, `_`, `$`, and dots that are followed by these.
+// isIdent reports whether s is one identifier of the text form. An identifier is a letter, `_`
+// or `$`, then letters, digits, `_` and `$`, and dots that are followed by one of these.
 func isIdent(s string) bool {
 	for k := 0; k < len(s); k++ {
 		c := s[k]

@@ -6,29 +6,28 @@ import (
 	"github.com/sinter-lang/sinter/internal/par"
 )
 
-// Thread rebuilds all tokens of m from the order of its instructions. It drops
-// the existing tokens and decides again which tokens each function takes and
-// gives. It adds block parameters only where different tokens meet and a token
-// is needed. Source: Cytron et al., "Efficiently Computing Static Single
-// Assignment Form", 1991, here with liveness.
+// Thread rebuilds all tokens of m from the order of its instructions. It drops the existing
+// tokens, and determines again which tokens each function takes and gives. It adds a block
+// parameter for a token only where different tokens meet and a later instruction needs the
+// token. The method is Cytron et al., "Efficiently Computing Static Single Assignment Form",
+// 1991, extended with liveness.
 //
 //	before  v2: i32 = load4 %a          after  v2: i32 = load4 %a, v5
 //	        store4 %a, v2                      v6: tok %a = store4 %a, v2, v5
 //
-// A function takes its tokens before its words: the I/O token, then tokens of
-// objects of the module in their order, then tokens of its parameters. Before
-// its result words it gives the tokens that it changes. Functions must not call
-// themselves.
+// A function takes its tokens before its words: the I/O token, then tokens of module objects in
+// their order, then tokens of its object parameters. It gives the tokens that it changes before
+// its result words. Functions must not call themselves.
 func Thread(m *Module) { ThreadSome(m, func(*Func) bool { return true }) }
 
-// ThreadSome is Thread for a module in which only some functions were changed. The
-// other functions keep their tokens, unless the signature of a callee has changed.
+// ThreadSome is Thread for a module in which only some functions have changed. The other
+// functions keep their tokens, unless the signature of a callee changes.
 func ThreadSome(m *Module, changed func(f *Func) bool) {
 	place := map[*Object]int{nil: -1}
 	for n, o := range m.Objects {
 		place[o] = n
 	}
-	other := map[*Func]bool{} // functions whose signature has changed
+	other := map[*Func]bool{} // functions whose token signature has changed
 	for _, wave := range waves(m) {
 		differs := make([]bool, len(wave))
 		par.Each(len(wave), func(k int) {
@@ -56,7 +55,8 @@ type caller struct {
 	callees []*Func
 }
 
-// waves divides the functions of m so that callees are in earlier waves.
+// waves divides the functions of m into waves, so that callees are in earlier waves than their
+// callers.
 func waves(m *Module) [][]caller {
 	order, _ := CallOrder(m)
 	level := map[*Func]int{}
@@ -74,7 +74,7 @@ func waves(m *Module) [][]caller {
 	return out
 }
 
-// signature lists the tokens that f takes and gives.
+// signature lists the objects whose tokens f takes and gives.
 type signature struct{ takes, gives []*Object }
 
 func signatureOf(f *Func) (s signature) {
@@ -119,8 +119,8 @@ func strip(f *Func) {
 	f.Results = kept
 }
 
-// withoutTokens returns the words of vs, or vs itself if it has only words.
-// Appending to the result never changes vs.
+// withoutTokens returns the words in vs. If vs has only words, it returns vs itself. Appending
+// to the result never changes vs.
 func withoutTokens(vs []*Value) []*Value {
 	if slices.ContainsFunc(vs, func(v *Value) bool { return v.Type == Token }) {
 		return words(vs)
@@ -130,13 +130,13 @@ func withoutTokens(vs []*Value) []*Value {
 
 type threader struct {
 	f          *Func
-	place      map[*Object]int // index in the module; I/O comes first
+	place      map[*Object]int // index of each object in the module; I/O comes first
 	flow       *Flow
-	need, give [][][]*Object // of each instruction, by node and index
+	need, give [][][]*Object // for each instruction, by node and index: the objects whose tokens it needs and gives
 	params     []*Object     // objects whose tokens f takes
 	changed    []*Object     // objects whose tokens f gives
 	locals     map[*Object][]*Instr
-	joins      [][]*Object // by node: objects whose tokens meet there
+	joins      [][]*Object // for each node: objects whose tokens meet there
 	node       map[*Block]int
 }
 
@@ -155,8 +155,8 @@ func (t *threader) run() {
 	t.rename()
 }
 
-// effects finds the tokens that each instruction needs and gives, and the
-// signature.
+// effects finds the tokens that each instruction needs and gives, and the token signature of
+// the function.
 func (t *threader) effects() {
 	needs, gives := map[*Object]bool{}, map[*Object]bool{}
 	t.locals = map[*Object][]*Instr{}
@@ -186,8 +186,8 @@ func (t *threader) effects() {
 	}
 }
 
-// tokens lists the objects whose tokens i needs and gives. The tokens of a mark are
-// found later.
+// tokens lists the objects whose tokens i needs and gives. The tokens of a mark are determined
+// later.
 func (t *threader) tokens(i *Instr) (need, give []*Object) {
 	switch i.Op.Row().Tokens {
 	case ByCallee:
@@ -198,8 +198,8 @@ func (t *threader) tokens(i *Instr) (need, give []*Object) {
 	return tokensOf(i)
 }
 
-// foreign lists the members of the sets that f does not own: I/O, then objects
-// of the module, then object parameters of f, each in their order.
+// foreign lists the objects in the sets that f does not own: I/O, then module objects, then
+// object parameters of f, each group in its order.
 func (t *threader) foreign(sets ...map[*Object]bool) []*Object {
 	has := map[*Object]bool{}
 	var out []*Object
@@ -220,7 +220,7 @@ func (t *threader) foreign(sets ...map[*Object]bool) []*Object {
 	return out
 }
 
-// keys lists everything that has tokens in f.
+// keys lists all objects that have tokens in f, including I/O.
 func (t *threader) keys() []*Object {
 	out := append([]*Object(nil), t.params...)
 	for _, o := range t.f.Locals {
@@ -239,7 +239,7 @@ func (t *threader) each(visit func(*Instr)) {
 	}
 }
 
-// callTokens is tokensOf for a call to a threaded function.
+// callTokens is tokensOf for a call to a function that already has its tokens.
 func callTokens(i *Instr) (need, give []*Object) {
 	for _, r := range callArgs(i) {
 		if r.Type == Token {
@@ -254,7 +254,7 @@ func callTokens(i *Instr) (need, give []*Object) {
 	return need, give
 }
 
-// fences makes marks take and give every token that f has at that point.
+// fences makes each mark take and give all tokens that f has at that point.
 func (t *threader) fences() {
 	for _, k := range t.flow.Order {
 		b := t.f.Blocks[k]
@@ -284,8 +284,8 @@ func (t *threader) hasMark() bool {
 	return found
 }
 
-// begun reports whether a life of local o begins on every path to instruction
-// number at of node k.
+// begun reports whether a lifetime of local o begins on every path to instruction number at in
+// node k.
 func (t *threader) begun(o *Object, k, at int) bool {
 	for _, begin := range t.locals[o] {
 		for j, b := range t.f.Blocks {
@@ -308,8 +308,8 @@ func containsObj(os []*Object, o *Object) bool {
 	return false
 }
 
-// extent lists, in order, the nodes that give an object a new token, and the
-// nodes that need its token at their start.
+// extent lists, in order, the nodes that give an object a new token and the nodes that need its
+// token at their start.
 type extent struct {
 	gives, needs []int
 }
@@ -346,7 +346,7 @@ func (t *threader) extents() map[*Object]*extent {
 	return out
 }
 
-// lastOf returns the last node of a list, -1 for none.
+// lastOf returns the last node of a list, or -1.
 func lastOf(list []int) int {
 	if len(list) == 0 {
 		return -1
@@ -354,8 +354,8 @@ func lastOf(list []int) int {
 	return list[len(list)-1]
 }
 
-// placeJoins decides at which nodes the token of o becomes a block parameter: at
-// the live nodes of the iterated dominance frontier of its definitions.
+// placeJoins chooses the nodes where the token of o becomes a block parameter. These are the
+// live nodes in the iterated dominance frontier of its definitions.
 func (t *threader) placeJoins(o *Object, x *extent, frontier [][]int) {
 	live := t.live(x)
 	has := map[int]bool{}
@@ -373,7 +373,7 @@ func (t *threader) placeJoins(o *Object, x *extent, frontier [][]int) {
 	}
 }
 
-// live reports, by node, whether the token at the node's start is needed.
+// live reports, for each node, whether the token is needed at the start of the node.
 func (t *threader) live(x *extent) map[int]bool {
 	live, kill := map[int]bool{}, map[int]bool{}
 	for _, k := range x.gives {
@@ -421,7 +421,7 @@ func (t *threader) rename() {
 	t.walk(&reaching{now: now})
 }
 
-// walk adds the tokens of all blocks, each with the tokens that reach it.
+// walk adds the tokens of all blocks. It visits each block with the tokens that reach it.
 func (t *threader) walk(now *reaching) {
 	kids := t.flow.Kids()
 	const leave = -1
@@ -438,12 +438,12 @@ func (t *threader) walk(now *reaching) {
 	}
 }
 
-// reaching is the newest token of each object at the current position. It also
-// holds the changes to undo at the end of a dominator subtree.
+// reaching holds the newest token of each object at the current position. It also holds the
+// changes to undo at the end of a dominator subtree.
 type reaching struct {
 	now   newest
-	undo  []*Value  // the newest tokens before, nil for none
-	gone  []*Object // their objects
+	undo  []*Value  // the previous newest tokens, nil for none
+	gone  []*Object // the objects of these tokens
 	marks []int
 }
 
@@ -511,8 +511,8 @@ func (t *threader) block(k int, reach *reaching) {
 	}
 }
 
-// callOrder puts the arguments of a call into the order of the callee's
-// parameters. It takes them with words before tokens.
+// callOrder puts the arguments of a call into the order of the callee's parameters. Before
+// that, the words come before the tokens.
 func callOrder(i *Instr) []*Value {
 	ws := words(i.Args)
 	toks := i.Args[len(ws):]

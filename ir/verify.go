@@ -9,20 +9,20 @@ import (
 	"github.com/sinter-lang/sinter/ir/trace"
 )
 
-// Verify reports the first violations of these rules, nil if there is none.
+// Verify reports the first violations of these rules, or nil if there is none.
 //
 //  1. Names are identifiers. Names of functions, tasks, devices, channels and
 //     objects in one scope differ. Tables count from 0.
-//  2. An object has alignment 1, 2 or 4, and no more initial bytes than size;
-//     channels, devices and tasks name each other within bounds.
+//  2. An object has alignment 1, 2 or 4, and its initial bytes fit its size.
+//     Channels, devices and tasks refer to each other by valid indices.
 //  3. Each function has an entry block that no jump enters. Each block is
-//     reachable. IDs of values and blocks are unique, and values have IDs > 0.
+//     reachable. IDs of values and blocks are unique, and value IDs are above 0.
 //  4. A value has one definition, which dominates its uses.
 //  5. Each operation has the operands, results, sizes and tables of its row (see
-//     Op); word operators follow their width rule; constants fit their type.
+//     Op). Word operators follow their width rule. Constants fit their type.
 //  6. Jumps give each block parameter an argument of its type (and object).
-//  7. A call matches the callee's signature. No function reaches itself. An
-//     object that the call may write is bound once.
+//  7. A call matches the signature of its callee. No function reaches itself. An
+//     object that the call may write is bound only once.
 //  8. A ref with a constant offset lies within its object. Constants and
 //     read-only parameters are not written.
 //  9. Tokens are linear. On every path, an operation takes the newest tokens of
@@ -31,15 +31,15 @@ import (
 //  10. Blocking operations and channels occur only without Main. status, alarm, wait
 //     and halt occur only with Main. An arm of a select names a channel, or a
 //     device that receives.
-//  11. Main, or without Main each task's function, takes and gives only the I/O
-//     token and tokens of state objects.
-//  12. A thread only computes, logs, sends and receives, and the tasks at the other
-//     ends of its channels are threads.
+//  11. Main takes and gives only the I/O token and tokens of state objects. Without
+//     Main, the function of each task does the same.
+//  12. A thread only computes, logs, sends and receives. The tasks at the other
+//     ends of its channels are also threads.
 func Verify(m *Module) error {
 	return verify(m, func(any) diag.Span { return diag.Span{} })
 }
 
-// verify finds the position of an error with locate, else from spans.
+// verify reports violations. It finds the position of an error with locate, or else from spans.
 func verify(m *Module, locate func(any) diag.Span) error {
 	v := &verifier{m: m, locate: locate}
 	v.module()
@@ -61,8 +61,8 @@ type verifier struct {
 
 	f        *Func
 	flow     *Flow
-	node     map[*Block]int // number in flow
-	position map[*Instr]int // index in its block
+	node     map[*Block]int // the number of each block in flow
+	position map[*Instr]int // the index of each instruction in its block
 }
 
 func (v *verifier) errorf(at any, span diag.Span, format string, args ...any) {
@@ -76,7 +76,7 @@ func (v *verifier) errorf(at any, span diag.Span, format string, args ...any) {
 	v.errs.Add(e)
 }
 
-// name checks one identifier of a scope.
+// name checks one identifier and adds it to its scope.
 func (v *verifier) name(scope map[string]bool, what, name string, at any, span diag.Span) {
 	if !isIdent(name) {
 		v.errorf(at, span, "%s has the name %q, which is not an identifier", what, name)
@@ -139,8 +139,8 @@ func (v *verifier) object(o *Object, kind bool) {
 	}
 }
 
-// word checks a word of the start: its value lies in the object and has a size that its kind
-// allows.
+// word checks a word of the start: its value must lie inside the object, and its size must be
+// allowed for its kind.
 func (v *verifier) word(o *Object, w Word) {
 	fits := map[string]bool{
 		"u": w.Lo <= w.Hi, "i": int64(w.Lo) <= int64(w.Hi), "time": int64(w.Lo) <= int64(w.Hi) && w.Size == 8, "bool": w.Size == 1, "bytes": w.Size > 4,
@@ -247,13 +247,12 @@ func (v *verifier) channel(names map[string]bool, c *Chan) {
 	}
 }
 
-// leafSize reports whether a part may take size bytes of an object.
+// leafSize reports whether a shown part may take size bytes of an object.
 func (v *verifier) leafSize(a trace.ArgType, size int) bool {
 	return size == 0 || a.Kind != "bytes" && (size == 1 || size == 2 || size == 4) && size < Type(a.Width).Bytes()
 }
 
-// wordsShown is the number of words of c, from index at on, that hold width
-// bits.
+// wordsShown is the number of words of c, from index at on, that together hold width bits.
 func (v *verifier) wordsShown(c *Chan, at, width int) int {
 	if width > 32 && at < len(c.Words) && c.Words[at] == 32 {
 		return 2
@@ -261,7 +260,7 @@ func (v *verifier) wordsShown(c *Chan, at, width int) int {
 	return 1
 }
 
-// stage checks what depends on whether the tasks pass has run.
+// stage checks the rules that depend on whether the tasks pass has run.
 func (v *verifier) stage() {
 	v.f = nil
 	seen := map[*Func]bool{}
@@ -295,8 +294,8 @@ func (v *verifier) stage() {
 	}
 }
 
-// thread checks the operations of thread k in f and its callees. Only channels may
-// influence them, and the tasks at the other ends must also be threads.
+// thread checks the operations of thread k in f and its callees. Only channels may influence
+// them, and the tasks at the other ends of these channels must also be threads.
 func (v *verifier) thread(k int, f *Func, seen map[*Func]bool) {
 	if seen[f] {
 		return

@@ -34,7 +34,7 @@ func (v *verifier) function(f *Func) {
 	}
 }
 
-// shape checks IDs, definitions and that nothing is nil.
+// shape checks IDs and definitions, and that no pointer is nil.
 func (v *verifier) shape(f *Func) {
 	ids, blocks := map[int]bool{}, map[*Block]bool{}
 	blockIDs := map[int]bool{}
@@ -92,7 +92,7 @@ func (v *verifier) termShape(b *Block, blocks map[*Block]bool) {
 	}
 }
 
-// dominance checks that each use is dominated by its definition.
+// dominance checks that each definition dominates its uses.
 func (v *verifier) dominance(f *Func) {
 	for _, b := range f.Blocks {
 		for k, i := range b.Instrs {
@@ -263,7 +263,8 @@ func (v *verifier) bounds(i *Instr, r Ref, n int) {
 	}
 }
 
-// split checks the tokens of an operation against its row and returns the words.
+// split checks the tokens of an operation against its row and returns the words of its
+// arguments and results.
 func (v *verifier) split(i *Instr, row *Row) (args, results []*Value, ok bool) {
 	need, give := tokensOf(i)
 	args, ok1 := leading(i.Args, need)
@@ -277,8 +278,7 @@ func (v *verifier) split(i *Instr, row *Row) (args, results []*Value, ok bool) {
 	return args, results, ok1 && ok2
 }
 
-// fences reports whether i gives each token that it takes, with the I/O token
-// first.
+// fences reports whether i gives each token that it takes, and takes the I/O token first.
 func fences(i *Instr) bool {
 	if len(i.Args) != len(i.Results) || len(i.Args) == 0 || i.Args[0].Obj != nil {
 		return false
@@ -291,8 +291,8 @@ func fences(i *Instr) bool {
 	return true
 }
 
-// tokensOf lists the objects (nil: I/O) whose tokens an operation other than a
-// call or a mark takes and gives.
+// tokensOf lists the objects whose tokens an operation takes and gives. nil stands for I/O. It
+// does not handle calls and marks.
 func tokensOf(i *Instr) (need, give []*Object) {
 	if i.Op.Row().IO {
 		need, give = append(need, nil), append(give, nil)
@@ -312,7 +312,7 @@ func tokensOf(i *Instr) (need, give []*Object) {
 	return need, give
 }
 
-// leading splits vs into words and exactly the tokens toks.
+// leading splits vs into words followed by exactly the tokens toks.
 func leading(vs []*Value, toks []*Object) ([]*Value, bool) {
 	n := len(vs) - len(toks)
 	if n < 0 {
@@ -347,7 +347,7 @@ func widths(vs []*Value) string {
 	return s
 }
 
-// listed checks words against the lists of the row.
+// listed checks words against the alternatives in the row.
 func (v *verifier) listed(i *Instr, verb string, want Words, ws []*Value) {
 	if !want.allow(ws) {
 		v.errorf(i, i.Span, "%s %s (%s), got (%s)", opcode(i), verb, strings.Join(want, " or "), widths(ws))
@@ -387,9 +387,9 @@ func (v *verifier) call(i *Instr) {
 	}
 }
 
-// disjoint reports whether two refs of a call to one object do not overlap. It
-// compares them if their offsets are constant or use the same variable. The
-// front end must prove all other cases.
+// disjoint reports whether two refs of a call to the same object are known not to overlap. It
+// compares offsets that are constant or use the same variable. For all other offsets the front
+// end must have proved it, and disjoint reports true.
 func disjoint(i *Instr, j, k int) bool {
 	a, b := i.Refs[j], i.Refs[k]
 	if a.Off != b.Off {
@@ -398,7 +398,7 @@ func disjoint(i *Instr, j, k int) bool {
 	return a.Disp+i.Callee.Objs[j].Size <= b.Disp || b.Disp+i.Callee.Objs[k].Size <= a.Disp
 }
 
-// bound maps an object of a callee's signature to the caller's.
+// bound maps an object in the signature of a callee to the object that the call passes.
 func bound(i *Instr, o *Object) *Object {
 	if o == nil || o.Kind != ParamObj {
 		return o

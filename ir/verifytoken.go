@@ -1,11 +1,11 @@
 package ir
 
-// newest maps an object (nil: I/O) to its newest token. A missing object has no
+// newest maps an object (nil for I/O) to its newest token. If an object is missing, it has no
 // newest token, because paths with different tokens meet.
 type newest map[*Object]*Value
 
-// tokens checks that tokens are linear: forward data flow of the newest token
-// of each object.
+// tokens checks that tokens are linear. It computes the newest token of each object by forward
+// data flow.
 func (v *verifier) tokens(f *Func) {
 	in := make([]newest, len(f.Blocks))
 	in[0] = newest{}
@@ -29,7 +29,7 @@ func (v *verifier) tokens(f *Func) {
 	}
 }
 
-// meet joins the tokens of a predecessor into the entry of node k.
+// meet merges the tokens at the end of a predecessor into the tokens at the start of node k.
 func meet(in []newest, k int, from newest) bool {
 	if in[k] == nil {
 		in[k] = newest{}
@@ -111,7 +111,7 @@ func (v *verifier) tokensOfBlock(now newest, b *Block) {
 	}
 }
 
-// changedTokens checks that a return gives back each required token.
+// changedTokens checks that a return gives back the newest token of each changed object.
 func (v *verifier) changedTokens(now newest, b *Block) {
 	for _, p := range v.f.Params() {
 		if p.Type == Token && now[p.Obj] != p && !contains(b.Term.Args, now[p.Obj]) {

@@ -1,6 +1,7 @@
-// Package verify holds the rows of the ladder. A row says what was compared or proved, at
-// which level, for which core, and with which result. The package gets values (traces,
-// circuits, netlists, images) and runs no compiler.
+// Package verify defines the rows of the ladder, the report of all checks of a program from
+// level to level. A row says what was compared or proved, at which level, for which core, and
+// with which result. The package works on given values (traces, circuits, netlists, images) and
+// does not run a compiler.
 //
 //	level      core   check     status  n      detail
 //	source            trace     equal   1533   the reference
@@ -9,11 +10,12 @@
 //	cycle      multi  lockstep  equal   40000  retire records of the program and of random instructions
 //	gates      multi  proof     proved  2210   combinational, all states, memories as shared arrays
 //
-// "proved", "tested" and "equal" are different: a proof covers all states, a test covers the
-// runs that it names, equality covers the present run. Subpackages hold the tools. verify/sat
-// is a solver, and verify/blast is a separate bit-blaster. verify/equiv proves that circuit
-// and gates agree. verify/lockstep compares retired instructions. verify/mutate makes faulty
-// circuits that the checks must detect. Start reading at Row.
+// "proved", "tested" and "equal" mean different things. A proof covers all states, a test
+// covers the runs that it names, and equality covers the current run. Subpackages contain the
+// tools. verify/sat is a SAT solver, and verify/blast is an independent bit-blaster.
+// verify/equiv proves that a circuit and its gates agree. verify/lockstep compares retired
+// instructions. verify/mutate makes faulty circuits that the checks must detect. Start reading
+// at Row.
 package verify
 
 import (
@@ -32,8 +34,8 @@ const (
 	Tested    Status = "tested"
 	Different Status = "different"
 	NotRun    Status = "not run"
-	Undecided Status = "undecided" // a proof that was given up; nothing is known
-	Empty     Status = "empty"     // both runs ended alike, and showed nothing to compare
+	Undecided Status = "undecided" // the proof was given up; nothing is known
+	Empty     Status = "empty"     // both runs ended alike, but showed nothing to compare
 )
 
 // Check names a kind of check.
@@ -41,27 +43,27 @@ type Check string
 
 // The kinds of checks.
 const (
-	Trace    Check = "trace"    // traces of two machines on one world
-	Lockstep Check = "lockstep" // retire records, instruction by instruction
-	Proof    Check = "proof"    // for all states
-	Net      Check = "net"      // the traces of a build that checks the proved facts
+	Trace    Check = "trace"    // traces of two machines in the same world
+	Lockstep Check = "lockstep" // retire records, compared instruction by instruction
+	Proof    Check = "proof"    // a proof for all states
+	Net      Check = "net"      // the traces of a build that also checks proved facts at run time
 	Removal  Check = "removal"  // the image needs no part that the core lacks
-	Facts    Check = "facts"    // values have no more bits than narrowed lines read
+	Facts    Check = "facts"    // values have no more bits than narrowed instruction lines read
 	Circuit  Check = "circuit"  // the core executes each kept line
-	Verilog  Check = "verilog"  // the written file is the circuit
+	Verilog  Check = "verilog"  // the written Verilog file equals the circuit
 	Witness  Check = "witness"  // an external tool agrees
-	Netlist  Check = "netlist"  // the file of iCE40 cells is the circuit
-	Mutation Check = "mutation" // the number of circuit faults that other checks notice
+	Netlist  Check = "netlist"  // the file of iCE40 cells equals the circuit
+	Mutation Check = "mutation" // the number of planted circuit faults that other checks notice
 )
 
-// Row is one line of a report. Core is empty, "multi" or "pipe3".
+// Row is one line of a report. Core is "", "multi" or "pipe3".
 type Row struct {
 	Level  string `json:"level"`
 	Core   string `json:"core"`
 	Check  Check  `json:"check"`
 	Status Status `json:"status"`
-	N      int    `json:"n"`              // events, instructions, cones or words that were checked
-	Data   int    `json:"data,omitempty"` // of a proof: initial memory contents that were compared as data
+	N      int    `json:"n"`              // number of events, instructions, cones or words that were checked
+	Data   int    `json:"data,omitempty"` // for a proof: number of initial memory contents compared as data
 	Detail string `json:"detail"`
 }
 
@@ -80,7 +82,7 @@ type Report struct {
 	Figures   map[string]float64 `json:"figures"`
 }
 
-// Add appends a row. An equal row without any compared items becomes Empty.
+// Add appends a row. If an equal row compared no items, its status becomes Empty.
 func (r *Report) Add(row Row) {
 	if row.Status == Equal && row.N == 0 {
 		row.Status = Empty
@@ -98,17 +100,17 @@ func (r *Report) Different() bool {
 	return false
 }
 
-// Skipped is the row of a check that could not be made, with the reason.
+// Skipped makes the row of a check that was not possible, with the reason.
 func Skipped(level, core string, check Check, why string) Row {
 	return Row{Level: level, Core: core, Check: check, Status: NotRun, Detail: why}
 }
 
-// Traces compares a machine's trace with the reference's.
+// Traces compares the trace of a machine with the trace of the reference.
 func Traces(level, core string, want, got *trace.Trace, opts trace.Options) Row {
 	return Compared(level, core, len(got.Events), got.Status, trace.Compare(want, got, opts))
 }
 
-// Compared is the row of a run that was compared with the reference. It has the number of
+// Compared makes the row of a run that was compared with the reference. It has the number of
 // events, the end of the run, and the differences.
 func Compared(level, core string, events int, ended trace.Status, diffs []trace.Difference) Row {
 	row := Row{Level: level, Core: core, Check: Trace, N: events}

@@ -1,10 +1,10 @@
-// Package design holds the two values that backend and hardware generator
-// exchange. Target is the input of a backend, and Point holds the decisions of
-// the generator.
+// Package design holds the two values that the backend and the hardware generator exchange.
+// Target is the input of a backend. Point (a design point) holds the decisions of the
+// generator.
 //
-// A Target lists the usable instructions, the number of registers and the
-// memory addresses. A Point lists the choices behind the circuit, each with the
-// reason that the report prints:
+// A Target lists the usable instructions, the number of registers and the memory addresses. A
+// Point lists the choices that determine the circuit. Each choice has a reason, which the
+// report prints:
 //
 //	point filter
 //	  core pipe3
@@ -16,21 +16,22 @@
 //	  pc 8
 //	end
 //
-// The instruction set is a value that hwgen chooses and the backend obeys, so
-// neither owns it. The package depends on isa, not on programs or circuits.
+// An instruction set is a list of lines. A line (isa.Inst) defines one instruction: its name,
+// encoding and meaning. hwgen chooses the instruction set and the backend obeys it, so neither
+// package owns it. The package depends on isa, not on programs or circuits.
 package design
 
 import (
 	"github.com/sinter-lang/sinter/ir/isa"
 )
 
-// TextBase is the first address of text. Data starts at 0, port registers at
-// port.Base.
+// TextBase is the first address of the program text. Data starts at address 0, and port
+// registers start at port.Base.
 const TextBase = 0x0010_0000
 
 // Target is the input of a backend.
 type Target struct {
 	Name string
 	Set  *isa.Set
-	Regs int // registers x0..x(Regs-1) exist, 5..32
+	Regs int // registers x0..x(Regs-1) exist; 5 to 32
 }

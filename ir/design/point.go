@@ -5,30 +5,30 @@ import (
 	"github.com/sinter-lang/sinter/ir/port"
 )
 
-// The organisations of a generated core.
+// The core organisations of a generated core.
 const (
 	Multi = "multi"
 	Pipe3 = "pipe3"
 )
 
-// Cores lists the organisations.
+// Cores lists the core organisations.
 func Cores() []string { return []string{Multi, Pipe3} }
 
-// How a core shifts by constant amounts.
+// The ways in which a core shifts by constant amounts.
 const (
-	ShiftNone     = "none"     // it has no shift
-	ShiftConstant = "constant" // by a multiplexer over the amounts of its lines
-	ShiftBarrel   = "barrel"   // by one shifter for every amount
+	ShiftNone     = "none"     // it has no shift instruction
+	ShiftConstant = "constant" // with a multiplexer over the amounts that its lines use
+	ShiftBarrel   = "barrel"   // with one shifter for every amount
 )
 
-// Point is a design point: everything that determines a circuit except the
-// contents of its memories. It holds whole lines, not names. So the point alone
-// also describes a core with a line that is in no base set. Each choice has the
-// reason that the report prints. A reason changes nothing.
+// Point is a design point: everything that determines a circuit except the contents of its
+// memories. It holds whole instruction lines, not only their names. It can therefore also
+// describe a core with a line that is in no base set. Each choice has a reason that the report
+// prints. A reason does not influence the circuit.
 type Point struct {
 	Program string // the name of the circuit
 	Core    string // one of Cores
-	Lines   []Line // the instructions, in the order of the set
+	Lines   []Line // the instruction lines, in the order of the set
 	Shifts  Shifts
 	Text    Number // address bits of the text memory, in words
 	Data    Number // address bits of the data memory, in words; 0: no data memory
@@ -40,27 +40,27 @@ type Point struct {
 	Devices []Device
 }
 
-// Line is an instruction that the core executes.
+// Line is an instruction line that the core executes.
 type Line struct {
 	Inst    *isa.Inst
 	Amounts []int  // the shift amounts that exist, ascending; nil: every amount
-	Reason  string // why the line is kept
-	Why     string // the reason for these amounts
+	Reason  string // why the core keeps the line
+	Why     string // why it has these amounts
 }
 
-// Shifts tells how lines shift by constant amounts.
+// Shifts states how lines shift by constant amounts.
 type Shifts struct {
 	How    string // ShiftNone, ShiftConstant, ShiftBarrel
 	Reason string
 }
 
-// Number is a choice that is a number.
+// Number is a numeric choice.
 type Number struct {
 	N      int
 	Reason string
 }
 
-// Port is a port register with the directions that the core has.
+// Port is a port register of the core, with its directions (load and store).
 type Port struct {
 	Reg         port.Reg
 	Load, Store Use
@@ -72,21 +72,21 @@ type Use struct {
 	Reason string
 }
 
-// Device is a device at the ports of the core. Index is its bit in STATUS and
-// WAIT and its number in GO.
+// Device is a device at the ports of the core. Index is its bit in the registers STATUS and
+// WAIT, and its number in the register GO.
 type Device struct {
 	Name   string
 	Index  int
 	Rx, Tx bool // whether the program receives from it or sends to it
-	Bits   int  // width of a level; 0: it has messages or bytes
-	Stream bool // each byte passes separately
+	Bits   int  // width of a level; 0: the device has messages or bytes
+	Stream bool // each byte is transferred separately
 	Reason string
 }
 
-// Frames reports whether the frame engine moves messages at the device.
+// Frames reports whether the frame engine of the core moves messages to or from the device.
 func (d Device) Frames() bool { return d.Bits == 0 && !d.Stream }
 
-// Set is the kept lines as an instruction set.
+// Set returns the kept lines as an instruction set.
 func (p *Point) Set() *isa.Set {
 	s := &isa.Set{Name: p.Program}
 	for _, l := range p.Lines {
@@ -95,7 +95,7 @@ func (p *Point) Set() *isa.Set {
 	return s
 }
 
-// Line finds a kept line by name, nil if there is none.
+// Line finds a kept line by name. It returns nil if there is none.
 func (p *Point) Line(name string) *Line {
 	for i := range p.Lines {
 		if p.Lines[i].Inst.Name == name {
@@ -115,8 +115,8 @@ func (p *Point) Uses(reg port.Reg) bool {
 	return false
 }
 
-// PortsOf lists the port registers that a line reaches. A line that moves a
-// word reaches all port registers of its direction.
+// PortsOf lists the port registers that a line can access. A line that moves a word can access
+// all port registers of its direction.
 func (p *Point) PortsOf(in *isa.Inst) []Port {
 	var out []Port
 	for _, q := range p.Ports {
@@ -132,7 +132,7 @@ func movesWord(a *isa.Access) bool { return a != nil && a.Bytes == 4 }
 // RegBits is the number of address bits of the register file.
 func (p *Point) RegBits() int { return BitsFor(p.Regs.N) }
 
-// Memory reports whether loads and stores reach data memory.
+// Memory reports whether the core has a data memory for loads and stores.
 func (p *Point) Memory() bool { return p.Data.N > 0 }
 
 // DataBytes is the size of the data memory.
@@ -146,7 +146,7 @@ func (p *Point) DataBytes() int {
 // FirstPC is the word index of the first instruction.
 func (p *Point) FirstPC() uint64 { return TextBase / 4 & (1<<p.PC.N - 1) }
 
-// BitsFor is the number of address bits for n things, at least 1.
+// BitsFor is the number of address bits for n items. It is at least 1.
 func BitsFor(n int) int {
 	b := 1
 	for 1<<b < n {

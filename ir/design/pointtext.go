@@ -11,16 +11,15 @@ import (
 	"github.com/sinter-lang/sinter/ir/port"
 )
 
-// Choice is one row of a point in readable form, as Print writes it and a
-// report lists it.
+// Choice is one choice of a point in readable form, as Print writes it and a report lists it.
 type Choice struct {
 	Key    string
 	Value  string
 	Reason string
-	Line   string `json:",omitempty"` // of `keep`: the instruction as its set writes it
+	Line   string `json:",omitempty"` // for `keep`: the instruction line as its set writes it
 }
 
-// Choices lists the rows of p in the order of Print.
+// Choices lists the choices of p in the order of Print.
 func (p *Point) Choices() []Choice {
 	var out []Choice
 	add := func(key, value, reason string) { out = append(out, Choice{Key: key, Value: value, Reason: reason}) }
@@ -72,15 +71,15 @@ func (d *Device) value() string {
 	return v
 }
 
-// numberRow is a choice that is a number, with its range.
+// numberRow is a numeric choice with its allowed range.
 type numberRow struct {
 	key    string
 	to     *Number
 	lo, hi int
-	always bool // it is printed even when it is 0
+	always bool // it is printed even if it is 0
 }
 
-// numbers lists the choices that are numbers in the order of Print.
+// numbers lists the numeric choices in the order of Print.
 func (p *Point) numbers() []numberRow {
 	return []numberRow{
 		{"text", &p.Text, 1, 18, true},
@@ -92,8 +91,8 @@ func (p *Point) numbers() []numberRow {
 	}
 }
 
-// Print gives the text form of p, which Parse reads. The grammar, newlines
-// counting:
+// Print returns the text form of p, which Parse reads. In this grammar, newlines are
+// significant:
 //
 //	point  = "point" value newline "core" name newline { choice newline } "end"
 //	choice = "keep" line [ reason ]                     // line: ir/isa
@@ -121,7 +120,7 @@ func Print(p *Point) string {
 	return b.String()
 }
 
-// value prints a text without quotes if it scans as one name or number.
+// value prints a text, without quotes if it scans as a single name or number.
 func value(s string) string {
 	if t := text.New(&diag.File{Text: s}).Next(); t.Text == s && (t.Kind == text.Ident || t.Kind == text.Number) {
 		return s
@@ -157,10 +156,10 @@ func Parse(f *diag.File) (*Point, error) {
 type reader struct {
 	sc    *text.Scanner
 	p     *Point
-	spans map[string]diag.Span // of the choices, by their names in check
+	spans map[string]diag.Span // position of each choice, by its name in check
 }
 
-// head reads the program and the core.
+// head reads the program name and the core.
 func (r *reader) head() error {
 	r.spans["point"] = r.sc.Peek().Span
 	err := r.sc.Expect("point")
@@ -181,7 +180,7 @@ func (r *reader) head() error {
 	return r.sc.EndLine()
 }
 
-// choice reads one row.
+// choice reads one choice.
 func (r *reader) choice() error {
 	key := r.sc.Peek()
 	rows := map[string]func(text.Token) error{
@@ -198,7 +197,7 @@ func (r *reader) choice() error {
 	return read(key)
 }
 
-// once notes the position of a choice and refuses a repeated choice.
+// once records the position of a choice, and reports a repeated choice.
 func (r *reader) once(field string, at diag.Span) error {
 	if first, twice := r.spans[field]; twice {
 		return diag.Errorf("", at, "expected one choice of %s, found a second", field).Note(first, "the first is here")
@@ -207,7 +206,7 @@ func (r *reader) once(field string, at diag.Span) error {
 	return nil
 }
 
-// reason reads the string that may end a row.
+// reason reads the optional string at the end of a choice.
 func (r *reader) reason(to *string) error {
 	if r.sc.Peek().Kind == text.String {
 		*to = r.sc.Next().Str
@@ -284,7 +283,7 @@ func (r *reader) port(key text.Token) error {
 	return r.reason(&use.Reason)
 }
 
-// use finds or adds a direction of a port register.
+// use finds a direction of a port register, and adds it if it is missing.
 func (p *Point) use(reg port.Reg, load bool) *Use {
 	i := 0
 	for i < len(p.Ports) && p.Ports[i].Reg != reg {

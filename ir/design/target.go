@@ -14,8 +14,7 @@ func NewTarget(name string, set *isa.Set, regs int) *Target {
 	return &Target{Name: name, Set: set, Regs: regs}
 }
 
-// Default is the default target of a build: RV32E with the multiplications and
-// without division.
+// Default is the default target of a build: RV32E with multiplication and without division.
 func Default() *Target {
 	set := isa.RV32IM().Subset("rv32em", func(in *isa.Inst) bool { return !in.Divides() })
 	return NewTarget("rv32em", set, 16)
@@ -40,7 +39,7 @@ func (t *Target) Verify() error {
 	return t.Set.Verify()
 }
 
-// PrintTarget gives the text form of t, which ParseTarget reads:
+// PrintTarget returns the text form of t, which ParseTarget reads:
 //
 //	target rv32em
 //	  regs 16
@@ -90,7 +89,7 @@ func ReadTarget(sc *text.Scanner) (*Target, error) {
 	return NewTarget(name.Text, set, int(regs)), firstErr(sc.EndLine, func() error { return sc.Expect("end") })
 }
 
-// firstErr runs steps until a step fails.
+// firstErr runs steps in order until one returns an error.
 func firstErr(steps ...func() error) error {
 	for _, step := range steps {
 		if err := step(); err != nil {

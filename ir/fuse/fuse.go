@@ -1,11 +1,11 @@
-// Package fuse finds the values of a function that an instruction line of several
-// operators computes.
+// Package fuse finds the values of a function that can be computed by one instruction line
+// (isa.Inst) with several operators.
 //
-// Instruction selection covers trees of expressions. A line of several operators may
-// use a part more than once, as a program does that keeps the part in a value. Trees
-// do not show such sharing. So the package searches the graph of values for such lines
-// before trees are made. It takes the largest line first and fuses the words that the
-// line computes, if that saves instructions.
+// Normal instruction selection covers expression trees. A line with several operators may use
+// an intermediate value more than once, and so may a program. A tree cannot show such sharing.
+// The package therefore searches the graph of values for such lines before trees are built. It
+// tries the largest line first. It fuses the words that the line computes, if this saves
+// instructions.
 //
 //	v16: i32 = shru v9, 1
 //	v20: i32 = and v9, 1
@@ -13,9 +13,9 @@
 //	v22: i32 = and v21, 0xedb88320
 //	v23: i32 = xor v16, v22          crcbit x5, x4
 //
-// Values between operands and result that nothing else reads need no register any
-// more. The back end asks this package which lines to select. hwgen/mine asks how
-// much a line would save. The package knows no target. Start reading at Find.
+// A fused value that nothing else reads needs no register any more. The back end asks this
+// package which lines to select. hwgen/mine asks how many instructions a line would save. The
+// package does not depend on a target. Start reading at Find.
 package fuse
 
 import (
@@ -26,28 +26,28 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// Fusion is a line that computes the value of a word operation.
+// Fusion is a line together with the word operation whose value it computes.
 type Fusion struct {
 	Line *isa.Inst
-	Args [3]*ir.Value // by source field; nil: not read
+	Args [3]*ir.Value // the operand for each source field; nil: not read
 }
 
-// Fusions are the fusions of a function.
+// Fusions holds the fusions of a function.
 type Fusions struct {
 	of    map[*ir.Instr]*Fusion
-	uses  []int32            // by value ID, with the fusions so far
-	loads map[*ir.Instr]bool // extensions that a load does
+	uses  []int32            // number of uses by value ID, after the fusions so far
+	loads map[*ir.Instr]bool // sign extensions that a load does itself
 }
 
-// Of returns the fusion that computes the value of an instruction, nil if none does.
+// Of returns the fusion that computes the value of an instruction, or nil.
 func (fs *Fusions) Of(i *ir.Instr) *Fusion { return fs.of[i] }
 
-// Dead reports whether nothing reads a word operation any more.
+// Dead reports whether a word operation is no longer read.
 func (fs *Fusions) Dead(i *ir.Instr) bool {
 	return len(fs.of) > 0 && i.Op == ir.OpWord && fs.uses[i.Results[0].ID] == 0
 }
 
-// Operands visits the values that an instruction reads.
+// Operands visits the values that an instruction reads, taking fusions into account.
 func (fs *Fusions) Operands(i *ir.Instr, visit func(*ir.Value)) {
 	if fu := fs.of[i]; fu != nil {
 		for _, a := range fu.Args {
@@ -60,9 +60,9 @@ func (fs *Fusions) Operands(i *ir.Instr, visit func(*ir.Value)) {
 	i.Uses(func(v **ir.Value) { visit(*v) })
 }
 
-// Parts counts the operators of a line that would each take one instruction. Find looks
-// for lines that compute a value from registers with at least two such operators. For
-// other lines Parts is 0.
+// Parts counts the operators of a line that would take one instruction each. Find looks for
+// lines that compute a value from registers with at least two such operators. For any other
+// line Parts is 0.
 func Parts(in *isa.Inst) int {
 	m := &in.Meaning
 	if m.Rd == nil || m.Load != nil || m.Store != nil || m.PC != nil || in.Format != isa.R && in.Format != isa.R4 {
@@ -79,7 +79,7 @@ func Parts(in *isa.Inst) int {
 	return n
 }
 
-// worth is the number of instructions that an operator takes alone.
+// worth is the number of instructions that an operator takes on its own.
 func worth(op word.Op) int {
 	switch op {
 	case word.Bad, word.Zext, word.Sext, word.Slice, word.Cat:
@@ -88,8 +88,7 @@ func worth(op word.Op) int {
 	return 1
 }
 
-// Find finds the values of f that the lines compute. It ignores lines for which
-// Parts is 0.
+// Find finds the values of f that the lines can compute. It ignores lines for which Parts is 0.
 func Find(f *ir.Func, lines []*isa.Inst) *Fusions {
 	fs := &Fusions{}
 	lines = slices.DeleteFunc(slices.Clone(lines), func(in *isa.Inst) bool { return Parts(in) == 0 })
@@ -114,8 +113,8 @@ func Find(f *ir.Func, lines []*isa.Inst) *Fusions {
 	return fs
 }
 
-// Extensions are the operations of f that extend the sign of a loaded value. A load
-// does that itself, so no line may fuse them.
+// Extensions returns the operations of f that sign-extend a loaded value. A load does that
+// itself, so no line may fuse them.
 func Extensions(f *ir.Func) map[*ir.Instr]bool {
 	out := map[*ir.Instr]bool{}
 	for _, b := range f.Blocks {
@@ -139,8 +138,7 @@ func Extensions(f *ir.Func) map[*ir.Instr]bool {
 // narrow reports whether an instruction loads less than a word.
 func narrow(i *ir.Instr) bool { return i != nil && i.Op == ir.OpLoad && i.Size <= 2 }
 
-// try fuses an instruction if the line computes its value and saves an
-// instruction.
+// try fuses an instruction if the line computes its value and this saves an instruction.
 func (fs *Fusions) try(in *isa.Inst, b *ir.Block, i *ir.Instr) {
 	if i.Op != ir.OpWord || fs.of[i] != nil || fs.uses[i.Results[0].ID] == 0 {
 		return
@@ -176,8 +174,8 @@ func (fs *Fusions) try(in *isa.Inst, b *ir.Block, i *ir.Instr) {
 	}
 }
 
-// release drops the uses of i and, recursively, the operations that nothing
-// reads then. It returns how many instructions that saves.
+// release removes the uses that i makes. It does the same, recursively, for operations that are
+// then unused. It returns how many instructions that saves.
 func (fs *Fusions) release(i *ir.Instr, gone *[]*ir.Instr) int {
 	saved := 0
 	fs.Operands(i, func(v *ir.Value) {
@@ -196,22 +194,22 @@ func (fs *Fusions) restore(i *ir.Instr, gone []*ir.Instr) {
 	}
 }
 
-// graphMatch compares the graph of a line with the graph of values of a block.
+// graphMatch compares the expression graph of a line with the values in a block.
 type graphMatch struct {
-	fused map[*ir.Instr]*Fusion // their operands as written may be gone
+	fused map[*ir.Instr]*Fusion // instructions whose original operands may be gone
 	loads map[*ir.Instr]bool
 	block *ir.Block
 	bound map[*word.Expr]*ir.Value
-	trail []*word.Expr // the bound expressions, in order
+	trail []*word.Expr // the bound expressions, in order of binding
 	args  [3]*ir.Value
 	work  int
 }
 
-// maxCompared bounds the comparisons for one instruction, because commutative
-// operands double them.
+// maxCompared bounds the comparisons for one instruction. Each commutative operator doubles
+// their number.
 const maxCompared = 4096
 
-// mark is the progress of a match.
+// mark is a state of a match to which it can return.
 type mark struct {
 	args  [3]*ir.Value
 	bound int
@@ -219,7 +217,7 @@ type mark struct {
 
 func (m *graphMatch) mark() mark { return mark{m.args, len(m.trail)} }
 
-// back forgets the bindings made after a mark.
+// back undoes the bindings made after a mark.
 func (m *graphMatch) back(to mark) {
 	m.args = to.args
 	for _, e := range m.trail[to.bound:] {
@@ -248,15 +246,14 @@ func (m *graphMatch) node(e *word.Expr, v *ir.Value, root bool) bool {
 		return true
 	}
 	m.back(before)
-	// A one-bit operand lies in the low bit of its register.
+	// A one-bit operand is in the low bit of its register.
 	if e.Op == word.Slice && e.Width == 1 && e.Imm == 0 && e.Args[0].Op == word.Bad && !e.Args[0].IsConst() {
 		return m.operand(e.Args[0], v)
 	}
 	return false
 }
 
-// inner reports whether v has the operation of e, in the same block, over the same
-// operands.
+// inner reports whether v has the operation of e, in the same block, with matching operands.
 func (m *graphMatch) inner(e *word.Expr, v *ir.Value, root bool) bool {
 	i := v.Def
 	if i == nil || i.Op != ir.OpWord || m.loads[i] || m.fused[i] != nil || !root && v.In != m.block || i.Word != e.Op || i.Imm != e.Imm || len(i.Args) != len(e.Args) {
@@ -279,7 +276,7 @@ func (m *graphMatch) all(es []*word.Expr, vs []*ir.Value) bool {
 	return true
 }
 
-// operand binds a source field.
+// operand binds a source field of the line to v.
 func (m *graphMatch) operand(e *word.Expr, v *ir.Value) bool {
 	for k, name := range [3]string{"rs1", "rs2", "rs3"} {
 		if e.Leaf == name && (m.args[k] == nil || m.args[k] == v) {

@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// The AIGER form, version 1.9 without properties (Biere, Heljanko and Wieringa,
-// "AIGER 1.9 and beyond", 2011). Memory ports are extra inputs and outputs; the
-// symbol table names every bit, and the comment section declares the memories:
+// The AIGER format, version 1.9 without properties (Biere, Heljanko and Wieringa, "AIGER 1.9
+// and beyond", 2011). Memory ports become extra inputs and outputs. The symbol table names
+// every bit, and the comment section declares the memories:
 //
 //	i0 in:x[0]           bit of an input
 //	i8 read:ram.0[0]     bit of the data of read port 0
@@ -25,7 +25,7 @@ import (
 
 var policyNames = [...]string{"old", "new", "never"}
 
-// group is a named word of one side of an AIGER file.
+// group is a named word among the inputs, latches or outputs of an AIGER file.
 type group struct {
 	prefix, name string
 	bits         []Lit
@@ -72,7 +72,7 @@ func total(list []group) int {
 	return n
 }
 
-// Print writes the graph's plain form as ASCII AIGER.
+// Print writes the plain form of the graph (see Plain) as ASCII AIGER.
 func Print(g *Graph) string {
 	p := g.Plain()
 	inputs, latches, outputs := groups(&p.Shell)
@@ -94,7 +94,7 @@ func Print(g *Graph) string {
 	return b.String()
 }
 
-// PrintBinary writes the graph's plain form as binary AIGER.
+// PrintBinary writes the plain form of the graph as binary AIGER.
 func PrintBinary(g *Graph) []byte {
 	p := g.Plain()
 	inputs, latches, outputs := groups(&p.Shell)
@@ -115,8 +115,8 @@ func PrintBinary(g *Graph) []byte {
 	return []byte(b.String())
 }
 
-// putDelta writes seven bits per byte, lowest first. All bytes except the last
-// have the top bit set.
+// putDelta writes a number with seven bits per byte, lowest bits first. All bytes except the
+// last have the top bit set.
 func putDelta(b *bytes.Buffer, d uint32) {
 	for ; d >= 0x80; d >>= 7 {
 		b.WriteByte(byte(d) | 0x80)

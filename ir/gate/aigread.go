@@ -8,16 +8,15 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// Bounds of an input file. The inputs of a binary file take no bytes, so they
-// have a separate bound.
+// Limits of an input file. The inputs of a binary file take no bytes, so they have a separate
+// limit.
 const (
 	maxVariables = 1 << 22
 	maxImplicit  = 1 << 16
 )
 
-// Parse reads ASCII or binary AIGER. Files of other tools, without our names,
-// get one word of one bit per input, latch and output. An error has the
-// position.
+// Parse reads ASCII or binary AIGER. A file of another tool lacks our names. Each of its
+// inputs, latches and outputs becomes a one-bit word. An error has a position.
 func Parse(name string, data []byte) (*Graph, error) {
 	p := &parser{file: &diag.File{Name: name, Text: string(data)}, g: NewGraph(name, false)}
 	p.all()
@@ -32,12 +31,12 @@ func Parse(name string, data []byte) (*Graph, error) {
 
 type parser struct {
 	file *diag.File
-	at   int // next byte
+	at   int // offset of the next byte
 	line int // start of the current line
 	err  error
 
 	g       *Graph
-	vars    []Lit // per variable of the file; unknown ones are undefined
+	vars    []Lit // literal for each variable of the file; unknown ones are undefined
 	next    []uint64
 	resets  []uint64
 	outs    []uint64
@@ -52,14 +51,14 @@ const undefined = ^Lit(0)
 
 func (p *parser) span(from, to int) diag.Span { return diag.Span{File: p.file, Start: from, End: to} }
 
-// fail keeps the first error, at the current line.
+// fail records an error at the current line, unless there is one already.
 func (p *parser) fail(format string, args ...any) {
 	if p.err == nil {
 		p.err = diag.Errorf("", p.span(p.line, max(p.at, p.line)), format, args...)
 	}
 }
 
-// text takes the next line.
+// text returns the next line.
 func (p *parser) text() (string, bool) {
 	p.line = p.at
 	rest := p.file.Text[p.at:]
@@ -75,7 +74,7 @@ func (p *parser) text() (string, bool) {
 	return strings.TrimSuffix(rest[:end], "\r"), true
 }
 
-// numbers takes a line of least to most numbers.
+// numbers reads a line with least to most numbers.
 func (p *parser) numbers(what string, least, most int) []uint64 {
 	line, ok := p.text()
 	if !ok {
@@ -149,7 +148,7 @@ func (p *parser) header(n []uint64) bool {
 	return true
 }
 
-// define gives a positive literal of the file its meaning.
+// define sets the graph literal of a positive literal of the file.
 func (p *parser) define(file uint64, l Lit) {
 	v := file >> 1
 	switch {
@@ -162,7 +161,7 @@ func (p *parser) define(file uint64, l Lit) {
 	}
 }
 
-// lit reads a literal that must be defined.
+// lit reads a literal, which must be defined.
 func (p *parser) lit(file uint64) Lit {
 	v := file >> 1
 	if v >= uint64(len(p.vars)) || p.vars[v] == undefined {
@@ -178,7 +177,7 @@ func (p *parser) input(file uint64) {
 	p.define(file, l)
 }
 
-// latch reads the rest of a latch after its literal: next and reset.
+// latch reads the part of a latch line after its literal: next state and reset.
 func (p *parser) latch(file uint64, rest []uint64) {
 	l := p.g.Leaf()
 	p.latches = append(p.latches, l)
@@ -250,7 +249,7 @@ func (p *parser) binary(ni, nl, no, na int) {
 	}
 }
 
-// delta reads a number that is at most limit.
+// delta reads a number of at most limit.
 func (p *parser) delta(limit uint64) uint64 {
 	var v uint64
 	for shift := 0; shift < 35; shift += 7 {
@@ -312,8 +311,7 @@ func (p *parser) isSymbol(key string) bool {
 	return err == nil && n >= 0 && n < counts[key[0]] && strconv.Itoa(n) == key[1:]
 }
 
-// comment takes a comment line that declares something. It skips the comments
-// of other tools.
+// comment reads a comment line that declares a memory. It skips the comments of other tools.
 func (p *parser) comment(f []string) {
 	switch {
 	case len(f) == 2 && f[0] == "circuit":

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// shell groups inputs, latches and outputs into words, registers and memory
-// ports, by their symbols.
+// shell uses the symbols to group inputs, latches and outputs into words, registers and memory
+// ports.
 func (p *parser) shell() {
 	p.line = p.at
 	for i, l := range p.inputs {
@@ -39,8 +39,8 @@ func (p *parser) shell() {
 	p.complete()
 }
 
-// symbol splits a symbol into kind, name and bit. A bit whose symbol has another
-// form is a separate word.
+// symbol splits a symbol into kind, name and bit index. A bit whose symbol has another form
+// becomes a separate word.
 func (p *parser) symbol(letter byte, i int, kind string) (prefix, name string, bit int) {
 	key := fmt.Sprintf("%c%d", letter, i)
 	s := p.symbols[key]
@@ -58,7 +58,7 @@ func (p *parser) symbol(letter byte, i int, kind string) (prefix, name string, b
 	return kind, s, 0
 }
 
-// bit appends the next bit of a word.
+// bit appends l as the next bit of a word.
 func (p *parser) bit(bits *[]Lit, l Lit, name string, bit int) {
 	if len(*bits) != bit {
 		p.fail("%s: expected bit %d, got bit %d", name, len(*bits), bit)
@@ -67,7 +67,7 @@ func (p *parser) bit(bits *[]Lit, l Lit, name string, bit int) {
 	*bits = append(*bits, l)
 }
 
-// word finds the last word of a list if it has the name, or begins a new one.
+// word returns the last word of a list if it has the name. Otherwise it begins a new word.
 func (p *parser) word(list *[]Word[Lit], name string) *[]Lit {
 	if n := len(*list); n == 0 || (*list)[n-1].Name != name {
 		*list = append(*list, Word[Lit]{Name: name})
@@ -82,7 +82,7 @@ func (p *parser) register(name string) *Reg[Lit] {
 	return &p.g.Regs[len(p.g.Regs)-1]
 }
 
-// port splits "ram.0" and finds the memory.
+// port splits a name such as "ram.0" and finds the memory.
 func (p *parser) port(name string) (m *Mem[Lit], port int) {
 	dot := strings.LastIndexByte(name, '.')
 	if dot > 0 {
@@ -150,8 +150,7 @@ func (p *parser) writeBit(w *Write[Lit], prefix, name string, bit int, l Lit) {
 	}
 }
 
-// complete checks that declared ports have all their signals; widths are
-// checked by Verify.
+// complete checks that all declared ports have all their signals. Verify checks the widths.
 func (p *parser) complete() {
 	for i := range p.g.Mems {
 		m := &p.g.Mems[i]

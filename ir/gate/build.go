@@ -6,17 +6,17 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// Options of Build. The zero value is the default.
+// Options control Build. The zero value is the default.
 type Options struct {
-	Rules     Rules[Lit] // nil: CoreRules
-	NoCarries bool       // adders become plain ands, no carry nodes
-	NoEnables bool       // hold becomes a multiplexer before the register
-	Asserts   bool       // keep asserts as readers of the gates
-	Probes    bool       // keep probes as readers of the gates
+	Rules     Rules[Lit] // bit rules; nil: CoreRules
+	NoCarries bool       // build adders from plain ands, without carry nodes
+	NoEnables bool       // build enables as multiplexers before the registers
+	Asserts   bool       // keep asserts as readers of gates
+	Probes    bool       // keep probes as readers of gates
 }
 
-// Build lowers a circuit to a graph. It fails for an operator without a rule,
-// with the operator's span, and for an invalid result.
+// Build converts a circuit to a graph. It fails at an operator without a rule, with the source
+// span of the operator. It also fails if the result is invalid.
 func Build(c *rtl.Circuit, opt Options) (*Graph, error) {
 	b := &builder{c: c, g: NewGraph(c.Name, !opt.NoCarries), rules: opt.Rules, opt: opt, bits: make([][]Lit, len(c.Nodes))}
 	if b.rules == nil {
@@ -42,12 +42,12 @@ type builder struct {
 	g     *Graph
 	rules Rules[Lit]
 	opt   Options
-	bits  [][]Lit // per node of the circuit
+	bits  [][]Lit // literals for each node of the circuit
 }
 
 func (b *builder) of(id rtl.ID) []Lit { return append([]Lit(nil), b.bits[id]...) }
 
-// one is the bit of a node, constant 1 if there is no node.
+// one is the single bit of a node. It is constant 1 if there is no node.
 func (b *builder) one(id rtl.ID) Lit {
 	if id == rtl.None {
 		return True
@@ -72,8 +72,8 @@ func (b *builder) memories() {
 	}
 }
 
-// node makes the bits of one node. Leaves come in circuit order, so that the
-// data of an asynchronous read follow its address.
+// node makes the bits of one node. It makes leaves in circuit order, so that the data of an
+// asynchronous read come after its address.
 func (b *builder) node(id rtl.ID) error {
 	n := &b.c.Nodes[id]
 	b.g.origin = id
@@ -137,15 +137,15 @@ func (b *builder) outputs() {
 	}
 }
 
-// update is the effect of a region on one register: if en is 1, the register
-// takes d.
+// update is the effect of a region (an if body) on one register: if en is 1, the register takes
+// d.
 type update struct {
 	en Lit
 	d  []Lit
 }
 
-// state is the effect of the regions walked so far: an update per register and
-// an enable per write port.
+// state is the combined effect of the regions walked so far: an update for each register and an
+// enable for each write port.
 type state struct {
 	regs   []update
 	writes [][]Lit
@@ -159,7 +159,7 @@ func (s *state) clone() *state {
 	return out
 }
 
-// effects walks the regions and fills the inputs of registers and write ports.
+// effects walks the regions and sets the inputs of registers and write ports.
 func (b *builder) effects() {
 	s := &state{regs: make([]update, len(b.c.Regs)), writes: make([][]Lit, len(b.c.Mems))}
 	for i := range s.writes {
@@ -209,8 +209,8 @@ func (b *builder) walk(body []rtl.Effect, s *state) {
 	}
 }
 
-// set is an unconditional update. A value of the form `mux(c, v, register)`
-// becomes an enable.
+// set makes an unconditional update. If the value is `mux(c, v, register)`, c becomes the
+// enable.
 func (b *builder) set(e *rtl.Effect) update {
 	en, v := True, e.Value
 	for !b.opt.NoEnables {
@@ -230,7 +230,7 @@ func (b *builder) set(e *rtl.Effect) update {
 	return update{en, b.of(v)}
 }
 
-// join leaves in els the state after `if c {then} else {els}`.
+// join stores in els the state after `if c {then} else {els}`.
 func (b *builder) join(c Lit, then, els *state) {
 	for i := range els.regs {
 		els.regs[i] = b.joinUpdate(c, then.regs[i], els.regs[i])

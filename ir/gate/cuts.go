@@ -2,17 +2,17 @@ package gate
 
 import "sort"
 
-// Delays of the mapper's model, in tenths of the delay of a look-up table with
+// Delays in the model of the mapper. The unit is a tenth of the delay of a look-up table with
 // its wires.
 const (
-	delayLUT     = 10 // through a table, or an asynchronous memory read
+	delayLUT     = 10 // through a look-up table, or through an asynchronous memory read
 	delayToCarry = 8  // from a net into the carry chain
 	delayCarry   = 1  // along the chain
 )
 
-const maxCuts = 16 // kept per node
+const maxCuts = 16 // number of cuts kept for each node
 
-// cut is a set of nodes, sorted, from which a node can be computed in one table.
+// cut is a sorted set of nodes (leaves). One look-up table can compute another node from them.
 type cut struct {
 	n      int8
 	leaf   [4]int32
@@ -22,7 +22,7 @@ type cut struct {
 
 func (c *cut) leaves() []int32 { return c.leaf[:c.n] }
 
-// merge joins two cuts; ok is false when there are more than four leaves.
+// merge joins two cuts. ok is false if the result has more than four leaves.
 func merge(a, b *cut) (out cut, ok bool) {
 	i, j := int8(0), int8(0)
 	for i < a.n || j < b.n {
@@ -59,7 +59,8 @@ func within(a, b *cut) bool {
 	return true
 }
 
-// enumerate lists the best cuts of every And node by arrival, then area flow.
+// enumerate finds the best cuts of every And node. It compares them by arrival time, then by
+// area flow.
 func (m *mapper) enumerate() {
 	for _, i := range m.order {
 		n := &m.g.Nodes[i]
@@ -79,8 +80,8 @@ func (m *mapper) enumerate() {
 
 func (m *mapper) refs(node int) float32 { return float32(max(m.fanout[node], 1)) }
 
-// cutsOf merges the cuts of both operands, drops each cut that contains another
-// cut, and keeps the best.
+// cutsOf merges the cuts of both operands, drops each cut that contains another one, and keeps
+// the best.
 func (m *mapper) cutsOf(i int, n *Node) []cut {
 	if c, ok := m.sums[i]; ok {
 		m.weigh(&c)
@@ -127,13 +128,13 @@ func addCut(set []cut, c cut) []cut {
 	return append(kept, c)
 }
 
-// asOperand is the node's cuts and the node itself.
+// asOperand returns the cuts of a node, and the node itself as a cut.
 func (m *mapper) asOperand(node int) []cut {
 	self := cut{n: 1, leaf: [4]int32{int32(node)}}
 	return append([]cut{self}, m.cuts[node]...)
 }
 
-// weigh sets the cut's arrival and area flow from its leaves.
+// weigh computes the arrival time and area flow of a cut from its leaves.
 func (m *mapper) weigh(c *cut) {
 	c.arrive, c.flow = 0, 1
 	for _, l := range c.leaves() {
@@ -147,7 +148,8 @@ func (m *mapper) carryArrival(n *Node) int32 {
 	return max(into, m.arrive[n.C.Node()]+delayCarry)
 }
 
-// leafArrival is 0, except for asynchronous reads, which follow their address.
+// leafArrival is the arrival time of a leaf. It is 0, except for asynchronous reads, which
+// follow their address.
 func (m *mapper) leafArrival(node int) int32 {
 	p := m.async[node]
 	if p == nil {
@@ -160,8 +162,8 @@ func (m *mapper) leafArrival(node int) int32 {
 	return at + delayLUT
 }
 
-// tableOf is the function of a node over the leaves of a cut. Each node between
-// them is visited once, because four leaves can have a large cone.
+// tableOf computes the function of a node in terms of the leaves of a cut. It visits each node
+// in between only once, because four leaves can have a large cone.
 func (g *Graph) tableOf(node int, c *cut) uint16 {
 	done := map[int]uint16{}
 	for i, l := range c.leaves() {

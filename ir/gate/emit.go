@@ -1,8 +1,8 @@
 package gate
 
-// netlist writes the cover as cells. Each net has the polarity that its readers
-// want. A table gives either polarity at no cost. A node that is wanted in both
-// polarities takes one more table, and so does an inverted leaf or carry.
+// netlist writes the chosen cuts as cells. Each net gets the polarity that its readers need. A
+// table can give either polarity at no cost. A node that is needed in both polarities takes one
+// more table, and so does an inverted leaf or carry.
 func (m *mapper) netlist() *Netlist {
 	e := &emitter{m: m, n: &Netlist{Nets: 2, Owners: m.g.Owners}, nets: map[Lit]Net{False: Net0, True: Net1}}
 	e.wants()
@@ -20,7 +20,7 @@ type emitter struct {
 	m    *mapper
 	n    *Netlist
 	nets map[Lit]Net
-	want [2][]bool // per polarity and node: the shell or a carry cell reads it
+	want [2][]bool // by polarity and node: whether the shell or a carry cell reads it
 }
 
 func (e *emitter) net() Net {
@@ -30,7 +30,7 @@ func (e *emitter) net() Net {
 
 func (e *emitter) wanted(node int) bool { return e.want[0][node] || e.want[1][node] }
 
-// wants marks the literals read by the shell and by carry cells.
+// wants marks the literals that the shell and the carry cells read.
 func (e *emitter) wants() {
 	g := e.m.g
 	e.want = [2][]bool{make([]bool, len(g.Nodes)), make([]bool, len(g.Nodes))}
@@ -73,8 +73,8 @@ func (e *emitter) cell(c Cell) Net {
 	return c.Out
 }
 
-// table emits a look-up table. A leaf that exists only inverted flips the
-// table's halves. A leaf that does not affect the function is left out.
+// table emits a look-up table. If a leaf exists only inverted, the halves of the table are
+// swapped. A leaf that does not affect the function is omitted.
 func (e *emitter) table(table uint16, c *cut, n *Node) Net {
 	out := Cell{Origin: n.Origin}
 	for i, l := range c.leaves() {
@@ -96,10 +96,10 @@ func (e *emitter) table(table uint16, c *cut, n *Node) Net {
 	return e.cell(out)
 }
 
-// halfMasks are the table's rows where input i is 0.
+// halfMask marks the entries of a table where input i is 0.
 func halfMask(i int) uint16 { return [4]uint16{0x5555, 0x3333, 0x0F0F, 0x00FF}[i] }
 
-// cofactors are the table with input i fixed to 0 and to 1.
+// cofactors returns the table with input i fixed to 0, and with input i fixed to 1.
 func cofactors(table uint16, i int) (low, high uint16) {
 	mask, shift := halfMask(i), 1<<i
 	low, high = table&mask, table>>shift&mask
@@ -111,7 +111,7 @@ func swapHalves(table uint16, i int) uint16 {
 	return low&^halfMask(i) | high&halfMask(i)
 }
 
-// compact moves the inputs that the table depends on to the front.
+// compact moves the inputs that affect the table to the front.
 func compact(table uint16) uint16 {
 	var used []int
 	for i := range 4 {

@@ -1,19 +1,17 @@
-// Package gate holds circuits as gates: the bit rule of every word operator,
-// and-inverter graphs, the mapping to four-input look-up tables and the price
-// of the result.
+// Package gate represents circuits as gates. It has the bit rule of every word operator,
+// and-inverter graphs, the mapping to four-input look-up tables, and the price of the result.
 //
-// There are three successive forms:
+// A circuit takes three forms in turn:
 //
 //	rtl.Circuit --Build--> Graph --Map--> Netlist
 //
-// A Graph is an and-inverter graph: nodes are leaves, two-input ands and carry
-// (majority) nodes. A Lit is a node or its complement. A Netlist is the form for
-// an FPGA: look-up tables with at most four inputs, and carry cells. Both have
-// the same Shell: inputs, outputs, registers (latches with reset value and
-// enable), and memories. Memories stay arrays with their ports as bits. Names
-// survive every step, there are no don't-cares, and registers are never moved or
-// merged. So a prover can cut at registers and memory ports. A Graph prints as
-// AIGER (aiger.go):
+// A Graph is an and-inverter graph: nodes are leaves, two-input ands and carry (majority)
+// nodes. A Lit is a node or its complement. A Netlist is the form for an FPGA: look-up tables
+// with at most four inputs, and carry cells. Both have the same Shell: inputs, outputs,
+// registers (latches with reset value and enable), and memories. Memories stay arrays whose
+// ports are bits. Names survive every step, there are no don't-cares, and registers are never
+// moved or merged. A prover can therefore cut a circuit at registers and memory ports. A Graph
+// prints as AIGER (aiger.go):
 //
 //	aag 3 1 1 1 1
 //	2
@@ -26,15 +24,14 @@
 //	c
 //	circuit blink
 //
-// Bit rules exist once, over the three methods of Logic, and only for the core
-// rows of ir/word. Other rows go through the table's expansion (rules.go). With
-// bools a rule simulates, with Lits it makes a netlist. Proofs do not use these
-// rules: verify/blast has separate rules.
+// A bit rule says how to compute an operator from bits. Each rule is written only once, with
+// the three methods of Logic. There are rules only for the core rows of ir/word. Other rows use
+// the expansion in their table row (rules.go). With bools a rule simulates, and with Lits it
+// builds a graph. Proofs do not use these rules: verify/blast has separate rules.
 //
-// Mapping follows Mishchenko, Cho, Chatterjee and Brayton, "Combinational and
-// sequential mapping with priority cuts" (ICCAD 2007). The price model is in
-// price.go. The package knows neither instructions nor programs. Start reading
-// at Shell, then rules.go.
+// Mapping follows Mishchenko, Cho, Chatterjee and Brayton, "Combinational and sequential
+// mapping with priority cuts" (ICCAD 2007). The price model is in price.go. The package does
+// not depend on instructions or programs. Start reading at Shell, then rules.go.
 package gate
 
 import (
@@ -42,23 +39,22 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// Logic holds the operations of bit rules: constants, and, not.
+// Logic holds the operations that bit rules use: constants, and, not.
 type Logic[B any] interface {
 	Lit(v bool) B
 	And(a, b B) B
 	Not(a B) B
 }
 
-// Rich is a Logic with better forms than ands and nots for some functions. It
-// folds exclusive ors and multiplexers, and keeps the carry of a full adder as
-// one cell.
+// Rich is a Logic that has better forms for some functions. It folds exclusive ors and
+// multiplexers, and makes one cell for the carry of a full adder.
 type Rich[B any] interface {
 	Xor(a, b B) B
 	Mux(c, x, y B) B
 	Carry(a, b, c B) B
 }
 
-// Bools is the Logic of plain values: rules over it simulate.
+// Bools is the Logic of plain values. Rules simulate with it.
 type Bools struct{}
 
 // Lit returns v.
@@ -86,18 +82,18 @@ type Reg[R any] struct {
 	Span   diag.Span
 }
 
-// Read is a read port of a memory; see rtl.Read for its meaning. Enable is
-// constant 1 for asynchronous ports.
+// Read is a read port of a memory (see rtl.Read). Enable is constant 1 for an asynchronous
+// port.
 type Read[R any] struct {
 	Sync   bool
 	Policy rtl.Policy
-	Data   []R // driven by the memory
+	Data   []R // comes from the memory
 	Addr   []R
 	Enable R
 }
 
-// Write is a write port of a memory. If Enable is 1, it writes Data to the lanes
-// of the word at Addr whose bit in Lanes is 1.
+// Write is a write port of a memory. If Enable is 1, it writes Data into the word at Addr. It
+// writes only the lanes whose bit in Lanes is 1.
 type Write[R any] struct {
 	Addr, Data, Lanes []R
 	Enable            R
@@ -112,10 +108,9 @@ type Mem[R any] struct {
 	Writes                 []Write[R]
 }
 
-// Shell is everything around the gates. R refers to a signal: a Lit of a Graph
-// or a Net of a Netlist. Inputs' bits, registers' Q and reads' Data drive the
-// gates. All other references read the gates. Asserts and probes are one word
-// each.
+// Shell is everything around the gates. R is a reference to a signal: a Lit of a Graph or a Net
+// of a Netlist. Input bits, the Q of registers and the Data of reads drive the gates. All other
+// references read the gates. Each assert and each probe is one word.
 type Shell[R any] struct {
 	Name    string
 	Inputs  []Word[R]
@@ -126,8 +121,8 @@ type Shell[R any] struct {
 	Probes  []Word[R]
 }
 
-// Drivers calls f for every reference that drives the gates, in the order
-// inputs, registers, memory reads.
+// Drivers calls f for every reference that drives the gates, in the order inputs, registers,
+// memory reads.
 func (s *Shell[R]) Drivers(f func(R)) {
 	each := func(bits []R) {
 		for _, b := range bits {
@@ -147,8 +142,8 @@ func (s *Shell[R]) Drivers(f func(R)) {
 	}
 }
 
-// Readers calls f for every reference that reads the gates: outputs, registers,
-// memory ports, asserts, probes.
+// Readers calls f for every reference that reads the gates: outputs, registers, memory ports,
+// asserts, probes.
 func (s *Shell[R]) Readers(f func(R)) {
 	s.each(func(bits []R) {
 		for _, b := range bits {
@@ -157,7 +152,7 @@ func (s *Shell[R]) Readers(f func(R)) {
 	}, f)
 }
 
-// each visits the reading side: groups of bits and single enables.
+// each visits all references that read the gates: groups of bits and single enables.
 func (s *Shell[R]) each(group func([]R), single func(R)) {
 	for i := range s.Outputs {
 		group(s.Outputs[i].Bits)

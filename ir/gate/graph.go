@@ -9,16 +9,16 @@ import (
 // Lit is a node of a Graph (Lit>>1) or its complement (bit 0 set).
 type Lit uint32
 
-// The constants; node 0 is constant 0.
+// The constants. Node 0 is constant 0.
 const (
 	False Lit = 0
 	True  Lit = 1
 )
 
-// Not is the complement of l.
+// Not returns the complement of l.
 func (l Lit) Not() Lit { return l ^ 1 }
 
-// Node is the index of the literal's node.
+// Node returns the index of the literal's node.
 func (l Lit) Node() int { return int(l >> 1) }
 
 // Inverted reports whether l is a complement.
@@ -35,28 +35,27 @@ const (
 	Carry                 // at least two of A, B, C; C is a constant or a carry node, not inverted
 )
 
-// Node is one node of a Graph; A, B, C refer to earlier nodes.
+// Node is one node of a Graph. A, B and C refer to earlier nodes.
 type Node struct {
 	Kind    NodeKind
 	A, B, C Lit
-	Origin  rtl.ID // the circuit's node that made it first
+	Origin  rtl.ID // the circuit node for which it was first made
 }
 
-// Graph is an and-inverter graph with carry nodes, structurally hashed:
-// equal nodes are one node, and constants are folded. Nodes are in
-// topological order: an asynchronous read's address comes before the first node
-// that uses its data.
+// Graph is an and-inverter graph with carry nodes. It is structurally hashed: equal nodes are a
+// single node, and constants are folded. Nodes are in topological order. The address of an
+// asynchronous read comes before the first node that uses its data.
 type Graph struct {
 	Shell[Lit]
 	Nodes  []Node
-	Owners []string // per node of the circuit: the name that it serves, see Build
+	Owners []string // for each circuit node: the name of its owner, see owners.go
 	hash   map[Node]Lit
 	origin rtl.ID
-	plain  bool // carries become ands
+	plain  bool // build carries from ands
 }
 
-// NewGraph returns an empty graph. With carries, the carry of an adder is one
-// node. Without carries, the graph has only ands.
+// NewGraph returns an empty graph. If carries is set, the carry of an adder is one node.
+// Otherwise the graph has only ands.
 func NewGraph(name string, carries bool) *Graph {
 	return &Graph{Shell: Shell[Lit]{Name: name}, Nodes: []Node{{Kind: Zero}}, hash: map[Node]Lit{}, origin: rtl.None, plain: !carries}
 }
@@ -87,7 +86,7 @@ func (g *Graph) Leaves(w int) []Lit {
 	return out
 }
 
-// node returns the literal of a hashed node.
+// node returns the literal of a node. It makes the node unless an equal one exists.
 func (g *Graph) node(n Node) Lit {
 	if l, ok := g.hash[n]; ok {
 		return l
@@ -99,7 +98,7 @@ func (g *Graph) node(n Node) Lit {
 	return l
 }
 
-// And returns a and b, folded and hashed.
+// And returns the and of a and b, folded and hashed.
 func (g *Graph) And(a, b Lit) Lit {
 	if a > b {
 		a, b = b, a
@@ -119,7 +118,7 @@ func (g *Graph) And(a, b Lit) Lit {
 	return g.node(Node{Kind: And, A: a, B: b})
 }
 
-// absorb folds a and b when b is an and over a: x(xy) = xy, x(!x y) = 0,
+// absorb simplifies the and of a and b if b is an and that contains a: x(xy) = xy, x(!x y) = 0,
 // x !(!x y) = x and x !(xy) = x !y.
 func (g *Graph) absorb(a, b Lit) (Lit, bool) {
 	n := &g.Nodes[b.Node()]
@@ -142,15 +141,15 @@ func (g *Graph) absorb(a, b Lit) (Lit, bool) {
 	return 0, false
 }
 
-// Xor returns a xor b. Complements move to the result, so that one function has
-// one form.
+// Xor returns a xor b. It moves complements to the result, so that each function has a single
+// form.
 func (g *Graph) Xor(a, b Lit) Lit {
 	flip := (a ^ b) & 1
 	a, b = a&^1, b&^1
 	return g.And(or[Lit](g, a, b), g.And(a, b).Not()) ^ flip
 }
 
-// Mux returns c ? x : y, folded in cases that the general form does not fold.
+// Mux returns c ? x : y. It folds some cases that And does not fold.
 func (g *Graph) Mux(c, x, y Lit) Lit {
 	switch x {
 	case y:
@@ -161,9 +160,9 @@ func (g *Graph) Mux(c, x, y Lit) Lit {
 	return or[Lit](g, g.And(c, x), g.And(c.Not(), y))
 }
 
-// Carry returns the majority of a, b and c, with c as the incoming carry. It is
-// a carry node unless it is constant or equal to an operand, so that a constant
-// operand does not break a chain.
+// Carry returns the majority of a, b and c, where c is the incoming carry. The result is a
+// carry node unless it is constant or equal to an operand. A constant operand therefore does
+// not break a carry chain.
 func (g *Graph) Carry(a, b, c Lit) Lit {
 	switch {
 	case g.plain:
@@ -175,13 +174,13 @@ func (g *Graph) Carry(a, b, c Lit) Lit {
 	case a == b.Not():
 		return c
 	}
-	if c.Inverted() && c != True { // majority is self-dual: keep the chain positive
+	if c.Inverted() && c != True { // majority is self-dual, so the chain can stay positive
 		return g.Carry(a.Not(), b.Not(), c.Not()).Not()
 	}
 	if a > b {
 		a, b = b, a
 	}
-	if n := c.Node(); n != 0 && g.Nodes[n].Kind != Carry { // enter a chain: c + 1 + 0 carries c
+	if n := c.Node(); n != 0 && g.Nodes[n].Kind != Carry { // begins a chain: c + 1 + 0 carries c
 		c = g.node(Node{Kind: Carry, A: True, B: c, C: False})
 	}
 	return g.node(Node{Kind: Carry, A: a, B: b, C: c})
@@ -191,13 +190,13 @@ func (g *Graph) majority(a, b, c Lit) Lit {
 	return or[Lit](g, g.And(a, b), g.And(c, or[Lit](g, a, b)))
 }
 
-// found looks a node up without making it.
+// found looks up an and without making it.
 func (g *Graph) found(a, b Lit) (Lit, bool) {
 	l, ok := g.hash[Node{Kind: And, A: min(a, b), B: max(a, b)}]
 	return l, ok
 }
 
-// foundXor looks an exclusive or up without making it, as a positive literal.
+// foundXor looks up an exclusive or without making it, as a positive literal.
 func (g *Graph) foundXor(a, b Lit) (Lit, bool) {
 	a, b = a&^1, b&^1
 	if a == False || b == False {
@@ -224,9 +223,9 @@ func (g *Graph) Counts() (ands, carries int) {
 	return ands, carries
 }
 
-// Eval computes all nodes for 64 patterns at once. leaf gives the value of each
-// leaf node, and the result is indexed by node. Eval is for checks; sim/gates
-// is the fast engine. Memory data are leaves here.
+// Eval computes all nodes for 64 patterns in parallel. leaf gives the value of each leaf node.
+// The result is indexed by node. Eval is meant for checks, and sim/gates is the fast engine.
+// Here the data of memory reads are leaves.
 func (g *Graph) Eval(leaf func(node int) uint64) []uint64 {
 	v := make([]uint64, len(g.Nodes))
 	for i := range g.Nodes {
@@ -244,7 +243,7 @@ func (g *Graph) Eval(leaf func(node int) uint64) []uint64 {
 	return v
 }
 
-// ValueOf reads a literal's value from the values of the nodes.
+// ValueOf returns the value of a literal, given the values of the nodes.
 func ValueOf(values []uint64, l Lit) uint64 {
 	v := values[l.Node()]
 	if l.Inverted() {
@@ -253,11 +252,11 @@ func ValueOf(values []uint64, l Lit) uint64 {
 	return v
 }
 
-// Verify checks, in this order: node 0 is the only constant. Ands and carries refer to earlier
-// nodes, and to data of asynchronous reads only after the nodes of the address. A carry's C is
-// a constant or a carry, not inverted. Exactly one bit of the shell drives every leaf, not
-// inverted. The shell reads existing nodes. Groups have the widths of the memories. Names are
-// unique and not empty.
+// Verify checks these rules, in this order. Node 0 is the only constant. Ands and carries refer
+// to earlier nodes. Nodes that use the data of an asynchronous read come after the nodes of its
+// address. The C of a carry is a constant or a carry, not inverted. Exactly one bit of the
+// shell drives each leaf, not inverted. The shell reads existing nodes. Groups have the widths
+// of the memories. Names are unique and not empty.
 func (g *Graph) Verify() error {
 	after := g.addressed()
 	for i := range g.Nodes {
@@ -294,8 +293,7 @@ func (g *Graph) Verify() error {
 	return verifyShell(&g.Shell)
 }
 
-// addressed gives, per data bit of an asynchronous read, the last node of the
-// address.
+// addressed gives, for each data bit of an asynchronous read, the last node of the address.
 func (g *Graph) addressed() map[int]int {
 	after := map[int]int{}
 	for i := range g.Mems {

@@ -1,7 +1,7 @@
 package gate
 
-// Live returns the graph with only the leaves and the nodes that an output, a
-// register or a memory port depends on.
+// Live returns a graph with only those leaves and nodes that an output, a register or a memory
+// port depends on.
 func (g *Graph) Live() *Graph {
 	live := make([]bool, len(g.Nodes))
 	g.Readers(func(l Lit) { live[l.Node()] = true })

@@ -2,9 +2,8 @@ package gate
 
 import "math"
 
-// Map covers the graph with look-up tables and carry cells. The first pass is
-// optimal in depth. Further passes use slack to save tables, first by area
-// flow, then by exact counting.
+// Map covers the graph with look-up tables and carry cells. The first pass is optimal in depth.
+// Further passes use slack to save tables, first by area flow, then by exact counts.
 func Map(g *Graph) (*Netlist, error) {
 	m := newMapper(g)
 	m.enumerate()
@@ -28,16 +27,16 @@ func Map(g *Graph) (*Netlist, error) {
 
 type mapper struct {
 	g        *Graph
-	async    []*Read[Lit] // per node: the asynchronous read that drives it
-	order    []int        // nodes, the data of asynchronous reads after their addresses
+	async    []*Read[Lit] // for each node: the asynchronous read that drives it
+	order    []int        // the nodes; data of asynchronous reads come after their addresses
 	cuts     [][]cut
-	chosen   []int32 // per And node: its chosen cut
+	chosen   []int32 // for each And node: its chosen cut
 	arrive   []int32
 	required []int32
 	flow     []float32
-	fanout   []int32     // in the graph, then in the current cover
+	fanout   []int32     // number of readers, first in the graph, then in the current cover
 	roots    []int       // nodes that the shell reads
-	sums     map[int]cut // per sum of an adder: the inputs of its carry cell
+	sums     map[int]cut // for each sum of an adder: the inputs of its carry cell
 }
 
 func newMapper(g *Graph) *mapper {
@@ -73,8 +72,8 @@ func newMapper(g *Graph) *mapper {
 	return m
 }
 
-// sort orders the nodes. Leaves may be anywhere, but data of asynchronous reads
-// come after their address.
+// sort orders the nodes. Leaves may be anywhere, but the data of an asynchronous read come
+// after its address.
 func (m *mapper) sort() {
 	seen := make([]bool, len(m.g.Nodes))
 	var visit func(node int)
@@ -99,8 +98,8 @@ func (m *mapper) sort() {
 	}
 }
 
-// findSum notes the table that shares the logic cell of a carry. The table must
-// read the carry's inputs, so it gets no other cut.
+// findSum finds the table that shares the logic cell of a carry. This table must read the
+// inputs of the carry, so it gets no other cut.
 func (m *mapper) findSum(n *Node) {
 	s, ok := m.g.foundXor(n.A, n.B)
 	if ok {
@@ -116,13 +115,13 @@ func (m *mapper) findSum(n *Node) {
 			c, _ = merge(&c, &self)
 		}
 	}
-	if c.n > 1 { // with a single operand, the sum is that operand
+	if c.n > 1 { // with one operand, the sum is that operand
 		m.sums[s.Node()] = c
 	}
 }
 
-// inputs calls f for each node that a used node reads in the current cover,
-// with the delay of that connection.
+// inputs calls f for each node that the chosen cut of a used node reads, with the delay of that
+// connection.
 func (m *mapper) inputs(node int, f func(in int, delay int32)) {
 	n := &m.g.Nodes[node]
 	switch n.Kind {
@@ -143,8 +142,8 @@ func (m *mapper) inputs(node int, f func(in int, delay int32)) {
 	}
 }
 
-// cover counts how often each node is used by the chosen cuts. Async addresses
-// are roots already, so a leaf uses nothing.
+// cover counts how often the chosen cuts use each node. Addresses of asynchronous reads are
+// roots already, so a leaf uses nothing.
 func (m *mapper) cover() {
 	clear(m.fanout)
 	for _, r := range m.roots {
@@ -157,8 +156,8 @@ func (m *mapper) cover() {
 	}
 }
 
-// require computes the arrival of the cover and the latest time at which each
-// used node may arrive without making the longest path longer.
+// require computes the arrival times of the current cover. It also computes how late each used
+// node may arrive without making the longest path longer.
 func (m *mapper) require() {
 	var longest int32
 	m.arrivals()
@@ -193,7 +192,7 @@ func (m *mapper) arrivals() {
 	}
 }
 
-// recover chooses again for every node, in order, among the cuts that arrive in
+// recover chooses again for every node, in order. It considers only the cuts that arrive in
 // time.
 func (m *mapper) recover(choose func(node int)) {
 	for _, i := range m.order {
@@ -231,8 +230,8 @@ func (m *mapper) chooseByFlow(node int) {
 	}
 }
 
-// chooseExactly tries each cut of a used node and keeps the one whose cone adds
-// the fewest tables to the cover.
+// chooseExactly tries each cut of a used node. It keeps the cut whose cone adds the fewest
+// tables to the cover.
 func (m *mapper) chooseExactly(node int) {
 	if m.fanout[node] == 0 {
 		m.chooseByFlow(node)
@@ -256,8 +255,8 @@ func (m *mapper) chooseExactly(node int) {
 	m.take(node)
 }
 
-// take counts the uses of a node's cone and returns the number of cells that
-// the cone adds.
+// take counts the uses in the cone of a node. It returns the number of cells that the cone
+// adds.
 func (m *mapper) take(node int) int32 {
 	area := int32(1)
 	m.inputs(node, func(in int, _ int32) {

@@ -20,35 +20,35 @@ type CellKind uint8
 
 // The kinds of cells.
 const (
-	LUT   CellKind = iota // Out is bit (In[3] In[2] In[1] In[0]) of Table
-	Adder                 // Out is the carry of In[0] + In[1] + In[2]; In[2] is a constant or an Adder's Out
+	LUT   CellKind = iota // the output is bit (In[3] In[2] In[1] In[0]) of Table
+	Adder                 // the output is the carry of In[0] + In[1] + In[2]; In[2] is a constant or the output of an Adder
 )
 
-// Cell is one gate of a Netlist. N inputs are used. The Table of a LUT is
-// repeated over its unused inputs.
+// Cell is one cell of a Netlist. It uses N inputs. The Table of a LUT is repeated over the
+// unused inputs.
 type Cell struct {
 	Kind   CellKind
 	N      int
 	In     [4]Net
 	Table  uint16
 	Out    Net
-	Origin rtl.ID // the circuit's node that it comes from, or rtl.None
+	Origin rtl.ID // the circuit node that it was made for, or rtl.None
 }
 
-// Netlist is the form for an FPGA: look-up tables and carry cells in a shell.
-// Cells are in topological order, asynchronous memory reads included. Nets are
-// 0 (constant 0), 1 (constant 1), the shell's drivers, and the cells' outputs.
+// Netlist is the form for an FPGA: look-up tables and carry cells in a shell. Cells are in
+// topological order, including asynchronous memory reads. The nets are 0 (constant 0), 1
+// (constant 1), the drivers of the shell, and the outputs of the cells.
 type Netlist struct {
 	Shell[Net]
 	Nets   int
 	Cells  []Cell
-	Owners []string // per node of the circuit: the name that it serves
+	Owners []string // for each circuit node: the name of its owner
 }
 
-// Used is the slice of the inputs in use.
+// Used returns the inputs in use.
 func (c *Cell) Used() []Net { return c.In[:c.N] }
 
-// Eval computes the cell for 64 patterns at once.
+// Eval computes the cell for 64 patterns in parallel.
 func (c *Cell) Eval(v []uint64) uint64 {
 	if c.Kind == Adder {
 		x, y, z := v[c.In[0]], v[c.In[1]], v[c.In[2]]
@@ -61,7 +61,7 @@ func (c *Cell) Eval(v []uint64) uint64 {
 	return lookup(c.Table, in[:c.N])
 }
 
-// lookup is a tree of multiplexers over the table.
+// lookup evaluates a table as a tree of multiplexers.
 func lookup(table uint16, in []uint64) uint64 {
 	if len(in) == 0 {
 		return -uint64(table & 1)
@@ -73,8 +73,8 @@ func lookup(table uint16, in []uint64) uint64 {
 	return low ^ (low^high)&in[last]
 }
 
-// Eval computes all nets for 64 patterns at once; leaf gives the value of each
-// net that the shell drives.
+// Eval computes all nets for 64 patterns in parallel. leaf gives the value of each net that the
+// shell drives.
 func (n *Netlist) Eval(leaf func(Net) uint64) []uint64 {
 	v := make([]uint64, n.Nets)
 	v[Net1] = ^uint64(0)
@@ -85,10 +85,10 @@ func (n *Netlist) Eval(leaf func(Net) uint64) []uint64 {
 	return v
 }
 
-// Verify checks, in this order: every net except the constants has exactly one driver,
-// the shell or a cell. Cells use 0 to 4 inputs (a carry cell 3) that are driven before
-// them. If an input is memory data, its address is also driven before them. Tables are
-// repeated over unused inputs. A carry cell's third input is a constant or a carry. The
+// Verify checks these rules, in this order. Every net except the constants has exactly one
+// driver: the shell or a cell. A cell uses 0 to 4 inputs (a carry cell 3), which are driven
+// before it. If an input is memory data, its address is also driven before the cell. Tables are
+// repeated over unused inputs. The third input of a carry cell is a constant or a carry. The
 // shell reads existing nets. Names and widths are as in Graph.Verify.
 func (n *Netlist) Verify() error {
 	by := make([]int8, n.Nets) // 0 undriven, 1 shell, 2 LUT, 3 carry
@@ -127,7 +127,7 @@ func (n *Netlist) Verify() error {
 	return verifyShell(&n.Shell)
 }
 
-// addresses gives, per data net of an asynchronous read, the address.
+// addresses gives, for each data net of an asynchronous read, the nets of its address.
 func (n *Netlist) addresses() map[Net][]Net {
 	out := map[Net][]Net{}
 	for i := range n.Mems {
@@ -168,7 +168,7 @@ func (n *Netlist) verifyCell(c *Cell, by []int8, address map[Net][]Net) error {
 	return nil
 }
 
-// widen repeats the low 1<<n bits of a table over all 16.
+// widen repeats the low 1<<n bits of a table over all 16 bits.
 func widen(table uint16, n int) uint16 {
 	if n < 4 {
 		table &= 1<<(1<<n) - 1
@@ -179,7 +179,7 @@ func widen(table uint16, n int) uint16 {
 	return table
 }
 
-// Graph turns the netlist back into a graph, for AIGER and for comparisons.
+// Graph converts the netlist back to a graph, for AIGER and for comparisons.
 func (n *Netlist) Graph() *Graph {
 	g := NewGraph(n.Name, false)
 	lits := make([]Lit, n.Nets)
@@ -203,7 +203,7 @@ func (n *Netlist) Graph() *Graph {
 	return g
 }
 
-// table is a function given by its table, split at the last input.
+// table builds a function from its table. It splits the table at the last input.
 func (g *Graph) table(table uint16, in []Lit) Lit {
 	if len(in) == 0 {
 		return g.Lit(table&1 == 1)

@@ -2,9 +2,8 @@ package gate
 
 import "github.com/sinter-lang/sinter/ir/rtl"
 
-// owners gives the name that each node of a circuit serves: its own name, else
-// the name of its first named user. The search ends at a register, memory or
-// output.
+// owners gives each node of a circuit the name of its owner: its own name, or else the name of
+// its first named user. The search stops at a register, memory or output.
 func owners(c *rtl.Circuit) []string {
 	o := &ownership{c: c, names: make([]string, len(c.Nodes))}
 	for i := range c.Outputs {
@@ -46,8 +45,8 @@ func (o *ownership) claim(id rtl.ID, name string) {
 	}
 }
 
-// effects assigns the values of a region to its registers and memories. It
-// returns the first of these names, which owns the region's condition.
+// effects assigns the values used in a region to its registers and memories. It returns the
+// first of these names, which also owns the condition of the region.
 func (o *ownership) effects(body []rtl.Effect) string {
 	first := ""
 	for i := range body {

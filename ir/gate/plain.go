@@ -1,8 +1,8 @@
 package gate
 
-// Plain returns the graph in a form that AIGER can express. Carries are ands,
-// enables are multiplexers before the registers, and leaves come first, in the
-// order inputs, memory reads, registers. Unused nodes are left out.
+// Plain returns the graph in a form that AIGER can express. Carries become ands, and enables
+// become multiplexers before the registers. Leaves come first, in the order inputs, memory
+// reads, registers. Unused nodes are dropped.
 func (g *Graph) Plain() *Graph {
 	p := NewGraph(g.Name, false)
 	p.Owners = g.Owners

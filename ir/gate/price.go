@@ -7,16 +7,16 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// Price is the cost of a netlist on an FPGA of the iCE40 family. The model:
+// Price is the cost of a netlist on an FPGA of the iCE40 family. The cost model is:
 //
 //   - A logic cell holds one look-up table, one carry cell and one flip-flop.
 //   - A carry cell shares its logic cell with a table that reads its incoming
 //     carry, its two operands and at most one more net. Such a table is the sum
 //     bit of an adder. A comparison leaves the table empty.
-//   - A carry reaches the fabric only through the table of the next logic cell.
-//     So a carry costs one more table if it continues in its chain and other
-//     tables or the shell also read it. If only one table reads the end of a
-//     chain, that table is in the next logic cell.
+//   - A carry reaches other logic only through the table of the next logic cell.
+//     It costs one more table if it continues in its chain and is also read by
+//     other tables or the shell. If only one table reads the end of a chain,
+//     that table is in the next logic cell.
 //   - A flip-flop shares the logic cell of the table that drives it if nothing
 //     else reads this table. Clock enable and reset are free. The mapper has
 //     already counted a table for an inverted leaf.
@@ -24,17 +24,15 @@ import (
 //     read ports. AsyncBits counts the memory bits with such a port, which
 //     would have to be flip-flops or distributed RAM.
 //
-// We compared with yosys 0.23 synth_ice40 on the same circuits. We use 8 to 11
-// % more tables on generated cores, because we do not rewrite the graph before
-// mapping. We use 10 % fewer on a plain ALU, whose comparison shares its chain
-// with the subtraction.
+// We compared the price with yosys 0.23 synth_ice40 on the same circuits. Our mapping uses 8 to
+// 11 % more tables on generated cores, because it does not rewrite the graph first. It uses 10
+// % fewer on a plain ALU, whose comparison shares its chain with the subtraction.
 //
-// Depth counts tables on the longest path between registers, ports and memories.
-// A step along a carry chain counts a tenth. The sum is rounded up. Picoseconds
-// is the length of the longest path with the times of the part. It orders
-// circuits by their clock.
+// Depth counts the tables on the longest path between registers, ports and memories. A step
+// along a carry chain counts as a tenth. The sum is rounded up. Picoseconds is the length of
+// the longest path with the times of the part. It serves to compare circuits by their clock.
 type Price struct {
-	LUTs      int // tables, including tables that only pass a carry on
+	LUTs      int // tables, including tables that only pass on a carry
 	Carries   int // carry cells
 	FFs       int
 	Cells     int // logic cells after packing
@@ -47,8 +45,8 @@ type Price struct {
 	ByOwner []OwnerPrice // largest first
 }
 
-// OwnerPrice is one line of the breakdown. An owner is the part of a name
-// before the last dot, so the prices follow the hierarchy.
+// OwnerPrice is one line of the breakdown by owner. An owner is the part of a name before the
+// last dot, so the prices follow the hierarchy of names.
 type OwnerPrice struct {
 	Name               string
 	LUTs, Carries, FFs int
@@ -93,7 +91,7 @@ type pricer struct {
 	shared int // carry cells that share a logic cell with a table
 }
 
-// owner finds the line of a dotted name.
+// owner finds the breakdown line of a dotted name.
 func (p *pricer) owner(name string) *OwnerPrice {
 	if dot := strings.LastIndexByte(name, '.'); dot >= 0 {
 		name = name[:dot]
@@ -129,8 +127,8 @@ func (p *pricer) count() {
 	}
 }
 
-// packCarries puts sum tables into the logic cells of carries. It returns the
-// number of tables that bring carries into the fabric.
+// packCarries puts sum tables into the logic cells of carries. It returns the number of tables
+// that only pass a carry to other logic.
 func (p *pricer) packCarries() (passes int) {
 	readers := p.readers()
 	packed := make([]bool, len(p.n.Cells))
@@ -139,8 +137,8 @@ func (p *pricer) packCarries() (passes int) {
 		if c.Kind != Adder {
 			continue
 		}
-		// The sum table is among the readers of the incoming carry or, at the
-		// start of a chain, of the first operand.
+		// The sum table is among the readers of the incoming carry. At the start of a chain, it
+		// is among the readers of the first operand.
 		for _, r := range readers[p.anchor(c)] {
 			if t := &p.n.Cells[r]; t.Kind == LUT && !packed[r] && fits(t, c) {
 				packed[r] = true
@@ -161,7 +159,7 @@ func (p *pricer) packCarries() (passes int) {
 	return passes
 }
 
-// anchor is a net that every sum table of the carry cell reads.
+// anchor is a net that any sum table of the carry cell reads.
 func (p *pricer) anchor(c *Cell) Net {
 	for _, x := range []Net{c.In[2], c.In[0], c.In[1]} {
 		if x > Net1 {
@@ -171,8 +169,8 @@ func (p *pricer) anchor(c *Cell) Net {
 	return Net0
 }
 
-// fits reports whether table t can share the logic cell of carry c: t reads c's
-// inputs and at most one more net.
+// fits reports whether table t can share the logic cell of carry c. For this, t must read the
+// inputs of c and at most one more net.
 func fits(t, c *Cell) bool {
 	other, own := 0, 0
 	for _, x := range t.Used() {
@@ -201,7 +199,7 @@ func (p *pricer) needsPass(readers []int, packed []bool, shell bool) bool {
 	return shell || tables > 1
 }
 
-// readers lists, per net, the cells that read it.
+// readers lists the cells that read each net.
 func (p *pricer) readers() [][]int {
 	out := make([][]int, p.n.Nets)
 	for i := range p.n.Cells {
@@ -212,7 +210,8 @@ func (p *pricer) readers() [][]int {
 	return out
 }
 
-// looseFFs counts flip-flops that cannot share a logic cell with their table.
+// looseFFs counts the flip-flops that cannot share a logic cell with the table that drives
+// them.
 func (p *pricer) looseFFs() int {
 	uses, driver := make([]int, p.n.Nets), make([]bool, p.n.Nets)
 	for i := range p.n.Cells {

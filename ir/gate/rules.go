@@ -6,16 +6,16 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// Rule is the gate meaning of one operator: the bits of its result, lowest
-// first, from the bits of its operands.
+// Rule is the gate-level meaning of an operator. It computes the bits of the result from the
+// bits of the operands, lowest bits first.
 type Rule[B any] func(l Logic[B], w int, args [][]B, imm uint64) []B
 
-// Rules holds a rule per operator. An operator without a rule goes through its
-// expansion, so only core rows need an entry.
+// Rules maps operators to their rules. An operator without a rule uses its expansion, so only
+// core rows need an entry.
 type Rules[B any] map[word.Op]Rule[B]
 
-// CoreRules returns the rules of the core rows. Each call makes a new map. A
-// caller may replace entries; tests plant wrong rules that way.
+// CoreRules returns the rules of the core rows. Each call makes a new map, so a caller may
+// replace entries. Tests plant wrong rules that way.
 func CoreRules[B any]() Rules[B] {
 	return Rules[B]{
 		word.Add: func(l Logic[B], _ int, a [][]B, _ uint64) []B {
@@ -58,7 +58,8 @@ func CoreRules[B any]() Rules[B] {
 	}
 }
 
-// Apply gives the bits of op on args: by its rule, else by its row's expansion.
+// Apply computes the bits of op on args. It uses the rule of op, or else the expansion in the
+// table row of op.
 func (r Rules[B]) Apply(l Logic[B], op word.Op, w int, args [][]B, imm uint64) ([]B, error) {
 	if rule := r[op]; rule != nil {
 		return rule(l, w, args, imm), nil
@@ -66,7 +67,7 @@ func (r Rules[B]) Apply(l Logic[B], op word.Op, w int, args [][]B, imm uint64) (
 	return r.Row(l, word.Table(op), w, args, imm)
 }
 
-// Row gives the bits of a row without a rule through its expansion.
+// Row computes the bits of a row without a rule by its expansion.
 func (r Rules[B]) Row(l Logic[B], row *word.Row, w int, args [][]B, imm uint64) ([]B, error) {
 	if row.Expand == nil {
 		return nil, fmt.Errorf("operator %s has neither a gate rule nor an expansion", row.Name)
@@ -80,7 +81,8 @@ func (r Rules[B]) Row(l Logic[B], row *word.Row, w int, args [][]B, imm uint64) 
 	return r.expr(l, row.Expand(&word.Builder{}, w, leaves, imm), bits)
 }
 
-// expr lowers an expression graph; done holds the nodes already lowered.
+// expr converts an expression graph to bits. done holds the nodes that it has converted
+// already.
 func (r Rules[B]) expr(l Logic[B], e *word.Expr, done map[*word.Expr][]B) ([]B, error) {
 	if bits, ok := done[e]; ok {
 		return bits, nil
@@ -108,7 +110,7 @@ func first[A, B any](a A, _ B) A { return a }
 
 func or[B any](l Logic[B], a, b B) B { return l.Not(l.And(l.Not(a), l.Not(b))) }
 
-// xor is (a or b) and not (a and b).
+// xor computes (a or b) and not (a and b).
 func xor[B any](l Logic[B], a, b B) B {
 	if k, ok := l.(Rich[B]); ok {
 		return k.Xor(a, b)
@@ -123,7 +125,7 @@ func mux[B any](l Logic[B], c, x, y B) B {
 	return or(l, l.And(c, x), l.And(l.Not(c), y))
 }
 
-// carry is the majority of three bits.
+// carry computes the majority of three bits.
 func carry[B any](l Logic[B], a, b, c B) B {
 	if k, ok := l.(Rich[B]); ok {
 		return k.Carry(a, b, c)
@@ -175,7 +177,7 @@ func extend[B any](x []B, w int, fill B) []B {
 	return out
 }
 
-// addBits is a ripple-carry adder: the sum and the carry out.
+// addBits is a ripple-carry adder. It returns the sum and the carry out.
 func addBits[B any](l Logic[B], x, y []B, c B) ([]B, B) {
 	out := make([]B, len(x))
 	for i := range x {
@@ -185,8 +187,7 @@ func addBits[B any](l Logic[B], x, y []B, c B) ([]B, B) {
 	return out, c
 }
 
-// mulBits adds the rows (x and y_i) << i one by one, with only the low w bits
-// of each row.
+// mulBits adds the rows (x and y_i) << i one by one. It uses only the low w bits of each row.
 func mulBits[B any](l Logic[B], w int, x, y []B) []B {
 	acc := constBits(l, w, 0)
 	for i := range w {
@@ -200,9 +201,9 @@ func mulBits[B any](l Logic[B], w int, x, y []B) []B {
 	return acc
 }
 
-// divBits is restoring division, one quotient bit per row. Division by 0 needs
-// no special case: every subtraction subtracts 0, so the quotient is all ones
-// and the remainder is the dividend, as in the table.
+// divBits is restoring division with one quotient bit per row. Division by 0 needs no special
+// case. Every row subtracts 0, so the quotient is all ones and the remainder is the dividend,
+// as the operator table requires.
 func divBits[B any](l Logic[B], x, y []B) (quotient, rest []B) {
 	w := len(x)
 	rest, quotient = constBits(l, w, 0), make([]B, w)
@@ -216,8 +217,8 @@ func divBits[B any](l Logic[B], x, y []B) (quotient, rest []B) {
 	return quotient, rest
 }
 
-// shiftDown moves bits towards bit 0 and fills from the top. It has one stage
-// for each bit of the amount that matters for the width.
+// shiftDown moves bits towards bit 0 and fills from the top. It has one stage for each bit of
+// the amount that matters for the width.
 func shiftDown[B any](l Logic[B], x, amount []B, fill B) []B {
 	n := min(len(amount), word.AmountBits(len(x)))
 	for k := range n {
@@ -233,7 +234,7 @@ func shiftDown[B any](l Logic[B], x, amount []B, fill B) []B {
 	return append([]B(nil), x...)
 }
 
-// equal is a balanced tree over the bits that agree.
+// equal builds a balanced tree over the equalities of the bits.
 func equal[B any](l Logic[B], x, y []B) B {
 	same := zip(func(a, b B) B { return l.Not(xor(l, a, b)) }, x, y)
 	for len(same) > 1 {
@@ -249,7 +250,7 @@ func equal[B any](l Logic[B], x, y []B) B {
 	return same[0]
 }
 
-// less is the complement of the carry of x - y.
+// less computes the complement of the carry of x - y.
 func less[B any](l Logic[B], x, y []B) B {
 	c := l.Lit(true)
 	for i := range x {
@@ -258,8 +259,7 @@ func less[B any](l Logic[B], x, y []B) B {
 	return l.Not(c)
 }
 
-// flipTop complements the sign bit, which turns a signed comparison into an
-// unsigned one.
+// flipTop complements the sign bit. This turns a signed comparison into an unsigned one.
 func flipTop[B any](l Logic[B], x []B) []B {
 	out := append([]B(nil), x...)
 	out[len(x)-1] = l.Not(out[len(x)-1])

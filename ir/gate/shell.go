@@ -6,7 +6,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// verifyShell checks names and widths; see Graph.Verify.
+// verifyShell checks names and widths (see Graph.Verify).
 func verifyShell[R any](s *Shell[R]) error {
 	v := shellVerifier{seen: map[string]bool{}}
 	for i := range s.Inputs {

@@ -2,23 +2,23 @@ package gate
 
 import "math/bits"
 
-// Times of an iCE40 HX in picoseconds, from the timing data of Project IceStorm.
-// Wire delays depend on the placer. The values here are averages over paths of
-// placed cores, with more for a high fan-out.
+// Times of an iCE40 HX in picoseconds, from the timing data of Project IceStorm. Wire delays
+// depend on the placement. The values here are averages over paths of placed cores, with an
+// addition for high fan-out.
 const (
 	psFlop       = 540  // from the clock to the output
-	psBlock      = 2146 // the same for a block RAM
-	psLUT        = 390  // through a table, the mean of its four inputs
-	psLUTCarry   = 316  // from the carry of the cell
+	psBlock      = 2146 // the same for the output of a block RAM
+	psLUT        = 390  // through a table, averaged over its four inputs
+	psLUTCarry   = 316  // through a table, from the carry of the same cell
 	psToCarry    = 245  // from an operand into the chain
 	psCarry      = 126  // along the chain
-	psCarryTile  = 196  // more between tiles of 8 cells
+	psCarryTile  = 196  // added between tiles of 8 cells
 	psFromCarry  = 300  // the wire from a carry to the table of the next cell
 	psWire       = 950
-	psWireFanout = 60  // more for each doubling of the fan-out
-	psFlopSetup  = 470 // of a flip-flop, with the table before it
+	psWireFanout = 60  // added for each doubling of the fan-out
+	psFlopSetup  = 470 // setup of a flip-flop, including the table before it
 	psBlockSetup = 150
-	psEnable     = 700 // more on the way to the enable of flip-flops, which is shared
+	psEnable     = 700 // added on the way to the enable of flip-flops, which is shared
 	tileCells    = 8
 )
 
@@ -26,9 +26,9 @@ const (
 type timer struct {
 	n      *Netlist
 	at     []int
-	uses   []int   // readers of a net
-	driver []int32 // the cell of a net, -1: none
-	chain  []int   // of a carry: its index in the chain
+	uses   []int   // number of readers of each net
+	driver []int32 // the cell that drives each net, -1: none
+	chain  []int   // for each carry: its index in the chain
 }
 
 // Picoseconds estimates the longest path of a netlist on an iCE40 HX.
@@ -47,7 +47,7 @@ func (n *Netlist) Picoseconds() int {
 	return t.longest()
 }
 
-// longest follows the cells in order and gives the latest end of a path.
+// longest follows the cells in order and returns the latest end of a path.
 func (t *timer) longest() int {
 	n, async := t.n, t.leaves()
 	for i := range n.Cells {
@@ -83,8 +83,8 @@ func (t *timer) longest() int {
 	return end
 }
 
-// leaves sets the times at which the drivers of the shell have their values. An
-// asynchronous memory read follows its address.
+// leaves sets the times at which the drivers of the shell have their values. The data of an
+// asynchronous memory read follow its address.
 func (t *timer) leaves() map[Net]*Read[Net] {
 	async := map[Net]*Read[Net]{}
 	for i := range t.n.Regs {
@@ -107,12 +107,12 @@ func (t *timer) leaves() map[Net]*Read[Net] {
 	return async
 }
 
-// arrive is the time at which a net reaches the cells that read it.
+// arrive is the time at which the value of a net reaches the cells that read it.
 func (t *timer) arrive(x Net) int {
 	if x <= Net1 {
 		return 0
 	}
-	if d := t.driver[x]; d >= 0 && t.n.Cells[d].Kind == Adder { // it leaves the chain by a table
+	if d := t.driver[x]; d >= 0 && t.n.Cells[d].Kind == Adder { // it leaves the chain through a table
 		return t.at[x] + psFromCarry + psLUTCarry + psWire
 	}
 	return t.at[x] + psWire + psWireFanout*bits.Len(uint(max(t.uses[x]-1, 0)))
@@ -152,8 +152,8 @@ func (t *timer) through(c *Cell) int {
 	return at
 }
 
-// intoFlop is the time at which a flip-flop can take d. A table whose only reader is
-// the flip-flop is in the flip-flop's cell.
+// intoFlop is the time at which a flip-flop can store d. If the flip-flop is the only reader of
+// the table that drives it, both are in one cell.
 func (t *timer) intoFlop(d Net) int {
 	i := t.driver[d]
 	if i < 0 || t.n.Cells[i].Kind != LUT || t.uses[d] > 1 {

@@ -11,29 +11,29 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// Contract lists the contents of an image, not the requested features. The
-// hardware is generated from the contract, and the proof of removal depends on
-// it. All lists are sorted. At names the first position that needs the entry.
+// Contract lists what an image actually contains, not the requested features. The hardware is
+// generated from the contract, and the proof that removed parts are unused depends on it. All
+// lists are sorted. At is the first source position that needs the entry.
 type Contract struct {
 	Name      string
 	TextWords int
 	PCBits    int // bits of a word index into the text
 	DataBytes int
-	Ops       []OpUse    // in the order of the set
-	Regs      []RegUse   // ascending, x0 included when it is named
-	Shifts    []ShiftUse // by constant amounts
+	Ops       []OpUse    // in the order of the instruction set
+	Regs      []RegUse   // in ascending order; x0 is included if an instruction names it
+	Shifts    []ShiftUse // shifts by constant amounts
 	Ports     []PortUse
 }
 
-// OpUse is a line of the set that the image contains. Lo and Hi are the range
-// of its immediates: for a branch or jump, its reach. Both are 0 for a format
-// without immediate.
+// OpUse is an instruction line that the image contains. Lo and Hi are the range of its
+// immediates. For a branch or jump, this is how far it goes. Both are 0 for a format without an
+// immediate.
 type OpUse struct {
 	Name     string
 	Count    int
 	Lo, Hi   int32
-	Mul, Div bool   // the meaning multiplies, divides
-	RegShift string // direction of a shift by a register amount, "" if none
+	Mul, Div bool   // whether its meaning multiplies or divides
+	RegShift string // direction of a shift by an amount in a register, "" if it has none
 	At       string
 }
 
@@ -43,28 +43,28 @@ type RegUse struct {
 	At  string
 }
 
-// ShiftUse is a shift by a constant amount in one direction: "left", "right"
-// or "arith" (right with the sign).
+// ShiftUse is a shift by a constant amount in one direction: "left", "right" or "arith" (an
+// arithmetic right shift).
 type ShiftUse struct {
 	Direction string
 	Amount    int
 	At        string
 }
 
-// PortUse is a port register that a load (Read) or a store reaches.
+// PortUse is a port register that a load (Read) or a store accesses.
 type PortUse struct {
 	Name string
 	Read bool
 	At   string
 }
 
-// Mul reports whether an instruction multiplies.
+// Mul reports whether some instruction multiplies.
 func (c *Contract) Mul() bool { return c.any(func(o *OpUse) bool { return o.Mul }) }
 
-// Div reports whether an instruction divides.
+// Div reports whether some instruction divides.
 func (c *Contract) Div() bool { return c.any(func(o *OpUse) bool { return o.Div }) }
 
-// RegShift reports whether an instruction shifts by an amount in a register.
+// RegShift reports whether some instruction shifts by an amount in a register.
 func (c *Contract) RegShift() bool { return c.any(func(o *OpUse) bool { return o.RegShift != "" }) }
 
 func (c *Contract) any(has func(*OpUse) bool) bool {
@@ -76,7 +76,7 @@ func (c *Contract) any(has func(*OpUse) bool) bool {
 	return false
 }
 
-// Op returns the use of a line, nil if the image does not contain it.
+// Op returns the use of a line. It returns nil if the image does not contain the line.
 func (c *Contract) Op(name string) *OpUse {
 	for i := range c.Ops {
 		if c.Ops[i].Name == name {
@@ -86,9 +86,9 @@ func (c *Contract) Op(name string) *OpUse {
 	return nil
 }
 
-// Admits returns nil if the contract covers an instruction: the image has its
-// line, registers, immediate range and shift amount. Otherwise it returns the
-// reason. Random instructions within the kept subset pass.
+// Admits returns nil if the contract covers an instruction: the image has its line, its
+// registers, its immediate range and its shift amount. Otherwise it returns the reason. Random
+// instructions within the kept subset are admitted.
 func (c *Contract) Admits(in *isa.Inst, ops isa.Ops) error {
 	u := c.Op(in.Name)
 	if u == nil {
@@ -120,7 +120,7 @@ func (c *Contract) shifts(direction string, amount int) bool {
 	return false
 }
 
-// ContractOf reads the contract of an image that verifies.
+// ContractOf computes the contract of a valid image.
 func ContractOf(im *Image) (*Contract, error) {
 	if err := im.Verify(); err != nil {
 		return nil, err
@@ -140,7 +140,7 @@ func ContractOf(im *Image) (*Contract, error) {
 	return b.c, nil
 }
 
-// place names the source position of a word, or its address.
+// place returns the source position of a word, or else its address.
 func place(at diag.Span, i int) string {
 	if at.IsZero() {
 		return fmt.Sprintf("pc %#x", PC(i))
@@ -148,7 +148,7 @@ func place(at diag.Span, i int) string {
 	return at.String()
 }
 
-// contractor gathers uses. The values of its maps are the first positions.
+// contractor collects uses. The values of its maps are the first source positions.
 type contractor struct {
 	c      *Contract
 	ops    map[*isa.Inst]*OpUse
@@ -184,14 +184,14 @@ func (b *contractor) instruction(in *isa.Inst, ops isa.Ops, at string) {
 	}
 }
 
-// first notes the position of a new key.
+// first records the position of a key, if the key is new.
 func first[K comparable](m map[K]string, k K, at string) {
 	if _, ok := m[k]; !ok {
 		m[k] = at
 	}
 }
 
-// finish sorts the gathered uses.
+// finish sorts the collected uses.
 func (b *contractor) finish(set *isa.Set) {
 	c := b.c
 	for _, in := range set.Insts {
@@ -222,9 +222,8 @@ func (b *contractor) finish(set *isa.Set) {
 	})
 }
 
-// shift is a shift in a meaning whose amount is an operand, either the
-// immediate or a register. A shift by a constant of the line is only wires and
-// does not count.
+// shift is a shift in the meaning of a line, if the amount is an operand (the immediate or a
+// register). A shift by a constant in the line itself is only wiring and does not count.
 type shift struct {
 	direction string
 	byImm     bool
@@ -241,7 +240,7 @@ func shiftsOf(in *isa.Inst) []shift {
 	return out
 }
 
-// fixedAddress is the address of an access whose registers are all x0.
+// fixedAddress is the address of an access whose base register is x0.
 func fixedAddress(in *isa.Inst, ops isa.Ops) (uint32, bool) {
 	a := in.Meaning.Load
 	if a == nil {

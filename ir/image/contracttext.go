@@ -10,8 +10,8 @@ import (
 	"github.com/sinter-lang/sinter/internal/text"
 )
 
-// PrintContract gives the text form of c, which ParseContract reads. The
-// grammar, newlines counting:
+// PrintContract returns the text form of c, which ParseContract reads. In this grammar,
+// newlines are significant:
 //
 //	contract = "contract" name newline "text" words newline "data" bytes newline { use newline } "end"
 //	use      = "op" name count "imm" low high { "multiplies" | "divides" | "regshift" direction } place
@@ -204,9 +204,8 @@ func (r *contractReader) port() error {
 	return err
 }
 
-// Verify checks a contract. It has text and at least one instruction. The
-// counts add up to the words. Immediates are ranges, and each entry is listed
-// once.
+// Verify checks a contract. It has text and at least one instruction. The counts add up to the
+// number of words. Ranges of immediates are not empty, and each entry occurs once.
 func (c *Contract) Verify() error {
 	if problem := c.check(); problem != "" {
 		return diag.Errorf("", diag.Span{}, "contract %s: %s", c.Name, problem)

@@ -11,9 +11,9 @@ import (
 // tables is the name of the section that holds the text form of an image.
 const tables = ".sinter"
 
-// ELF writes im as a 32-bit RISC-V executable for objdump and debuggers. It has
-// a text and a data segment at their addresses, and symbols. A separate section
-// holds the whole text form, from which ReadELF takes the side tables.
+// ELF writes im as a 32-bit RISC-V executable for objdump and debuggers. It has a text and a
+// data segment at their addresses, and symbols. A separate section holds the whole text form.
+// ReadELF reads the tables for spans, traps and logs from that section.
 func ELF(im *Image) []byte {
 	w := &elfWriter{}
 	w.buf.Write(make([]byte, headerSize+2*progSize))
@@ -56,8 +56,8 @@ func (w *elfWriter) add(name string, s elf.Section32, data []byte) {
 	w.sections, w.names = append(w.sections, s), append(w.names, name)
 }
 
-// symbols adds the symbol table and returns its string table, which becomes
-// the section after it.
+// symbols adds the symbol table. It returns the string table of the symbols, which becomes the
+// next section.
 func (w *elfWriter) symbols(im *Image) []byte {
 	var table bytes.Buffer
 	table.Write(make([]byte, symbolSize))
@@ -75,8 +75,7 @@ func (w *elfWriter) symbols(im *Image) []byte {
 	return names
 }
 
-// finish appends the section names and headers, and fills in the headers at the
-// front.
+// finish appends the section names and section headers, and fills in the headers at the front.
 func (w *elfWriter) finish(im *Image) []byte {
 	names := []byte{0}
 	w.names = append(w.names, ".shstrtab")
@@ -121,7 +120,7 @@ func (w *elfWriter) head(im *Image, sections uint32) []byte {
 	return b.Bytes()
 }
 
-// put appends a structure of fixed size; writing to a buffer cannot fail.
+// put appends a structure of fixed size. Writing to a buffer cannot fail.
 func put(b *bytes.Buffer, v any) {
 	if err := binary.Write(b, binary.LittleEndian, v); err != nil {
 		panic("image: " + err.Error())

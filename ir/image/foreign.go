@@ -13,11 +13,11 @@ import (
 	"github.com/sinter-lang/sinter/ir/port"
 )
 
-// FromELF reads an executable for the memory map of a core. An executable from
-// ELF gives its image. For the executable of another linker, t lists the allowed
-// instructions. FromELF then adds what an executable lacks: one task, numbered
-// timed regions, and a trap site for each instruction that stops. Such an image
-// has no log sites, so each word at its log port is shown as a number.
+// FromELF reads an executable for the memory map of a core. An executable that ELF wrote gives
+// its image. For an executable of another linker, t lists the allowed instructions. FromELF
+// then adds what such an executable lacks: one task, numbered timed regions, and a trap site
+// for each instruction that stops the core. This image has no log sites, so each word at its
+// log port is shown as a number.
 func FromELF(name string, data []byte, t *design.Target) (*Image, error) {
 	f, err := elf.NewFile(bytes.NewReader(data))
 	if err != nil {
@@ -40,7 +40,7 @@ func FromELF(name string, data []byte, t *design.Target) (*Image, error) {
 	return im, nil
 }
 
-// withMap adds the memory map of a core to an error.
+// withMap adds a description of the memory map of a core to an error.
 func withMap(err error) error {
 	list := diag.AsList(err)
 	for _, e := range list {
@@ -50,8 +50,8 @@ func withMap(err error) error {
 	return list.Err()
 }
 
-// compressed refuses code with 16-bit instructions, which the header flags
-// announce.
+// compressed reports an error for code with 16-bit instructions, which a flag in the header
+// announces.
 func compressed(name string, data []byte) error {
 	const flagsAt, compressedFlag = 36, 1
 	if len(data) > flagsAt && data[flagsAt]&compressedFlag != 0 {
@@ -79,6 +79,5 @@ func foreign(name string, raw *Raw, t *design.Target) *Image {
 	return im
 }
 
-// foreignMarks is the number of timed regions that a program of another linker
-// may have.
+// foreignMarks is the number of timed regions that a program linked by another linker may have.
 const foreignMarks = 4

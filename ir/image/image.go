@@ -1,6 +1,6 @@
-// Package image holds a linked program of a generated core: the words of text,
-// the initial data, and the tables that map an address back to the program
-// (spans, traps, marks, log sites). An example without its target:
+// Package image represents a linked program for a generated core: the words of text, the
+// initial data, and tables. The tables map an address back to the program (spans, traps, marks,
+// log sites). An example without its target:
 //
 //	image echo
 //	  context main 0x100000
@@ -17,15 +17,15 @@
 //	  end
 //	end
 //
-// ELF writes an image as an executable with the text form in a section. ReadRaw
-// reads the executable of any linker. From an image, Decode makes a Mach:
-// blocks, flow, live registers, loops. ContractOf reads the contents of the
-// image: opcodes, registers, shift amounts, immediates, ports. The hardware is
-// generated from this contract, and the proof of removal depends on it.
+// ELF writes an image as an executable, with the text form in a section. ReadRaw reads the
+// executable of any linker. Decode makes a Mach from an image: basic blocks, control flow, live
+// registers, loops. ContractOf computes the contract of the image: its opcodes, registers,
+// shift amounts, immediates and ports. The hardware is generated from this contract, and the
+// proof that removed parts are unused depends on it.
 //
-// The memory map is Harvard: data from 0 upward, ports at the top of the
-// address space, text at design.TextBase. The package knows neither compilers
-// nor circuits. Start reading at Image.
+// The memory map is a Harvard map: data from 0 upward, ports at the top of the address space,
+// text at design.TextBase. The package does not depend on compilers or circuits. Start reading
+// at Image.
 package image
 
 import (
@@ -34,20 +34,20 @@ import (
 	"github.com/sinter-lang/sinter/ir/trace"
 )
 
-// Context is a program counter. A core runs all its contexts from reset on.
+// Context is a program counter. A core runs all its contexts, beginning at reset.
 type Context struct {
 	Name  string
 	Entry uint32 // address of its first instruction
 }
 
-// Channel leads from one task to another. The image already contains its code and
-// data; Channel describes their source.
+// Channel connects two tasks. The image already contains its code and data. Channel describes
+// the channel of the source program.
 type Channel struct {
 	Name           string
 	Writer, Reader int // indices into Tasks
 	Cap            int
-	Words          []int // widths of an element's words
-	Objects        []int // sizes of its arrays, in bytes
+	Words          []int // widths of the words of an element
+	Objects        []int // sizes of its arrays in bytes
 }
 
 // Symbol names an address of data or text.
@@ -65,19 +65,18 @@ type Trap struct {
 	Code string // "index", "assert", "max", "divide" ...
 }
 
-// Device is a port of the program. Index is its bit in STATUS and WAIT and its
-// number in GO.
+// Device is a port of the program. Index is its bit in the registers STATUS and WAIT, and its
+// number in the register GO.
 type Device struct {
-	Name   string // binding in the system, such as "eth0"
-	Kind   string // name of a row of ir/port
+	Name   string // name in the system, such as "eth0"
+	Kind   string // name of a row of the port table in ir/port
 	Index  int
 	Task   int  // the task that owns it, index into Tasks
-	Rx, Tx bool // whether the program receives from it or sends to it
+	Rx, Tx bool // whether the program receives from it and sends to it
 }
 
-// Mark is a timed region of one task; a store of mark*2 or mark*2+1 to
-// port.Mark begins or ends it. A region that several tasks run has a separate
-// mark for each task.
+// Mark is a timed region of one task. A store of mark*2 to port.Mark begins it, and a store of
+// mark*2+1 ends it. If several tasks run a region, it has a separate mark for each task.
 type Mark struct {
 	Name string
 	Task int // index into Tasks
@@ -87,19 +86,19 @@ type Mark struct {
 type Image struct {
 	Name    string
 	Target  *design.Target
-	Text    []uint32    // from design.TextBase
-	Spans   []diag.Span // of each text word; zero where unknown
-	Values  []int       // IR value id of each text word, 0 where unknown
-	Data    []byte      // from address 0
+	Text    []uint32    // starts at design.TextBase
+	Spans   []diag.Span // source span of each text word; zero if unknown
+	Values  []int       // IR value ID of each text word, 0 if unknown
+	Data    []byte      // starts at address 0
 	DataEnd uint32      // bytes of data memory in use, >= len(Data)
 	Symbols []Symbol
 	// Contexts by number. Current cores have one.
 	Contexts []Context
-	Tasks    []string // instance names, in system order
+	Tasks    []string // instance names, in the order of the system
 	Channels []Channel
 	Traps    []Trap
 	Logs     []trace.Site
-	Marks    []Mark // by number
+	Marks    []Mark // by mark number
 	Devices  []Device
 }
 
@@ -113,8 +112,8 @@ func (im *Image) TrapAt(pc uint32) (Trap, bool) {
 	return Trap{}, false
 }
 
-// OneContext is the context of an image for a core with one context, which enters at
-// the first word. The error names the feature that such a core cannot run.
+// OneContext returns the context of an image for a core with one context, which starts at the
+// first word. The error names the feature that such a core does not support.
 func (im *Image) OneContext() (Context, error) {
 	if n := len(im.Contexts); n != 1 {
 		return Context{}, diag.Errorf("", diag.Span{}, "image %s: a core has one context, the image has %d", im.Name, n)

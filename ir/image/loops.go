@@ -2,8 +2,8 @@ package image
 
 import "sort"
 
-// loops finds the natural loops. An edge to a block that dominates its source
-// closes a loop. Loops with the same head are one loop.
+// loops finds the natural loops. An edge is a back edge if its target block dominates its
+// source. Loops with the same head count as one loop.
 func (m *Mach) loops() {
 	order := m.postorder()
 	idom := m.dominators(order)
@@ -33,8 +33,7 @@ func (m *Mach) loops() {
 	m.nest()
 }
 
-// collect adds to the loop of head the blocks that reach tail without passing
-// head.
+// collect adds to the loop of head the blocks that reach tail without going through head.
 func (m *Mach) collect(heads map[int]map[int]bool, head, tail int) {
 	body := heads[head]
 	if body == nil {
@@ -52,7 +51,7 @@ func (m *Mach) collect(heads map[int]map[int]bool, head, tail int) {
 	}
 }
 
-// nest fills Loop.Parent and Block.Loop; loops are sorted by size.
+// nest sets Loop.Parent and Block.Loop. It needs the loops sorted by size.
 func (m *Mach) nest() {
 	for i := range m.Loops {
 		for _, b := range m.Loops[i].Blocks {
@@ -69,8 +68,8 @@ func (m *Mach) nest() {
 	}
 }
 
-// entries are the entry blocks of functions: the first block, call targets,
-// text symbols, and blocks without predecessor.
+// entries returns the entry blocks of functions: the first block, call targets, text symbols,
+// and blocks without a predecessor.
 func (m *Mach) entries() []int {
 	set := map[int]bool{0: true}
 	for _, d := range m.Insts {
@@ -90,7 +89,7 @@ func (m *Mach) entries() []int {
 	return out
 }
 
-// postorder lists the blocks that entries reach, successors first.
+// postorder lists the blocks that are reachable from entries, successors first.
 func (m *Mach) postorder() []int {
 	type frame struct{ block, next int }
 	seen := make([]bool, len(m.Blocks))
@@ -120,9 +119,9 @@ func (m *Mach) postorder() []int {
 	return out
 }
 
-// dominators returns the immediate dominator of each block, by Cooper, Harvey
-// and Kennedy, "A simple, fast dominance algorithm". A root before all entries
-// has the number len(Blocks); blocks that nothing reaches have -1.
+// dominators returns the immediate dominator of each block, by Cooper, Harvey and Kennedy, "A
+// simple, fast dominance algorithm". An artificial root before all entries has the number
+// len(Blocks). Unreachable blocks have -1.
 func (m *Mach) dominators(postorder []int) []int {
 	n := len(m.Blocks)
 	root := n
@@ -174,7 +173,7 @@ func (m *Mach) dominators(postorder []int) []int {
 	return idom
 }
 
-// dominates reports whether every path from the root to b passes a.
+// dominates reports whether every path from the root to b goes through a.
 func dominates(idom []int, a, b int) bool {
 	for b >= 0 {
 		if a == b {

@@ -8,10 +8,10 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// Mach is the decoded text of an image: instructions, basic blocks, live
-// registers and natural loops. The meaning of an instruction determines its
-// flow. A target that depends only on pc and imm is direct. A target that
-// depends on registers is indirect. A jump that writes rd is a call.
+// Mach is the decoded text of an image: instructions, basic blocks, live registers and natural
+// loops. The meaning of an instruction determines its control flow. A target that depends only
+// on pc and imm is direct. A target that depends on registers is indirect. A jump that writes
+// rd is a call.
 type Mach struct {
 	Image  *Image
 	Insts  []Decoded
@@ -28,24 +28,23 @@ type Decoded struct {
 	Target int
 }
 
-// Flow tells where execution continues after an instruction.
+// Flow states where execution continues after an instruction.
 type Flow uint8
 
 // The kinds of flow.
 const (
-	Next     Flow = iota // the next word
-	Branch               // the target or the next word
-	Jump                 // the target
-	Call                 // the target, and back to the next word
-	Return               // a target in a register: after some call, or a text symbol
-	CallReg              // a target in a register, and back to the next word
-	TrapFlow             // nothing
+	Next     Flow = iota // at the next word
+	Branch               // at the target or the next word
+	Jump                 // at the target
+	Call                 // at the target, and later back at the next word
+	Return               // at a target in a register: a word after some call, or a text symbol
+	CallReg              // at a target in a register, and later back at the next word
+	TrapFlow             // nowhere
 )
 
-// Block is a straight line of words [Start, End). Succs and Preds are edges
-// within a function: a call continues at the next word and a return has no
-// successor. LiveIn and LiveOut have a bit per register and take calls and
-// returns into account.
+// Block is a basic block, the words [Start, End). Succs and Preds are edges within a function:
+// after a call they lead to the next word, and a return has no successor. LiveIn and LiveOut
+// have a bit per register, and take calls and returns into account.
 type Block struct {
 	Start, End int
 	Succs      []int
@@ -59,11 +58,11 @@ type Block struct {
 // the loop.
 type Loop struct {
 	Head   int
-	Blocks []int // ascending
+	Blocks []int // in ascending order
 	Parent int   // index of the loop around it, -1 if none
 }
 
-// Decode makes the Mach of an image that verifies.
+// Decode makes the Mach of a valid image.
 func Decode(im *Image) (*Mach, error) {
 	if err := im.Verify(); err != nil {
 		return nil, err
@@ -88,7 +87,7 @@ func Decode(im *Image) (*Mach, error) {
 	return m, nil
 }
 
-// flowOf reads the flow of an instruction from its meaning.
+// flowOf determines the flow of an instruction from its meaning.
 func flowOf(in *isa.Inst, ops isa.Ops) Flow {
 	mean := &in.Meaning
 	links := mean.Rd != nil && ops.Rd != 0
@@ -122,7 +121,7 @@ func dependsOnState(e *word.Expr) bool {
 	return false
 }
 
-// textSymbols are the word indices of the labels that indirect jumps may use.
+// textSymbols returns the word indices of the labels that indirect jumps may go to.
 func (m *Mach) textSymbols() []int {
 	var out []int
 	for _, s := range m.Image.Symbols {
@@ -133,7 +132,7 @@ func (m *Mach) textSymbols() []int {
 	return out
 }
 
-// blocks cuts the text at targets and after jumps, and connects the pieces.
+// blocks cuts the text into blocks at jump targets and after jumps, and connects them.
 func (m *Mach) blocks() {
 	n := len(m.Insts)
 	starts := make([]bool, n+1)
@@ -149,7 +148,7 @@ func (m *Mach) blocks() {
 			starts[i+1] = true
 		}
 	}
-	at := make([]int, n+1) // block that starts at a word
+	at := make([]int, n+1) // the block that starts at each word
 	for i, first := 0, 0; i < n; i++ {
 		if starts[i+1] {
 			at[first] = len(m.Blocks)
@@ -166,7 +165,7 @@ func (m *Mach) blocks() {
 	}
 }
 
-// succWords are the words that follow word i within its function.
+// succWords returns the words that may follow word i within its function.
 func (m *Mach) succWords(i int) []int {
 	d := m.Insts[i]
 	var out []int
@@ -185,8 +184,8 @@ func (m *Mach) blockAt(start int) int {
 	return sort.Search(len(m.Blocks), func(b int) bool { return m.Blocks[b].Start >= start })
 }
 
-// liveness computes LiveIn and LiveOut over all possible flow. A call goes to
-// its target. An indirect jump may go to any text symbol or word after a call.
+// liveness computes LiveIn and LiveOut over all possible control flow. A call goes to its
+// target. An indirect jump may go to any text symbol or to any word after a call.
 func (m *Mach) liveness() {
 	var indirect []int
 	for i, d := range m.Insts {
@@ -199,7 +198,7 @@ func (m *Mach) liveness() {
 	}
 	for changed := true; changed; {
 		changed = false
-		var wild uint32 // live where an indirect jump may go
+		var wild uint32 // registers that are live where an indirect jump may go
 		for _, b := range indirect {
 			wild |= m.Blocks[b].LiveIn
 		}
@@ -209,12 +208,12 @@ func (m *Mach) liveness() {
 	}
 }
 
-// flowBack updates the live registers of a block and reports a change.
+// flowBack updates the live registers of a block and reports whether they changed.
 func (m *Mach) flowBack(b int, wild uint32) bool {
 	blk := &m.Blocks[b]
 	var out uint32
 	switch last := m.Insts[blk.End-1]; last.Flow {
-	case Call: // liveness after the call comes back through the callee's return
+	case Call: // what is live after the call comes back through the return of the callee
 		out = m.Blocks[m.blockAt(last.Target)].LiveIn
 	case Return, CallReg:
 		out = wild
@@ -233,8 +232,8 @@ func (m *Mach) flowBack(b int, wild uint32) bool {
 	return changed
 }
 
-// Effects returns the registers that an instruction reads and writes, a bit
-// each, x0 never. A register counts as read if the meaning uses its field.
+// Effects returns the registers that an instruction reads and writes, as one bit per register.
+// It never includes x0. A register counts as read if the meaning uses its field.
 func (d *Decoded) Effects() (uses, defs uint32) {
 	fields := map[string]uint8{"rs1": d.Ops.Rs1, "rs2": d.Ops.Rs2, "rs3": d.Ops.Rs3}
 	d.Inst.Meaning.EachNode(func(e *word.Expr) {

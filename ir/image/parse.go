@@ -11,7 +11,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/trace"
 )
 
-// Parse reads an image and verifies it. The grammar, newlines counting:
+// Parse reads an image and verifies it. In this grammar, newlines are significant:
 //
 //	image  = "image" name newline { item newline } "end"
 //	item   = target                                  // see ir/design
@@ -28,11 +28,11 @@ import (
 //	word   = label ":" | instruction [ "trap" task site code ]
 //	         [ "@" source start end ] [ "%" value ]
 //
-// The target comes before the text. The default context is main, at the first word. A
-// branch may name a label, which helps in handwritten images. Print writes distances.
+// The target must come before the text. The default context is main, at the first word. A
+// branch may name a label, which helps in handwritten images. Print writes distances instead.
 func Parse(f *diag.File) (*Image, error) { return ParseFor(nil, f) }
 
-// ParseFor is Parse for a text that may leave out the target.
+// ParseFor is Parse for a text that may omit the target.
 func ParseFor(t *design.Target, f *diag.File) (*Image, error) {
 	p := &parser{sc: text.New(f), im: &Image{Target: t}}
 	if err := p.image(); err != nil {
@@ -52,12 +52,12 @@ type parser struct {
 	sc    *text.Scanner
 	im    *Image
 	files []*diag.File
-	words []diag.Span // of the lines of text
+	words []diag.Span // positions of the lines of text
 	head  diag.Span
 }
 
-// placed gives errors without a position in this file the position of the
-// image's first line.
+// placed gives an error that has no position in this file the position of the image's first
+// line.
 func (p *parser) placed(err error) error {
 	list := diag.AsList(err)
 	for _, e := range list {
@@ -330,7 +330,7 @@ func (p *parser) text() error {
 	return nil
 }
 
-// isLabel takes `name :` and reports whether it was there.
+// isLabel reads `name :` and reports whether it was there.
 func (p *parser) isLabel() bool {
 	at := p.sc.Pos()
 	if p.sc.Next().Kind == text.Ident && p.sc.Accept(":") {
@@ -340,7 +340,7 @@ func (p *parser) isLabel() bool {
 	return false
 }
 
-// labels reads the text once to find the addresses of its labels.
+// labels reads the text a first time to find the addresses of its labels.
 func (p *parser) labels() (map[string]uint32, error) {
 	labels := map[string]uint32{}
 	for n := 0; !p.sc.Peek().Is("end"); {

@@ -11,8 +11,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/isa"
 )
 
-// Print gives the text form of im, which Parse reads. It holds the whole image,
-// including the sources of spans.
+// Print returns the text form of im, which Parse reads. It contains the whole image, including
+// the sources that spans refer to.
 func Print(im *Image) string {
 	p := printer{im: im, files: im.files()}
 	fmt.Fprintf(&p.b, "image %s\n", text.QuoteName(im.Name))
@@ -28,7 +28,7 @@ func Print(im *Image) string {
 	return p.b.String()
 }
 
-// files lists the sources of the spans in order of appearance.
+// files lists the sources that spans refer to, in order of appearance.
 func (im *Image) files() []*diag.File {
 	var out []*diag.File
 	seen := map[*diag.File]bool{nil: true}
@@ -87,7 +87,7 @@ func (p *printer) tables() {
 	}
 }
 
-// channel gives the line of a channel.
+// channel returns the text line of a channel.
 func channel(c *Channel) string {
 	line := fmt.Sprintf("channel %s %d %d %d", text.QuoteName(c.Name), c.Writer, c.Reader, c.Cap)
 	for _, w := range c.Words {
@@ -102,7 +102,7 @@ func channel(c *Channel) string {
 // row is the number of data bytes on a line.
 const row = 32
 
-// data prints the rows that are not all zero.
+// data prints the lines of data that are not all zero.
 func (p *printer) data() {
 	p.linef("data %d %d", len(p.im.Data), p.im.DataEnd)
 	for at := 0; at < len(p.im.Data); at += row {

@@ -15,18 +15,18 @@ import (
 	"github.com/sinter-lang/sinter/ir/design"
 )
 
-// Raw is the content of any executable for the memory map of the cores, ours or
-// a linker's: memories, symbols and line numbers.
+// Raw is the contents of an executable for the memory map of the cores, written by ELF or by
+// another linker: memories, symbols and line numbers.
 type Raw struct {
 	Text    []uint32
 	Data    []byte
 	DataEnd uint32
 	Symbols []Symbol // named symbols of text or data, by address and name
-	Lines   []int    // DWARF line of each word of text, 0 where unknown
+	Lines   []int    // DWARF line number of each word of text, 0 if unknown
 }
 
-// ReadELF reads the output of ELF: the side tables from their section, the
-// memories from the segments. It fails if they do not match.
+// ReadELF reads an executable that ELF wrote: the tables from their section, and the memories
+// from the segments. It fails if the two do not match.
 func ReadELF(name string, data []byte) (*Image, error) {
 	raw, err := ReadRaw(name, data)
 	if err != nil {
@@ -63,8 +63,8 @@ func fault(name, format string, args ...any) error {
 	return diag.Errorf("", diag.Span{}, "%s: %s", name, fmt.Sprintf(format, args...))
 }
 
-// ReadRaw reads the memories of a 32-bit RISC-V executable: one text segment
-// from design.TextBase, data segments below it.
+// ReadRaw reads the memories of a 32-bit RISC-V executable. It has one text segment at
+// design.TextBase, and data segments below it.
 func ReadRaw(name string, data []byte) (*Raw, error) {
 	f, err := elf.NewFile(bytes.NewReader(data))
 	switch {
@@ -156,11 +156,11 @@ func (r *Raw) readSymbols(f *elf.File) error {
 	return nil
 }
 
-// maxCovered bounds the number of words that the rows of all line tables cover
-// together. So a hostile file cannot make the reader work for hours.
+// maxCovered bounds the number of words that the rows of all line tables cover together.
+// Without it, a hostile file could keep the reader busy for hours.
 const maxCovered = 1 << 24
 
-// readLines spreads the rows of the line tables over the words that they cover.
+// readLines sets the line number of each word that the rows of the line tables cover.
 func (r *Raw) readLines(f *elf.File) error {
 	d, err := f.DWARF()
 	if err != nil {

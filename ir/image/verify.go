@@ -11,18 +11,18 @@ import (
 
 // Verify checks an image:
 //
-//  1. it has a name and a target that verifies; Spans and Values are as long
-//     as Text; data and memory fit below design.TextBase;
-//  2. each word of text is an instruction of the target's set, with registers
-//     that the target has and branches to words of the text;
-//  3. traps are in order of PC; instructions that trap have exactly one, others
-//     none; a trap site occurs at most once in a task;
-//  4. devices are numbered in order, at most 32, with unique names; log sites
-//     are unique, with one more part than arguments; all tasks exist;
-//  5. there is a context, at most 32; names and entries are unique, each entry is
-//     a word of the text;
-//  6. channels have unique names and tasks that write and read them; their elements
-//     have words of 1 to 64 bits and objects of at least one byte.
+//  1. It has a name and a target that verifies. Spans and Values are as long
+//     as Text. Data and memory fit below design.TextBase.
+//  2. Each word of text is an instruction of the target's set. The target has its
+//     registers, and branches go to words of the text.
+//  3. Traps are in order of PC. An instruction that traps has exactly one, and
+//     other instructions have none. A trap site occurs at most once in a task.
+//  4. Devices are numbered in order, at most 32, with unique names. Log sites
+//     are unique, with one more part than arguments. All tasks exist.
+//  5. There are 1 to 32 contexts. Names and entries are unique, and each entry is
+//     a word of the text.
+//  6. Channels have unique names, and tasks that write and read them. Their
+//     elements have words of 1 to 64 bits and objects of at least one byte.
 func (im *Image) Verify() error {
 	v := verifier{im: im, places: im.Spans}
 	return v.verify()
@@ -30,7 +30,7 @@ func (im *Image) Verify() error {
 
 type verifier struct {
 	im     *Image
-	places []diag.Span // of each word of text
+	places []diag.Span // position of each word of text
 	errs   diag.List
 }
 

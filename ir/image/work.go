@@ -2,20 +2,20 @@ package image
 
 import "math"
 
-// Assumptions of the estimate: a loop runs 8 times. Nesting beyond depth 8 counts as depth
-// 8. A load, a jump, a call and a return take two cycles.
+// Assumptions of the estimate. A loop runs 8 times. Nesting beyond depth 8 counts as depth 8. A
+// load, a jump, a call and a return take two cycles each.
 const (
 	rounds    = 8
 	deepest   = 8
 	twoCycles = 2
 )
 
-// Work estimates the cycles of a run without running it. Each block counts once per
-// round of the loops around it, and a function once per call. The estimate only
-// orders images of one program.
+// Work estimates the cycles of a run without running it. It counts each block once per round of
+// the loops around it, and each function once per call. The estimate only serves to compare
+// images of the same program.
 func (m *Mach) Work() float64 { return m.WorkBy(cyclesOf) }
 
-// WorkBy is Work with other cycle counts per instruction.
+// WorkBy is Work with the given number of cycles per instruction.
 func (m *Mach) WorkBy(cyclesOf func(*Decoded) int) float64 {
 	w := &worker{m: m, of: m.functions(), callers: map[int][]int{}, known: map[int]float64{}}
 	for b := range m.Blocks {
@@ -42,7 +42,7 @@ func cyclesOf(d *Decoded) int {
 	return 1
 }
 
-// functions gives the entry that reaches each block, -1 for none.
+// functions gives, for each block, the entry block of its function, or -1.
 func (m *Mach) functions() []int {
 	of := make([]int, len(m.Blocks))
 	for b := range of {
@@ -64,9 +64,9 @@ func (m *Mach) functions() []int {
 
 type worker struct {
 	m       *Mach
-	of      []int           // by block: the entry of its function
-	callers map[int][]int   // by entry: the blocks that call it
-	known   map[int]float64 // by entry: how often it is entered
+	of      []int           // for each block: the entry of its function
+	callers map[int][]int   // for each entry: the blocks that call it
+	known   map[int]float64 // for each entry: how often it is entered
 }
 
 // weight estimates how often a block is entered.
@@ -78,8 +78,7 @@ func (w *worker) weight(b int) float64 {
 	return math.Pow(rounds, float64(depth)) * w.entered(w.of[b])
 }
 
-// entered estimates how often a function is entered. Recursive calls do not
-// count.
+// entered estimates how often a function is entered. It ignores recursive calls.
 func (w *worker) entered(e int) float64 {
 	if n, ok := w.known[e]; ok {
 		return n

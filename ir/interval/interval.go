@@ -1,47 +1,47 @@
-// Package interval is the interval arithmetic of the type checker and the passes.
-// It computes which numbers an operation can give for operands within bounds.
+// Package interval is the interval arithmetic of the type checker and the passes. It computes
+// the possible results of an operation if its operands are within bounds.
 //
 //	Add.Of(Make(0, 5), Make(1, 3))     1..=8
 //	Rem.Of(Make(-7, 9), Make(4, 4))    -3..=3
 //
-// Num is an exact integer and Set the interval lo..=hi of such numbers. Op.Of
-// bounds an exact operation. Word holds the bounds of a word of 1 to 64 bits: an
-// unsigned interval and a signed one. Its operations wrap like the operations of
-// ir/word and use the rules of Op.Of.
+// Num is an exact integer, and Set is an interval lo..=hi of such integers. Op.Of computes
+// bounds for an exact operation. Word holds the bounds of a word of 1 to 64 bits: an unsigned
+// interval and a signed one. Its operations wrap like the operations of ir/word, and use the
+// rules of Op.Of.
 //
-// Each rule is sound: the result holds each number that can occur. The tests run
-// through all intervals of small numbers. The package knows neither the types
-// nor the operators of other packages.
+// Each rule is sound: the result contains every number that can occur. Tests run through all
+// intervals of small numbers. The package does not depend on the types and operators of other
+// packages.
 package interval
 
-// Set is the interval Lo..=Hi. It is empty when Lo > Hi.
+// Set is the interval Lo..=Hi. It is empty if Lo > Hi.
 type Set struct{ Lo, Hi Num }
 
 // Make returns lo..=hi.
 func Make(lo, hi int64) Set { return Set{Int(lo), Int(hi)} }
 
-// Point returns the interval of one number.
+// Point returns the interval that contains only n.
 func Point(n Num) Set { return Set{n, n} }
 
-// IsPoint reports whether s holds one number.
+// IsPoint reports whether s contains exactly one number.
 func (s Set) IsPoint() bool { return s.Lo == s.Hi }
 
-// Empty reports whether s holds no number.
+// Empty reports whether s contains no number.
 func (s Set) Empty() bool { return s.Hi.Less(s.Lo) }
 
-// Has reports whether s holds n.
+// Has reports whether s contains n.
 func (s Set) Has(n Num) bool { return !n.Less(s.Lo) && !s.Hi.Less(n) }
 
-// Within reports whether t holds each number of s.
+// Within reports whether s is a subset of t.
 func (s Set) Within(t Set) bool { return s.Empty() || t.Has(s.Lo) && t.Has(s.Hi) }
 
-// NonNegative reports whether s holds no number below 0.
+// NonNegative reports whether s contains no number below 0.
 func (s Set) NonNegative() bool { return s.Lo.Sign() >= 0 }
 
-// Hull is the smallest interval around both.
+// Hull is the smallest interval that contains both s and t.
 func (s Set) Hull(t Set) Set { return Set{Min(s.Lo, t.Lo), Max(s.Hi, t.Hi)} }
 
-// Meet is the intersection of both, possibly empty.
+// Meet is the intersection of s and t, which may be empty.
 func (s Set) Meet(t Set) Set { return Set{Max(s.Lo, t.Lo), Min(s.Hi, t.Hi)} }
 
 // Op is an exact operation on integers.
@@ -52,9 +52,9 @@ const (
 	Add Op = iota
 	Sub
 	Mul
-	Quo // toward zero
-	Rem // with the sign of the dividend
-	And // of two's complements, like Or and Xor
+	Quo // rounds toward zero
+	Rem // has the sign of the dividend
+	And // on two's complement, like Or and Xor
 	Or
 	Xor
 	Shl
@@ -65,8 +65,8 @@ const (
 // maxShift is the largest amount for which Shl and Shr have bounds.
 const maxShift = 63
 
-// Of bounds l op r. It reports false if there is no bound: for a divisor that may be
-// 0, or an amount below 0 or above 63. Operands that fit in 64 bits never overflow.
+// Of returns bounds for l op r. It reports false if there are none: a divisor may be 0, or an
+// amount may be below 0 or above 63. Operands that fit in 64 bits never overflow.
 func (op Op) Of(l, r Set) (Set, bool) {
 	switch op {
 	case Add:
@@ -85,9 +85,8 @@ func (op Op) Of(l, r Set) (Set, bool) {
 	return op.shift(l, r)
 }
 
-// corners is the hull of f at the ends of both intervals. It is right for each
-// f that is monotone in each argument. The caller drops the result if a divisor
-// may be 0.
+// corners is the hull of f at the ends of both intervals. It is correct if f is monotone in
+// each argument. The caller ignores the result if a divisor may be 0.
 func corners(l, r Set, f func(a, b Num) Num) Set {
 	s := Point(f(l.Lo, r.Lo))
 	for _, v := range [...]Num{f(l.Lo, r.Hi), f(l.Hi, r.Lo), f(l.Hi, r.Hi)} {
@@ -96,7 +95,7 @@ func corners(l, r Set, f func(a, b Num) Num) Set {
 	return s
 }
 
-// quo is the quotient toward zero, and 0 for a divisor of 0.
+// quo returns the quotient toward zero. It returns 0 for a divisor of 0.
 func quo(a, b Num) Num {
 	if b.Sign() == 0 {
 		return Num{}
@@ -105,8 +104,8 @@ func quo(a, b Num) Num {
 	return q
 }
 
-// rem bounds a remainder. It has the sign of the dividend. Its magnitude is below
-// the magnitude of the divisor and at most the magnitude of the dividend.
+// rem returns bounds for a remainder. A remainder has the sign of the dividend. Its magnitude
+// is below the magnitude of the divisor, and at most the magnitude of the dividend.
 func rem(l, r Set) (Set, bool) {
 	if r.Has(Num{}) {
 		return Set{}, false
@@ -147,7 +146,7 @@ func (op Op) bits(l, r Set) Set {
 	return Set{top.Neg(), top.Sub(Int(1))}
 }
 
-// exact computes a bitwise operation.
+// exact computes a bitwise operation on two numbers.
 func (op Op) exact(a, b Num) Num {
 	switch op {
 	case And:

@@ -5,11 +5,11 @@ import (
 	"math/bits"
 )
 
-// Num is an integer from -2^128+1 to 2^128-1. Each exact operation on two 64-bit
-// numbers, signed or unsigned, fits. An operation that does not fit panics. The
-// zero value is 0, and == compares.
+// Num is an integer from -2^128+1 to 2^128-1. The result of each exact operation on two 64-bit
+// numbers, signed or unsigned, fits. An operation whose result does not fit panics. The zero
+// value is 0, and == compares.
 type Num struct {
-	neg    bool // never of 0
+	neg    bool // never set for 0
 	hi, lo uint64
 }
 
@@ -24,7 +24,7 @@ func Int(v int64) Num {
 // Uint returns v as a number.
 func Uint(v uint64) Num { return Num{lo: v} }
 
-// FromBig returns v as a number; ok is false when it needs more than 128 bits.
+// FromBig returns v as a number. ok is false if v needs more than 128 bits.
 func FromBig(v *big.Int) (n Num, ok bool) {
 	if v.BitLen() > 128 {
 		return Num{}, false
@@ -34,7 +34,7 @@ func FromBig(v *big.Int) (n Num, ok bool) {
 	return n.sign(v.Sign() < 0), true
 }
 
-// Big returns n as a number of math/big.
+// Big returns n as a math/big number.
 func (n Num) Big() *big.Int {
 	v := new(big.Int).SetUint64(n.hi)
 	v.Lsh(v, 64).Or(v, new(big.Int).SetUint64(n.lo))
@@ -47,13 +47,13 @@ func (n Num) Big() *big.Int {
 // String returns n in decimal.
 func (n Num) String() string { return n.Big().String() }
 
-// sign returns the magnitude of n with a sign.
+// sign returns a number with the magnitude of n and the given sign.
 func (n Num) sign(neg bool) Num {
 	n.neg = neg && (n.hi|n.lo) != 0
 	return n
 }
 
-// Sign is -1, 0 or 1.
+// Sign returns -1, 0 or 1.
 func (n Num) Sign() int {
 	switch {
 	case n.neg:
@@ -72,7 +72,7 @@ func (n Num) Uint64() uint64 {
 	return n.lo
 }
 
-// Cmp is negative, 0 or positive as n is below, equal to or above m.
+// Cmp returns a negative number, 0 or a positive number if n is below, equal to or above m.
 func (n Num) Cmp(m Num) int {
 	switch {
 	case n.neg != m.neg && n.neg:
@@ -102,10 +102,10 @@ func order(a, b uint64) int {
 	return 0
 }
 
-// Less reports n < m.
+// Less reports whether n < m.
 func (n Num) Less(m Num) bool { return n.Cmp(m) < 0 }
 
-// Min returns the smaller of both.
+// Min returns the smaller of n and m.
 func Min(n, m Num) Num {
 	if m.Less(n) {
 		return m
@@ -113,7 +113,7 @@ func Min(n, m Num) Num {
 	return n
 }
 
-// Max returns the larger of both.
+// Max returns the larger of n and m.
 func Max(n, m Num) Num {
 	if n.Less(m) {
 		return m
@@ -193,7 +193,7 @@ func (n Num) BitLen() int {
 	return bits.Len64(n.lo)
 }
 
-// bitwise computes on the two's complement of both, which fits in 127 bits.
+// bitwise applies f to the two's complements of n and m, which fit in 127 bits.
 func (n Num) bitwise(m Num, f func(a, b uint64) uint64) Num {
 	nhi, nlo := n.complement()
 	mhi, mlo := m.complement()

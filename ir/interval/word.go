@@ -2,9 +2,9 @@ package interval
 
 import "math/bits"
 
-// Word holds the bounds of a word v of some width: Lo <= v <= Hi unsigned, and SLo
-// <= v <= SHi signed. It is small and never allocates, because the passes use it
-// often. If 64 bits are too few, the rules go through Set.
+// Word holds the bounds of a word v of some width: Lo <= v <= Hi as unsigned, and SLo <= v <=
+// SHi as signed. It is small and never allocates, because the passes use it often. If 64 bits
+// are not enough, the rules compute with Set.
 type Word struct {
 	Lo, Hi   uint64
 	SLo, SHi int64
@@ -15,27 +15,27 @@ func mask(width int) uint64 { return ^uint64(0) >> (64 - width) }
 // Signed returns the low bits of v as a signed number.
 func Signed(v uint64, width int) int64 { return int64(v<<(64-width)) >> (64 - width) }
 
-// Full returns all words of a width.
+// Full returns the bounds that allow all words of a width.
 func Full(width int) Word {
 	m := mask(width)
 	return Word{0, m, Signed(1<<(width-1), width), int64(m >> 1)}
 }
 
-// Const returns the one word c.
+// Const returns the bounds that allow only the word c.
 func Const(width int, c uint64) Word {
 	s := Signed(c, width)
 	return Word{c, c, s, s}
 }
 
-// Unsigned returns the words of lo..=hi.
+// Unsigned returns the bounds that allow the words lo..=hi.
 func Unsigned(width int, lo, hi uint64) Word {
 	w := Full(width)
 	w.Lo, w.Hi = lo, hi
 	return w.Sharpen(width)
 }
 
-// Sharpen narrows the signed and the unsigned bounds with each other: if the
-// sign bit is known, they describe the same numbers.
+// Sharpen narrows the signed and the unsigned bounds by each other. If the sign bit is known,
+// both describe the same words.
 func (w Word) Sharpen(width int) Word {
 	half := uint64(1) << (width - 1)
 	if w.Hi < half || w.Lo >= half {
@@ -48,7 +48,7 @@ func (w Word) Sharpen(width int) Word {
 	return w
 }
 
-// Empty reports whether no word is left, so the code is unreachable.
+// Empty reports whether the bounds allow no word, so that the code is unreachable.
 func (w Word) Empty() bool { return w.Lo > w.Hi || w.SLo > w.SHi }
 
 // Has reports whether the bounds allow v.
@@ -57,21 +57,21 @@ func (w Word) Has(v uint64, width int) bool {
 	return w.Lo <= v && v <= w.Hi && w.SLo <= s && s <= w.SHi
 }
 
-// Meet is the intersection of both.
+// Meet returns bounds that allow the words that both w and o allow.
 func (w Word) Meet(o Word) Word {
 	return Word{max(w.Lo, o.Lo), min(w.Hi, o.Hi), max(w.SLo, o.SLo), min(w.SHi, o.SHi)}
 }
 
-// Join is the smallest bound of both.
+// Join returns the smallest bounds that allow all words of w and o.
 func (w Word) Join(o Word) Word {
 	return Word{min(w.Lo, o.Lo), max(w.Hi, o.Hi), min(w.SLo, o.SLo), max(w.SHi, o.SHi)}
 }
 
-// unsigned and signed are the two bounds as sets of numbers.
+// unsigned and signed return one of the two bounds as a set of numbers.
 func (w Word) unsigned() Set { return Set{Uint(w.Lo), Uint(w.Hi)} }
 func (w Word) signed() Set   { return Set{Int(w.SLo), Int(w.SHi)} }
 
-// wrap bounds the words to which the numbers of s wrap. t describes the same words
+// wrap returns bounds for the words to which the numbers in s wrap. t describes the same words
 // as signed numbers. Either may be nil.
 func wrap(width int, s, t *Set) Word {
 	w := Full(width)
@@ -84,8 +84,8 @@ func wrap(width int, s, t *Set) Word {
 	return w.Sharpen(width)
 }
 
-// period maps s to words if s lies between two neighbouring multiples of
-// 2^width.
+// period returns the unsigned bounds for the words in s, if s lies between two neighbouring
+// multiples of 2^width. Otherwise it returns lo and hi.
 func period(s Set, width int, lo, hi uint64) (uint64, uint64) {
 	if s.Lo.Shr(uint(width)) != s.Hi.Shr(uint(width)) {
 		return lo, hi
@@ -94,7 +94,7 @@ func period(s Set, width int, lo, hi uint64) (uint64, uint64) {
 	return s.Lo.Uint64() & m, s.Hi.Uint64() & m
 }
 
-// Arith bounds an operation that is the same for signed and unsigned words: Add,
+// Arith returns bounds for an operation that is the same for signed and unsigned words: Add,
 // Sub, Mul.
 func (w Word) Arith(op Op, o Word, width int) Word {
 	s, _ := op.Of(w.unsigned(), o.unsigned())
@@ -102,7 +102,7 @@ func (w Word) Arith(op Op, o Word, width int) Word {
 	return wrap(width, &s, &t)
 }
 
-// Divu bounds the unsigned quotient. A divisor of 0 gives all ones.
+// Divu returns bounds for the unsigned quotient. A divisor of 0 gives all ones.
 func (w Word) Divu(o Word, width int) Word {
 	s, ok := Quo.Of(w.unsigned(), o.unsigned())
 	if !ok {
@@ -111,7 +111,7 @@ func (w Word) Divu(o Word, width int) Word {
 	return wrap(width, &s, nil)
 }
 
-// Remu bounds the unsigned remainder. A divisor of 0 gives the dividend.
+// Remu returns bounds for the unsigned remainder. A divisor of 0 gives the dividend.
 func (w Word) Remu(o Word, width int) Word {
 	s, ok := Rem.Of(w.unsigned(), o.unsigned())
 	if !ok {
@@ -120,17 +120,17 @@ func (w Word) Remu(o Word, width int) Word {
 	return wrap(width, &s, nil)
 }
 
-// And bounds the bitwise and.
+// And returns bounds for the bitwise and.
 func (w Word) And(o Word, width int) Word { return w.bitwise(And, o, width) }
 
-// Or bounds the bitwise or, which is at least as large as both operands.
+// Or returns bounds for the bitwise or. It is at least as large as both operands.
 func (w Word) Or(o Word, width int) Word {
 	r := w.bitwise(Or, o, width)
 	r.Lo = max(r.Lo, w.Lo, o.Lo)
 	return r.Sharpen(width)
 }
 
-// Xor bounds the bitwise exclusive or.
+// Xor returns bounds for the bitwise exclusive or.
 func (w Word) Xor(o Word, width int) Word { return w.bitwise(Xor, o, width) }
 
 func (w Word) bitwise(op Op, o Word, width int) Word {
@@ -142,7 +142,7 @@ func (w Word) bitwise(op Op, o Word, width int) Word {
 // amount is n modulo the smallest power of two that is at least the width.
 func amount(n uint64, width int) uint64 { return n & (1<<bits.Len(uint(width-1)) - 1) }
 
-// amounts bounds the shift amounts of o. ok is false if they wrap.
+// amounts returns bounds for the shift amounts in o. ok is false if they may wrap.
 func (o Word) amounts(width int) (s Set, ok bool) {
 	if o.Lo == o.Hi {
 		return Point(Uint(amount(o.Lo, width))), true
@@ -150,7 +150,7 @@ func (o Word) amounts(width int) (s Set, ok bool) {
 	return o.unsigned(), amount(o.Hi, width) == o.Hi
 }
 
-// Shl bounds a shift to the left.
+// Shl returns bounds for a left shift.
 func (w Word) Shl(o Word, width int) Word {
 	by, ok := o.amounts(width)
 	if !ok {
@@ -164,7 +164,7 @@ func (w Word) Shl(o Word, width int) Word {
 	return wrap(width, &s, &t)
 }
 
-// Shru bounds a shift to the right that fills with 0.
+// Shru returns bounds for a right shift that fills with 0.
 func (w Word) Shru(o Word, width int) Word {
 	by, ok := o.amounts(width)
 	if !ok {
@@ -174,7 +174,7 @@ func (w Word) Shru(o Word, width int) Word {
 	return wrap(width, &s, nil)
 }
 
-// Shrs bounds a shift to the right that fills with the sign.
+// Shrs returns bounds for a right shift that fills with the sign.
 func (w Word) Shrs(o Word, width int) Word {
 	by, ok := o.amounts(width)
 	if !ok {
@@ -184,41 +184,41 @@ func (w Word) Shrs(o Word, width int) Word {
 	return wrap(width, nil, &t)
 }
 
-// Slice bounds width bits of w from bit n on.
+// Slice returns bounds for the width bits of w that start at bit n.
 func (w Word) Slice(n uint, width int) Word {
 	s, _ := Shr.Of(w.unsigned(), Point(Uint(uint64(n))))
 	return wrap(width, &s, nil)
 }
 
-// Zext bounds w after zero extension to a wider word.
+// Zext returns the bounds of w after zero extension to a wider word.
 func (w Word) Zext(width int) Word {
 	s := w.unsigned()
 	return wrap(width, &s, nil)
 }
 
-// Sext bounds w after sign extension to a wider word.
+// Sext returns the bounds of w after sign extension to a wider word.
 func (w Word) Sext(width int) Word {
 	t := w.signed()
 	return wrap(width, nil, &t)
 }
 
-// Minu bounds the unsigned minimum.
+// Minu returns bounds for the unsigned minimum.
 func (w Word) Minu(o Word, width int) Word {
 	return Unsigned(width, min(w.Lo, o.Lo), min(w.Hi, o.Hi)).Meet(w.Join(o))
 }
 
-// Maxu bounds the unsigned maximum.
+// Maxu returns bounds for the unsigned maximum.
 func (w Word) Maxu(o Word, width int) Word {
 	return Unsigned(width, max(w.Lo, o.Lo), max(w.Hi, o.Hi)).Meet(w.Join(o))
 }
 
-// Mins bounds the signed minimum.
+// Mins returns bounds for the signed minimum.
 func (w Word) Mins(o Word, width int) Word {
 	t := Set{Int(min(w.SLo, o.SLo)), Int(min(w.SHi, o.SHi))}
 	return wrap(width, nil, &t).Meet(w.Join(o))
 }
 
-// Maxs bounds the signed maximum.
+// Maxs returns bounds for the signed maximum.
 func (w Word) Maxs(o Word, width int) Word {
 	t := Set{Int(max(w.SLo, o.SLo)), Int(max(w.SHi, o.SHi))}
 	return wrap(width, nil, &t).Meet(w.Join(o))
@@ -237,7 +237,7 @@ const (
 	SGe
 )
 
-// Inverse returns the comparison that holds when r does not.
+// Inverse returns the comparison that holds exactly if r does not.
 func (r Relation) Inverse() Relation { return r ^ 1 }
 
 // Decide returns whether x r y holds, if the bounds determine it.
@@ -256,7 +256,7 @@ func (r Relation) Decide(x, y Word) (result, known bool) {
 	return !apart && x.Lo == x.Hi && x == y, apart || x.Lo == x.Hi && x == y
 }
 
-// Assume narrows the bounds of x and y so that x r y holds.
+// Assume narrows the bounds of x and y, given that x r y holds.
 func (r Relation) Assume(x, y Word, width int) (Word, Word) {
 	full := Full(width)
 	switch r {
@@ -277,7 +277,7 @@ func (r Relation) Assume(x, y Word, width int) (Word, Word) {
 	return x.Sharpen(width), y.Sharpen(width)
 }
 
-// without drops a single number at the edge of w.
+// without removes the word o from w, if o is a single word at the edge of w.
 func (w Word) without(o Word) Word {
 	if o.Lo != o.Hi || w.Lo == w.Hi {
 		return w

@@ -10,17 +10,17 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// cornerCount values of a width are combined with each other. The table holds some more
-// values, for operands that follow the current one.
+// cornerCount is the number of corner values of a width that are combined with each other. The
+// table holds a few more values, for operands that follow the current one.
 const (
 	cornerCount = 12
 	cornerTable = cornerCount + 4
 )
 
-// Corners makes a module that applies every word operator to all pairs of corner values
-// of a width, and to each value with a constant. It logs a sum of all results for each
-// first operand. The sum shows a comparison of the wrong sign, a shift by the wrong mask
-// or an exchanged operand. The values are in an object that may change, so no pass knows
+// Corners makes a module that applies every word operator to all pairs of corner values of a
+// width, and to each corner value and a constant. For each first operand, it logs a sum of all
+// results. This sum reveals a comparison with the wrong sign, a shift with the wrong mask or an
+// exchange of operands. The values are in an object that may change, so passes cannot fold
 // them.
 func Corners(seed uint64, w ir.Type) *ir.Module {
 	c := newCorners(seed, w)
@@ -32,9 +32,9 @@ func Corners(seed uint64, w ir.Type) *ir.Module {
 	return c.end()
 }
 
-// Shapes makes a module with every word operator in two positions. One is the head of a
-// short loop, which runs once more than the body. The other is after a join whose branch
-// depends on the predecessor. Passes move or copy code there.
+// Shapes makes a module with every word operator in two positions where passes move or copy
+// code. One position is the head of a short loop, which runs once more than the loop body. The
+// other is after a join, before a branch that depends on the predecessor.
 func Shapes(seed uint64, w ir.Type) *ir.Module {
 	c := newCorners(seed, w)
 	for op := word.Bad + 1; op < word.NumOps; op++ {
@@ -46,7 +46,7 @@ func Shapes(seed uint64, w ir.Type) *ir.Module {
 	return c.end()
 }
 
-// short makes a loop of a few rounds with an operator in its head.
+// short makes a loop of a few rounds with the operator in its head.
 func (c *corners) short(op word.Op) *ir.Value {
 	b := c.b
 	head, body, done := b.NewBlock(), b.NewBlock(), b.NewBlock()
@@ -69,7 +69,7 @@ func (c *corners) short(op word.Op) *ir.Value {
 	return c.mix(sum, v)
 }
 
-// joined makes an operator between a join and the branch on the joined value.
+// joined makes the operator between a join and a branch on the joined value.
 func (c *corners) joined(op word.Op) *ir.Value {
 	b := c.b
 	at := func() *ir.Value { return b.Const(32, uint64(c.r.IntN(cornerCount-4))) }
@@ -132,8 +132,8 @@ type corners struct {
 	tab *ir.Object
 }
 
-// values are the corners of the width: zeros and ones, the ends of both signs, amounts of
-// shifts, and some in between.
+// values returns the corner values of the width: zeros and ones, the ends of the signed and
+// unsigned ranges, shift amounts, and some values in between.
 func (c *corners) values() []uint64 {
 	w := int(c.w)
 	top := uint64(1) << (w - 1)
@@ -158,7 +158,7 @@ func (c *corners) each(sum *ir.Value, do func(v, sum *ir.Value) *ir.Value) *ir.V
 	b.Branch(b.Word(word.Ltu, 1, n, b.Const(32, cornerCount)), body, done)
 	b.B = body
 	at := b.Word(word.Shl, 32, n, b.Const(32, 3))
-	for _, size := range []int{1, 2, 4} { // with and without sign extension of the loaded value
+	for _, size := range []int{1, 2, 4} { // both with and without sign extension of the loaded value
 		part := b.LoadSize(ir.Type(8*size), size, ir.Ref{Obj: c.tab, Off: at})
 		s = c.mix(c.mix(s, b.Sext(64, part)), part)
 	}
@@ -168,7 +168,7 @@ func (c *corners) each(sum *ir.Value, do func(v, sum *ir.Value) *ir.Value) *ir.V
 	return total
 }
 
-// all adds the results of all operators on two values, and on each with a constant.
+// all adds the results of all operators on two values, and on each value with a constant.
 func (c *corners) all(sum, x, y *ir.Value) *ir.Value {
 	list := c.values()
 	for op := word.Bad + 1; op < word.NumOps; op++ {
@@ -202,7 +202,7 @@ func (c *corners) decide(sum *ir.Value, conds ...*ir.Value) *ir.Value {
 	return sum
 }
 
-// apply applies an operator, or returns nil if it has no such form.
+// apply applies an operator. It returns nil if the operator has no form with these operands.
 func (c *corners) apply(op word.Op, x, y *ir.Value) *ir.Value {
 	b := c.b
 	switch word.Table(op).Widths {
@@ -232,7 +232,7 @@ func (c *corners) apply(op word.Op, x, y *ir.Value) *ir.Value {
 	return nil
 }
 
-// mix turns the sum and adds a word to it without carries.
+// mix rotates the sum and combines it with a word by exclusive or.
 func (c *corners) mix(sum, v *ir.Value) *ir.Value {
 	b := c.b
 	turned := b.Word(word.Or, 64, b.Word(word.Shl, 64, sum, b.Const(64, 7)), b.Word(word.Shru, 64, sum, b.Const(64, 57)))

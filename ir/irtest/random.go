@@ -1,18 +1,16 @@
-// Package irtest makes random modules for differential tests of passes,
-// backends and machines. A module from Random is verified, ends, needs no
-// device, and logs its results. So two machines with the same trace agree on
-// its meaning:
+// Package irtest makes random modules for differential tests of passes, backends and machines.
+// A module from Random is verified, ends, needs no device, and logs its results. If two
+// machines show the same trace, they therefore agree on its meaning:
 //
 //	m := irtest.Random(seed)
 //	want := run(m)
 //	pass.Run(m, ...)
 //	require.Equal(t, want, run(m))
 //
-// Modules cover every word operator at widths of 1 to 64, and loads, stores,
-// copies and clears within bounds. They have calls with read-only and inout
-// objects, bounded loops, branches, checks that may fail, and logs of scalars and
-// bytes. Corners applies every operator to the corner values of arithmetic. Start
-// at Random.
+// The modules contain every word operator at widths of 1 to 64, and loads, stores, copies and
+// clears within bounds. They have calls with read-only and inout objects, bounded loops,
+// branches, checks that may fail, and logs of scalars and bytes. Corners applies every operator
+// to the corner values of arithmetic (0, ends of ranges and the like). Start reading at Random.
 package irtest
 
 import (
@@ -24,7 +22,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// objectSize is the size of every random object. Offsets are masked with it.
+// objectSize is the size of every random object in bytes. Offsets are masked with it.
 const objectSize = 64
 
 // Options restrict what Random makes.
@@ -32,9 +30,9 @@ type Options struct {
 	Widths  []ir.Type // widths of values; empty: all kinds
 	Ops     []word.Op // word operators; empty: all
 	Size    int       // statements per function; 0: 25
-	Pure    bool      // word operators and logs only
-	Selects bool      // tasks choose, try, and meet at channels of capacity 0
-	Floats  bool      // float operations too
+	Pure    bool      // only word operators and logs
+	Selects bool      // tasks use select and try, and channels of capacity 0
+	Floats  bool      // also float operations
 	Tasks   int       // 0 or 1: one task without device; more: each has a device and channels to the next tasks
 }
 
@@ -66,12 +64,12 @@ type gen struct {
 	o     Options
 	m     *ir.Module
 	b     *ir.Builder
-	objs  []*ir.Object // that the function may read
-	vals  []*ir.Value  // in scope
-	funcs []*ir.Func   // that may be called
+	objs  []*ir.Object // objects that the function may read
+	vals  []*ir.Value  // values in scope
+	funcs []*ir.Func   // functions that may be called
 	depth int
-	calm  bool    // no check fails
-	task  *talker // nil in functions
+	calm  bool    // no check fails in this function
+	task  *talker // nil in functions that are not tasks
 }
 
 func (g *gen) object(name string, kind ir.ObjKind) *ir.Object {
@@ -139,7 +137,7 @@ func (g *gen) function(f *ir.Func, objs []*ir.Object, params []ir.Type) {
 
 func (g *gen) width() ir.Type { return g.o.Widths[g.r.IntN(len(g.o.Widths))] }
 
-// number prefers the corner values of arithmetic.
+// number returns a random number. It prefers the corner values of arithmetic.
 func (g *gen) number() uint64 {
 	edge := []uint64{0, 1, 2, 7, 31, 32, 33, 63, 64, 0x7f, 0x80, 0xff, 0x7fff, 0x8000, 0x7fffffff, 0x80000000, 0xffffffff, 1 << 63, 1<<63 - 1, ^uint64(0)}
 	if g.r.IntN(2) == 0 {
@@ -148,8 +146,8 @@ func (g *gen) number() uint64 {
 	return g.r.Uint64() >> g.r.IntN(64)
 }
 
-// pick returns a value in scope of type t (0: any). If there is none, it makes
-// the value from another value or a constant.
+// pick returns a value in scope of type t (0: any type). If there is none, it converts another
+// value or makes a constant.
 func (g *gen) pick(t ir.Type) *ir.Value {
 	if t == 0 {
 		return g.vals[g.r.IntN(len(g.vals))]
@@ -213,7 +211,7 @@ func (g *gen) statements(n int) {
 
 func (g *gen) size() int { return []int{1, 2, 4, 8}[g.r.IntN(4)] }
 
-// place is a random position with n bytes after it, aligned to 8.
+// place returns a random position with at least n bytes after it, aligned to 8.
 func (g *gen) place(objs []*ir.Object, n int) ir.Ref {
 	r := ir.Ref{Obj: objs[g.r.IntN(len(objs))]}
 	if g.r.IntN(2) == 0 {
@@ -237,12 +235,12 @@ func (g *gen) writable() []*ir.Object {
 	return out
 }
 
-// specials are the top bits of infinities, NaNs, zeros and very small and large
-// numbers of both formats.
+// specials are the upper bits of infinities, NaNs, zeros, and very small and large numbers in
+// both formats.
 var specials = []uint64{0x7f800000, 0xff800000, 0x7fc00000, 0x7ff00000, 0x7ff80000, 0, 0x80000000, 0x00000001, 0x7f7fffff, 0x7fefffff, 0x4f000000, 0x41e00000}
 
-// float applies a float operation. Operands are random bits, special numbers,
-// or converted integers, because random bits are seldom near each other.
+// float applies a float operation. Operands are random bits, special numbers, or converted
+// integers. Random bits alone would seldom give numbers of similar size.
 func (g *gen) float() {
 	t := []ir.Type{32, 64}[g.r.IntN(2)]
 	out := t

@@ -5,7 +5,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// selecting makes an operation that selects or tries.
+// selecting makes a select or a try operation.
 func (g *gen) selecting() {
 	in, out := g.task.in[0], g.task.out[0]
 	switch g.r.IntN(4) {
@@ -32,8 +32,7 @@ func (g *gen) ready(ch int, imm uint64) *ir.Value {
 
 func (g *gen) now() *ir.Value { return g.b.Emit(&ir.Instr{Op: ir.OpNow}, 64).Results[0] }
 
-// when emits do for the case that c is 1. The values of do stay local to the
-// case.
+// when emits do for the case that c is 1. The values made in do are not visible afterwards.
 func (g *gen) when(c *ir.Value, do func()) {
 	yes, after := g.b.NewBlock(), g.b.NewBlock()
 	g.b.Branch(c, yes, after)
@@ -43,9 +42,8 @@ func (g *gen) when(c *ir.Value, do func()) {
 	g.b.B = after
 }
 
-// selects makes a select over a channel, the device and one or two timers in some
-// order, and takes the chosen event. One timer has no guard, so that the select
-// ends.
+// selects makes a select over a channel, the device and one or two timers, in some order. It
+// then takes the chosen event. One timer has no guard, so that the select always ends.
 func (g *gen) selects(in int) {
 	i := &ir.Instr{Op: ir.OpSelect, Fair: g.r.IntN(2) == 0}
 	now := g.now()

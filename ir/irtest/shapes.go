@@ -7,8 +7,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// counter describes the counting of a loop: from a start in steps while a
-// comparison holds.
+// counter describes how a loop counts: from a start, in steps, while a comparison holds.
 type counter struct {
 	while word.Op
 	start uint64
@@ -16,19 +15,19 @@ type counter struct {
 	end   uint64
 }
 
-// counter draws a counter for at most 5 rounds. Some counters cross a bound of signed
-// or unsigned words, so that a comparison of the wrong kind ends at another time.
+// counter draws a counter for at most 5 rounds. Some counters cross a bound of signed or
+// unsigned words. A comparison with the wrong signedness then ends at a different time.
 func (g *gen) counter() counter {
 	rounds := uint64(g.r.IntN(6))
 	step := uint64(1 + g.r.IntN(3))
 	switch g.r.IntN(6) {
-	case 0: // across zero, with a sign
+	case 0: // across zero, signed
 		start := uint64(1<<32) - uint64(g.r.IntN(4))
 		return counter{word.Lts, start, step, start + rounds*step}
 	case 1: // across the highest positive number
 		start := uint64(1<<31) - uint64(g.r.IntN(4))
 		return counter{word.Ltu, start, step, start + rounds*step}
-	case 2: // down
+	case 2: // downward
 		return counter{word.Ges, rounds * step, -step, step}
 	case 3:
 		return counter{word.Ne, uint64(g.r.Uint32()), step, 0}.endAfter(rounds)
@@ -42,8 +41,8 @@ func (c counter) endAfter(rounds uint64) counter {
 	return c
 }
 
-// loop makes a loop of at most 5 rounds with two carried values. Its head may compute
-// more than its test.
+// loop makes a loop of at most 5 rounds with two carried values. Its head may compute more than
+// the test.
 func (g *gen) loop() {
 	head, body, done := g.b.NewBlock(), g.b.NewBlock(), g.b.NewBlock()
 	c := g.counter()
@@ -71,7 +70,7 @@ func (g *gen) loop() {
 	g.b.B = done
 }
 
-// quiet makes only words and loads, as in a block that may run more often than written.
+// quiet makes only words and loads, for a block that may run more often than written.
 func (g *gen) quiet(n int) {
 	for range n {
 		if g.r.IntN(3) == 0 && !g.o.Pure {
@@ -82,14 +81,14 @@ func (g *gen) quiet(n int) {
 	}
 }
 
-// branch makes `if c { } else { }` that joins with two parameters.
+// branch makes `if c { } else { }` that joins with two block parameters.
 func (g *gen) branch() {
 	t, u := g.width(), g.width()
 	g.add(g.fork(t, u)...)
 }
 
-// option makes the code of an optional value: a fork gives a bit, and the join tests
-// the bit at once or after a few words.
+// option makes code like that of an optional value: a fork gives a bit, and the join tests the
+// bit immediately or after a few words.
 func (g *gen) option() {
 	ps := g.fork(1, g.width())
 	outer := len(g.vals)
@@ -115,7 +114,7 @@ func (g *gen) option() {
 	g.add(p)
 }
 
-// fork branches on a bit and joins with values of some types. Bits are often constants.
+// fork branches on a bit and joins with values of some types. The bits are often constants.
 func (g *gen) fork(types ...ir.Type) []*ir.Value {
 	c := g.pick(1)
 	yes, no, join := g.b.NewBlock(), g.b.NewBlock(), g.b.NewBlock()
@@ -167,9 +166,8 @@ func (g *gen) snapshot() {
 	}
 }
 
-// leave ends a scope. It logs the values that leave scope, so that a wrong
-// value shows. Sometimes it logs nothing, so that passes may remove unused
-// values.
+// leave ends a scope. It logs the values that leave the scope, so that a wrong value becomes
+// visible. Sometimes it logs nothing, so that passes may remove unused values.
 func (g *gen) leave(outer int) {
 	if g.depth > 0 && g.r.IntN(4) == 0 {
 		return
@@ -179,11 +177,11 @@ func (g *gen) leave(outer int) {
 	}
 }
 
-// show logs every byte of the objects that a function may write, eight at a time.
+// show logs every byte of the objects that a function may write, eight bytes at a time.
 func (g *gen) show() {
 	for _, o := range g.writable() {
 		if o.Kind == ir.ParamObj || o.Size != objectSize {
-			continue // the caller shows it
+			continue // the caller logs it
 		}
 		for at := 0; at < objectSize; at += 16 {
 			g.log(g.b.LoadSize(64, 8, ir.Ref{Obj: o, Disp: at}), g.b.LoadSize(64, 8, ir.Ref{Obj: o, Disp: at + 8}))

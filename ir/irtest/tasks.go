@@ -10,16 +10,16 @@ import (
 // talker holds the channels and the device of a task.
 type talker struct {
 	dev     int
-	in, out []int // channels
+	in, out []int // channel indices
 	frame   *ir.Object
 }
 
-// frameSize is the capacity of the buffers of random tasks. Longer frames are
-// dropped. A test script should include such frames.
+// frameSize is the capacity of the buffers in random tasks. A longer frame is dropped. Test
+// scripts should include such frames.
 const frameSize = 24
 
-// tasks makes the tasks of a module. Their channels form a ring with an edge
-// from each task to the next. So the tasks may get stuck, which is a valid end.
+// tasks makes the tasks of a module. Their channels form a ring: each task sends to the next.
+// The tasks may get stuck, which is a valid end.
 func (g *gen) tasks(tab *ir.Object) {
 	n := g.o.Tasks
 	talkers := make([]*talker, n)
@@ -34,7 +34,7 @@ func (g *gen) tasks(tab *ir.Object) {
 		talkers[to].in = append(talkers[to].in, len(g.m.Chans))
 		g.m.Chans = append(g.m.Chans, g.channel(k, to))
 	}
-	g.funcs = nil // they write the shared state, which a task does not own
+	g.funcs = nil // the functions write the shared state, which no task owns
 	for k := range n {
 		f := &ir.Func{Name: fmt.Sprintf("task%d", k)}
 		g.m.Tasks = append(g.m.Tasks, ir.Task{Name: fmt.Sprintf("t%d", k), Func: f})
@@ -47,7 +47,7 @@ func (g *gen) tasks(tab *ir.Object) {
 	}
 }
 
-// channel makes a channel with some words and perhaps an object.
+// channel makes a channel whose elements have some words and perhaps an object.
 func (g *gen) channel(from, to int) ir.Chan {
 	c := ir.Chan{Name: fmt.Sprintf("c%d", from), Cap: 1 + g.r.IntN(3), Writer: from, Reader: to}
 	if g.o.Selects && g.r.IntN(3) == 0 {
@@ -67,7 +67,7 @@ func (g *gen) channel(from, to int) ir.Chan {
 	return c
 }
 
-// talk makes an operation with a channel or the device.
+// talk makes an operation on a channel or the device.
 func (g *gen) talk() {
 	t := g.task
 	if g.o.Selects && g.r.IntN(2) == 0 {

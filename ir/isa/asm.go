@@ -8,15 +8,15 @@ import (
 	"github.com/sinter-lang/sinter/internal/text"
 )
 
-// The assembly syntax follows from the format:
+// The assembly syntax follows from the format of a line:
 //
 //	R, R4  add x1, x2, x3        I   addi x1, x2, -5      U  lui x1, 0x12345
 //	Sh     slli x1, x2, 3        I   lw x1, 8(x2)         J  jal x1, .+16
 //	S      sw x2, 8(x1)          B   bne x1, x2, .-8      Sys ebreak
 //
-// An I line that loads or sets the pc has parentheses. The number of U is the
-// upper 20 bits, and `.` is the address of the instruction. External assemblers
-// read all of this syntax for the base lines.
+// A line of format I that loads or sets the pc has parentheses. The immediate of U is written
+// as the upper 20 bits, and `.` is the address of the instruction. External assemblers accept
+// all of this syntax for the base lines.
 
 // Disassemble prints an instruction.
 func (in *Inst) Disassemble(o Ops) string {
@@ -43,12 +43,12 @@ func (in *Inst) Disassemble(o Ops) string {
 	return strings.TrimSpace(in.Name + " " + operands)
 }
 
-// indexed reports whether an I line is written imm(rs1).
+// indexed reports whether a line of format I is written imm(rs1).
 func (in *Inst) indexed() bool {
 	return in.Format == I && (in.Meaning.Load != nil || in.Meaning.PC != nil)
 }
 
-// Disassemble prints a word. A word that no line matches is `.word 0x...`.
+// Disassemble prints an instruction word. If no line matches, it prints `.word 0x...`.
 func Disassemble(s *Set, w uint32) string {
 	in, o, ok := Decode(s, w)
 	if !ok {
@@ -57,7 +57,7 @@ func Disassemble(s *Set, w uint32) string {
 	return in.Disassemble(o)
 }
 
-// Assemble makes the word of one line of assembly.
+// Assemble encodes one line of assembly.
 func Assemble(s *Set, line string) (uint32, error) {
 	sc := text.New(&diag.File{Name: "line", Text: line})
 	w, err := AssembleAt(s, sc, func(string) (int32, bool) { return 0, false })
@@ -67,8 +67,8 @@ func Assemble(s *Set, line string) (uint32, error) {
 	return w, sc.EndLine()
 }
 
-// AssembleAt reads one instruction and leaves the rest of the text. label gives
-// the distance from the instruction to a name used as branch target.
+// AssembleAt reads one instruction and leaves the rest of the text. label gives the distance
+// from the instruction to a name that is used as a branch target.
 func AssembleAt(s *Set, sc *text.Scanner, label func(name string) (int32, bool)) (uint32, error) {
 	start := sc.Peek().Span
 	if sc.Accept(".") {
@@ -128,7 +128,7 @@ func (a *assembler) operands() error {
 	return nil
 }
 
-// list reads operands with commas between them.
+// list reads operands separated by commas.
 func (a *assembler) list(parts ...func() error) error {
 	for i, part := range parts {
 		if i > 0 {

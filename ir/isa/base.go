@@ -1,7 +1,7 @@
 package isa
 
 import (
-	_ "embed" // the base sets are text
+	_ "embed" // the base sets are text files
 	"fmt"
 	"slices"
 
@@ -15,9 +15,8 @@ var rv32iText string
 //go:embed rv32m.isa
 var rv32mText string
 
-// RV32I returns the 37 instructions of chapter 2 that a core without an
-// environment needs, and ebreak. RV32E is the same set; the number of
-// registers is a property of the target.
+// RV32I returns ebreak and the 37 instructions of chapter 2 that a core without an environment
+// needs. RV32E is the same set, because the number of registers is a property of the target.
 func RV32I() *Set { return mustParse("rv32i.isa", rv32iText) }
 
 // RV32M returns the eight instructions of chapter 7.
@@ -26,8 +25,7 @@ func RV32M() *Set { return mustParse("rv32m.isa", rv32mText) }
 // RV32IM returns RV32I followed by RV32M.
 func RV32IM() *Set { return &Set{Name: "rv32im", Insts: append(RV32I().Insts, RV32M().Insts...)} }
 
-// mustParse reads an embedded set. An error in it is a bug of the tool, so it
-// panics.
+// mustParse reads an embedded set. It panics on an error, which is a bug of this program.
 func mustParse(name, src string) *Set {
 	s, err := Parse(&diag.File{Name: name, Text: src})
 	if err != nil {
@@ -36,7 +34,7 @@ func mustParse(name, src string) *Set {
 	return s
 }
 
-// Lookup finds a line by name, nil if the set has none.
+// Lookup finds a line by name. It returns nil if the set has none.
 func (s *Set) Lookup(name string) *Inst {
 	for _, in := range s.Insts {
 		if in.Name == name {
@@ -46,8 +44,7 @@ func (s *Set) Lookup(name string) *Inst {
 	return nil
 }
 
-// Subset returns the lines that keep accepts, in order, as a set with the given
-// name.
+// Subset returns the lines that keep accepts, in order, as a set with the given name.
 func (s *Set) Subset(name string, keep func(*Inst) bool) *Set {
 	out := &Set{Name: name}
 	for _, in := range s.Insts {
@@ -58,7 +55,7 @@ func (s *Set) Subset(name string, keep func(*Inst) bool) *Set {
 	return out
 }
 
-// Without returns s without the lines of the given names.
+// Without returns s without the lines that have the given names.
 func (s *Set) Without(name string, dropped ...string) *Set {
 	drop := make(map[string]bool, len(dropped))
 	for _, d := range dropped {
@@ -67,35 +64,35 @@ func (s *Set) Without(name string, dropped ...string) *Set {
 	return s.Subset(name, func(in *Inst) bool { return !drop[in.Name] })
 }
 
-// Extend returns s with further lines, verified.
+// Extend returns s with more lines added, and verifies the result.
 func (s *Set) Extend(name string, more ...*Inst) (*Set, error) {
 	out := &Set{Name: name, Insts: append(append([]*Inst(nil), s.Insts...), more...)}
 	return out, out.Verify()
 }
 
-// Divides reports whether the meaning of the line has a division.
+// Divides reports whether the meaning of the line contains a division.
 func (in *Inst) Divides() bool { return in.Contains(word.Divu, word.Remu, word.Divs, word.Rems) }
 
-// Contains reports whether the meaning of the line has one of the operators.
+// Contains reports whether the meaning of the line contains one of the operators.
 func (in *Inst) Contains(ops ...word.Op) bool {
 	found := false
 	in.Meaning.EachNode(func(e *word.Expr) { found = found || slices.Contains(ops, e.Op) })
 	return found
 }
 
-// Computes reports whether the line computes only rd = rs1 op rs2.
+// Computes reports whether the line computes rd = rs1 op rs2 and nothing else.
 func (in *Inst) Computes(op word.Op) bool {
 	m := &in.Meaning
 	return m.Rd != nil && m.PC == nil && m.Rd.Op == op && m.Rd.Width == 32 && len(m.Rd.Args) == 2 && m.Rd.Args[0].Leaf == "rs1" && m.Rd.Args[1].Leaf == "rs2"
 }
 
-// Computes reports whether a line of the set gives rd = rs1 op rs2.
+// Computes reports whether some line of the set computes rd = rs1 op rs2.
 func (s *Set) Computes(op word.Op) bool {
 	return slices.ContainsFunc(s.Insts, func(in *Inst) bool { return in.Computes(op) })
 }
 
-// EachNode calls visit for the nodes of all expressions of a meaning. It visits a
-// node that an expression shares once.
+// EachNode calls visit for the nodes of all expressions in a meaning. It visits a node that is
+// shared inside one expression only once.
 func (m *Meaning) EachNode(visit func(*word.Expr)) {
 	walk := func(e *word.Expr) {
 		if e != nil {

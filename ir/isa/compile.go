@@ -4,31 +4,31 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// State is the input of a compiled meaning: the registers (X[0] is 0 and must
-// stay 0), the pc, and the loaded value of this instruction.
+// State is the input of a compiled meaning: the registers, the pc, and the loaded value of this
+// instruction. X[0] is 0 and must stay 0.
 type State struct {
 	X   [32]uint32
 	PC  uint32
 	Mem uint32
 
-	parts []uint64 // shared parts of the current expression
+	parts []uint64 // values of shared parts of the current expression
 }
 
 // Fn computes one expression of a meaning.
 type Fn func(*State) uint64
 
-// Code is the meaning of an instruction with its operands filled in. A field is
-// nil if the field of Meaning is nil.
+// Code is the compiled meaning of an instruction with given operands. A field is nil if the
+// field of Meaning is nil.
 type Code struct {
-	Addr Fn // of the load or the store
+	Addr Fn // address of the load or the store
 	Data Fn
 	Rd   Fn
 	PC   Fn
 	Cond Fn
 }
 
-// Bind compiles the meaning for given operands. The code reads registers and
-// the loaded value when it runs. Bind reads the immediate.
+// Bind compiles the meaning for given operands. The immediate is fixed by Bind. The code reads
+// registers and the loaded value when it runs.
 func (in *Inst) Bind(o Ops) *Code {
 	c := compiler{ops: o}
 	m := &in.Meaning
@@ -44,12 +44,12 @@ func (in *Inst) Bind(o Ops) *Code {
 
 type compiler struct {
 	ops   Ops
-	uses  map[*word.Expr]int // uses of each part of the expression
-	steps []Fn               // the shared parts, each before its users
+	uses  map[*word.Expr]int // number of uses of each part of the expression
+	steps []Fn               // code of the shared parts, each before its users
 	place map[*word.Expr]int // index of a shared part in State.parts
 }
 
-// fn compiles e; nil stays nil. Shared parts of e are computed once.
+// fn compiles e, or returns nil for nil. It computes shared parts of e only once.
 func (c *compiler) fn(e *word.Expr) Fn {
 	if e == nil {
 		return nil
@@ -76,7 +76,7 @@ func (c *compiler) fn(e *word.Expr) Fn {
 	}
 }
 
-// compile turns an expression of core rows into a closure.
+// compile turns an expression over core rows into a closure.
 func (c *compiler) compile(e *word.Expr) Fn {
 	if e.Op == word.Bad {
 		return c.leaf(e)
@@ -119,8 +119,8 @@ func (c *compiler) leaf(e *word.Expr) Fn {
 	return func(*State) uint64 { return v }
 }
 
-// coreFn is the closure of one core operator. It is the fast form of the row's
-// meaning. A test compares both for every line.
+// coreFn returns the closure of one core operator. It computes the same as the row's Eval, but
+// faster. A test compares both for every line.
 func coreFn(e *word.Expr, x, y, z Fn) Fn {
 	w := e.Width
 	m := word.Mask(w)
@@ -170,7 +170,7 @@ func coreFn(e *word.Expr, x, y, z Fn) Fn {
 	return tableFn(e, x, y, z)
 }
 
-// tableFn computes an operator by its row.
+// tableFn computes an operator with the Eval of its row.
 func tableFn(e *word.Expr, x, y, z Fn) Fn {
 	var aw [3]int
 	for i, a := range e.Args {

@@ -2,8 +2,8 @@ package isa
 
 import "fmt"
 
-// Encode makes the instruction word. It fails if an operand does not fit its
-// field, or if the format has no such field.
+// Encode makes the instruction word. It fails if an operand does not fit its field, or if the
+// format lacks that field.
 func (in *Inst) Encode(o Ops) (uint32, error) {
 	l := &layouts[in.Format]
 	if err := in.checkRegs(o, l); err != nil {
@@ -41,7 +41,7 @@ func (in *Inst) checkRegs(o Ops, l *layout) error {
 	return nil
 }
 
-// Operands reads the operand fields of a word that the line matches.
+// Operands reads the operand fields of a word that matches the line.
 func (in *Inst) Operands(w uint32) Ops {
 	l := &layouts[in.Format]
 	var o Ops
@@ -77,8 +77,7 @@ func (l *layout) immOf(w uint32) int32 {
 // Matches reports whether w is an encoding of the line.
 func (in *Inst) Matches(w uint32) bool { return w&in.Mask == in.Match }
 
-// Decode finds the line of w. It looks at every line; use a Decoder for many
-// words.
+// Decode finds the line of w. It tries every line, so use a Decoder for many words.
 func Decode(s *Set, w uint32) (*Inst, Ops, bool) {
 	for _, in := range s.Insts {
 		if in.Matches(w) {
@@ -88,7 +87,7 @@ func Decode(s *Set, w uint32) (*Inst, Ops, bool) {
 	return nil, Ops{}, false
 }
 
-// Decoder finds the lines of words by opcode and funct3.
+// Decoder finds the line of a word by opcode and funct3.
 type Decoder struct {
 	lines [1 << 10][]*Inst
 }
@@ -117,7 +116,7 @@ func (d *Decoder) Decode(w uint32) (*Inst, Ops, bool) {
 	return nil, Ops{}, false
 }
 
-// Regs returns the registers that the instruction names, including x0, sources
+// Regs returns the registers that the instruction names, including x0. Source registers come
 // first.
 func (in *Inst) Regs(o Ops) []uint8 {
 	out := append(make([]uint8, 0, 4), in.Uses(o)...)
@@ -127,7 +126,7 @@ func (in *Inst) Regs(o Ops) []uint8 {
 	return out
 }
 
-// Uses returns the source registers of the instruction's format.
+// Uses returns the source registers that the format of the instruction has.
 func (in *Inst) Uses(o Ops) []uint8 {
 	rs := [3]uint8{o.Rs1, o.Rs2, o.Rs3}
 	return append([]uint8(nil), rs[:in.Format.Sources()]...)

@@ -6,8 +6,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// Factor is the part of a register that a multiplication reads: the low bits,
-// sign-extended or zero-extended.
+// Factor is the part of a register that a multiplication reads: its low bits, sign-extended or
+// zero-extended.
 type Factor struct {
 	Bits   int
 	Signed bool
@@ -21,7 +21,7 @@ func (f Factor) Of(v uint32) uint32 {
 	return v & uint32(word.Mask(f.Bits))
 }
 
-// String writes f as in names of lines: 8 for 8 bits, 8s for 8 signed bits.
+// String writes f as in names of lines: 8 for 8 unsigned bits, 8s for 8 signed bits.
 func (f Factor) String() string {
 	if f.Signed {
 		return fmt.Sprintf("%ds", f.Bits)
@@ -40,15 +40,15 @@ func (f Factor) text(leaf string) string {
 	return fmt.Sprintf("zext32(%s[%d:0])", leaf, f.Bits-1)
 }
 
-// Narrowed is the text of a line like in, a line that multiplies two registers, but
-// which multiplies only the given factors.
+// Narrowed returns the text of a line that is like in, but multiplies only the given factors.
+// in must multiply two registers.
 func (in *Inst) Narrowed(of [2]Factor) string {
 	return fmt.Sprintf("%s_%vx%v R %07b %03b %07b rd = %s * %s\n", in.Name, of[0], of[1],
 		in.Match>>25, in.Match>>12&7, in.Match&0x7f, of[0].text("rs1"), of[1].text("rs2"))
 }
 
-// Factors returns the factors of a line that multiplies rs1 by rs2 and keeps the low word.
-// ok is false for other lines.
+// Factors returns the factors of a line that multiplies rs1 by rs2 and keeps the low word. For
+// any other line, ok is false.
 func (in *Inst) Factors() (of [2]Factor, ok bool) {
 	rd := in.Meaning.Rd
 	if in.Format != R || rd == nil || rd.Op != word.Mul || rd.Width != 32 {
@@ -68,8 +68,7 @@ func (in *Inst) Factors() (of [2]Factor, ok bool) {
 	return of, true
 }
 
-// Narrow reports whether a line multiplies factors narrower than whole
-// registers.
+// Narrow reports whether a line multiplies factors that are narrower than whole registers.
 func (in *Inst) Narrow() bool {
 	of, ok := in.Factors()
 	return ok && min(of[0].Bits, of[1].Bits) < 32

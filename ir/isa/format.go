@@ -1,6 +1,6 @@
 package isa
 
-// field is a group of fixed bits, as written on a line from high to low.
+// field is a group of fixed bits. A line lists its fields from high bits to low bits.
 type field struct {
 	name  string
 	width int
@@ -16,14 +16,14 @@ type layout struct {
 	imm    []piece
 	signed bool  // the immediate is sign-extended
 	lo, hi int64 // range of the immediate
-	step   int64 // the immediate is a multiple of it
+	step   int64 // the immediate is a multiple of step
 }
 
 // piece maps instruction bits [at+width-1:at] to immediate bits
 // [bit+width-1:bit].
 type piece struct{ at, width, bit int }
 
-// layouts has one row per Format, figure 2.3 of the specification.
+// layouts has one row per Format, as in figure 2.3 of the specification.
 var layouts = [...]layout{
 	R: {name: "R", fixed: []field{{"funct7", 7, 25}, {"funct3", 3, 12}, {"opcode", 7, 0}}, rd: true, rs: 2},
 	I: {
@@ -56,7 +56,7 @@ var layouts = [...]layout{
 	}},
 }
 
-// The positions of the register fields, in every format that has them.
+// The bit positions of the register fields, which are the same in every format.
 const (
 	rdAt  = 7
 	rs1At = 15
@@ -67,7 +67,7 @@ const (
 // Formats returns all formats.
 func Formats() []Format { return []Format{R, I, S, B, U, J, Sh, R4, Sys} }
 
-// String returns the format's name as in the text form.
+// String returns the name of the format in the text form.
 func (f Format) String() string {
 	if !f.known() {
 		return "?"
@@ -80,14 +80,14 @@ func (f Format) known() bool { return int(f) < len(layouts) }
 // HasRd reports whether the format has a destination register.
 func (f Format) HasRd() bool { return layouts[f].rd }
 
-// Sources returns how many source registers the format has, 0 to 3.
+// Sources returns the number of source registers of the format, 0 to 3.
 func (f Format) Sources() int { return layouts[f].rs }
 
 // HasImm reports whether the format has an immediate.
 func (f Format) HasImm() bool { return layouts[f].imm != nil }
 
-// ImmRange returns the smallest and largest immediate and the step between
-// immediates. All are 0 for a format without immediate.
+// ImmRange returns the smallest and largest immediate and the step between immediates. For a
+// format without an immediate, all three are 0.
 func (f Format) ImmRange() (lo, hi, step int64) {
 	l := &layouts[f]
 	return l.lo, l.hi, l.step
@@ -111,7 +111,7 @@ func formatByName(name string) (Format, bool) {
 	return 0, false
 }
 
-// leafWidth returns the width of an operand that a meaning of the format may
+// leafWidth returns the width of an operand that the meaning of a line with this format may
 // use.
 func (f Format) leafWidth(name string) (int, bool) {
 	switch name {

@@ -1,5 +1,5 @@
-// Package isa holds instruction sets as data: one text line per instruction,
-// with its name, format, fixed bits and meaning.
+// Package isa represents instruction sets as data. Each instruction is one line of text with
+// its name, format, fixed bits and meaning.
 //
 //	isa example
 //	  sltu  R  0000000 011 0110011   rd = zext32(rs1 ltu rs2)
@@ -10,15 +10,15 @@
 //	  cust0 R  0000000 000 0001011   rd = (rs1 xor rs2) + zext32(rs2[7:0])
 //	end
 //
-// Encoder, decoder, disassembler, instruction-set simulator, core generator,
-// instruction selection, checks and documentation all read the line. A mnemonic
-// is written only once. A mistake in a line affects all of them. So tests
-// execute each line with random operands against independent models in Go and
-// C. For the encodings they compare with the assemblers of GNU and LLVM.
+// The encoder, decoder, disassembler, instruction-set simulator, core generator, instruction
+// selection, checks and documentation all read this line. A mistake in a line therefore affects
+// all of them. For this reason, tests execute each line with random operands against
+// independent models in Go and C. They also compare the encodings with the assemblers of GNU
+// and LLVM.
 //
-// Source of the base lines: RISC-V unprivileged specification 20191213,
-// chapters 2 (RV32I), 4 (RV32E) and 7 (M). The package knows neither programs
-// nor circuits. Start reading at Inst, then rv32i.isa.
+// Source of the base lines: RISC-V unprivileged specification 20191213, chapters 2 (RV32I), 4
+// (RV32E) and 7 (M). The package does not depend on programs or circuits. Start reading at
+// Inst, then rv32i.isa.
 package isa
 
 import (
@@ -26,11 +26,11 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// Format is the layout of an instruction's operand fields.
+// Format is the layout of the operand fields of an instruction.
 type Format uint8
 
-// The formats of chapter 2.2, and R4 for mined three-operand instructions. Sys
-// is a fixed word without operands (ebreak).
+// The formats of chapter 2.2, and R4 for instructions with three source operands, which
+// hwgen/mine proposes. Sys is a fixed word without operands (ebreak).
 const (
 	R Format = iota
 	I
@@ -38,29 +38,30 @@ const (
 	B
 	U
 	J
-	Sh // I with a 5-bit shift amount
+	Sh // like I, with a 5-bit shift amount
 	R4
 	Sys
 )
 
-// Access is a memory access: Addr over the operand leaves, Bytes 1, 2 or 4.
+// Access is a memory access. Addr is an expression over the operand leaves, and Bytes is 1, 2
+// or 4.
 type Access struct {
 	Addr  *word.Expr
 	Bytes int
 }
 
-// Meaning is the effect of an instruction. All fields read the state before the
-// instruction. Expressions are over the 32-bit leaves rs1, rs2, rs3, imm and
-// pc. imm is sign-extended; for Sh it is the zero-extended 5-bit amount. mem is
-// the loaded value, 8*Load.Bytes wide. A nil field has no effect.
+// Meaning is the effect of an instruction. All expressions read the state before the
+// instruction. They use the 32-bit leaves rs1, rs2, rs3, imm and pc. imm is sign-extended, but
+// for Sh it is the zero-extended 5-bit amount. mem is the loaded value, 8*Load.Bytes wide. A
+// nil field has no effect.
 type Meaning struct {
 	Load  *Access
 	Store *Access
 	Data  *word.Expr // the stored value, 8*Store.Bytes wide
 	Rd    *word.Expr // new value of rd; x0 ignores it
-	PC    *word.Expr // new pc; else pc + 4
-	Cond  *word.Expr // one bit: whether PC applies; nil: always
-	Trap  bool       // stops the machine
+	PC    *word.Expr // new pc; nil: pc + 4
+	Cond  *word.Expr // one bit: whether PC applies; nil: it always applies
+	Trap  bool       // the instruction stops the machine
 }
 
 // Inst is one line of an instruction set.
@@ -74,15 +75,14 @@ type Inst struct {
 	Span    diag.Span
 }
 
-// Set is an instruction set: its lines in file order.
+// Set is an instruction set. Its lines are in file order.
 type Set struct {
 	Name  string
 	Insts []*Inst
 }
 
-// Ops are the operand values of one encoded instruction. Fields that the format
-// lacks are zero. Imm is sign-extended. For U it is the full 32-bit value with
-// 12 zero bits.
+// Ops are the operand values of one encoded instruction. Fields that the format lacks are zero.
+// Imm is sign-extended. For U it is the full 32-bit value, with 12 zero bits at the bottom.
 type Ops struct {
 	Rd, Rs1, Rs2, Rs3 uint8
 	Imm               int32

@@ -6,7 +6,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// Parse reads a set and verifies it. The grammar, newlines counting:
+// Parse reads a set and verifies it. In this grammar, newlines are significant:
 //
 //	set    = "isa" name newline { line newline } "end"
 //	line   = name format { bits } meaning
@@ -19,9 +19,9 @@ import (
 //	       | "trap"
 //	mem    = "mem8" | "mem16" | "mem32"
 //
-// The bits are the format's fixed fields from high to low. In an expression,
-// mem with an address is the loaded value. A line has at most one load. A name
-// stands for its expression in later effects, as one value.
+// The bits are the fixed fields of the format, from high to low. In an expression, mem with an
+// address is the loaded value. A line has at most one load. A name stands for its expression in
+// later effects, as one shared value.
 func Parse(f *diag.File) (*Set, error) {
 	sc := text.New(f)
 	sc.SkipNewlines()
@@ -38,7 +38,7 @@ func Parse(f *diag.File) (*Set, error) {
 	return s, nil
 }
 
-// Read reads a set inside another text form, up to its `end`, and verifies it.
+// Read reads and verifies a set inside another text form, up to its `end`.
 func Read(sc *text.Scanner) (*Set, error) {
 	if err := sc.Expect("isa"); err != nil {
 		return nil, err
@@ -67,7 +67,7 @@ func Read(sc *text.Scanner) (*Set, error) {
 	return s, nil
 }
 
-// ParseLine reads one line of a set, such as a mined instruction.
+// ParseLine reads a single instruction line, for example one that hwgen/mine proposes.
 func ParseLine(f *diag.File) (*Inst, error) {
 	sc := text.New(f)
 	sc.SkipNewlines()
@@ -87,8 +87,8 @@ func ParseLine(f *diag.File) (*Inst, error) {
 	return in, nil
 }
 
-// ReadLine reads a line inside another text form, up to the end of its meaning.
-// It does not verify the line.
+// ReadLine reads a line inside another text form, up to the end of its meaning. It does not
+// verify the line.
 func ReadLine(sc *text.Scanner) (*Inst, error) {
 	name, err := sc.Ident("the name of an instruction or `end`")
 	if err != nil {
@@ -138,7 +138,7 @@ type meaningParser struct {
 	m     *Meaning
 	fault error // found while reading a load inside an expression
 	names map[string]*word.Expr
-	idle  map[string]diag.Span // names that nothing has used so far
+	idle  map[string]diag.Span // defined names that are still unused
 }
 
 func (p *meaningParser) effect() error {
@@ -188,7 +188,7 @@ func (p *meaningParser) define() error {
 	return err
 }
 
-// allUsed refuses a name that no effect uses.
+// allUsed reports a name that no effect uses.
 func (p *meaningParser) allUsed() error {
 	var errs diag.List
 	for name, at := range p.idle {
@@ -197,7 +197,7 @@ func (p *meaningParser) allUsed() error {
 	return errs.Sorted().Err()
 }
 
-// expr reads an expression and replaces names by their values.
+// expr reads an expression, and replaces names by their expressions.
 func (p *meaningParser) expr() (*word.Expr, error) {
 	e, err := word.ParseExpr(p.sc, p.leaf)
 	switch {
@@ -214,7 +214,7 @@ func (p *meaningParser) expr() (*word.Expr, error) {
 	}), "mem"), nil
 }
 
-// assign reads `name = expr` into a field that is empty so far.
+// assign reads `name = expr` into a field, which must still be empty.
 func (p *meaningParser) assign(to **word.Expr, width int) error {
 	name := p.sc.Next()
 	if *to != nil {
@@ -226,7 +226,7 @@ func (p *meaningParser) assign(to **word.Expr, width int) error {
 	return p.value(to, width, "`"+name.Text+"`")
 }
 
-// value reads an expression of a width.
+// value reads an expression of the given width.
 func (p *meaningParser) value(to **word.Expr, width int, what string) error {
 	at := p.sc.Peek().Span
 	e, err := p.expr()
@@ -240,8 +240,8 @@ func (p *meaningParser) value(to **word.Expr, width int, what string) error {
 	return nil
 }
 
-// leaf gives the width of an operand. A memory name is followed by its
-// address, which is read here.
+// leaf returns the width of an operand. For a memory name it also reads the address that
+// follows.
 func (p *meaningParser) leaf(name string) (int, bool) {
 	if e := p.names[name]; e != nil {
 		delete(p.idle, name)
@@ -263,7 +263,7 @@ func (p *meaningParser) leaf(name string) (int, bool) {
 	return 8 * n, p.fault == nil
 }
 
-// address reads `[ expr ]`, the expression without loads.
+// address reads `[ expr ]`, where the expression contains no load.
 func (p *meaningParser) address() (*word.Expr, error) {
 	if err := p.sc.Expect("["); err != nil {
 		return nil, err
@@ -295,7 +295,7 @@ func (p *meaningParser) store() error {
 	return p.value(&p.m.Data, 8*p.m.Store.Bytes, "the stored value")
 }
 
-// memBytes is the access size of a memory name, 0 for other names.
+// memBytes is the access size of a memory name. It is 0 for other names.
 func memBytes(name string) int {
 	switch name {
 	case "mem8":
@@ -308,7 +308,7 @@ func memBytes(name string) int {
 	return 0
 }
 
-// renameLeaf returns e with the leaf of the load named to.
+// renameLeaf returns e with the leaf of the load renamed to `to`.
 func renameLeaf(e *word.Expr, to string) *word.Expr {
 	return e.Rewrite(func(x *word.Expr) *word.Expr {
 		if x.Op == word.Bad && (memBytes(x.Leaf) != 0 || x.Leaf == "mem") && x.Leaf != to {

@@ -7,7 +7,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// Print gives the text form of s, which Parse reads.
+// Print returns the text form of s, which Parse reads.
 func Print(s *Set) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "isa %s\n", s.Name)
@@ -34,8 +34,7 @@ func (in *Inst) String() string {
 	return fmt.Sprintf("%-6s %-3s %20s %s", in.Name, in.Format, fields, meaning)
 }
 
-// String prints a meaning as on a line. Parts that its expressions share get a
-// name.
+// String prints a meaning as in a line. Parts that its expressions share get names.
 func (m *Meaning) String() string {
 	n := namer{names: map[*word.Expr]string{}}
 	if m.Load != nil {
@@ -68,7 +67,7 @@ type namer struct {
 	names map[*word.Expr]string
 }
 
-// define prints the parts with several uses, each before its users.
+// define prints definitions of the parts that are used several times, each before its users.
 func (n *namer) define(m *Meaning) []string {
 	uses, seen := map[*word.Expr]int{}, map[*word.Expr]bool{}
 	var order []*word.Expr
@@ -93,7 +92,7 @@ func (n *namer) define(m *Meaning) []string {
 	return out
 }
 
-// show prints an expression with the names that are known.
+// show prints an expression with the names defined so far.
 func (n *namer) show(e *word.Expr) string {
 	return renameLeaf(n.named(e), n.load).String()
 }

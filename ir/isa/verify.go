@@ -7,9 +7,9 @@ import (
 
 // Verify checks a set:
 //
-//  1. every line is right by itself (Inst.Verify);
-//  2. no two lines have the same name;
-//  3. no word is an encoding of two lines.
+//  1. Every line is right by itself (Inst.Verify).
+//  2. No two lines have the same name.
+//  3. No word is an encoding of two lines.
 func (s *Set) Verify() error {
 	var errs diag.List
 	byName := make(map[string]*Inst, len(s.Insts))
@@ -35,13 +35,13 @@ func (s *Set) Verify() error {
 
 // Verify checks a line:
 //
-//  1. the format exists, the mask is the format's, and Match lies within it;
-//  2. the low two bits of the opcode are 11, as in all 32-bit encodings;
-//  3. it has an effect; a trap has no other;
-//  4. at most one access of 1, 2 or 4 bytes, Data exactly with Store, Cond only
-//     with PC, Rd only where the format has one;
-//  5. widths are right, the format has the operands, `mem` appears exactly with
-//     Load.
+//  1. The format exists, the mask is the format's, and Match lies within it.
+//  2. The low two bits of the opcode are 11, as in all 32-bit encodings.
+//  3. The line has an effect. A trap has no other effect.
+//  4. It has at most one access, of 1, 2 or 4 bytes. Data is set exactly with
+//     Store. Cond is set only with PC, and Rd only if the format has one.
+//  5. Widths are right, the format has the operands, and `mem` appears exactly
+//     with Load.
 func (in *Inst) Verify() error {
 	fault := func(format string, args ...any) error {
 		return diag.Errorf("", in.Span, "`%s`: "+format, append([]any{in.Name}, args...)...)
@@ -75,7 +75,8 @@ func (in *Inst) Verify() error {
 	return nil
 }
 
-// checkParts checks the expressions of the meaning and describes a fault.
+// checkParts checks the expressions of the meaning. It returns a description of the first
+// fault.
 func (in *Inst) checkParts() string {
 	m := &in.Meaning
 	c := exprChecker{format: in.Format, seen: map[*word.Expr]bool{}}
@@ -98,7 +99,7 @@ func (in *Inst) checkParts() string {
 
 type exprChecker struct {
 	format  Format
-	mem     int // width of the leaf mem, 0: no load
+	mem     int // width of the leaf mem, 0 if there is no load
 	usesMem bool
 	seen    map[*word.Expr]bool
 	problem string

@@ -5,17 +5,17 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// For targets that need aligned words, accesses to unaligned positions are split. The
-// payload of a frame follows 14 bytes of Ethernet, so its words are aligned to 2.
+// This file splits unaligned accesses for targets that need aligned words. The payload of a
+// frame follows 14 bytes of Ethernet header, so its words are aligned to 2.
 //
 //	before  v3: i32 = load4 %f[38], v2
 //	after   v4: i32 = load2 %f[38], v2 ; v5: i32 = load2 %f[40], v2
 //	        v6: i32 = shl v5, 16 ; v3: i32 = or v4, v6
 //
-// The buffers of a core's ports must be aligned as a whole. Other buffers are copied
+// The message buffers of a core's ports must be word-aligned. A buffer that is not is copied
 // through an aligned object.
 
-// loadWord reads up to four bytes.
+// loadWord emits a load of up to four bytes.
 func (l *legaliser) loadWord(size int, r ir.Ref) *ir.Value {
 	step := min(size, r.Aligned())
 	v := l.b.LoadSize(32, step, r)
@@ -26,7 +26,7 @@ func (l *legaliser) loadWord(size int, r ir.Ref) *ir.Value {
 	return v
 }
 
-// storeWord writes up to four bytes.
+// storeWord emits a store of up to four bytes.
 func (l *legaliser) storeWord(v *ir.Value, size int, r ir.Ref) {
 	step := min(size, r.Aligned())
 	for at := 0; at < size; at += step {
@@ -42,8 +42,8 @@ func (l *legaliser) storeWord(v *ir.Value, size int, r ir.Ref) {
 // wordAligned is the alignment of buffers at the ports of a core.
 const wordAligned = 4
 
-// byWay gives the messages of a port operation aligned objects. It returns a function
-// that emits the copies after the operation.
+// byWay replaces the message buffers of a port operation by aligned objects. It returns a
+// function that emits the copies to be made after the operation.
 func (l *legaliser) byWay(i *ir.Instr) (after func()) {
 	after = func() {}
 	switch i.Op {
@@ -73,7 +73,7 @@ func (l *legaliser) byWay(i *ir.Instr) (after func()) {
 	return after
 }
 
-// moveBytes moves a length and that number of bytes.
+// moveBytes emits a copy of a length and as many bytes after it.
 func (l *legaliser) moveBytes(to, from ir.Ref) {
 	n := l.loadWord(4, from)
 	l.storeWord(n, 4, to)

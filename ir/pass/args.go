@@ -30,7 +30,7 @@ func args(m *ir.Module, env *Env) bool {
 		}
 	}
 	changed := false
-	for _, f := range slices.Backward(order) { // callers first, because they pass constants on
+	for _, f := range slices.Backward(order) { // callers first, because they pass constants on to callees
 		if isTask(m, f) || isContext(m, f) || env.Only != nil && !env.Only(f) {
 			continue
 		}
@@ -77,7 +77,7 @@ func sameArgs(f *ir.Func, calls []*ir.Instr) bool {
 	return len(entry.Params) < before
 }
 
-// constArg gives the constant that all calls have as argument k.
+// constArg returns the constant that all calls pass as argument k.
 func constArg(calls []*ir.Instr, k int) (uint64, bool) {
 	first, ok := constOf(calls[0].Args[k])
 	for _, i := range calls {

@@ -5,10 +5,9 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// tidyBlocks simplifies control flow: parameters that are always one value,
-// branches on an inverted condition, branches with equal targets, and blocks
-// that only jump. It also merges a block with a single predecessor that has a
-// single successor.
+// tidyBlocks simplifies control flow. It removes parameters that always have one value,
+// branches on an inverted condition, branches with equal targets, and blocks that only jump. It
+// also merges a block with its predecessor if each has no other neighbour on that side.
 func tidyBlocks(f *ir.Func) bool {
 	changed := ir.RemoveUnreachable(f)
 	changed = sameParams(f) || changed
@@ -20,7 +19,7 @@ func tidyBlocks(f *ir.Func) bool {
 	return changed
 }
 
-// sameParams replaces parameters for which every edge passes one value.
+// sameParams replaces a parameter if every edge passes the same value for it.
 func sameParams(f *ir.Func) bool {
 	subst := renames{}
 	in := preds(f)
@@ -86,8 +85,8 @@ func sameEdge(a, b ir.Edge) bool {
 	return true
 }
 
-// skipEmpty redirects edges past blocks that only jump and whose parameters
-// serve only that jump.
+// skipEmpty redirects edges past blocks that contain only a jump and whose parameters only that
+// jump uses.
 func skipEmpty(f *ir.Func) bool {
 	uses := useCounts(f)
 	changed := false
@@ -121,7 +120,7 @@ func canSkip(b *ir.Block, uses counts) bool {
 	return true
 }
 
-// through is the edge that combines e with the jump of its target.
+// through is the edge that combines e with the jump at the end of its target block.
 func through(e ir.Edge) ir.Edge {
 	next := e.To.Term.Succs[0]
 	out := ir.Edge{To: next.To, Args: append([]*ir.Value(nil), next.Args...)}
@@ -148,7 +147,7 @@ func mergeBlocks(f *ir.Func) bool {
 				break
 			}
 			for k, p := range e.To.Params {
-				if a := subst.of(e.Args[k]); a != p { // a token that ir.Thread has not rebuilt yet may be its own argument
+				if a := subst.of(e.Args[k]); a != p { // before ir.Thread rebuilds tokens, a token may be its own argument
 					subst[p] = a
 				}
 			}

@@ -7,14 +7,14 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// sideBySide moves neighbouring bytes together. It follows each byte of a word back through
-// shifts, masks and joins to its source. A word of adjacent bytes in memory becomes one load.
-// A word with the same bytes as another word becomes that word. Adjacent stores become one
-// store. A store is removed if a later store of the block covers it, or if its bytes are
-// already in memory.
+// sideBySide combines accesses to neighbouring bytes. It traces each byte of a word back
+// through shifts, masks and joins to its source. If the bytes of a word are adjacent in memory,
+// one load replaces them. If another word has the same bytes, that word is used instead.
+// Adjacent stores become one store. A store is removed if a later store in the block covers it,
+// or if its bytes are already in memory.
 //
-// Needs: tokens. Keeps: events and their order. An access is never wider than the
-// alignment of its position.
+// Needs: tokens. Keeps: events and their order. It never makes an access that is wider than the
+// alignment of its address.
 //
 //	before  v4: i32 = load1 %f[38], v2 ; v5: i32 = load1 %f[39], v2
 //	        v7: i32 = shl v5, v6 ; v8: i32 = or v4, v7        (v6 is 8)
@@ -41,7 +41,7 @@ func sideBySide(m *ir.Module, env *Env) bool {
 		n.insert()
 		n.subst.apply(f)
 		if n.changed {
-			dropValues(f) // the unused parts of joined words
+			dropValues(f) // removes the unused parts of joined words
 		}
 		return n.changed
 	})
@@ -50,7 +50,7 @@ func sideBySide(m *ir.Module, env *Env) bool {
 // widest is the largest number of bytes in one access.
 const widest = 4
 
-// byteFrom is byte k of a value, or a constant if there is no value.
+// byteFrom is the source of a byte: byte k of a value, or a constant if there is no value.
 type byteFrom struct {
 	v *ir.Value
 	k int
@@ -67,12 +67,12 @@ type neighbours struct {
 	f       *ir.Func
 	of      map[*ir.Value][]byteFrom
 	at      map[*ir.Instr]spot        // positions of the original loads
-	behind  map[*ir.Instr][]*ir.Instr // new loads, by the original load before them
+	behind  map[*ir.Instr][]*ir.Instr // new loads, keyed by the original load that they follow
 	subst   renames
 	changed bool
 }
 
-// bytesOf lists the sources of the bytes of a word, lowest first. It is nil if the width
+// bytesOf lists the sources of the bytes of a word, lowest byte first. It is nil if the width
 // is not a multiple of 8.
 func (n *neighbours) bytesOf(v *ir.Value) []byteFrom {
 	if v.Type == ir.Token || v.Type%8 != 0 {
@@ -91,8 +91,8 @@ func (n *neighbours) bytesOf(v *ir.Value) []byteFrom {
 	return bs
 }
 
-// follow is bytesOf through the operation that defines v, nil if nothing is
-// known.
+// follow traces the bytes of v through the operation that defines it. It returns nil if it
+// learns nothing.
 func (n *neighbours) follow(v *ir.Value) []byteFrom {
 	i := v.Def
 	if i == nil {
@@ -155,10 +155,10 @@ func (n *neighbours) followWord(v *ir.Value, i *ir.Instr, size int) []byteFrom {
 	return nil
 }
 
-// joined gives the bytes of v = x op y. A byte has a source in x or y if one of them
-// determines it.
+// joined returns the byte sources of v = x op y. It finds the source of a byte if x or y alone
+// determines that byte.
 func joined(op word.Op, v *ir.Value, x, y []byteFrom) []byteFrom {
-	one := byteFrom{} // the neutral byte of op
+	one := byteFrom{} // the neutral byte of op: x op one = x
 	if op == word.And {
 		one.c = 0xff
 	}
@@ -182,7 +182,7 @@ func joined(op word.Op, v *ir.Value, x, y []byteFrom) []byteFrom {
 	return bs
 }
 
-// words simplifies the words that a block joins from bytes.
+// words simplifies the words in a block that are joined from bytes.
 func (n *neighbours) words(b *ir.Block) {
 	for _, i := range b.Instrs {
 		if i.Op != ir.OpWord {
@@ -200,7 +200,7 @@ func (n *neighbours) words(b *ir.Block) {
 	}
 }
 
-// whole is another word of v's type whose bytes are bs, nil if there is none.
+// whole finds another word of v's type that consists of the bytes bs, or returns nil.
 func (n *neighbours) whole(v *ir.Value, bs []byteFrom) *ir.Value {
 	for _, p := range bs {
 		if p.v != nil {
@@ -213,7 +213,7 @@ func (n *neighbours) whole(v *ir.Value, bs []byteFrom) *ir.Value {
 	return nil
 }
 
-// origin is the load that a byte comes from, nil if it comes from elsewhere.
+// origin is the load that a byte comes from, or nil.
 func (p byteFrom) origin() *ir.Instr {
 	if p.v == nil || p.v.Def == nil || p.v.Def.Op != ir.OpLoad {
 		return nil
@@ -221,8 +221,7 @@ func (p byteFrom) origin() *ir.Instr {
 	return p.v.Def
 }
 
-// tokenOf is the object token that a load or store takes, nil if the object has no
-// token.
+// tokenOf is the object token that a load or store takes. It is nil if the object has no token.
 func tokenOf(i *ir.Instr) *ir.Value {
 	last := len(i.Args) - 1
 	if last < 0 || i.Args[last].Type != ir.Token {
@@ -231,13 +230,13 @@ func tokenOf(i *ir.Instr) *ir.Value {
 	return i.Args[last]
 }
 
-// together reports whether bytes are adjacent in one state of one object. It returns
-// the load of the first byte.
+// together reports whether the bytes are adjacent in one object, all loaded in the same state
+// of it. It returns the load of the first byte.
 func (n *neighbours) together(bs []byteFrom) (first *ir.Instr, ok bool) {
 	for k, p := range bs {
 		i := p.origin()
 		if _, old := n.at[i]; !old {
-			return nil, false // no load, or a load that the pass has made
+			return nil, false // no load, or a load that this pass has made
 		}
 		if k == 0 {
 			first = i
@@ -251,8 +250,8 @@ func (n *neighbours) together(bs []byteFrom) (first *ir.Instr, ok bool) {
 	return first, first != nil
 }
 
-// load makes a word from adjacent bytes with fewer loads than before. The bytes above
-// them are zero.
+// load makes a word from adjacent bytes, if that takes fewer loads than before. The bytes of
+// the word above them are zero.
 func (n *neighbours) load(bs []byteFrom, t ir.Type) *ir.Value {
 	size := len(bs)
 	for size > 0 && bs[size-1] == (byteFrom{}) {
@@ -299,8 +298,8 @@ func alignedPieces(r ir.Ref, size int) []int {
 	return out
 }
 
-// alignedAt is the proven alignment of r. Unlike Ref.Aligned it assumes nothing about Off
-// from the access size.
+// alignedAt is the proven alignment of r. Unlike Ref.Aligned, it assumes nothing about Off from
+// the size of the access.
 func alignedAt(r ir.Ref) int {
 	a := r.Aligned()
 	if r.Off != nil {
@@ -309,7 +308,7 @@ func alignedAt(r ir.Ref) int {
 	return a
 }
 
-// multipleOf returns a power of two, at most widest, that divides a word.
+// multipleOf returns a power of two that divides a word. It is at most widest.
 func multipleOf(v *ir.Value, depth int) int {
 	if v.Def == nil || depth == 0 {
 		return 1
@@ -341,7 +340,7 @@ func lowestBit(c uint64) int {
 	return k
 }
 
-// assemble makes a word from loads after an instruction.
+// assemble makes a word from loads that follow an instruction.
 func (n *neighbours) assemble(r ir.Ref, pieces []int, t ir.Type, last *ir.Instr) *ir.Value {
 	b := n.at[last].b
 	var v *ir.Value

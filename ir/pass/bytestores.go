@@ -8,20 +8,19 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// pending are stores to one object, at one offset, whose bytes nothing has read
-// yet.
+// pending holds the stores to one object, at one offset, that no load has read yet.
 type pending struct {
 	obj   *ir.Object
 	off   *ir.Value
-	first *ir.Value // the state of the object before them
+	first *ir.Value // the token of the object before these stores
 	list  []*ir.Instr
-	bytes map[int]byteFrom // by displacement: the byte after them
+	bytes map[int]byteFrom // for each displacement, the byte that these stores leave there
 }
 
-// stores joins the stores of a block.
+// stores combines the stores of a block.
 func (n *neighbours) stores(b *ir.Block) {
 	open := map[*ir.Object]*pending{}
-	out := map[*ir.Instr][]*ir.Instr{} // the replacement of a store
+	out := map[*ir.Instr][]*ir.Instr{} // the instructions that replace each store
 	for _, i := range b.Instrs {
 		switch i.Op {
 		case ir.OpLoad:
@@ -52,7 +51,7 @@ func (n *neighbours) stores(b *ir.Block) {
 	b.Instrs, n.changed = list, true
 }
 
-// look handles a load. Stores to other bytes at the same offset stay pending.
+// look handles a load. Pending stores to other bytes at the same offset stay pending.
 func (n *neighbours) look(i *ir.Instr, open map[*ir.Object]*pending, out map[*ir.Instr][]*ir.Instr) {
 	r := i.Refs[0]
 	p := open[r.Obj]
@@ -103,7 +102,7 @@ func (n *neighbours) settleAll(open map[*ir.Object]*pending, out map[*ir.Instr][
 	}
 }
 
-// there reports whether the stored byte was already at its position before the first
+// there reports whether the memory at this position already held the byte before the first
 // store.
 func (p *pending) there(at int, from byteFrom) bool {
 	i := from.origin()
@@ -132,7 +131,7 @@ func (n *neighbours) settle(o *ir.Object, open map[*ir.Object]*pending, out map[
 	}
 }
 
-// run replaces the stores of adjacent bytes if that takes fewer stores.
+// run replaces stores of adjacent bytes, if that takes fewer stores.
 func (n *neighbours) run(p *pending, from, to int, out map[*ir.Instr][]*ir.Instr) {
 	var old []*ir.Instr
 	for _, i := range p.list {
@@ -180,7 +179,7 @@ func (p *pending) slice(at, size int) []byteFrom {
 	return bs
 }
 
-// piece is the number of bytes that one store can write: bytes of one word, or
+// piece is the number of bytes, from at on, that one store can write: bytes of one word, or
 // constants.
 func (n *neighbours) piece(p *pending, at, to int) int {
 	size := min(widest, alignedAt(p.ref(at)))
@@ -190,8 +189,8 @@ func (n *neighbours) piece(p *pending, at, to int) int {
 	return size
 }
 
-// oneWord reports whether bytes come from one word, are constants, or are adjacent in
-// memory.
+// oneWord reports whether the bytes all come from one word, are all constants, or are adjacent
+// in memory.
 func (n *neighbours) oneWord(bs []byteFrom) bool {
 	if bs[0].v == nil {
 		return !slices.ContainsFunc(bs, func(p byteFrom) bool { return p.v != nil })
@@ -208,8 +207,8 @@ func (n *neighbours) oneWord(bs []byteFrom) bool {
 	return len(alignedPieces(r, len(bs))) == 1
 }
 
-// partOf reports whether all bytes come from the word of the first byte, in order,
-// with zeros above that word.
+// partOf reports whether the bytes are the bytes of one word in order, beginning with the word
+// of the first byte, with zeros above that word.
 func (n *neighbours) partOf(bs []byteFrom) bool {
 	w := n.bytesOf(bs[0].v)
 	for k, p := range bs {

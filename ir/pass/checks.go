@@ -6,10 +6,10 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// checks removes checks that cannot fail. It decides comparisons from facts
-// that dominate them: bounds of values, conditions of branches, earlier checks,
-// and bounds of loop counters. Sites never merge: a check is removed only if
-// its own condition is proved.
+// checks removes checks that cannot fail. It decides comparisons from facts that hold at that
+// point: bounds of values, conditions of branches, earlier checks, and bounds of loop counters.
+// It never merges two trap sites: it removes a check only if it proves the condition of that
+// check.
 //
 // Needs: tokens. Keeps: blocks, order of effects.
 //
@@ -37,20 +37,20 @@ type prover struct {
 	kids    [][]int
 	preds   map[*ir.Block][]*ir.Edge
 	from    map[*ir.Edge]*ir.Block
-	only    []bool             // when not nil, by node: walk no others
-	base    map[*ir.Value]span // bounds of loop counters, valid everywhere
-	fact    map[*ir.Value]span // here
-	truth   map[*ir.Value]bool // conditions known here
+	only    []bool             // if not nil: for each node, whether to walk it
+	base    map[*ir.Value]span // bounds of loop counters, valid everywhere in the loop
+	fact    map[*ir.Value]span // bounds that hold at the current position
+	truth   map[*ir.Value]bool // conditions that are known at the current position
 	undo    []func()
-	dry     bool                         // analysis only, while counters are found
-	known   func(*ir.Value) (span, bool) // optional: bounds of values by their definitions
+	dry     bool                         // only analyse, while counters are being found
+	known   func(*ir.Value) (span, bool) // optional: known bounds of a value from its definition
 	probe   func(at *ir.Block)
 	subst   renames
-	pairs   map[pair][]*ir.Value // of the function, for within
+	pairs   map[pair][]*ir.Value // all words of the function by operator and operands, for within
 	changed bool
 }
 
-// span bounds v at the current position.
+// span returns the bounds of v at the current position.
 func (p *prover) span(v *ir.Value) span { return p.bound(v, 6) }
 
 func (p *prover) bound(v *ir.Value, depth int) span {
@@ -97,7 +97,7 @@ func (p *prover) set(v *ir.Value, s span) {
 	})
 }
 
-// learn notes the value of condition c from here on.
+// learn records the value of condition c from here on.
 func (p *prover) learn(c *ir.Value, holds bool) {
 	if c.Def == nil || c.Def.Op != ir.OpWord {
 		p.know(c, holds)
@@ -134,7 +134,7 @@ func (p *prover) learn(c *ir.Value, holds bool) {
 	p.narrow(a[1], y)
 }
 
-// narrow notes bounds of v and the resulting bounds of its operand.
+// narrow records bounds of v, and the bounds of its operand that follow from them.
 func (p *prover) narrow(v *ir.Value, s span) {
 	p.set(v, s)
 	if a, ok := isWord(v, word.Zext); ok {
@@ -204,8 +204,8 @@ func (p *prover) decide(c *ir.Value) (holds, known bool) {
 	return true, p.within(a[0], a[1])
 }
 
-// within reports that v is some x plus a constant below n: x is below n here, and what is
-// left, n - x, is known to be more than the constant.
+// within proves v < n in one case: v is x plus a constant, x < n is known here, and the
+// difference n - x is known to be more than the constant.
 func (p *prover) within(v, n *ir.Value) bool {
 	x, c, ok := withConst(v, word.Add)
 	if !ok {
@@ -226,13 +226,13 @@ func (p *prover) within(v, n *ir.Value) bool {
 	return false
 }
 
-// pair is an operator on two words.
+// pair is the key of an operation: an operator and two words.
 type pair struct {
 	op   word.Op
 	x, y *ir.Value
 }
 
-// pairsOf lists the differences and the comparisons of a function by their operands.
+// pairsOf lists the differences and comparisons of a function by their operands.
 func pairsOf(f *ir.Func) map[pair][]*ir.Value {
 	out := map[pair][]*ir.Value{}
 	for _, b := range f.Blocks {
@@ -246,7 +246,7 @@ func pairsOf(f *ir.Func) map[pair][]*ir.Value {
 	return out
 }
 
-// walk visits the dominator tree with the facts that hold on entry.
+// walk visits the dominator tree from node k. It keeps the facts that hold on entry.
 func (p *prover) walk(k int) {
 	mark := len(p.undo)
 	b := p.f.Blocks[k]
@@ -269,7 +269,7 @@ func (p *prover) walk(k int) {
 	p.forget(mark)
 }
 
-// forget removes the facts learned since a mark.
+// forget removes the facts that were learned after a mark.
 func (p *prover) forget(mark int) {
 	for len(p.undo) > mark {
 		p.undo[len(p.undo)-1]()
@@ -277,7 +277,7 @@ func (p *prover) forget(mark int) {
 	}
 }
 
-// entered learns from the branch to b if that is the only edge into b.
+// entered learns from the branch condition of the edge into b, if b has only one incoming edge.
 func (p *prover) entered(b *ir.Block) {
 	if len(p.preds[b]) != 1 {
 		return
@@ -309,8 +309,8 @@ func (p *prover) instrs(b *ir.Block) {
 	b.Instrs = kept
 }
 
-// shortcut redirects edges of b past blocks that only branch on a condition
-// known on the edge.
+// shortcut redirects edges of b past a block that only branches, if its condition is known on
+// the edge.
 func (p *prover) shortcut(b *ir.Block) {
 	for k := range b.Term.Succs {
 		e := &b.Term.Succs[k]
@@ -340,7 +340,7 @@ func hasWords(vs []*ir.Value) bool {
 	return false
 }
 
-// branch makes the condition of a decided branch a constant.
+// branch replaces the condition of a decided branch by a constant.
 func (p *prover) branch(b *ir.Block) {
 	if _, ok := constOf(b.Term.Cond); ok {
 		return

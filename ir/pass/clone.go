@@ -2,8 +2,8 @@ package pass
 
 import "github.com/sinter-lang/sinter/ir"
 
-// copied is a copy of some blocks of a function. Edges among them lead to
-// copies. All other edges keep their targets.
+// copied is a copy of some blocks of a function. Edges between these blocks lead to the copies.
+// All other edges keep their targets.
 type copied struct {
 	blocks map[*ir.Block]*ir.Block
 	values map[*ir.Value]*ir.Value
@@ -16,7 +16,8 @@ func (c *copied) value(v *ir.Value) *ir.Value {
 	return v
 }
 
-// copyBlocks appends copies of blocks to f. Values defined outside are shared.
+// copyBlocks appends copies of blocks to f. The copies share values that are defined outside of
+// the blocks.
 func copyBlocks(f *ir.Func, blocks []*ir.Block) *copied {
 	c := &copied{map[*ir.Block]*ir.Block{}, map[*ir.Value]*ir.Value{}}
 	id := maxBlockID(f)
@@ -71,16 +72,15 @@ func (c *copied) term(t *ir.Term) ir.Term {
 	return out
 }
 
-// mendAll updates the uses of all words that the blocks define, given copies of
-// the blocks. Each use takes the definition that now reaches it.
+// mendAll updates the uses of all words that the blocks define. After copying, each use takes
+// the definition that now reaches it.
 func mendAll(f *ir.Func, blocks []*ir.Block, copies []*copied) {
 	of := map[*ir.Value]*ir.Value{}
 	noteCopies(of, blocks, copies)
 	rejoin(f, of)
 }
 
-// noteCopies adds the words that blocks define, and their counterparts in the
-// copies, to the map for rejoin.
+// noteCopies adds the words that the blocks define and their copies to the map for rejoin.
 func noteCopies(of map[*ir.Value]*ir.Value, blocks []*ir.Block, copies []*copied) {
 	note := func(v *ir.Value) {
 		if v.Type == ir.Token {

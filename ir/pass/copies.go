@@ -2,9 +2,9 @@ package pass
 
 import "github.com/sinter-lang/sinter/ir"
 
-// copies removes copies of objects. If a local is only a copy of something
-// unchanged, reads go to the source. A local that is only built to be copied is
-// built in place.
+// copies removes copies of objects. If a local is a copy of an object that does not change,
+// reads of the local become reads of that object. If a local is only built and then copied, it
+// is built directly in the target of the copy.
 //
 // Needs: nothing. Keeps: effects and their order.
 //
@@ -17,19 +17,19 @@ func copies(m *ir.Module, env *Env) bool {
 		for _, o := range append([]*ir.Object(nil), f.Locals...) {
 			if u := all[o]; u.readThrough(f) || u.buildInPlace() {
 				changed = true
-				all = usesOf(f) // positions and mentions have changed
+				all = usesOf(f) // the instructions and their positions have changed
 			}
 		}
 		return changed
 	})
 }
 
-// site is an instruction that mentions an object, with its position.
+// site is an instruction that mentions an object through ref k, with its position.
 type site struct {
 	b  *ir.Block
 	at int
 	i  *ir.Instr
-	k  int // which ref
+	k  int // index of the ref
 }
 
 // objectUses are all mentions of a local object.
@@ -69,7 +69,7 @@ func (u *objectUses) add(s site) {
 	}
 }
 
-// readThrough replaces the object by the source of its copy.
+// readThrough replaces a local by the source of its copy.
 func (u *objectUses) readThrough(f *ir.Func) bool {
 	if len(u.writes) != 1 || u.writes[0].i.Op != ir.OpCopy || len(u.reads) == 0 {
 		return false
@@ -81,7 +81,7 @@ func (u *objectUses) readThrough(f *ir.Func) bool {
 	}
 	for _, r := range u.reads {
 		if r.i.Op == ir.OpCall || (r.i.Op == ir.OpSend || r.i.Op == ir.OpAsk) && src.Disp != 0 {
-			return false // a callee's parameter may be as large as the object
+			return false // a parameter of a callee may be as large as the whole local
 		}
 	}
 	for _, r := range u.reads {
@@ -92,7 +92,7 @@ func (u *objectUses) readThrough(f *ir.Func) bool {
 	return true
 }
 
-// changesAfter reports whether something may write o after the copy.
+// changesAfter reports whether something may write o after the copy c.
 func changesAfter(f *ir.Func, c site, o *ir.Object) bool {
 	if !o.HasToken() {
 		return false
@@ -136,9 +136,9 @@ func (u *objectUses) remove(c site) {
 	c.b.Instrs = append(c.b.Instrs[:c.at:c.at], c.b.Instrs[c.at+1:]...)
 }
 
-// buildInPlace redirects the writes of the object to the target of its only
-// read, a copy. Everything is in one block, and nothing else there touches the
-// target.
+// buildInPlace redirects the writes of a local to the target of a copy. The copy must be the
+// only read of the local. All accesses must be in one block, and no other access in that range
+// may touch the target.
 func (u *objectUses) buildInPlace() bool {
 	if len(u.reads) != 1 || len(u.writes) == 0 || len(u.begins) != 1 {
 		return false

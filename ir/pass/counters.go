@@ -5,18 +5,18 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// counter is a parameter of a loop head that changes by a constant each round.
+// counter is a parameter of a loop head that changes by a constant in each round.
 type counter struct {
 	param *ir.Value
-	start *ir.Value // from outside
+	start *ir.Value // value from outside of the loop
 	next  []*ir.Value
 	step  int64
 }
 
-// counters bounds the counters of loops. A counter that only grows has its
-// start as lower bound if adding the step does not wrap. So facts must bound
-// the counter wherever the next value is computed. The pass assumes the bound,
-// and keeps it if the facts under the assumption confirm it.
+// counters finds bounds of loop counters. A counter that only grows has its start as a lower
+// bound, if adding the step never wraps. To prove this, other facts must bound the counter
+// wherever its next value is computed. The pass first assumes the bound. It keeps the bound if
+// the facts that follow from it confirm it.
 func (p *prover) counters() {
 	for _, c := range p.findCounters() {
 		p.boundCounter(c)
@@ -47,8 +47,8 @@ func (p *prover) findCounters() []counter {
 	return out
 }
 
-// counterOf recognises v as a counter of the loop. It has one value from
-// outside. Each value from inside is v, or v plus the one constant.
+// counterOf recognises v as a counter of the loop. v must get one value from outside. Each
+// value from inside must be v itself or v plus the same constant.
 func (p *prover) counterOf(v *ir.Value, n int, inside map[*ir.Block]bool) (counter, bool) {
 	c := counter{param: v}
 	for _, b := range p.f.Blocks {
@@ -120,8 +120,8 @@ func (p *prover) boundCounter(c counter) {
 	}
 }
 
-// params bounds the parameters of blocks by the arguments of the edges, under
-// the condition of each edge.
+// params computes bounds of block parameters from the arguments of the edges. On each edge it
+// uses the condition of that edge.
 func (p *prover) params() {
 	found := map[*ir.Value]span{}
 	p.dry = true
@@ -155,8 +155,8 @@ func (p *prover) params() {
 	}
 }
 
-// confirm checks that no computation of the next value wraps. It returns the
-// range of the counter at these computations.
+// confirm checks that the next value of a counter never wraps. It returns the range of the
+// counter where the next value is computed.
 func (p *prover) confirm(c counter, signed bool) (reach span, ok bool) {
 	need := map[*ir.Block]bool{}
 	for _, n := range c.next {
@@ -183,8 +183,8 @@ func (p *prover) confirm(c counter, signed bool) (reach span, ok bool) {
 	return reach, ok && !first
 }
 
-// dominators marks the nodes that dominate one of the given blocks. The facts
-// of these blocks come from the marked nodes.
+// dominators marks the nodes that dominate one of the given blocks, because the facts of these
+// blocks come from the marked nodes.
 func (p *prover) dominators(of map[*ir.Block]bool) []bool {
 	mark := make([]bool, len(p.f.Blocks))
 	for _, k := range p.flow.Order {
@@ -212,7 +212,7 @@ func noWrap(s span, c counter, signed bool) bool {
 	return s.SLo >= full.SLo-c.step
 }
 
-// closeSpan adds the far end. The counter is its start, or one step beyond a
+// closeSpan adds the other bound of a counter. The counter is its start, or one step beyond a
 // value in reach.
 func (p *prover) closeSpan(c counter, s, start, reach span, signed bool) span {
 	if reach.Empty() {

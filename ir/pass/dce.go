@@ -4,9 +4,8 @@ import (
 	"github.com/sinter-lang/sinter/ir"
 )
 
-// dce removes dead code: unused values, parameters that only feed themselves,
-// writes to objects that nothing reads, uncalled functions, and objects that
-// nothing touches.
+// dce removes dead code: unused values, parameters that only feed themselves, writes to objects
+// that are never read, uncalled functions, and unused objects.
 //
 // Needs: nothing. Keeps: events and their order.
 //
@@ -64,13 +63,13 @@ func isTask(m *ir.Module, f *ir.Func) bool {
 	return false
 }
 
-// readObjects are the objects whose bytes may matter. A parameter matters if it
-// is read. Then the objects bound to it matter too.
+// readObjects returns the objects whose bytes may matter. A parameter matters if it is read.
+// The objects that calls bind to it then matter too.
 func readObjects(m *ir.Module) map[*ir.Object]bool {
 	read := map[*ir.Object]bool{}
 	order, _ := ir.CallOrder(m)
 	for _, f := range order {
-		for _, o := range f.Objs { // the caller may read what the callee wrote
+		for _, o := range f.Objs { // the caller may read the bytes that the callee wrote
 			read[o] = true
 		}
 		for _, b := range f.Blocks {
@@ -102,8 +101,7 @@ func dropWrites(f *ir.Func, read map[*ir.Object]bool) bool {
 	return changed
 }
 
-// dropValues removes pure values, loads and parameters that neither an effect
-// nor a branch needs.
+// dropValues removes pure values, loads and parameters that no effect and no branch needs.
 func dropValues(f *ir.Func) bool {
 	l := &liveValues{need: make([]bool, f.NextID+1), in: preds(f)}
 	for _, b := range f.Blocks {
@@ -142,7 +140,7 @@ func dropValues(f *ir.Func) bool {
 }
 
 type liveValues struct {
-	need []bool // by ID
+	need []bool // by value ID
 	work []*ir.Value
 	in   map[*ir.Block][]*ir.Edge
 }
@@ -176,7 +174,7 @@ func (l *liveValues) drain() {
 	}
 }
 
-// dropObjects removes unmentioned locals and objects of the module.
+// dropObjects removes unused locals and unused objects of the module.
 func dropObjects(m *ir.Module) bool {
 	used := map[*ir.Object]bool{}
 	for _, f := range m.Funcs {

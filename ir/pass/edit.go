@@ -11,7 +11,7 @@ import (
 // renames maps a value to its replacement.
 type renames map[*ir.Value]*ir.Value
 
-// of follows the renames of v.
+// of returns the final replacement of v.
 func (r renames) of(v *ir.Value) *ir.Value {
 	for r[v] != nil {
 		v = r[v]
@@ -41,7 +41,7 @@ func constOf(v *ir.Value) (uint64, bool) {
 	return 0, false
 }
 
-// isWord reports whether v is an application of op and returns its operands.
+// isWord reports whether the operator op defines v. It returns the operands.
 func isWord(v *ir.Value, op word.Op) ([]*ir.Value, bool) {
 	if v.Def != nil && v.Def.Op == ir.OpWord && v.Def.Word == op {
 		return v.Def.Args, true
@@ -49,7 +49,7 @@ func isWord(v *ir.Value, op word.Op) ([]*ir.Value, bool) {
 	return nil, false
 }
 
-// withConst splits an application of op to a value and a constant.
+// withConst splits an application of op into a value and a constant operand.
 func withConst(v *ir.Value, op word.Op) (x *ir.Value, c uint64, ok bool) {
 	a, ok := isWord(v, op)
 	if !ok {
@@ -78,19 +78,19 @@ func newConst(f *ir.Func, b *ir.Block, t ir.Type, c uint64, like *ir.Instr) *ir.
 
 func newWord(f *ir.Func, b *ir.Block, op word.Op, t ir.Type, like *ir.Instr, args ...*ir.Value) *ir.Instr {
 	i := newInstr(f, b, t, like)
-	i.Op, i.Word, i.Args = ir.OpWord, op, slices.Clone(args) // another instruction may share them
+	i.Op, i.Word, i.Args = ir.OpWord, op, slices.Clone(args) // other instructions may share the operand list
 	return i
 }
 
-// insertAt puts instructions before index k of b.
+// insertAt inserts instructions before index k of b.
 func insertAt(b *ir.Block, k int, in ...*ir.Instr) {
 	b.Instrs = append(b.Instrs[:k:k], append(in, b.Instrs[k:]...)...)
 }
 
-// isValue reports whether i computes a word and does nothing else.
+// isValue reports whether i only computes a word.
 func isValue(i *ir.Instr) bool { return i.Op.Row().Pure }
 
-// preds returns for each block the edges into it, in order of the blocks.
+// preds returns the edges into each block, in the order of the blocks.
 func preds(f *ir.Func) map[*ir.Block][]*ir.Edge {
 	in := make(map[*ir.Block][]*ir.Edge, len(f.Blocks))
 	for _, b := range f.Blocks {
@@ -102,7 +102,7 @@ func preds(f *ir.Func) map[*ir.Block][]*ir.Edge {
 	return in
 }
 
-// sources returns the block that each edge leaves.
+// sources returns the block where each edge begins.
 func sources(f *ir.Func) map[*ir.Edge]*ir.Block {
 	from := make(map[*ir.Edge]*ir.Block, len(f.Blocks))
 	for _, b := range f.Blocks {
@@ -122,7 +122,7 @@ func maxBlockID(f *ir.Func) int {
 	return id
 }
 
-// each runs a pass over all functions of a module and threads the changed
+// each runs a pass on all functions of a module, and rebuilds the tokens of the changed
 // functions.
 func each(m *ir.Module, env *Env, run func(f *ir.Func) bool) bool {
 	changed := make([]bool, len(m.Funcs))
@@ -149,10 +149,10 @@ func useCounts(f *ir.Func) counts {
 	return uses
 }
 
-// counts are numbers of values, by ID.
+// counts holds a number for each value, by ID.
 type counts []int32
 
-// of gives the number of v, 0 for a value that is newer than the counts.
+// of returns the number for v. It is 0 for a value that is newer than the counts.
 func (c counts) of(v *ir.Value) int {
 	if v.ID >= len(c) {
 		return 0

@@ -5,9 +5,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// fold simplifies at compile time: constants, algebraic identities, branches on
-// constants, parameters that are always the same value, and blocks that can be
-// merged.
+// fold simplifies the code at compile time: constants, algebraic identities, branches on
+// constants, parameters that always have the same value, and blocks that can be merged.
 //
 // Needs: nothing. Keeps: effects and their order.
 //
@@ -31,7 +30,7 @@ func foldFunc(f *ir.Func) bool {
 	return changed
 }
 
-// foldWords rewrites word operations, operands first except around loops.
+// foldWords rewrites word operations. It visits operands before users, except around loops.
 func foldWords(f *ir.Func) bool {
 	g := &folder{f: f, subst: renames{}, uses: useCounts(f)}
 	for _, k := range ir.FlowOf(f).Order {
@@ -65,7 +64,7 @@ func (g *folder) block(b *ir.Block) {
 	b.Term.Uses(func(v **ir.Value) { *v = g.subst.of(*v) })
 }
 
-// instr replaces i by something simpler; false keeps it.
+// instr replaces i by a simpler instruction. It returns false if it finds none.
 func (g *folder) instr(i *ir.Instr) bool {
 	g.at = i
 	v := i.Results[0]
@@ -131,7 +130,7 @@ func (g *folder) add(i *ir.Instr) *ir.Value {
 	return i.Results[0]
 }
 
-// identity adds rules that Rewrite lacks, which look two operators deep.
+// identity adds rules that word.Rewrite lacks. They look two operators deep.
 func (g *folder) identity(op word.Op, w int, imm uint64, a []*ir.Value) (*ir.Value, bool) {
 	switch op {
 	case word.Not:
@@ -164,7 +163,8 @@ func (g *folder) identity(op word.Op, w int, imm uint64, a []*ir.Value) (*ir.Val
 	return nil, false
 }
 
-// slice takes the bits of a right-shifted number from the number before the shift.
+// slice handles a slice of a right-shifted number: it takes the bits from the number before the
+// shift.
 func (g *folder) slice(w int, at uint64, x *ir.Value) (*ir.Value, bool) {
 	for _, op := range []word.Op{word.Shru, word.Shrs} {
 		if y, k, ok := withConst(x, op); ok && k < uint64(x.Type) && at+k+uint64(w) <= uint64(x.Type) {
@@ -174,7 +174,7 @@ func (g *folder) slice(w int, at uint64, x *ir.Value) (*ir.Value, bool) {
 	return nil, false
 }
 
-// outward moves added constants out of a sum, so that they meet other constants
+// outward moves constant summands out of a sum. They can then be combined with other constants
 // or become a displacement.
 func (g *folder) outward(op word.Op, w int, x, y *ir.Value) (*ir.Value, bool) {
 	if op != word.Add && op != word.Sub {
@@ -231,7 +231,7 @@ func shiftAmount(i *ir.Instr) (uint64, bool) {
 	return word.Amount(c, int(i.Results[0].Type)), ok
 }
 
-// not inverts a comparison.
+// not inverts the comparison x.
 func (g *folder) not(x *ir.Value) (*ir.Value, bool) {
 	op, _, a := g.App(x)
 	inv, ok := word.Inverse(op)
@@ -241,7 +241,7 @@ func (g *folder) not(x *ir.Value) (*ir.Value, bool) {
 	return g.Make(inv, 1, 0, a...), true
 }
 
-// mux turns a mux of 1 and 0 into its condition.
+// mux replaces a mux of 1 and 0 by its condition.
 func (g *folder) mux(w int, a []*ir.Value) (*ir.Value, bool) {
 	x, ok1 := constOf(a[1])
 	y, ok2 := constOf(a[2])
@@ -256,7 +256,7 @@ func (g *folder) mux(w int, a []*ir.Value) (*ir.Value, bool) {
 	return nil, false
 }
 
-// chain joins the constants of (x op c1) op c2 and distributes products.
+// chain combines the constants in (x op c1) op c2, and distributes products over sums.
 func (g *folder) chain(op word.Op, w int, x *ir.Value, c uint64) (*ir.Value, bool) {
 	if y, d, ok := withConst(x, op); ok {
 		v := word.Eval(op, w, [3]uint64{d, c}, [3]int{w, w}, 0)
@@ -273,7 +273,7 @@ func (g *folder) chain(op word.Op, w int, x *ir.Value, c uint64) (*ir.Value, boo
 	return nil, false
 }
 
-// shift joins shifts to the left and moves an added constant out.
+// shift combines two left shifts, and moves a constant summand out of a shift.
 func (g *folder) shift(w int, x *ir.Value, k uint64) (*ir.Value, bool) {
 	if k >= uint64(w) {
 		return nil, false
@@ -294,7 +294,7 @@ func (g *folder) shift(w int, x *ir.Value, k uint64) (*ir.Value, bool) {
 func (g *folder) compare(op word.Op, x *ir.Value, c uint64) (*ir.Value, bool) {
 	w := int(x.Type)
 	equality := op == word.Eq || op == word.Ne
-	if y, d, ok := withConst(x, word.Add); ok && equality && g.uses.of(x) <= 1 { // else both values would stay alive
+	if y, d, ok := withConst(x, word.Add); ok && equality && g.uses.of(x) <= 1 { // otherwise both values would stay live
 		return g.Make(op, 1, 0, y, g.MakeConst(w, c-d)), true
 	}
 	if in, ok := isWord(x, word.Zext); ok {
@@ -307,7 +307,7 @@ func (g *folder) compare(op word.Op, x *ir.Value, c uint64) (*ir.Value, bool) {
 	return nil, false
 }
 
-// compareExtended compares before the zero extension.
+// compareExtended moves a comparison before the zero extension of its operand.
 func (g *folder) compareExtended(op word.Op, x *ir.Value, c uint64) (*ir.Value, bool) {
 	w := int(x.Type)
 	if c <= word.Mask(w) {

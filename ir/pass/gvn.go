@@ -7,10 +7,10 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// gvn computes each value once. An equal dominating value replaces a word
-// operation, constant or load. A load after a store to the same position takes
-// the stored word. A load is identified by its position and token, so only
-// stores to other bytes lie between.
+// gvn computes each value only once. It replaces a word operation, constant or load by an equal
+// value that dominates it. A load after a store to the same address uses the stored word. A
+// load is identified by its address and token. The token is that of the last store that may
+// overlap, so stores to other bytes in between do not matter.
 //
 // Needs: tokens. Keeps: effects and their order.
 //
@@ -86,8 +86,8 @@ func (g *numbering) walk(k int, known map[valueKey]*ir.Value) {
 	}
 }
 
-// exactWidth reports whether a load after a store of the same type gives the
-// word back.
+// exactWidth reports whether a load of the same type gives back the word that a store has
+// written.
 func exactWidth(t ir.Type, size int) bool { return int(t) <= 8*size }
 
 func (g *numbering) keyOf(i *ir.Instr) (valueKey, bool) {
@@ -111,8 +111,8 @@ func (g *numbering) keyOf(i *ir.Instr) (valueKey, bool) {
 	return valueKey{}, false
 }
 
-// since is an earlier object token that a load may take instead: the token before
-// stores to other bytes at the same offset.
+// since returns an earlier object token that a load may take instead of its token. It is the
+// token before stores to other bytes at the same offset.
 func (g *numbering) since(i *ir.Instr) *ir.Value {
 	if len(i.Args) == 0 {
 		return nil
@@ -132,7 +132,7 @@ func (g *numbering) since(i *ir.Instr) *ir.Value {
 // farthest bounds the number of stores that the search for a load skips.
 const farthest = 64
 
-// placeKey identifies the word of a type at the position of a load or store.
+// placeKey identifies a word of type t at the address of a load or store.
 func placeKey(i *ir.Instr, t ir.Type, token *ir.Value) valueKey {
 	r := i.Refs[0]
 	return valueKey{op: ir.OpLoad, typ: t, imm: uint64(r.Disp)<<8 | uint64(i.Size), args: [3]*ir.Value{r.Off}, obj: r.Obj, token: token}

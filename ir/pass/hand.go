@@ -7,36 +7,36 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// Hand-over of slots. A channel element that is one large object is not copied into
-// and out of the ring if its buffers can be swapped. All buffers of such channels and
-// of their senders and receivers are slots of one object. A ring holds slot numbers,
-// and so does a variable of a task:
+// Hand-over of slots. A channel element that is one large object need not be copied into and
+// out of the ring buffer, if buffers can be swapped instead. All buffers of such channels, and
+// of their senders and receivers, are slots of one object, the pool. A ring holds slot numbers,
+// and a task variable holds a slot number:
 //
 //	chrecv c %buf     the first slot of the ring becomes %buf, and %buf the ring's
 //	chsend c %buf     the next slot of the ring becomes %buf, and %buf the ring's
 //
-// A receive may always swap, because it overwrites its whole buffer. For a bytes<N>
-// that is the part given by its length, and nothing reads beyond it. A send may swap
-// if nothing reads its buffer before the buffer is filled again or begins a new
-// life. Other sends and receives on these channels copy to and from the slots.
+// A receive may always swap, because it overwrites its whole buffer. (For a bytes<N> it
+// overwrites the length and that many bytes, and nothing reads beyond them.) A send may swap if
+// nothing reads its buffer before the buffer is filled again or begins a new lifetime. Other
+// sends and receives on these channels copy to and from the slots.
 
-// pool is a set of channels and buffers that swap slots.
+// pool is a set of channels and buffers that swap slots with each other.
 type pool struct {
-	size  int // of a slot
+	size  int // of a slot in bytes
 	chans []int
 	bufs  []*buffer
 	o     *ir.Object
 }
 
-// buffer is a local object of a task that is a slot of a pool.
+// buffer is a local object of a task that is stored in a slot of a pool.
 type buffer struct {
 	o    *ir.Object
 	f    *ir.Func
-	cell *ir.Object // holds the position of its slot in the pool
+	cell *ir.Object // state object that holds the number of the slot
 	p    *pool
 }
 
-// hands finds the channels and buffers that swap slots, and makes pools of them.
+// hands finds the channels and buffers that swap slots, and groups them into pools.
 func (t *tasker) hands() {
 	t.pools, t.bufs, t.swaps = make([]*pool, len(t.m.Chans)), map[*ir.Object]*buffer{}, map[*ir.Instr]bool{}
 	for _, k := range t.stepped {
@@ -60,14 +60,14 @@ func (t *tasker) hands() {
 	}
 }
 
-// handed reports whether the elements of a channel are one large object.
+// handed reports whether each element of a channel is one large object.
 func (t *tasker) handed(ch int) bool {
 	c := &t.m.Chans[ch]
 	return len(c.Words) == 0 && len(c.Objs) == 1 && c.Objs[0] >= longBytes
 }
 
-// changesPlaces reports whether a channel operation of a task can swap its object with
-// a slot of the ring.
+// changesPlaces reports whether a channel operation of a task can swap its buffer with a slot
+// of the ring.
 func (t *tasker) changesPlaces(f *ir.Func, b *ir.Block, n int) bool {
 	i := b.Instrs[n]
 	switch i.Op {
@@ -88,8 +88,8 @@ func (t *tasker) changesPlaces(f *ir.Func, b *ir.Block, n int) bool {
 	return !readAfter(b, n+1, r.Obj, map[*ir.Block]bool{})
 }
 
-// readAfter reports whether o may be read at instruction n of b or later, before it is
-// filled or begins a new life.
+// readAfter reports whether o may be read at or after instruction n of b, before it is filled
+// or begins a new lifetime.
 func readAfter(b *ir.Block, n int, o *ir.Object, seen map[*ir.Block]bool) bool {
 	for _, i := range b.Instrs[n:] {
 		for k, r := range i.Refs {
@@ -112,7 +112,7 @@ func readAfter(b *ir.Block, n int, o *ir.Object, seen map[*ir.Block]bool) bool {
 	return false
 }
 
-// fills reports whether i defines the whole contents of o.
+// fills reports whether i overwrites the whole contents of o.
 func fills(i *ir.Instr, o *ir.Object) bool {
 	switch i.Op {
 	case ir.OpLocal, ir.OpChRecv, ir.OpChGet, ir.OpTake, ir.OpRecv:
@@ -122,7 +122,7 @@ func fills(i *ir.Instr, o *ir.Object) bool {
 	return false
 }
 
-// join makes the channel and the buffer of an operation parts of one pool.
+// join puts the channel and the buffer of an operation into one pool.
 func (t *tasker) join(f *ir.Func, i *ir.Instr) {
 	o := i.Refs[0].Obj
 	p := t.pools[i.Chan]
@@ -136,7 +136,7 @@ func (t *tasker) join(f *ir.Func, i *ir.Instr) {
 		b = &buffer{o: o, f: f, p: p}
 		t.bufs[o] = b
 		p.bufs = append(p.bufs, b)
-	case b.p != p: // all slots have one size, so the pools become one
+	case b.p != p: // all slots have the same size, so the pools merge
 		from := b.p
 		for _, ch := range from.chans {
 			t.pools[ch] = p
@@ -148,7 +148,7 @@ func (t *tasker) join(f *ir.Func, i *ir.Instr) {
 	}
 }
 
-// makePool makes the object of a pool. The first slots are the buffers of tasks.
+// makePool makes the object of a pool. Its first slots are the buffers of the tasks.
 func (t *tasker) makePool(p *pool) {
 	slots := len(p.bufs)
 	for _, ch := range p.chans {
@@ -173,8 +173,8 @@ func (t *tasker) makePool(p *pool) {
 
 func slotBytes(at int) []byte { return binary.LittleEndian.AppendUint32(nil, uint32(at/4)) }
 
-// moveBuffers turns refs to buffers of f into refs to their slots. Operations that
-// swap keep the buffer until its ring is known.
+// moveBuffers replaces refs to buffers of f by refs to their slots. Operations that swap keep
+// the buffer until their ring is known.
 func (t *tasker) moveBuffers(f *ir.Func) {
 	kept := f.Locals[:0]
 	for _, o := range f.Locals {
@@ -198,7 +198,7 @@ func (t *tasker) moveBuffers(f *ir.Func) {
 				continue
 			}
 			if t.swaps[i] && (i.Op == ir.OpChSend || i.Op == ir.OpChPut) {
-				given = i.Refs[0].Obj // writes before it is filled again are lost
+				given = i.Refs[0].Obj // writes before the next fill are lost
 			}
 			x := emitter{&ir.Builder{F: f, B: b, At: i.Span, Task: i.Task}}
 			for k := range i.Refs {
@@ -211,7 +211,7 @@ func (t *tasker) moveBuffers(f *ir.Func) {
 	}
 }
 
-// place translates a ref to the buffer into a ref to its slot.
+// place translates a ref to the buffer into a ref to the slot of the buffer.
 func (b *buffer) place(x emitter, r ir.Ref) ir.Ref {
 	off := slotAt(x, ir.Ref{Obj: b.cell})
 	if r.Off != nil {
@@ -220,11 +220,11 @@ func (b *buffer) place(x emitter, r ir.Ref) ir.Ref {
 	return ir.Ref{Obj: b.p.o, Off: off, Disp: r.Disp}
 }
 
-// slotAt is the offset of the slot that a cell or an element names. The shift shows that it
-// is aligned.
+// slotAt is the offset of the slot whose number is stored in a cell or an element. The shift
+// lets later passes see that the offset is aligned.
 func slotAt(x emitter, r ir.Ref) *ir.Value { return x.Word(word.Shl, 32, x.Load(32, r), x.const32(2)) }
 
-// swap exchanges the slots of a buffer and of a ring's element.
+// swap exchanges the slot of a buffer with the slot of a ring element.
 func (b *buffer) swap(x emitter, element ir.Ref) {
 	cell := ir.Ref{Obj: b.cell}
 	mine, theirs := x.Load(32, cell), x.Load(32, element)

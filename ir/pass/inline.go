@@ -7,21 +7,19 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// small is the largest size in instructions of a function that is inlined at
-// every call.
+// small is the largest size in instructions of a function that is inlined at every call.
 const small = 24
 
-// large is the largest size in instructions that a function may reach by
-// inlining functions that are called once. The work of passes grows faster than
-// the function.
+// large is the size in instructions up to which a function may grow by inlining functions that
+// are called only once. The run time of passes grows faster than linearly with the size.
 const large = 2000
 
-// inline replaces a call by the body of the function. The function must be
-// small, or called only once from a caller that does not grow large. Timed
-// kernels (NoInline) stay functions.
+// inline replaces a call by the body of the callee. The callee must be small. A larger callee
+// is inlined if it is called only once and the caller stays below large. Timed kernels
+// (NoInline) are not inlined.
 //
-// Needs: nothing. Keeps: order of effects. Events get the task of the call.
-// Locals of the callee become locals of the caller.
+// Needs: nothing. Keeps: order of effects. Events get the task of the call. Locals of the
+// callee become locals of the caller.
 //
 //	before  v3: i32 = call @twice v1          func @twice(v1: i32) { v2 = add v1, v1 ; ret v2 }
 //	after   jump b2 ; b2: v4: i32 = add v1, v1 ; jump b3(v4) ; b3(v3: i32):
@@ -53,7 +51,7 @@ func inline(m *ir.Module, _ *Env) bool {
 	return changed
 }
 
-// dropInlined removes functions that have lost all their callers.
+// dropInlined removes the functions whose calls have all been inlined.
 func dropInlined(m *ir.Module, called map[*ir.Func]int) {
 	for again := true; again; {
 		again = false
@@ -89,8 +87,8 @@ func sizeOf(f *ir.Func) int {
 	return n
 }
 
-// inlineCalls inlines the calls of f to functions that want accepts. The module
-// must be threaded afterwards.
+// inlineCalls inlines the calls in f to functions that want accepts. The caller must then
+// rebuild the tokens of the module.
 func inlineCalls(f *ir.Func, want func(g *ir.Func) bool) bool {
 	changed := false
 	for k := 0; k < len(f.Blocks); k++ {
@@ -100,15 +98,15 @@ func inlineCalls(f *ir.Func, want func(g *ir.Func) bool) bool {
 				rest := inlineCall(f, b, n)
 				f.Blocks = append(f.Blocks[:k+1:k+1], append(rest, f.Blocks[k+1:]...)...)
 				changed = true
-				break // the rest of b is in a later block now
+				break // the rest of b is now in a later block
 			}
 		}
 	}
 	return changed
 }
 
-// inlineCall ends b before its instruction n. It returns the blocks after it:
-// the body of the callee and the rest of b.
+// inlineCall ends b before instruction n. It returns the blocks that follow: the body of the
+// callee and the rest of b.
 func inlineCall(f *ir.Func, b *ir.Block, n int) []*ir.Block {
 	call := b.Instrs[n]
 	c := newCloner(f, call.Callee)
@@ -118,7 +116,7 @@ func inlineCall(f *ir.Func, b *ir.Block, n int) []*ir.Block {
 			v.In = rest
 		}
 	}
-	for _, v := range call.Results { // the results become parameters of the rest
+	for _, v := range call.Results { // the results become parameters of the block with the rest
 		if v.Type != ir.Token {
 			v.Def, v.In = nil, rest
 			rest.Params = append(rest.Params, v)
@@ -146,14 +144,14 @@ func inlineCall(f *ir.Func, b *ir.Block, n int) []*ir.Block {
 	return append(blocks, rest)
 }
 
-// cloner copies the blocks of a function into another one, without tokens.
+// cloner copies the blocks of a function into another function, without tokens.
 type cloner struct {
 	f, from *ir.Func
 	values  map[*ir.Value]*ir.Value
 	places  map[*ir.Object]ir.Ref
 	block   map[*ir.Block]*ir.Block
 	lastID  int
-	task    int // task of events without a task, or -1
+	task    int // task for events that have no task, or -1
 }
 
 // newCloner makes objects in f for the locals of from.
@@ -204,7 +202,7 @@ func (c *cloner) blocks() []*ir.Block {
 				n.Params = append(n.Params, c.value(p, nil, n))
 			}
 		}
-		for _, i := range b.Instrs { // uses may come before definitions in the text
+		for _, i := range b.Instrs { // a use may come before its definition in block order
 			for _, v := range i.Results {
 				if v.Type != ir.Token {
 					c.value(v, nil, n)
@@ -228,7 +226,7 @@ func (c *cloner) value(v *ir.Value, i *ir.Instr, b *ir.Block) *ir.Value {
 	return n
 }
 
-// words maps the words among vs.
+// words maps those values in vs that are words.
 func (c *cloner) words(vs []*ir.Value) []*ir.Value {
 	var out []*ir.Value
 	for _, v := range vs {
@@ -258,8 +256,8 @@ func (c *cloner) instr(i *ir.Instr, b *ir.Block) {
 	b.Instrs = append(b.Instrs, &n)
 }
 
-// ref translates a ref. If the ref and the bound object both have an offset, it
-// adds them.
+// ref translates a ref. If both the ref and the bound object have an offset, it adds the
+// offsets.
 func (c *cloner) ref(r ir.Ref, b *ir.Block, like *ir.Instr) ir.Ref {
 	if r.Off != nil {
 		r.Off = c.values[r.Off]

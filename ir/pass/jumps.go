@@ -2,13 +2,12 @@ package pass
 
 import "github.com/sinter-lang/sinter/ir"
 
-// maxThreaded is the largest number of instructions in a block that is copied
-// to decide its branch.
+// maxThreaded is the largest number of instructions in a block that jumps copies.
 const maxThreaded = 6
 
-// jumps redirects an edge past the branch of its target if the edge passes the
-// branch's condition as a constant. It copies the target for such edges. So the
-// flag of an option becomes control flow.
+// jumps performs jump threading. If an edge passes a constant to the parameter on which its
+// target branches, the edge can skip that branch. The pass copies the target block for such
+// edges. The flag of an option thus becomes control flow.
 //
 // Needs: nothing. Keeps: effects and their order on every path.
 //
@@ -46,8 +45,8 @@ func jumpOne(f *ir.Func) bool {
 	return false
 }
 
-// decider returns the index of the parameter of b that is the condition of its
-// branch. It returns -1 if there is none or b is not worth copying.
+// decider returns the index of the parameter of b that is the condition of its branch. It
+// returns -1 if there is no such parameter, or if b is too long to copy.
 func decider(b *ir.Block) int {
 	if b.Term.Op != ir.Branch || len(b.Instrs) > maxThreaded {
 		return -1
@@ -75,7 +74,7 @@ func edgesWith(edges []*ir.Edge, at int, c uint64) []*ir.Edge {
 	return out
 }
 
-// split gives the edges a copy of b that jumps to the target for condition c.
+// split gives the edges a copy of b that jumps directly to the target for condition c.
 func split(f *ir.Func, b *ir.Block, edges []*ir.Edge, c uint64) {
 	made := copyBlocks(f, []*ir.Block{b})
 	own := made.blocks[b]

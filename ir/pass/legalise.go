@@ -8,23 +8,23 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// rtText is the run-time library, which targets without these operators call.
+// rtText is the run-time library. Targets that lack an operator call its functions.
 //
 //go:embed rt.sir
 var rtText string
 
-// legalise leaves words of only two widths: 1 and 32.
+// legalise converts all words to two widths: 1 and 32.
 //
-// A word of 2 to 31 bits becomes an i32 whose high bits are zero. A word of 33 to
-// 64 bits becomes two i32, low first. This holds for parameters, results, logs,
-// channel elements and now. Only and, or, xor, not and mux remain on i1. slice goes
-// from i32 to i1, zext and sext go from i1 to i32, and no cat is left. Loads give
-// i32 and stores take i32. Operators that the target lacks are expanded by their
-// row. But mul, divu and remu become calls of functions of rt.sir, and float
-// operations become calls of functions of Env.Soft (softfloat.go).
+// A word of 2 to 31 bits becomes an i32 whose high bits are zero. A word of 33 to 64 bits
+// becomes two i32 words, low first. This also holds for parameters, results, logs, channel
+// elements and now. On i1, only and, or, xor, not and mux remain. slice converts i32 to i1,
+// zext and sext convert i1 to i32, and cat disappears. Loads give i32 and stores take i32. An
+// operator that the target lacks is expanded as its table row says. Exceptions are mul, divu
+// and remu, which become calls of functions in rt.sir. Float operations become calls of
+// functions in Env.Soft (softfloat.go).
 //
-// Needs: nothing. Keeps: the order and number of effects, block order, the IDs
-// of values (the low half has the ID of the whole).
+// Needs: nothing. Keeps: the order and number of effects, block order, the IDs of values (the
+// low half keeps the ID of the whole).
 //
 //	before  v3: i64 = add v1, v2
 //	after   v3: i32 = add v1, v2 ; v5: i1 = ltu v3, v1 ; v6: i32 = zext v5
@@ -47,8 +47,8 @@ func legalise(m *ir.Module, env *Env) bool {
 	return true
 }
 
-// num is a word of width w in legal parts. lo is i1 if w is 1, else i32. hi
-// exists only if w is over 32.
+// num is a word of width w in legal parts. lo is an i1 if w is 1, else an i32. hi exists only
+// if w is over 32.
 type num struct {
 	w      int
 	lo, hi *ir.Value
@@ -57,19 +57,19 @@ type num struct {
 type legaliser struct {
 	m     *ir.Module
 	env   *Env
-	rt    map[string]*ir.Func // helpers in the module
-	soft  *ir.Module          // the result of Env.Soft(), once called
+	rt    map[string]*ir.Func // functions of rt.sir in the module
+	soft  *ir.Module          // the result of Env.Soft() after its first call
 	b     *ir.Builder
 	parts map[*ir.Value]num
 }
 
-// helper returns a function of rt.sir and adds it to the module. The loop over
-// the functions legalises it later.
+// helper returns a function of rt.sir, and adds it to the module if needed. The loop over the
+// functions legalises it later.
 func (l *legaliser) helper(name string) *ir.Func {
 	if f := l.rt[name]; f != nil {
 		return f
 	}
-	for _, f := range l.m.Funcs { // of an earlier run
+	for _, f := range l.m.Funcs { // added by an earlier run
 		if f.Name == name {
 			return f
 		}
@@ -84,7 +84,7 @@ func (l *legaliser) helper(name string) *ir.Func {
 	panic("legalise: no helper " + name)
 }
 
-// legalTypes lists the types of the parts.
+// legalTypes lists the types of the legal parts.
 func legalTypes(ts []ir.Type) []ir.Type {
 	var out []ir.Type
 	for _, t := range ts {
@@ -108,7 +108,7 @@ func (l *legaliser) function(f *ir.Func) {
 	var results []ir.Result
 	for _, r := range f.Results {
 		if r.Type == ir.Token {
-			continue // ir.Thread makes them again
+			continue // ir.Thread rebuilds the tokens
 		}
 		for _, t := range legalTypes([]ir.Type{r.Type}) {
 			results = append(results, ir.Result{Type: t})
@@ -122,7 +122,7 @@ func (l *legaliser) function(f *ir.Func) {
 	for _, k := range flow.Order {
 		l.block(f.Blocks[k])
 	}
-	for _, k := range flow.Order { // edges last: all parts are known
+	for _, k := range flow.Order { // edges come last, when all parts are known
 		t := &f.Blocks[k].Term
 		for j := range t.Succs {
 			t.Succs[j].Args = l.flat(t.Succs[j].Args)
@@ -152,7 +152,7 @@ func (l *legaliser) params(b *ir.Block) {
 	}
 }
 
-// flat lists the parts of the words of vs.
+// flat lists the legal parts of the words in vs.
 func (l *legaliser) flat(vs []*ir.Value) []*ir.Value {
 	var out []*ir.Value
 	for _, v := range vs {
@@ -184,8 +184,7 @@ func (l *legaliser) block(b *ir.Block) {
 	t.Args = l.flat(t.Args)
 }
 
-// define makes n the parts of v. If the low part is new, it takes over the ID
-// of v.
+// define sets n as the parts of v. If the low part is new, it takes over the ID of v.
 func (l *legaliser) define(v *ir.Value, n num, before int) {
 	if n.lo.ID > before {
 		n.lo.ID = v.ID
@@ -218,7 +217,7 @@ func (l *legaliser) instr(i *ir.Instr) {
 	}
 }
 
-// ref gives a ref with a legal offset. Offsets are already i32.
+// ref returns a ref with a legal offset. Offsets are already i32.
 func (l *legaliser) ref(r ir.Ref) ir.Ref {
 	if r.Off != nil {
 		r.Off = l.parts[r.Off].lo
@@ -226,7 +225,7 @@ func (l *legaliser) ref(r ir.Ref) ir.Ref {
 	return r
 }
 
-// other keeps an operation and splits its operands and results.
+// other keeps an operation and splits its operands and results into legal parts.
 func (l *legaliser) other(i *ir.Instr) {
 	next := *i
 	next.Refs = nil
@@ -299,7 +298,7 @@ func (l *legaliser) constant(w int, v uint64) num {
 	return n
 }
 
-// widen extends n with zeros to w bits.
+// widen zero-extends n to w bits.
 func (l *legaliser) widen(n num, w int) num {
 	out := num{w: w, lo: l.b.Zext(32, n.lo), hi: n.hi}
 	if w == 1 {
@@ -311,7 +310,7 @@ func (l *legaliser) widen(n num, w int) num {
 	return out
 }
 
-// cut keeps the low w bits of n, whose parts are full 32-bit words.
+// cut keeps the low w bits of n. The parts of n are full 32-bit words.
 func (l *legaliser) cut(n num, w int) num {
 	switch {
 	case w == 1:
@@ -332,8 +331,8 @@ func (l *legaliser) mask(v *ir.Value, w int) *ir.Value {
 	return l.op(word.And, v, l.b.Const(32, word.Mask(w)))
 }
 
-// bitsOf bounds the number of low bits of an i32 that may be set. It looks back n
-// operations.
+// bitsOf is an upper bound for the number of low bits of an i32 that may be set. It looks back
+// through at most n operations.
 func bitsOf(v *ir.Value, n int) int {
 	if v.Def == nil || n == 0 {
 		return 32
@@ -349,7 +348,7 @@ func bitsOf(v *ir.Value, n int) int {
 		return 32
 	}
 	switch i.Word {
-	case word.Zext: // from i1
+	case word.Zext: // the operand is an i1
 		return 1
 	case word.And:
 		return min(arg(0), arg(1))
@@ -363,7 +362,7 @@ func bitsOf(v *ir.Value, n int) int {
 	return 32
 }
 
-// shiftedBits is bitsOf after a shift.
+// shiftedBits is bitsOf for the result of a shift.
 func shiftedBits(i *ir.Instr, n int) int {
 	k, ok := constOf(i.Args[1])
 	switch {

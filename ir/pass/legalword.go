@@ -8,7 +8,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// apply computes an operator of width w on legal parts.
+// apply computes an operator on words of width w, given in legal parts.
 func (l *legaliser) apply(op word.Op, w int, imm uint64, x []num) num {
 	row := word.Table(op)
 	width := w
@@ -43,8 +43,8 @@ func (l *legaliser) apply(op word.Op, w int, imm uint64, x []num) num {
 	return l.apply64(op, w, x)
 }
 
-// direct reports whether a row that is not core is computed on one register. The
-// high zeros of a narrow word must not affect its result.
+// direct reports whether an operator outside of the core set is computed on one register. The
+// zero bits above a narrow word must not affect its result.
 func (l *legaliser) direct(op word.Op, w int) bool {
 	if op == word.Rotl || op == word.Redand {
 		return w == 32 && l.env.has(op)
@@ -52,7 +52,7 @@ func (l *legaliser) direct(op word.Op, w int) bool {
 	return w > 1 && w <= 32 && l.env.has(op)
 }
 
-// expand applies the row's expansion.
+// expand applies the expansion of the operator's row.
 func (l *legaliser) expand(op word.Op, w int, imm uint64, x []num) num {
 	leaves := map[string]num{}
 	args := make([]*word.Expr, len(x))
@@ -87,7 +87,7 @@ func (l *legaliser) expand(op word.Op, w int, imm uint64, x []num) num {
 	return eval(word.Table(op).Expand(b, w, args, imm))
 }
 
-// apply1 writes one-bit arithmetic as logic.
+// apply1 computes one-bit arithmetic with logic operators.
 func (l *legaliser) apply1(op word.Op, x []num) num {
 	var a, b *ir.Value
 	a = x[0].lo
@@ -103,11 +103,11 @@ func (l *legaliser) apply1(op word.Op, x []num) num {
 		v = not(l.bit(word.Xor, a, b))
 	case word.Ltu:
 		v = l.bit(word.And, not(a), b)
-	case word.Lts: // 1 is -1
+	case word.Lts: // as a signed number, the bit 1 is -1
 		v = l.bit(word.And, a, not(b))
 	case word.Not:
 		v = not(a)
-	default: // and, or, xor
+	default: // for and, or, xor
 		v = l.bit(op, a, b)
 	}
 	return num{w: 1, lo: v}
@@ -171,10 +171,10 @@ func (l *legaliser) apply64(op word.Op, w int, x []num) num {
 		same := l.bit(word.Eq, a.hi, b.hi)
 		return num{w: 1, lo: l.bit(word.Mux, same, l.bit(word.Ltu, a.lo, b.lo), l.bit(op, a.hi, b.hi))}
 	}
-	return num{w: w, lo: l.op(op, a.lo, b.lo), hi: l.op(op, a.hi, b.hi)} // and, or, xor
+	return num{w: w, lo: l.op(op, a.lo, b.lo), hi: l.op(op, a.hi, b.hi)} // for and, or, xor
 }
 
-// top moves the sign of a high part of a word of w bits to bit 31.
+// top moves the sign bit of the high part of a w-bit word to bit 31.
 func (l *legaliser) top(hi *ir.Value, w int) *ir.Value {
 	if w == 64 {
 		return hi
@@ -193,7 +193,7 @@ func (l *legaliser) mux(c, a, b num) num {
 	return n
 }
 
-// signed extends n with its sign to whole registers that hold w bits.
+// signed sign-extends n to the whole registers that hold w bits.
 func (l *legaliser) signed(n num, w int) num {
 	if n.w == 1 {
 		n = num{w: 32, lo: l.b.Sext(32, n.lo)}
@@ -273,10 +273,10 @@ func (l *legaliser) cat(hi, lo num) num {
 	return num{w: w, lo: l.op(word.Or, up.lo, low.lo), hi: l.op(word.Or, up.hi, low.hi)}
 }
 
-// shift computes a shift. Only the low bits of its amount count.
+// shift computes a shift. Only the low bits of the amount count.
 func (l *legaliser) shift(op word.Op, a, by num) num {
 	if a.w == 1 {
-		return a // the amount is taken modulo 1
+		return a // the amount is taken modulo 1, so it is 0
 	}
 	w := a.w
 	if op == word.Shrs {
@@ -289,13 +289,13 @@ func (l *legaliser) shift(op word.Op, a, by num) num {
 	case w > 32:
 		a = l.shift64(op, a, n)
 	default:
-		if w <= 16 { // registers take amounts modulo 32
+		if w <= 16 { // the shift of a register takes its amount modulo 32
 			n = l.mask(n, word.AmountBits(w))
 		}
 		a = num{w: w, lo: l.op(op, a.lo, n)}
 	}
 	if op == word.Shru && (w <= 32 || a.hi != nil) {
-		return num{w: w, lo: a.lo, hi: a.hi} // nothing came in from above
+		return num{w: w, lo: a.lo, hi: a.hi} // no bits come in from above
 	}
 	return l.cut(a, w)
 }
@@ -315,8 +315,8 @@ func (l *legaliser) shiftConst(op word.Op, a num, k int) num {
 	return num{w: 64, lo: n.lo, hi: l.op(word.Shrs, a.hi, l.const32(k))}
 }
 
-// shift64 shifts two registers by n modulo 64. With s = n modulo 32, the bits
-// that cross are (x >> 1) >> (31 - s), and 31 - s is the complement of s.
+// shift64 shifts two registers by n modulo 64. Let s be n modulo 32. The bits that move into
+// the other register are (x >> 1) >> (31 - s), and 31 - s is the complement of s.
 func (l *legaliser) shift64(op word.Op, a num, n *ir.Value) num {
 	far := l.b.Slice(1, n, 5)
 	back, one := l.op(word.Not, n), l.const32(1)
@@ -336,8 +336,7 @@ func (l *legaliser) shift64(op word.Op, a num, n *ir.Value) num {
 	return num{w: 64, lo: l.op(word.Mux, far, high, near), hi: l.op(word.Mux, far, fill, high)}
 }
 
-// multiply computes mul, divu and remu, with a call if the target lacks the
-// operator.
+// multiply computes mul, divu and remu. It calls a function if the target lacks the operator.
 func (l *legaliser) multiply(op word.Op, a, b num) num {
 	w := a.w
 	switch {
@@ -359,8 +358,8 @@ func (l *legaliser) multiply(op word.Op, a, b num) num {
 	return l.cut(l.call(name, args, w > 32, op == word.Remu), w)
 }
 
-// isExtended reports whether the high half of n is 0 or the sign of the low
-// half.
+// isExtended reports whether the high half of n is known to be 0, or the sign extension of the
+// low half.
 func isExtended(n num) bool {
 	if c, ok := constOf(n.hi); ok {
 		return c == 0
@@ -369,9 +368,9 @@ func isExtended(n num) bool {
 	return ok && a == n.lo && by == 31
 }
 
-// extendedProduct multiplies two words that were extended to 64 bits. It takes
-// the product of the low halves. For each high half of ones it subtracts the
-// other number * 2^32.
+// extendedProduct multiplies two words that were extended to 64 bits. It takes the product of
+// the low halves. For each high half that is all ones, it subtracts the other number times
+// 2^32.
 func (l *legaliser) extendedProduct(a, b num) num {
 	p := l.call("rt.mulw", []*ir.Value{a.lo, b.lo}, true, false)
 	for _, x := range [][2]*ir.Value{{a.hi, b.lo}, {b.hi, a.lo}} {
@@ -382,7 +381,7 @@ func (l *legaliser) extendedProduct(a, b num) num {
 	return p
 }
 
-// call calls a helper and takes its first or second result.
+// call calls a helper function and takes its first or second result.
 func (l *legaliser) call(name string, args []*ir.Value, wide, second bool) num {
 	f := l.helper(name)
 	n := 1
@@ -403,7 +402,7 @@ func (l *legaliser) call(name string, args []*ir.Value, wide, second bool) num {
 	return num{w: 32, lo: rs[0]}
 }
 
-// multiply1 is one-bit mul, divu and remu: x / 0 is 1, x % 0 is x, x % 1 is 0.
+// multiply1 computes one-bit mul, divu and remu: x / 0 is 1, x % 0 is x, x % 1 is 0.
 func (l *legaliser) multiply1(op word.Op, a, b *ir.Value) *ir.Value {
 	switch op {
 	case word.Mul:

@@ -2,9 +2,9 @@ package pass
 
 import "github.com/sinter-lang/sinter/ir"
 
-// licm moves loop-invariant operations before the loop: word operations and
-// loads. A load must stay within its object, and the loop must not write the
-// object. Loops with marks inside are left alone.
+// licm moves loop-invariant word operations and loads to a block before the loop. A load must
+// stay within its object, and the loop must not write that object. Loops that contain marks are
+// not changed.
 //
 // Needs: tokens. Keeps: effects and their order.
 //
@@ -29,8 +29,8 @@ func licm(m *ir.Module, env *Env) bool {
 	})
 }
 
-// surround adds the new block before the head of l to the loops around l,
-// because that block is inside these loops.
+// surround adds the block pre to all loops that contain the loop l, because pre is inside these
+// loops.
 func (l *loop) surround(all []*loop, pre *ir.Block) {
 	for _, o := range all {
 		if o != l && o.in[l.head] {
@@ -40,8 +40,8 @@ func (l *loop) surround(all []*loop, pre *ir.Block) {
 	}
 }
 
-// hoist moves the invariant instructions of one loop to pre, which is nil if
-// there are none. made tells whether the block is new.
+// hoist moves the invariant instructions of one loop to the block pre. pre is nil if there are
+// none. made reports whether pre is new.
 func (l *loop) hoist() (pre *ir.Block, made bool) {
 	for again := true; again; {
 		again = false
@@ -67,9 +67,8 @@ func (l *loop) hoist() (pre *ir.Block, made bool) {
 	return pre, made
 }
 
-// invariant reports whether i has the same result in every round and may run
-// even if its block does not. certain tells that its block runs in every round,
-// with no check before it.
+// invariant reports whether i has the same result in every round and may run even if its block
+// does not. certain means that its block runs in every round, with no check before i.
 func (l *loop) invariant(i *ir.Instr, certain bool) bool {
 	if i.HasEffect() || !isValue(i) && i.Refs[0].Off != nil && !certain {
 		return false

@@ -2,15 +2,15 @@ package pass
 
 import "github.com/sinter-lang/sinter/ir"
 
-// List returns all passes in order, for a target of 32 bits, of 64, or none.
-// Optimisers run before legalise, because words are whole and proofs are easy
-// there. They run again after legalise and after tasks, to clean up new code.
+// List returns all passes in order. The target has 32 bits, 64 bits or no width. Optimisers run
+// before legalise, when words are still whole and proofs are easy. They run again after
+// legalise and after tasks, to clean up the new code.
 func List() []Pass {
 	legal, single := Legal(), Single()
 	placesPass := Pass{Name: "places", Doc: "put constant offsets into places, read constants", Run: places}
 	optimise := []Pass{placesPass}
 	for _, p := range Optimisers() {
-		if p.Name == "unroll" || p.Name == "strength" || p.Name == "bytes" { // LLVM does these itself, and finds less to optimise in loops that we have transformed
+		if p.Name == "unroll" || p.Name == "strength" || p.Name == "bytes" { // LLVM does this itself, and optimises our transformed loops less well
 			p = p.forCores()
 		}
 		optimise = append(optimise, p)
@@ -20,7 +20,7 @@ func List() []Pass {
 	out = append(out, optimise...)
 	out = append(out, placesPass)
 	out = append(out, Pass{Name: "legalise", Doc: "leave words of one register and operators that the target has", Run: legalise, Gives: &legal})
-	for _, p := range optimise { // for x86-64, legalise makes no code that needs cleaning
+	for _, p := range optimise { // for x86-64, legalise makes no code that needs optimising
 		out = append(out, p.forCores())
 	}
 	out = append(out, Pass{Name: "tasks", Doc: "make one function of all tasks in which nothing blocks", Run: tasks, Gives: &single})
@@ -30,22 +30,21 @@ func List() []Pass {
 	return append(out, Pass{Name: "versions", Doc: "run loops without checks where these hold in all rounds", Run: versions}.forLLVM())
 }
 
-// forCores leaves a pass out for x86-64, because LLVM follows there.
+// forCores leaves a pass out for x86-64, where LLVM optimises afterwards.
 func (p Pass) forCores() Pass {
 	run := p.Run
 	p.Run = func(m *ir.Module, env *Env) bool { return env.XLen != 0 && run(m, env) }
 	return p
 }
 
-// forLLVM leaves a pass out on the way to cores, whose programs shall be short.
+// forLLVM leaves a pass out for cores, whose programs must be short.
 func (p Pass) forLLVM() Pass {
 	run := p.Run
 	p.Run = func(m *ir.Module, env *Env) bool { return env.XLen == 0 && run(m, env) }
 	return p
 }
 
-// Stages returns the passes that every program needs on its way to a target,
-// without any optimiser.
+// Stages returns the passes that every program needs for a target, without any optimiser.
 func Stages() []Pass {
 	var out []Pass
 	for _, p := range List() {
@@ -56,8 +55,8 @@ func Stages() []Pass {
 	return out
 }
 
-// Reasons explains the order of List: some run of Before comes before every run
-// of After.
+// Reasons explains the order of List. Each reason says that some run of pass Before comes
+// before every run of pass After.
 func Reasons() []Reason {
 	return []Reason{
 		{"inline", "copies", "a copy made for an argument shows only when caller and callee are one function"},

@@ -12,12 +12,12 @@ import (
 type loop struct {
 	f      *ir.Func
 	head   *ir.Block
-	blocks []*ir.Block // in order of the function
+	blocks []*ir.Block // in the order of the function
 	in     map[*ir.Block]bool
 	depth  int
 }
 
-// loops returns the loops of f, inner ones first. The entry block is not a head.
+// loops returns the loops of f, inner loops first. The entry block is never a loop head.
 func loops(f *ir.Func) []*loop {
 	flow := ir.FlowOf(f)
 	var out []*loop
@@ -51,8 +51,8 @@ func (l *loop) entries() []*ir.Edge {
 	return out
 }
 
-// latch returns the only block with an edge back to the head, nil if there are
-// several such edges.
+// latch returns the block with the edge back to the head. It returns nil if there are several
+// such edges.
 func (l *loop) latch() *ir.Block {
 	var latch *ir.Block
 	for _, b := range l.blocks {
@@ -79,7 +79,7 @@ func (l *loop) back(latch *ir.Block) *ir.Edge {
 	return nil
 }
 
-// has reports whether the loop has an instruction of one of the kinds.
+// has reports whether the loop contains an instruction of one of the kinds.
 func (l *loop) has(kinds ...ir.Op) bool {
 	for _, b := range l.blocks {
 		for _, i := range b.Instrs {
@@ -93,8 +93,7 @@ func (l *loop) has(kinds ...ir.Op) bool {
 	return false
 }
 
-// innermost returns the loops of f that contain no other loop. They share no
-// block.
+// innermost returns the loops of f that contain no other loop. No two of them share a block.
 func innermost(f *ir.Func) []*loop {
 	all := loops(f)
 	heads := map[*ir.Block]bool{}
@@ -110,8 +109,8 @@ func innermost(f *ir.Func) []*loop {
 	return out
 }
 
-// preheader returns the block that leads only into the loop. It makes the block
-// if there is none.
+// preheader returns a block that leads only into the loop. It makes this block if there is
+// none.
 func (l *loop) preheader() (pre *ir.Block, made bool) {
 	edges := l.entries()
 	for _, b := range l.f.Blocks {
@@ -135,13 +134,14 @@ func (l *loop) preheader() (pre *ir.Block, made bool) {
 	return pre, true
 }
 
-// outside reports whether v is the same in all rounds of the loop.
+// outside reports whether v is defined outside of the loop, so that it is the same in all
+// rounds.
 func (l *loop) outside(v *ir.Value) bool { return !l.in[v.In] }
 
-// induction is a parameter of the head that changes by a constant each round.
+// induction is a parameter of the head that changes by a constant in each round.
 type induction struct {
 	param, start, next *ir.Value
-	index              int // among the parameters
+	index              int // index among the parameters
 	step               uint64
 }
 
@@ -161,12 +161,12 @@ func (l *loop) inductions(entry *ir.Edge, latch *ir.Block) []induction {
 	return out
 }
 
-// maxRounds bounds the counting of rounds.
+// maxRounds bounds the number of rounds that are counted.
 const maxRounds = 1 << 16
 
-// rounds counts the rounds of a loop that only its latch ends, 0 if unknown.
-// The latch's condition must be a function of one induction with a constant
-// start.
+// rounds counts the rounds of a loop whose only exit is its latch. It returns 0 if it cannot.
+// The condition of the latch must depend on one induction with a constant start, and on nothing
+// else.
 func (l *loop) rounds(entry *ir.Edge, latch *ir.Block) int {
 	if latch.Term.Op != ir.Branch {
 		return 0

@@ -1,25 +1,25 @@
-// Package pass holds the passes over the program IR and their runner.
+// Package pass holds the passes over the program IR, and the code that runs them.
 //
-// A pass is a value: a name, one sentence, a function, and perhaps a property
-// that holds from then on. The function changes a module and reports whether it
-// did. List is the order and Reasons explains it. A test compares both. There
-// is no registration and no global state.
+// A pass is a value: a name, a one-sentence description, a function, and optionally a property
+// that holds after the pass. The function changes a module and reports whether it did. List
+// gives the order of the passes and Reasons explains it. A test compares the two. There is no
+// registration and no global state.
 //
 //	err := pass.Run(m, pass.List(), pass.Options{Env: pass.Env{XLen: 32, Has: has}})
 //
-// Three passes are not optimisations. inline joins functions. legalise leaves
-// words of 1 and 32 bits and the operators of the target. tasks turns the tasks
-// into one Main without blocking operations. Every machine must show the same
-// trace before and after each pass.
+// Three passes are not optimisations. inline merges functions. legalise leaves only words of 1
+// and 32 bits and the operators of the target. tasks turns the tasks into one function Main
+// without blocking operations. Every machine must show the same trace before and after each
+// pass.
 //
-// In check mode the runner verifies the module after each pass. It checks that
-// the properties of earlier passes still hold. If a pass reports no change, it
-// compares the text. It also shuffles instructions whose order has no meaning:
-// word operators and constants may be anywhere between their operands and their
-// users. An internal fault panics with the name of the pass.
+// In check mode, the code that runs the passes verifies the module after each pass. It checks
+// that the properties of earlier passes still hold. If a pass reports no change, it compares
+// the text of the module. It also shuffles instructions whose order has no meaning: a word
+// operator or constant may be anywhere between its operands and its users. On an internal fault
+// it panics with the name of the pass.
 //
-// Code that makes or clones blocks leaves the tokens to ir.Thread. The package
-// knows neither front ends nor back ends. Start reading at List.
+// Code that makes or copies blocks leaves the tokens to ir.Thread. The package does not depend
+// on front ends or back ends. Start reading at List.
 package pass
 
 import (
@@ -32,11 +32,11 @@ import (
 
 // Env describes the target for the passes.
 type Env struct {
-	Threads bool                // tasks that may be threads get separate contexts
-	XLen    int                 // width of a register: 32, or 0 to leave widths and operators alone
-	Soft    func() *ir.Module   // functions for float operations, with the names that legalise uses; nil: none
-	Only    func(*ir.Func) bool // functions that passes over single functions may change, for bisecting; nil: all
-	Has     func(word.Op) bool  // operators that the target computes itself on registers; nil: the core rows, divs and rems
+	Threads bool                // give tasks that may be threads separate contexts
+	XLen    int                 // width of a register: 32, or 0 to keep widths and operators as they are
+	Soft    func() *ir.Module   // returns a module with functions for float operations, with the names that legalise uses; nil: there are none
+	Only    func(*ir.Func) bool // accepts the functions that passes over single functions may change, for bisecting; nil: all
+	Has     func(word.Op) bool  // reports operators that the target computes on registers; nil: the core rows, divs and rems
 }
 
 // has reports whether the target computes op on registers.
@@ -52,14 +52,14 @@ type Pass struct {
 	Name  string
 	Doc   string
 	Run   func(m *ir.Module, env *Env) (changed bool)
-	Gives *Property // holds from here on
+	Gives *Property // a property that holds from here on
 }
 
-// Options say how to run passes.
+// Options control how passes run.
 type Options struct {
 	Env
-	Check bool                                           // verify, compare and shuffle
-	Seed  uint64                                         // of the shuffle
+	Check bool                                           // verify, compare and shuffle after each pass
+	Seed  uint64                                         // seed of the shuffle
 	Skip  []string                                       // names of passes to leave out
 	Limit int                                            // number of passes to run (for bisecting); 0: all
 	After func(ordinal int, p *Pass, m *ir.Module) error // called after each pass, for dumps
@@ -71,8 +71,8 @@ type Reason struct {
 	Why           string
 }
 
-// Run runs passes in order. If check mode finds a fault, it returns an error
-// with the name of the pass.
+// Run runs passes in order. If check mode finds a fault, Run returns an error with the name of
+// the pass.
 func Run(m *ir.Module, passes []Pass, o Options) error {
 	var held []Property
 	for n := range passes {
@@ -95,7 +95,7 @@ func Run(m *ir.Module, passes []Pass, o Options) error {
 	return nil
 }
 
-// one runs a pass, with all checks around it in check mode.
+// one runs a single pass. In check mode it also does all checks.
 func one(m *ir.Module, p *Pass, o *Options, n int, held *[]Property) error {
 	if !o.Check {
 		p.Run(m, &o.Env)
@@ -124,8 +124,8 @@ func one(m *ir.Module, p *Pass, o *Options, n int, held *[]Property) error {
 	return nil
 }
 
-// shared finds instructions that share one list of operands. A pass that replaces an
-// operand of one instruction would change the other.
+// shared looks for instructions that share one operand list. This is a fault: a pass that
+// replaces an operand of one instruction would change the other.
 func shared(m *ir.Module) error {
 	of := map[**ir.Value]*ir.Instr{}
 	for _, f := range m.Funcs {

@@ -5,11 +5,12 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// places moves constants of offsets into the displacements of refs, which
-// targets add for free. It also reads constant objects at constant offsets.
+// places moves constants from offsets into the displacements of refs, because targets add a
+// displacement for free. It also replaces loads from constant objects at constant offsets by
+// constants.
 //
-// Needs: nothing. Keeps: blocks, effects. A constant offset outside its object
-// is unchanged, because it follows a check that fails.
+// Needs: nothing. Keeps: blocks, effects. A constant offset outside of its object is not
+// changed. Such a ref follows a check that always fails.
 //
 //	before  v3: i32 = const 8 ; v4: i32 = add v1, v3 ; v5: i32 = load4 %a[v4], v2
 //	after   v5: i32 = load4 %a[v1 + 8], v2
@@ -51,11 +52,11 @@ func foldPlace(m *ir.Module, i *ir.Instr, k int) bool {
 	return changed
 }
 
-// shifted adds modulo 2^32.
+// shifted adds c to a displacement, modulo 2^32.
 func shifted(disp int, c uint64) int { return int(int32(uint32(disp) + uint32(c))) }
 
-// readConst makes a load of constant bytes a constant. Bytes that the start may set
-// are constant only on a core, which starts without words.
+// readConst replaces a load of constant bytes by a constant. Bytes that the program start may
+// set are constant only on a core, because a core starts without arguments.
 func readConst(i *ir.Instr, env *Env) bool {
 	if i.Op != ir.OpLoad || i.Refs[0].Obj.Kind != ir.ConstObj || i.Refs[0].Off != nil {
 		return false

@@ -7,14 +7,13 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// fewDigits is the largest number of signed digits of a constant whose multiples
-// become shifts and sums. A multiplier takes 1,000 cells of a core. Each digit
-// takes two instructions.
+// fewDigits is the largest number of signed digits of a constant factor whose multiplication
+// becomes shifts and sums. A multiplier takes 1,000 cells of a core. Each digit takes two
+// instructions.
 const fewDigits = 4
 
-// products replaces multiplications by constants with shifts, sums and differences. It
-// does so only if then no instruction of the program multiplies, so that its core
-// needs no multiplier.
+// products replaces multiplications by constants with shifts, sums and differences. It does so
+// only if the program then has no multiplication left, so that its core needs no multiplier.
 //
 // Needs: words of one register. Keeps: effects and their order, block order.
 //
@@ -56,8 +55,8 @@ type digit struct {
 	minus bool
 }
 
-// signedDigits writes a number as the shortest sum and difference of powers of two,
-// modulo 2^32. It uses no two neighbouring powers.
+// signedDigits writes a number, modulo 2^32, as the shortest sum and difference of powers of
+// two. No two of these powers are neighbours.
 func signedDigits(c uint32) []digit {
 	var out []digit
 	for rest, at := uint64(c), 0; rest != 0; {
@@ -96,7 +95,7 @@ func spread(f *ir.Func) {
 	subst.apply(f)
 }
 
-// sums writes the instructions that replace one multiplication.
+// sums emits the instructions that replace one multiplication.
 type sums struct {
 	f    *ir.Func
 	b    *ir.Block
@@ -111,7 +110,8 @@ func (s *sums) add(i *ir.Instr) *ir.Value {
 
 func (s *sums) constant(c uint64) *ir.Value { return s.add(newConst(s.f, s.b, 32, c, s.like)) }
 
-// times begins with an added digit if there is one.
+// times multiplies x by the sum of the digits. It begins with a digit that is added, if there
+// is one.
 func (s *sums) times(x *ir.Value, digits []digit) *ir.Value {
 	var sum *ir.Value
 	for _, minus := range []bool{false, true} {

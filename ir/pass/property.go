@@ -7,31 +7,30 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// Property is a property of a module that holds from the pass that gives it.
-// Every later pass keeps it. Check mode checks this, so passes need not declare
-// it.
+// Property is a property of a module that a pass establishes and every later pass keeps. Check
+// mode tests this, so passes need not declare which properties they keep.
 type Property struct {
 	Name  string
-	Wrong func(m *ir.Module, env *Env) error // the reason if it does not hold
+	Wrong func(m *ir.Module, env *Env) error // an error that explains why the property does not hold
 }
 
-// Legal holds after legalise for a target of 32 bits: words are i1 and i32, with
-// operators that the target has.
+// Legal holds after legalise for a 32-bit target: words are i1 and i32, and the target has all
+// operators.
 func Legal() Property { return Property{"legal", notLegal} }
 
-// Single holds after tasks: there is a Main, and nothing blocks.
+// Single holds after tasks: there is a Main, and no operation blocks.
 func Single() Property {
 	return Property{"single", func(m *ir.Module, _ *Env) error {
 		if len(m.Contexts) == 0 {
 			return fmt.Errorf("there is no Main")
 		}
-		return nil // the verifier knows the operations that a module with Main may have
+		return nil // the verifier checks which operations a module with Main may have
 	}}
 }
 
 func notLegal(m *ir.Module, env *Env) error {
 	if env.XLen != 32 {
-		return nil // every width is legal
+		return nil // all widths are legal
 	}
 	for _, f := range m.Funcs {
 		for _, b := range f.Blocks {
@@ -70,8 +69,8 @@ func legalInstr(i *ir.Instr, env *Env) error {
 	return nil
 }
 
-// legalWord reports whether an operator may appear after legalise. Later passes
-// invert comparisons, and a back end makes any comparison from any other.
+// legalWord reports whether an operator may appear after legalise. All comparisons may: later
+// passes invert them, and a back end builds any comparison from any other.
 func legalWord(op word.Op, out, in ir.Type, env *Env) bool {
 	switch op {
 	case word.Cat:

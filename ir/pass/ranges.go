@@ -6,12 +6,12 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// span is the bounds of a word.
+// span is an interval of words.
 type span = interval.Word
 
 func fullSpan(t ir.Type) span { return interval.Full(int(t)) }
 
-// evalSpan bounds a word operation from the bounds of its operands.
+// evalSpan computes the bounds of a word operation from the bounds of its operands.
 func evalSpan(i *ir.Instr, of func(*ir.Value) span) span {
 	t := i.Results[0].Type
 	var a [3]span
@@ -48,7 +48,7 @@ func wordSpan(i *ir.Instr, a *[3]span, w int) span {
 	return bitSpan(i.Word, a, w)
 }
 
-// bitSpan bounds operations that are easier to bound by bits.
+// bitSpan computes bounds for operations that are easier to bound by bits.
 func bitSpan(op word.Op, a *[3]span, w int) span {
 	switch op {
 	case word.And:
@@ -75,7 +75,7 @@ func bitSpan(op word.Op, a *[3]span, w int) span {
 	return interval.Full(w)
 }
 
-// relationOf returns the relation of bounds for a comparison.
+// relationOf returns the interval relation for a comparison operator.
 func relationOf(op word.Op) (r interval.Relation, ok bool) {
 	switch op {
 	case word.Eq:

@@ -6,15 +6,14 @@ import (
 	"github.com/sinter-lang/sinter/ir"
 )
 
-// rejoin restores static single assignment after a value has got more
-// definitions. of maps each definition, including the first, to a key. Each use
-// of a definition is replaced by the definition with the same key that reaches
-// the use. Where several definitions meet, rejoin adds block parameters.
-// Definitions are results of instructions or block parameters. Tokens are
-// ignored.
+// rejoin restores static single assignment form after a value has got several definitions. of
+// maps each of these definitions, including the original one, to a common key. Each use of a
+// definition is replaced by the definition with the same key that reaches the use. If several
+// definitions reach the same point, rejoin adds block parameters there. Definitions are results
+// of instructions or block parameters. Tokens are ignored.
 //
-// The work is one visit of each instruction plus the live ranges of the keys,
-// so many values may be rejoined at once.
+// The work is one visit of each instruction plus the live ranges of the keys. It is therefore
+// cheap to rejoin many values together.
 func rejoin(f *ir.Func, of map[*ir.Value]*ir.Value) {
 	r := &rejoiner{f: f, of: of, flow: ir.FlowOf(f), node: map[*ir.Block]int{}, ranges: map[*ir.Value]*liveRange{}}
 	for k, b := range f.Blocks {
@@ -37,11 +36,11 @@ type rejoiner struct {
 	of     map[*ir.Value]*ir.Value
 	flow   *ir.Flow
 	node   map[*ir.Block]int
-	keys   []*ir.Value // in order of their first definitions
+	keys   []*ir.Value // in the order of their first definitions
 	ranges map[*ir.Value]*liveRange
-	joins  [][]join // by node, in order of the keys
-	live   []int    // by node: number of the last key that is live at its start
-	joined []int    // by node: number of the last key that has a join there
+	joins  [][]join // by node, each list in the order of the keys
+	live   []int    // by node: number of the last key found live at the start of the node
+	joined []int    // by node: number of the last key with a join at the node
 }
 
 // liveRange lists the nodes that define a key and the nodes that need it at their
@@ -55,8 +54,7 @@ type join struct {
 	key, param *ir.Value
 }
 
-// scan notes the keys that node k defines and the keys that it needs at its
-// start.
+// scan records the keys that node k defines and the keys that it needs at its start.
 func (r *rejoiner) scan(k int) {
 	b := r.f.Blocks[k]
 	for _, p := range b.Params {
@@ -102,7 +100,7 @@ func (r *rejoiner) rangeOf(key *ir.Value) *liveRange {
 	return g
 }
 
-// last returns the last node of a list, -1 for none.
+// last returns the last node of a list, or -1.
 func last(list []int) int {
 	if len(list) == 0 {
 		return -1
@@ -110,8 +108,8 @@ func last(list []int) int {
 	return list[len(list)-1]
 }
 
-// place finds the nodes where definitions of key meet and the key is live. n is
-// the number of the key.
+// place finds the nodes where several definitions of key meet and key is live. n is the number
+// of the key.
 func (r *rejoiner) place(n int, key *ir.Value, frontier [][]int) {
 	r.spread(n, r.ranges[key])
 	work := slices.Clone(r.ranges[key].defs)
@@ -130,8 +128,8 @@ func (r *rejoiner) place(n int, key *ir.Value, frontier [][]int) {
 	}
 }
 
-// spread marks the nodes at whose start key n is live, from the nodes that need
-// it back to the nodes that define it.
+// spread marks the nodes where key n is live at the start. It goes back from the nodes that
+// need the key to the nodes that define it.
 func (r *rejoiner) spread(n int, g *liveRange) {
 	kills := map[int]bool{}
 	for _, k := range g.defs {
@@ -177,11 +175,11 @@ func (r *rejoiner) rename() {
 	}
 }
 
-// reaching is the definition of each key that reaches the current position. It
-// also holds the changes to undo at the end of a dominator subtree.
+// reaching holds the definition of each key that reaches the current position. It also holds
+// the changes to undo at the end of a dominator subtree.
 type reaching struct {
 	now   map[*ir.Value]*ir.Value
-	undo  []join // a key and its definition before
+	undo  []join // a key and its previous definition
 	marks []int
 }
 

@@ -8,27 +8,27 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// ring is a channel in memory: the number of elements, the offset of the first,
-// the offset after the last, and the elements. It has room for Cap elements, or
-// one if Cap is 0.
+// ring is a channel in memory, as a ring buffer. It holds the number of elements, the offset of
+// the first element, the offset after the last one, and the elements. It has room for Cap
+// elements, or for one if Cap is 0.
 type ring struct {
-	k    int // its channel
+	k    int // index of the channel
 	c    *ir.Chan
 	o    *ir.Object
-	word []int // offsets within an element
+	word []int // offset of each word within an element
 	objs []int
-	size int        // of an element
-	room int        // elements
+	size int        // size of an element
+	room int        // capacity in elements
 	data int        // offset of the elements
-	copy []*ir.Func // by object: moves bytes<N> by its length; nil: moves the whole object
-	pool *pool      // of the slots that the elements name; nil: the elements hold their objects
+	copy []*ir.Func // for each object: a function that copies a bytes<N> up to its length; nil: copy the whole object
+	pool *pool      // pool of the slots that the elements name; nil: the elements hold the objects themselves
 	t    *tasker
 }
 
-// RingCount is the offset of the number of elements in the ring of a channel.
+// RingCount is the offset of the element count in the ring of a channel.
 const RingCount = 0
 
-// The offsets of a ring's numbers. The elements come after them.
+// Offsets of the numbers in a ring. The elements come after them.
 const (
 	ringCount = RingCount
 	ringFirst = 4
@@ -46,7 +46,7 @@ func (t *tasker) ring(k int) *ring {
 	}
 	r := &ring{k: k, c: &t.m.Chans[k], room: max(1, t.m.Chans[k].Cap), data: ringData, t: t}
 	name := "chan."
-	if slices.Contains(t.threads, r.c.Writer) { // the runner of the contexts keeps the numbers
+	if slices.Contains(t.threads, r.c.Writer) { // for a thread, the machine that runs the contexts keeps these numbers
 		name, r.data = ir.RingPrefix, 0
 	}
 	for _, w := range r.c.Words {
@@ -60,7 +60,7 @@ func (t *tasker) ring(k int) *ring {
 		r.copy = append(r.copy, t.copier(r.c, k))
 		r.objs = append(r.objs, r.size)
 		if r.pool != nil {
-			n = 4 // holds the position of the slot
+			n = 4 // an element holds the number of a slot
 		}
 		r.size += (n + 3) / 4 * 4
 	}
@@ -77,7 +77,7 @@ func (r *ring) at(n int) ir.Ref { return ir.Ref{Obj: r.o, Disp: n} }
 
 func (r *ring) count() ir.Ref { return r.at(ringCount) }
 
-// place loads the element offset stored at which. It is nil for a ring of one
+// place loads the element offset that is stored at offset which. It is nil for a ring of one
 // element.
 func (r *ring) place(x emitter, which int) *ir.Value {
 	if r.room == 1 {
@@ -86,7 +86,7 @@ func (r *ring) place(x emitter, which int) *ir.Value {
 	return x.Load(32, r.at(which))
 }
 
-// advance moves an offset past its element and changes the count.
+// advance moves an element offset to the next element and changes the count.
 func (r *ring) advance(x emitter, which int, off *ir.Value, count word.Op) {
 	n := x.Word(count, 32, x.Load(32, r.count()), x.const32(1))
 	x.Store(n, r.count())
@@ -98,7 +98,7 @@ func (r *ring) advance(x emitter, which int, off *ir.Value, count word.Op) {
 	x.Store(x.Word(word.Mux, 32, end, x.const32(0), next), r.at(which))
 }
 
-// send puts the operands of a chsend into the ring.
+// send emits code that puts the operands of a chsend into the ring.
 func (r *ring) send(x emitter, i *ir.Instr) {
 	off := r.place(x, ringNext)
 	r.put(x, i, off)
@@ -106,7 +106,7 @@ func (r *ring) send(x emitter, i *ir.Instr) {
 	r.t.wakeAll(x, r.t.takers, r.k)
 }
 
-// put writes the operands of a chsend to the element at off.
+// put emits code that writes the operands of a chsend to the element at off.
 func (r *ring) put(x emitter, i *ir.Instr, off *ir.Value) {
 	for k, v := range i.Words() {
 		at := ir.Ref{Obj: r.o, Off: off, Disp: r.data + r.word[k]}
@@ -120,7 +120,7 @@ func (r *ring) put(x emitter, i *ir.Instr, off *ir.Value) {
 	}
 }
 
-// recv gets the results of a chrecv out of the ring.
+// recv emits code that takes the results of a chrecv out of the ring.
 func (r *ring) recv(x emitter, i *ir.Instr) {
 	off := r.place(x, ringFirst)
 	r.get(x, i, off)
@@ -128,7 +128,7 @@ func (r *ring) recv(x emitter, i *ir.Instr) {
 	r.t.wakeAll(x, r.t.givers, r.k)
 }
 
-// get reads the results of a chrecv from the element at off.
+// get emits code that reads the results of a chrecv from the element at off.
 func (r *ring) get(x emitter, i *ir.Instr, off *ir.Value) {
 	k := 0
 	for _, v := range i.Results {
@@ -137,7 +137,7 @@ func (r *ring) get(x emitter, i *ir.Instr, off *ir.Value) {
 		}
 		at := ir.Ref{Obj: r.o, Off: off, Disp: r.data + r.word[k]}
 		k++
-		if v.Type == 1 { // legal words are loaded whole
+		if v.Type == 1 { // other legal words are loaded as they are
 			w := x.Load(32, at)
 			x.redefine(&ir.Instr{Op: ir.OpWord, Word: word.Slice, Args: []*ir.Value{w}}, v)
 			continue
@@ -149,15 +149,15 @@ func (r *ring) get(x emitter, i *ir.Instr, off *ir.Value) {
 	}
 }
 
-// redefine appends i as the new definition of v.
+// redefine appends i as a new definition of v.
 func (x emitter) redefine(i *ir.Instr, v *ir.Value) {
 	i.Span, i.Task, i.Results = x.At, -1, []*ir.Value{v}
 	v.Def, v.In = i, x.B
 	x.B.Instrs = append(x.B.Instrs, i)
 }
 
-// exchange swaps object k of an element with a buffer if the operation can swap.
-// Otherwise it copies object k from or to the buffer.
+// exchange swaps object k of an element with a buffer if the operation can swap. Otherwise it
+// copies object k to or from the buffer.
 func (r *ring) exchange(x emitter, k int, i *ir.Instr, element, buf ir.Ref, in bool) {
 	if r.pool != nil {
 		if r.t.swaps[i] {
@@ -173,7 +173,7 @@ func (r *ring) exchange(x emitter, k int, i *ir.Instr, element, buf ir.Ref, in b
 	}
 }
 
-// move copies object k of an element.
+// move emits a copy of object k of an element.
 func (r *ring) move(x emitter, k int, dst, src ir.Ref) {
 	if f := r.copy[k]; f != nil {
 		x.Call(f, nil, []ir.Ref{dst, src})
@@ -182,12 +182,11 @@ func (r *ring) move(x emitter, k int, dst, src ir.Ref) {
 	x.Copy(dst, src, r.c.Objs[k])
 }
 
-// longBytes is the smallest size of a bytes<N> in a channel that is moved by its
+// longBytes is the smallest size of a bytes<N> in a channel that is copied only up to its
 // length. Most messages are much shorter than the capacity.
 const longBytes = 256
 
-// copier gives the function that moves object k of a channel if it is a long
-// bytes<N>:
+// copier returns the function that copies object k of a channel, if it is a long bytes<N>:
 //
 //	func @copy.bytes1480[%to 1484, %from 1484 ro]: a length and that number of bytes
 func (t *tasker) copier(c *ir.Chan, k int) *ir.Func {
@@ -215,7 +214,7 @@ func (t *tasker) copier(c *ir.Chan, k int) *ir.Func {
 	return f
 }
 
-// isBytes reports whether object k of a channel is one bytes<N>.
+// isBytes reports whether object k of a channel is a single bytes<N>.
 func isBytes(c *ir.Chan, k int) bool {
 	found := false
 	for n, from := range c.From {

@@ -2,11 +2,11 @@ package pass
 
 import "github.com/sinter-lang/sinter/ir"
 
-// maxHead is the largest number of instructions in a loop head that is copied.
+// maxHead is the largest number of instructions in a loop head that rotate copies.
 const maxHead = 12
 
-// rotate moves the test of a loop from its head to its end. A copy of the head
-// guards the entry, and each round needs one branch instead of two.
+// rotate moves the test of a loop from its head to its end. A copy of the head guards the entry
+// of the loop. Each round then needs one branch instead of two.
 //
 // Needs: nothing. Keeps: effects.
 //
@@ -23,14 +23,13 @@ func rotate(m *ir.Module, env *Env) bool {
 	})
 }
 
-// maxRotations bounds the number of rotation passes over the loops of a
-// function.
+// maxRotations bounds how often rotate goes over the loops of a function.
 const maxRotations = 100
 
-// rotateLevel rotates the loops of the greatest depth that has loops to rotate.
-// No two of them are nested.
+// rotateLevel rotates the loops of the greatest depth that still has loops to rotate. No two of
+// these loops are nested.
 func rotateLevel(f *ir.Func) bool {
-	guards := map[*ir.Block]*ir.Block{} // copies, by head
+	guards := map[*ir.Block]*ir.Block{} // the copy of each head
 	loopOf := map[*ir.Block]*loop{}
 	mend := map[*ir.Value]*ir.Value{}
 	depth := 0
@@ -60,8 +59,8 @@ func rotateLevel(f *ir.Func) bool {
 	return true
 }
 
-// turnable reports whether the head is a short test without effects and the
-// loop jumps back to it.
+// turnable reports whether the loop head is a short test without effects, and the loop jumps
+// back to it.
 func (l *loop) turnable() bool {
 	h := l.head
 	if h.Term.Op != ir.Branch || l.in[h.Term.Succs[0].To] == l.in[h.Term.Succs[1].To] || len(h.Instrs) > maxHead {

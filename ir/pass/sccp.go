@@ -5,10 +5,9 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// propagate finds values that are constant on every possible path, and branches
-// with only one possible target. Source: Wegman and Zadeck, "Constant
-// Propagation with Conditional Branches", 1991, here with rounds instead of
-// work lists.
+// propagate finds values that are constant on every possible path, and branches with only one
+// possible target. It implements Wegman and Zadeck, "Constant Propagation with Conditional
+// Branches", 1991, with repeated rounds instead of work lists.
 func propagate(f *ir.Func) bool {
 	s := &constants{f: f, fact: map[*ir.Value]lattice{}, live: map[*ir.Block]bool{f.Blocks[0]: true}}
 	for _, p := range f.Params() {
@@ -26,8 +25,7 @@ func propagate(f *ir.Func) bool {
 	return s.rewrite()
 }
 
-// lattice is the knowledge of a value: none yet, one constant, or several
-// values.
+// lattice is what is known of a value: nothing yet, one constant, or several possible values.
 type lattice struct {
 	state byte
 	value uint64
@@ -113,7 +111,7 @@ func (s *constants) follow(e ir.Edge) {
 	}
 }
 
-// rewrite replaces parameters by constants and decided branches by jumps. Other
+// rewrite replaces constant parameters by constants, and decided branches by jumps. Other
 // passes fold word operations on constants.
 func (s *constants) rewrite() bool {
 	changed := false

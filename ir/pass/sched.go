@@ -5,32 +5,31 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// The scheduler of several tasks calls only tasks that may continue. A ready word for
-// each task marks them. All words are set at the start. A word is cleared when its
-// task is called. It is set again
+// The scheduler of several tasks calls only tasks that may be able to continue. These tasks are
+// marked by a ready word for each task. All ready words are set at the start. Calling a task
+// clears its word. The word is set again
 //
 //   - for a task that waits for a value, by the task that puts a value into the
 //     channel,
 //   - for a task that waits for room, by the task that takes a value,
-//   - for a task that waits for the outside, by a wait that ends with one of its
-//     devices or the clock,
-//   - by a task itself that gives the others a turn.
+//   - for a task that waits for the outside, when a wait ends with an event of one
+//     of its devices or of the clock,
+//   - by a task itself, if it lets the other tasks run first.
 //
-// A step that cannot continue returns at once, so a word that is set needlessly
-// changes nothing. The scheduler runs rounds over all tasks. A task that becomes
-// ready runs in this round if its turn is still to come, else in the next round. A
-// round without calls is the last one.
+// If a called step cannot continue, it returns immediately, so a word that is set needlessly
+// does no harm. The scheduler runs rounds over all tasks. A task that becomes ready runs in the
+// current round if its turn is still to come, else in the next round. After a round without
+// calls, the scheduler waits.
 //
 //	round:  v1: i32 = load4 %sched.ready[0] ; br v1, call0, second(0)
 //	call0:  store4 %sched.ready[0], 0 ; call @task.a ; jump second(1)
 //	second: ...                                        ; br v9, round, idle
 //	idle:   wait for what the tasks wait for, and set their words ; jump round
 
-// readySize is the size in bytes of the word of a task.
+// readySize is the size in bytes of the ready word of a task.
 const readySize = 4
 
-// schedule prepares the words of the tasks, and finds the tasks that wait for each
-// channel.
+// schedule prepares the ready words, and finds the tasks that wait for each channel.
 func (t *tasker) schedule() {
 	n := len(t.m.Tasks)
 	t.ready = &ir.Object{Name: "sched.ready", Kind: ir.StateObj, Size: readySize * n, Align: 4, Span: t.m.Tasks[0].Func.Span}
@@ -41,7 +40,7 @@ func (t *tasker) schedule() {
 	t.findWaiters()
 }
 
-// findWaiters lists the tasks that may wait at each channel.
+// findWaiters lists the tasks that may wait for each channel.
 func (t *tasker) findWaiters() {
 	t.takers, t.givers = make([][]int, len(t.m.Chans)), make([][]int, len(t.m.Chans))
 	for _, k := range t.stepped {
@@ -86,7 +85,7 @@ func (t *tasker) wake(x emitter, task int) {
 	x.Store(x.const32(1), t.readyAt(task))
 }
 
-// wakeAll wakes the tasks that wait at a channel.
+// wakeAll wakes the tasks that wait for a channel.
 func (t *tasker) wakeAll(x emitter, of [][]int, ch int) {
 	if t.ready == nil {
 		return
@@ -96,8 +95,8 @@ func (t *tasker) wakeAll(x emitter, of [][]int, ch int) {
 	}
 }
 
-// findWaits decides what a task must store about its waits: the mask if it varies,
-// and the deadline.
+// findWaits decides what a task must store about its waits: the mask, if it varies, and the
+// deadline.
 func (s *step) findWaits() {
 	same := s.endless()
 	for k, p := range s.points {
@@ -118,7 +117,7 @@ func (s *step) findWaits() {
 	}
 }
 
-// keepDue handles tasks with one timer. It places the saved deadline where the scheduler
+// keepDue handles a task with only one timer. It puts the saved deadline where the scheduler
 // looks for it.
 func (s *step) keepDue(p *point) {
 	for _, q := range s.points {
@@ -134,7 +133,7 @@ func (s *step) keepDue(p *point) {
 	}
 }
 
-// endless reports whether the task cannot end.
+// endless reports whether the task can never end.
 func (s *step) endless() bool {
 	waits := s.leaves()
 	for _, b := range s.f.Blocks {
@@ -145,7 +144,7 @@ func (s *step) endless() bool {
 	return true
 }
 
-// noteWait stores the mask and deadline of a task's wait.
+// noteWait emits code that stores the mask and deadline of a wait.
 func (s *step) noteWait(x emitter, p *point) {
 	if s.waits > 0 {
 		x.Store(p.mask(s.t, x), s.place(s.waits))
@@ -161,8 +160,8 @@ func (s *step) noteWait(x emitter, p *point) {
 	x.Store(d[1], s.place(s.due+4))
 }
 
-// only gives the deadline of the only timer arm of a select. The mask tells
-// whether it counts. It is nil if there are several timer arms.
+// only returns the deadline of the only timer arm of a select. The mask tells whether it is
+// active. It is nil if there are several timer arms.
 func (p *point) only(x emitter) []*ir.Value {
 	if timers(p.i) > 1 {
 		return nil
@@ -175,7 +174,7 @@ func (p *point) only(x emitter) []*ir.Value {
 	return nil
 }
 
-// mask gives the bits that a task waits for outside.
+// mask returns the bits of the outside events that a task waits for now.
 func (s *step) mask(x emitter) *ir.Value {
 	if s.waits == 0 {
 		return x.Const(32, s.always)
@@ -183,7 +182,7 @@ func (s *step) mask(x emitter) *ir.Value {
 	return x.Load(32, s.place(s.waits))
 }
 
-// outside gives all bits that a task ever waits for.
+// outside returns the bits of all outside events that a task can ever wait for.
 func (s *step) outside() uint64 {
 	bits := uint64(0)
 	for _, p := range s.points {
@@ -192,8 +191,8 @@ func (s *step) outside() uint64 {
 	return bits
 }
 
-// own gives the bits of the devices and of the clock that a task ever waits for itself. The
-// service wakes a task that waits for it.
+// own returns the bits of the devices and the clock that a task itself can wait for. A task
+// that waits for a service is woken by that service.
 func (s *step) own() uint64 {
 	bits := uint64(0)
 	for _, p := range s.points {
@@ -212,7 +211,7 @@ func (s *step) own() uint64 {
 	return bits
 }
 
-// allBits gives the bits that a point may wait for.
+// allBits returns the bits that a point may wait for.
 func (p *point) allBits(t *tasker) uint64 {
 	switch p.i.Op {
 	case ir.OpRecv:
@@ -227,7 +226,7 @@ func (p *point) allBits(t *tasker) uint64 {
 	return bits
 }
 
-// armBits gives the bits that an arm waits for if its guard holds.
+// armBits returns the bits that an arm waits for if its guard is true.
 func armBits(t *tasker, a ir.Arm) uint64 {
 	switch a.Kind {
 	case ir.ArmChan:
@@ -238,7 +237,7 @@ func armBits(t *tasker, a ir.Arm) uint64 {
 	return 1 << a.Index
 }
 
-// fixedMask gives the mask of a point if it depends on no guard.
+// fixedMask returns the mask of a point if no guard influences it.
 func (p *point) fixedMask(t *tasker) (uint64, bool) {
 	fixed := true
 	for k, a := range p.i.Arms {
@@ -249,7 +248,7 @@ func (p *point) fixedMask(t *tasker) (uint64, bool) {
 	return p.allBits(t), fixed
 }
 
-// scheduler makes Main.
+// scheduler makes the function Main.
 func (t *tasker) scheduler(steps []*step) *ir.Func {
 	f := &ir.Func{Name: "sched.main"}
 	t.m.Funcs = append(t.m.Funcs, f)
@@ -265,8 +264,8 @@ func (t *tasker) scheduler(steps []*step) *ir.Func {
 	return f
 }
 
-// round calls the steps whose words are set. Then it starts another round, or goes
-// to idle if no word was set.
+// round emits calls of the steps whose words are set. After them it starts another round, or
+// goes to idle if no word was set.
 func (t *tasker) round(x emitter, steps []*step, again, idle *ir.Block) {
 	called := x.Const(1, 0)
 	for _, s := range steps {
@@ -283,7 +282,7 @@ func (t *tasker) round(x emitter, steps []*step, again, idle *ir.Block) {
 	x.Branch(called, again, idle)
 }
 
-// anyOf joins words by or.
+// anyOf combines words by or.
 func (x emitter) anyOf(vs []*ir.Value) *ir.Value {
 	v := vs[0]
 	for _, w := range vs[1:] {
@@ -292,7 +291,8 @@ func (x emitter) anyOf(vs []*ir.Value) *ir.Value {
 	return v
 }
 
-// end halts when all tasks of the program have ended, if all of them can end.
+// end emits a halt for the time when all tasks of the program have ended. It emits nothing if
+// some task can never end.
 func (t *tasker) end(x emitter, steps []*step) {
 	var ended []*ir.Value
 	for _, s := range steps {
@@ -316,8 +316,8 @@ func (t *tasker) end(x emitter, steps []*step) {
 	x.B = on
 }
 
-// sleep waits for the events of the tasks, and wakes the tasks whose events have come.
-// If only services wait for the outside, it does not wait for their events.
+// sleep emits code that waits for the events of the tasks and wakes the tasks whose events have
+// occurred. If only services wait for the outside, it does not wait for their events.
 func (t *tasker) sleep(x emitter, steps []*step) {
 	mask, serves := []*ir.Value{x.const32(0)}, []*ir.Value(nil)
 	for _, s := range steps {
@@ -349,9 +349,9 @@ func (t *tasker) sleep(x emitter, steps []*step) {
 	}
 }
 
-// setAlarm gives the machine the earliest deadline if a task has timers. A deadline
-// counts only while the mask of its task includes the timer. With one timed task, the
-// machine checks this.
+// setAlarm emits code that gives the machine the earliest deadline, if some task has timers. A
+// deadline counts only while the mask of its task includes the timer. If only one task has
+// timers, the machine checks this itself.
 func (t *tasker) setAlarm(x emitter, steps []*step) {
 	var timed []*step
 	for _, s := range steps {

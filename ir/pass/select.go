@@ -5,7 +5,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// atOnce replaces the non-blocking channel operations of f.
+// atOnce replaces the non-blocking channel operations (try_send, try_recv) of f.
 func (t *tasker) atOnce(f *ir.Func) {
 	for _, b := range f.Blocks {
 		list := b.Instrs
@@ -15,7 +15,7 @@ func (t *tasker) atOnce(f *ir.Func) {
 			switch i.Op {
 			case ir.OpChReady:
 				r := t.ring(i.Chan)
-				bound := 0 // it has a value if the count is not 0
+				bound := 0 // there is a value if the count is not 0
 				if i.Imm == 1 {
 					bound = r.c.Cap
 				}
@@ -42,8 +42,8 @@ func wordResult(i *ir.Instr) int {
 	return -1
 }
 
-// choose fills try with the tests of all arms of a select and a chain of
-// branches. The chain gives done the number of the first ready arm. A fair select
+// choose fills the block try with the tests of all arms of a select and a chain of branches.
+// The chain passes the number of the first ready arm to the block done. A fair select first
 // tests the arms from its argument on, then all arms.
 //
 //	try:    v5: i1 = guard and ready ; v6 = ... ; br v5, done(0), b2
@@ -83,7 +83,7 @@ func (p *point) choose(t *tasker) []*ir.Block {
 	return blocks
 }
 
-// armsReady computes whether each arm can be chosen now.
+// armsReady emits code that computes whether each arm is ready.
 func (p *point) armsReady(t *tasker, x *emitter, blocks *[]*ir.Block) []*ir.Value {
 	var status *ir.Value
 	var now []*ir.Value
@@ -113,7 +113,7 @@ func (p *point) armsReady(t *tasker, x *emitter, blocks *[]*ir.Block) []*ir.Valu
 	return out
 }
 
-// timerReady reads the clock for a timer arm if its guard holds.
+// timerReady emits code that reads the clock for a timer arm if its guard is true.
 //
 //	b1:     br guard, b2, b3(0)
 //	b2:     v5: i32, v6: i32 = now ; v7: i1 = ... ; jump b3(v7)
@@ -136,7 +136,7 @@ func (p *point) guard(k int) *ir.Value {
 	return p.i.Args[first]
 }
 
-// deadline gives the halves of the deadline of arm k, low first.
+// deadline returns the two halves of the deadline of arm k, low half first.
 func (p *point) deadline(x emitter, k int) []*ir.Value {
 	first, n := p.i.ArmArgs(k)
 	if n == 3 {
@@ -146,15 +146,14 @@ func (p *point) deadline(x emitter, k int) []*ir.Value {
 	return []*ir.Value{x.Slice(32, v, 0), x.Slice(32, v, 32)}
 }
 
-// earlier compares two times in halves.
+// earlier compares two times that are given in halves.
 func (x emitter) earlier(a, b []*ir.Value) *ir.Value {
 	low := x.Word(word.And, 1, x.Word(word.Eq, 1, a[1], b[1]), x.Word(word.Ltu, 1, a[0], b[0]))
 	return x.Word(word.Or, 1, x.Word(word.Ltu, 1, a[1], b[1]), low)
 }
 
-// mask computes the bits of the devices and of the timer that a point waits for. A
-// point that waits for a channel from a service waits for the devices of that
-// service.
+// mask emits code that computes the bits of the devices and of the timer that a point waits
+// for. If a point waits for a channel from a service, it waits for the devices of that service.
 func (p *point) mask(t *tasker, x emitter) *ir.Value {
 	switch p.i.Op {
 	case ir.OpRecv:
@@ -189,7 +188,7 @@ func (p *point) mask(t *tasker, x emitter) *ir.Value {
 	return mask
 }
 
-// fedBy gives the bits of the devices whose service writes a channel.
+// fedBy returns the bits of the devices of the service that writes a channel.
 func (t *tasker) fedBy(ch int) uint64 {
 	bits := uint64(0)
 	for k, d := range t.m.Devices {
@@ -200,8 +199,8 @@ func (t *tasker) fedBy(ch int) uint64 {
 	return bits
 }
 
-// earliest gives the earliest of from and the deadlines of the open arms of a
-// select, nil if the select has no timers.
+// earliest returns the earliest of from and the deadlines of the select arms whose guard is
+// true. It returns nil if the select has no timers.
 func (p *point) earliest(x emitter, from []*ir.Value) []*ir.Value {
 	some := false
 	for k, a := range p.i.Arms {
@@ -219,13 +218,13 @@ func (p *point) earliest(x emitter, from []*ir.Value) []*ir.Value {
 	return from
 }
 
-// never is a deadline that is never reached.
+// never is a deadline that the clock never reaches.
 func (x emitter) never() []*ir.Value {
 	v := x.Const(32, 1<<32-1)
 	return []*ir.Value{v, v}
 }
 
-// hold waits in place for the events of the point.
+// hold emits a wait for the events of the point.
 func (p *point) hold(t *tasker, x emitter) {
 	if d := p.earliest(x, x.never()); d != nil {
 		x.Emit(&ir.Instr{Op: ir.OpAlarm, Args: d})

@@ -6,9 +6,9 @@ import (
 	"github.com/sinter-lang/sinter/ir"
 )
 
-// shuffle permutes instructions of each block whose order has no meaning. Word
-// operators and constants go anywhere after their operands and before their
-// users. All others keep their order.
+// shuffle permutes the instructions of each block whose order has no meaning. A word operator
+// or constant may go anywhere after its operands and before its users. All other instructions
+// keep their order.
 func shuffle(m *ir.Module, seed uint64) {
 	r := rand.New(rand.NewPCG(seed, 2))
 	for _, f := range m.Funcs {
@@ -20,8 +20,8 @@ func shuffle(m *ir.Module, seed uint64) {
 
 func isPure(i *ir.Instr) bool { return isValue(i) }
 
-// shuffled schedules a block at random. It takes any pure instruction whose
-// operands are defined, or the next of the others if its operands are defined.
+// shuffled schedules a block at random. At each step it takes any pure instruction whose
+// operands are defined, or the next of the other instructions if its operands are defined.
 func shuffled(in []*ir.Instr, r *rand.Rand) []*ir.Instr {
 	missing := map[*ir.Instr]int{}
 	users := map[*ir.Instr][]*ir.Instr{}
@@ -29,8 +29,8 @@ func shuffled(in []*ir.Instr, r *rand.Rand) []*ir.Instr {
 	for _, i := range in {
 		here[i] = true
 	}
-	var ready []*ir.Instr // pure ones
-	var fixed []*ir.Instr // the others, in order
+	var ready []*ir.Instr // pure instructions
+	var fixed []*ir.Instr // the other instructions, in order
 	for _, i := range in {
 		i.Uses(func(v **ir.Value) {
 			if d := (*v).Def; d != nil && here[d] {

@@ -6,7 +6,7 @@ import (
 	"github.com/sinter-lang/sinter/ir"
 )
 
-// float turns an operation into a call of a function of Env.Soft.
+// float replaces a float operation by a call of a function of Env.Soft.
 func (l *legaliser) float(i *ir.Instr, before int) {
 	v := i.Results[0]
 	f := l.softFunc(softName(i))
@@ -38,9 +38,8 @@ func softName(i *ir.Instr) string {
 	return fmt.Sprintf("f%d_%s", in, i.Float.String()[1:])
 }
 
-// softFunc moves a function of Env.Soft and all its callees into the module,
-// with the prefix `soft.` before their names. The loop over the functions
-// legalises them later.
+// softFunc moves a function of Env.Soft and all its callees into the module, and adds the
+// prefix `soft.` to their names. The loop over the functions legalises them later.
 func (l *legaliser) softFunc(name string) *ir.Func {
 	full := "soft." + name
 	if f := l.rt[full]; f != nil {
@@ -65,7 +64,7 @@ func (l *legaliser) moveIn(f *ir.Func) {
 	full := "soft." + f.Name
 	l.rt[full] = f
 	for _, g := range ir.Callees(f) {
-		if l.rt[g.Name] == nil { // moved functions have their full names
+		if l.rt[g.Name] == nil { // the functions that were moved before already have the prefix
 			l.moveIn(g)
 		}
 	}

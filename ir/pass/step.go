@@ -9,8 +9,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// several turns each task into a step function and makes the loop that calls
-// them.
+// several turns each task into a step function, and makes the loop that calls them.
 func (t *tasker) several() {
 	var steps []*step
 	for _, k := range t.stepped {
@@ -22,8 +21,7 @@ func (t *tasker) several() {
 	t.m.Contexts = []ir.Context{{Func: t.scheduler(steps)}}
 }
 
-// places are the source positions where a task waits, nil if a position is not
-// known.
+// places lists the source positions where a task waits. It is nil if some position is unknown.
 func (s *step) places() (all []diag.Span) {
 	for _, p := range s.points {
 		if p.i.Span.IsZero() {
@@ -34,8 +32,8 @@ func (s *step) places() (all []diag.Span) {
 	return all
 }
 
-// wholeTasks gives each task a separate function that contains all its blocking
-// operations.
+// wholeTasks makes sure that each task has a separate function, with all blocking operations of
+// the task inside.
 func (t *tasker) wholeTasks() {
 	for _, k := range t.stepped {
 		f := t.m.Tasks[k].Func
@@ -48,8 +46,8 @@ func (t *tasker) wholeTasks() {
 	}
 }
 
-// runsEarlier reports whether an earlier task has the same function. This
-// happens only for tasks without events.
+// runsEarlier reports whether an earlier task has the same function. This is possible only for
+// tasks without events.
 func (t *tasker) runsEarlier(k int) bool {
 	for _, other := range t.m.Tasks[:k] {
 		if other.Func == t.m.Tasks[k].Func {
@@ -59,13 +57,13 @@ func (t *tasker) runsEarlier(k int) bool {
 	return false
 }
 
-// step is a task during its conversion into a step function without arguments and
-// results.
+// step is a task while it is converted into a step function. A step function has no arguments
+// and no results.
 //
-// The frame holds the number of the point where the task waits: 0 before it began,
-// and the last number after it has ended. It holds the mask and deadline of the
-// wait if the scheduler needs them (sched.go). It also holds the values that live
-// across points.
+// The frame of a task is its state between two calls. It holds the number of the point where
+// the task waits. The number is 0 before the task has begun, and the last number after it has
+// ended. The frame holds the mask and deadline of the wait, if the scheduler needs them
+// (sched.go). It also holds the values that are live across points.
 type step struct {
 	t      *tasker
 	f      *ir.Func
@@ -73,10 +71,10 @@ type step struct {
 	task   int
 	frame  *ir.Object
 	points []*point
-	live   [][]*ir.Value           // by point: values to save
-	slots  map[*ir.Value]int       // offset in the frame
+	live   [][]*ir.Value           // for each point: the values to save
+	slots  map[*ir.Value]int       // offset of each value in the frame
 	early  map[*ir.Value]bool      // values that are saved at their definition
-	of     map[*ir.Value]*ir.Value // for rejoin
+	of     map[*ir.Value]*ir.Value // the map for rejoin
 	begin  *ir.Block               // the first block of the task
 	waits  int                     // offset of the wait mask in the frame, 0 if the mask is constant
 	due    int                     // offset of the deadline in the frame, 0 if the task has no timers
@@ -101,8 +99,7 @@ func (s *step) make() {
 	rejoin(s.f, s.of)
 }
 
-// stripTokens removes the tokens of the function, because its blocks get new
-// edges.
+// stripTokens removes all tokens from the function, because its blocks get new edges.
 func (s *step) stripTokens() {
 	for _, b := range s.f.Blocks {
 		b.Params = wordsOf(b.Params)
@@ -126,8 +123,8 @@ func wordsOf(vs []*ir.Value) []*ir.Value {
 	return out
 }
 
-// keepLocals moves the local objects of the task into state, because they outlive
-// a step.
+// keepLocals turns the local objects of the task into state objects, because they outlive a
+// step.
 func (s *step) keepLocals() {
 	for _, o := range s.f.Locals {
 		o.Kind, o.Name = ir.StateObj, "frame."+s.name+"."+o.Name
@@ -145,17 +142,17 @@ func (s *step) keepLocals() {
 	}
 }
 
-// split turns each blocking operation into a point.
+// split ends a block at each blocking operation and makes a point there.
 func (s *step) split() {
 	for k := 0; k < len(s.f.Blocks); k++ {
 		b := s.f.Blocks[k]
 		for n, i := range b.Instrs {
 			if i.Blocks() {
 				p := s.t.point(s.f, b, n)
-				if i.Turn { // leaves the step at once, and is called again
+				if i.Turn { // the task leaves its step immediately, and is called again
 					b.Term.Succs[0].To = p.retry
 					s.t.wake(p.at(b), s.task)
-					p.miss = p.block() // retry ran before, so everything is already stored
+					p.miss = p.block() // retry ran before, so everything is stored already
 				}
 				s.f.Blocks = insertBlocks(s.f.Blocks, k+1, slices.Concat(p.attempt(s.t, b), p.waits(), []*ir.Block{p.done})...)
 				s.points = append(s.points, p)
@@ -163,17 +160,18 @@ func (s *step) split() {
 			}
 		}
 	}
-	for _, p := range s.points { // until leave gives them their ends
+	for _, p := range s.points { // until leave sets their terminators
 		for _, b := range p.waits() {
 			b.Term = ir.Term{Op: ir.Return, Span: p.i.Span}
 		}
-		// retry saves the values that are live at try. So they are live in retry too,
-		// even if retry comes first.
+		// retry saves the values that are live at try. They are then live in retry too, even if
+		// retry runs first.
 		p.retry.Term = ir.Term{Op: ir.Jump, Succs: []ir.Edge{{To: p.try}}, Span: p.i.Span}
 	}
 }
 
-// waits lists the blocks where a point that is not enabled leaves its step.
+// waits lists the blocks where the step returns because the operation of the point cannot be
+// done yet.
 func (p *point) waits() []*ir.Block {
 	if p.miss == p.retry {
 		return []*ir.Block{p.retry}
@@ -181,7 +179,7 @@ func (p *point) waits() []*ir.Block {
 	return []*ir.Block{p.retry, p.miss}
 }
 
-// leaves is the set of the blocks where a point leaves its step.
+// leaves returns the blocks where a point leaves its step.
 func (s *step) leaves() map[*ir.Block]bool {
 	waits := map[*ir.Block]bool{}
 	for _, p := range s.points {
@@ -192,7 +190,7 @@ func (s *step) leaves() map[*ir.Block]bool {
 	return waits
 }
 
-// findLive finds the values that are live at the start of try at each point.
+// findLive finds, for each point, the values that are live at the start of try.
 func (s *step) findLive() {
 	in := liveIn(s.f)
 	for _, p := range s.points {
@@ -208,9 +206,9 @@ func (s *step) findLive() {
 	}
 }
 
-// findEarly finds the values that are computed less often than the task waits: outside
-// the loops around each point where they are live. They are saved once, after their
-// definition, not at each wait.
+// findEarly finds the values that are computed less often than the task waits: outside of the
+// loops around each point where they are live. Such a value is saved once after its definition,
+// and not at each wait.
 func (s *step) findEarly() {
 	flow, node := ir.FlowOf(s.f), map[*ir.Block]int{}
 	for k, b := range s.f.Blocks {
@@ -271,7 +269,7 @@ func (s *step) slot(v *ir.Value) ir.Ref {
 	return ir.Ref{Obj: s.frame, Disp: at}
 }
 
-// liveIn lists the words that are live at the start of each block, by ID.
+// liveIn lists, for each block, the words that are live at its start, ordered by ID.
 func liveIn(f *ir.Func) map[*ir.Block][]*ir.Value {
 	live := map[*ir.Block]map[*ir.Value]bool{}
 	for _, b := range f.Blocks {
@@ -313,7 +311,7 @@ func liveIn(f *ir.Func) map[*ir.Block][]*ir.Value {
 	return out
 }
 
-// enter makes the entry. It branches on the number to the point and reloads all
+// enter makes the entry block. It branches to the point with the saved number and reloads all
 // values.
 func (s *step) enter() {
 	id := maxBlockID(s.f)
@@ -334,7 +332,7 @@ func (s *step) enter() {
 		s.resume(resume, p, s.live[k])
 	}
 	test(0, start)
-	x.Ret() // it has ended
+	x.Ret() // the task has ended
 	x.B = start
 	x.Jump(s.begin)
 	s.f.Blocks = append(front, s.f.Blocks...)
@@ -358,7 +356,7 @@ func (s *step) resume(b *ir.Block, p *point, live []*ir.Value) {
 	x.Jump(p.try)
 }
 
-// leave makes the ends of a step: the waits at points, and the end of the task.
+// leave makes the terminators of a step: the waits at points, and the end of the task.
 func (s *step) leave() {
 	for k, p := range s.points {
 		x := p.at(p.retry)
@@ -384,8 +382,8 @@ func (s *step) leave() {
 	}
 }
 
-// last is the point number of a task that has ended.
+// last is the point number that means that the task has ended.
 func (s *step) last() int { return len(s.points) + 1 }
 
-// place is a position in the frame.
+// place is a ref to an offset in the frame.
 func (s *step) place(at int) ir.Ref { return ir.Ref{Obj: s.frame, Disp: at} }

@@ -5,13 +5,12 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// maxWalkers bounds the new counters of one loop, because each takes a
-// register.
+// maxWalkers bounds the number of new counters in a loop, because each one takes a register.
 const maxWalkers = 4
 
-// strength replaces the offsets that a loop computes from its counter by
-// separate counters. It then tests a new counter if the old counter has no
-// other use.
+// strength reduces the strength of offset computations. If a loop computes an offset from its
+// counter, the offset becomes a separate counter. If the old counter then has no other use, the
+// loop test uses the new counter.
 //
 // Needs: rotated loops. Keeps: effects.
 //
@@ -43,26 +42,26 @@ func strength(m *ir.Module, env *Env) bool {
 	})
 }
 
-// walker is a value of the loop that changes by the same amount each round.
+// walker is a value in the loop that changes by the same amount in each round.
 type walker struct {
 	v    *ir.Value
 	of   induction
 	step uint64
 }
 
-// reducer works on one loop.
+// reducer holds the state for one loop.
 type reducer struct {
 	l       *loop
 	latch   *ir.Block
 	entry   *ir.Edge
 	pre     *ir.Block
 	inds    []induction
-	offsets map[*ir.Value]bool // used as offsets of refs
+	offsets map[*ir.Value]bool // words that refs use as offsets
 	found   []walker
 	users   *users
 }
 
-// reducerOf returns the reducer of a loop, nil if there is nothing to do.
+// reducerOf returns the reducer of a loop, or nil if there is nothing to do.
 func reducerOf(l *loop) *reducer {
 	latch, entries := l.latch(), l.entries()
 	if latch == nil || len(entries) != 1 || latch.Term.Op != ir.Branch {
@@ -88,7 +87,7 @@ func (r *reducer) reduce() {
 	}
 }
 
-// findOffsets marks the values that refs use as offsets. It looks through added
+// findOffsets marks the values that refs use as offsets. It looks through additions of
 // constants, which become displacements.
 func (r *reducer) findOffsets() {
 	for _, b := range r.l.blocks {
@@ -111,8 +110,7 @@ func (r *reducer) findOffsets() {
 	}
 }
 
-// walkers finds offsets that are a multiple of a counter plus a loop-invariant
-// value.
+// walkers finds offsets that are a multiple of a counter plus a loop-invariant value.
 func (r *reducer) walkers() []walker {
 	var out []walker
 	for _, b := range r.l.blocks {
@@ -133,7 +131,7 @@ func (r *reducer) walkers() []walker {
 	return out
 }
 
-// factor returns k if v = k*p + a loop-invariant value.
+// factor returns k if v equals k*p plus a loop-invariant value.
 func (r *reducer) factor(v, p *ir.Value, depth int) (uint64, bool) {
 	if v == p {
 		return 1, true
@@ -169,8 +167,8 @@ func (r *reducer) factor(v, p *ir.Value, depth int) (uint64, bool) {
 	return 0, false
 }
 
-// replace makes the counter of a walker. It starts with the walker's value in
-// the first round and grows by the walker's step.
+// replace makes the new counter for a walker. It starts with the walker's value in the first
+// round, and grows by the walker's step.
 func (r *reducer) replace(w walker) (p, start *ir.Value) {
 	if r.pre == nil {
 		r.pre, _ = r.l.preheader()
@@ -199,7 +197,7 @@ func (r *reducer) replace(w walker) (p, start *ir.Value) {
 	return p, start
 }
 
-// firstValue computes v of the first round in the preheader.
+// firstValue emits code in the preheader that computes the value of v in the first round.
 func (r *reducer) firstValue(v *ir.Value, known map[*ir.Value]*ir.Value) *ir.Value {
 	if k := known[v]; k != nil {
 		return k
@@ -221,9 +219,9 @@ func (r *reducer) firstValue(v *ir.Value, known map[*ir.Value]*ir.Value) *ir.Val
 	return n
 }
 
-// retest ends the loop when the walker reaches its end value. It requires that
-// the counter then has no other use and that the walker does not reach this
-// value earlier.
+// retest makes the loop end when the walker reaches its final value. It does this only if the
+// old counter then has no other use, and the walker does not have this value in an earlier
+// round.
 func (r *reducer) retest(w walker, p, start *ir.Value, rounds int) {
 	back := r.l.back(r.latch)
 	if !r.onlyCounts(w.of) || !returnsLate(w.step, rounds, int(p.Type)) {
@@ -245,8 +243,7 @@ func (r *reducer) retest(w walker, p, start *ir.Value, rounds int) {
 	r.users.term(r.latch)
 }
 
-// returnsLate reports whether all multiples of step up to rounds differ from
-// zero.
+// returnsLate reports whether all multiples of step, up to rounds times step, differ from zero.
 func returnsLate(step uint64, rounds, w int) bool {
 	x := uint64(0)
 	for n := 0; n < rounds; n++ {
@@ -258,8 +255,8 @@ func returnsLate(step uint64, rounds, w int) bool {
 	return true
 }
 
-// onlyCounts reports whether a counter is used only by its increment and,
-// through that, the test of the latch.
+// onlyCounts reports whether a counter is used only by its increment, and the increment only by
+// the test of the latch.
 func (r *reducer) onlyCounts(d induction) bool {
 	again := func(b *ir.Block, v **ir.Value) bool { return b == r.latch && *v == r.l.back(r.latch).Args[d.index] }
 	if r.users.ends(d.param, again) || r.users.ends(d.next, again) {

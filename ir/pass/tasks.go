@@ -10,22 +10,22 @@ import (
 
 // tasks turns the tasks into one function Main in which nothing blocks.
 //
-// With one task, Main is its function. A receive waits and takes, and waits again if the
-// frame was too long. With several tasks, each becomes a step function. A step runs
-// until the task waits, then returns. The next call continues from there. Values that
-// live across a blocking operation are saved in state, with the number of the operation.
-// Functions that block are inlined first. Channels become rings in state. A send to a
-// channel of capacity 0 puts its value into a ring of one element and waits until it is
-// taken. A select tests its arms and continues with the number of a ready arm
-// (select.go). Main calls the steps that may continue, in system order. If there are
-// none, it waits for the tasks' devices and the earliest deadline, or without limit if
-// there is no deadline. It halts when all tasks have ended (sched.go).
+// With one task, Main is the function of that task. A receive waits and takes. If the frame was
+// too long, it waits again. With several tasks, each task becomes a step function. A step runs
+// until the task waits, and then returns. The next call continues from there. The values that
+// are live across a blocking operation, and the number of the operation, are saved in state
+// objects. Functions that block are inlined first. Channels become ring buffers in state
+// objects. A send to a channel of capacity 0 puts its value into a ring of one element, and
+// waits until the value is taken. A select tests its arms and continues with the number of a
+// ready arm (select.go). Main calls the steps that may be able to continue, in the order of the
+// system. If there are none, it waits for the devices of the tasks and the earliest deadline.
+// It halts when all tasks have ended (sched.go).
 //
-// With Env.Threads each task that may be a thread gets a separate context (threads.go).
-// The description above then holds for the other tasks.
+// With Env.Threads, each task that may be a thread gets a separate context (threads.go). The
+// description above then applies to the other tasks.
 //
-// Each event gets the index of its task. Functions with events that several
-// tasks share are cloned.
+// Each event gets the index of its task. Functions with events are therefore cloned if several
+// tasks share them.
 //
 // Needs: nothing. Keeps: the events of each task.
 //
@@ -64,19 +64,19 @@ func tasks(m *ir.Module, env *Env) bool {
 type tasker struct {
 	m      *ir.Module
 	blocks map[*ir.Func]bool // functions that may block
-	marks  map[mark]uint64   // the number of each
-	marked map[uint64]bool   // numbers that are taken
+	marks  map[mark]uint64   // the number of each timed region
+	marked map[uint64]bool   // numbers that are already used
 	rings  []*ring
-	ready  *ir.Object // with several tasks: a word per task, not 0 if the task is to be called
-	takers [][]int    // by channel: tasks that wait for a value
-	givers [][]int    // by channel: tasks that wait for room, or for a receiver
-	pools  []*pool    // by channel: its slots, if it hands them over
+	ready  *ir.Object // with several tasks: the ready words; a word is not 0 if its task must be called
+	takers [][]int    // for each channel: tasks that wait for a value
+	givers [][]int    // for each channel: tasks that wait for room, or for a receiver
+	pools  []*pool    // for each channel: the pool of its slots, if it swaps slots
 	bufs   map[*ir.Object]*buffer
 	swaps  map[*ir.Instr]bool // operations that swap slots
 
-	threads []int             // tasks with separate contexts
-	stepped []int             // the others
-	static  map[*ir.Func]bool // in a program with threads: functions with memory that is not on a stack, and their callers
+	threads []int             // tasks that have separate contexts
+	stepped []int             // the other tasks
+	static  map[*ir.Func]bool // in a program with threads: functions that use static memory, and their callers
 }
 
 // reach lists f and the functions that it calls, callees first.
@@ -98,7 +98,7 @@ func reach(f *ir.Func) []*ir.Func {
 	return out
 }
 
-// hasEvents reports whether f or a callee has the I/O token.
+// hasEvents reports whether f or one of its callees has the I/O token.
 func hasEvents(f *ir.Func) bool {
 	for _, p := range f.Params() {
 		if p.Type == ir.Token && p.Obj == nil {
@@ -108,15 +108,15 @@ func hasEvents(f *ir.Func) bool {
 	return false
 }
 
-// own gives each task its own copies of functions with events, and sets its
-// index in the events.
+// own gives each task separate copies of functions with events, and stores the index of the
+// task in the events.
 func (t *tasker) own() {
 	owner := map[*ir.Func]int{}
 	for k, task := range t.m.Tasks {
 		mine := map[*ir.Func]*ir.Func{}
 		for _, f := range reach(task.Func) {
 			_, taken := owner[f]
-			if !taken && !hasEvents(f) && !t.static[f] { // a clone, which has an owner, has no tokens yet
+			if !taken && !hasEvents(f) && !t.static[f] { // a clone belongs to a task already, and has no tokens yet
 				continue
 			}
 			g := f
@@ -151,8 +151,8 @@ type mark struct {
 	task   int
 }
 
-// ownMark gives a timed region that several tasks run a number per task,
-// because a core reports only the number of a mark.
+// ownMark gives a timed region a separate number for each task that runs it, because a core
+// reports only the number.
 func (t *tasker) ownMark(i *ir.Instr) {
 	m := mark{i.Imm / 2, i.Task}
 	if _, seen := t.marks[m]; !seen {
@@ -166,8 +166,7 @@ func (t *tasker) ownMark(i *ir.Instr) {
 	i.Imm = 2*t.marks[m] + i.Imm%2
 }
 
-// rebind redirects a call to a clone. The signatures are equal except for
-// objects.
+// rebind makes a call call a clone. The signatures differ only in objects.
 func (t *tasker) rebind(i *ir.Instr, to *ir.Func) { i.Callee = to }
 
 // clone copies a function under a new name.
@@ -209,7 +208,7 @@ func (t *tasker) findBlocking() {
 	}
 }
 
-// single makes the only task Main.
+// single makes the function of the only task Main.
 func (t *tasker) single() {
 	for _, f := range t.m.Funcs {
 		if t.blocks[f] {
@@ -238,9 +237,9 @@ func (t *tasker) waitInPlace(f *ir.Func) {
 				continue
 			}
 			p := t.point(f, b, n)
-			x := p.at(p.retry) // wait, and try again
+			x := p.at(p.retry) // waits, and then tries again
 			if i.Op == ir.OpRecv {
-				x.B = p.try // the wait is the try
+				x.B = p.try // the wait itself is the try
 				x.wait(1 << i.Dev)
 				p.take(x, p.try)
 				f.Blocks = insertBlocks(f.Blocks, k+1, p.try, p.done)
@@ -258,23 +257,23 @@ func insertBlocks(bs []*ir.Block, at int, in ...*ir.Block) []*ir.Block {
 	return append(bs[:at:at], append(in, bs[at:]...)...)
 }
 
-// point is one blocking operation during its replacement. Its block jumps to
-// try, which goes through work to done, or to retry.
+// point is a blocking operation while it is being replaced. The block before it jumps to the
+// block try. From there control goes through work to done, or to retry.
 type point struct {
 	f                      *ir.Func
 	i                      *ir.Instr
 	try, work, retry, done *ir.Block
-	miss                   *ir.Block // target of a failed try: retry, or the end of a step that has nothing to store
-	lastID                 int       // the last ID of its blocks
+	miss                   *ir.Block // target after a failed try: retry, or the end of a step that has nothing to store
+	lastID                 int       // the last used block ID
 }
 
-// block makes a block of the function.
+// block makes a new block in the function.
 func (p *point) block() *ir.Block {
 	p.lastID++
 	return &ir.Block{ID: p.lastID}
 }
 
-// point ends b before its instruction n. done takes the rest.
+// point ends b before instruction n. The block done gets the rest.
 func (t *tasker) point(f *ir.Func, b *ir.Block, n int) *point {
 	p := &point{f: f, i: b.Instrs[n], lastID: maxBlockID(f)}
 	p.try, p.work, p.retry, p.done = p.block(), p.block(), p.block(), p.block()
@@ -290,11 +289,10 @@ func (t *tasker) point(f *ir.Func, b *ir.Block, n int) *point {
 	return p
 }
 
-// emitter appends to a block of a function, with the source position and task
-// of a point.
+// emitter appends instructions to a block, with the source position and task of a point.
 type emitter struct{ *ir.Builder }
 
-// at writes at the end of a block.
+// at returns an emitter that appends to block b.
 func (p *point) at(b *ir.Block) emitter {
 	x := &ir.Builder{F: p.f, B: b, At: p.i.Span, Task: p.i.Task}
 	return emitter{x}
@@ -306,16 +304,15 @@ func (x emitter) wait(mask uint64) {
 
 func (x emitter) const32(n int) *ir.Value { return x.Const(32, uint64(n)) }
 
-// take ends a block with a take. It goes to done, or to again if the frame was
-// too long.
+// take ends a block with a take. It goes to done, or to again if the frame was too long.
 func (p *point) take(x emitter, again *ir.Block) {
 	ok := x.Emit(&ir.Instr{Op: ir.OpTake, Dev: p.i.Dev, Imm: p.i.Imm, Refs: p.i.Refs}, 1).Results[0]
 	x.Branch(ok, p.done, again)
 }
 
-// attempt fills try, which tests whether the operation is enabled, and work, which
-// does it. before is the block that leads to try. It returns the blocks that it
-// has filled.
+// attempt fills the block try, which tests whether the operation can be done, and the block
+// work, which does it. before is the block that leads to try. It returns the blocks that it has
+// filled.
 func (p *point) attempt(t *tasker, before *ir.Block) []*ir.Block {
 	x := p.at(p.try)
 	switch p.i.Op {
@@ -347,7 +344,7 @@ func (p *point) attempt(t *tasker, before *ir.Block) []*ir.Block {
 	return []*ir.Block{p.try, p.work}
 }
 
-// dropUncalled removes the functions that no context reaches.
+// dropUncalled removes the functions that no context can reach.
 func dropUncalled(m *ir.Module) {
 	keep := map[*ir.Func]bool{}
 	for _, c := range m.Contexts {

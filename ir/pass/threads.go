@@ -7,16 +7,16 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// A thread is a separate context. Its function is unchanged, and its sends and receives
-// hold until the ring of their channel lets them continue. The runner of the contexts keeps
-// the numbers of the ring. The slots of the ring are an object of the module:
+// A thread gets a separate context. Its function stays as it is, but its sends and receives
+// hold: they wait until the ring buffer of the channel lets them continue. The machine that
+// runs the contexts keeps the numbers of the ring. The slots of the ring are a module object:
 //
 //	chsend c v1       v2: i32 = hold c %ring.c, 1 ; store4 %ring.c[v2 * 4], v1 ; pass c %ring.c, 1
 //	v1 = chrecv c     v2: i32 = hold c %ring.c, 0 ; v1: i32 = load4 %ring.c[v2 * 4] ; pass c %ring.c, 0
 //
 // A sender to a channel of capacity 0 holds once more, until its value is taken. Between hold
-// and pass a slot belongs to one context. Everything else always belongs to one context, so
-// functions with static memory are cloned for each.
+// and pass, a slot belongs to one context. All other memory always belongs to one context.
+// Functions with static memory are therefore cloned for each context.
 
 // findThreads decides which tasks become threads.
 func (t *tasker) findThreads(env *Env) {
@@ -42,7 +42,7 @@ func (t *tasker) findThreads(env *Env) {
 	}
 }
 
-// threadsInPlace turns the channel operations of threads into holds and passes.
+// threadsInPlace replaces the channel operations of threads by hold and pass operations.
 func (t *tasker) threadsInPlace() {
 	done := map[*ir.Func]bool{}
 	for _, k := range t.threads {
@@ -92,8 +92,8 @@ func (r *ring) pass(x emitter, what uint64) {
 	x.Emit(&ir.Instr{Op: ir.OpPass, Chan: r.k, Imm: what, Refs: []ir.Ref{r.at(0)}})
 }
 
-// slot emits a hold. It returns the offset of the slot in the ring, nil for a ring
-// of one element.
+// slot emits a hold. It returns the offset of the slot in the ring, or nil for a ring of one
+// element.
 func (r *ring) slot(x emitter, what uint64) *ir.Value {
 	n := r.hold(x, what)
 	if r.room == 1 {
@@ -102,7 +102,7 @@ func (r *ring) slot(x emitter, what uint64) *ir.Value {
 	return x.Word(word.Mul, 32, n, x.const32(r.size))
 }
 
-// threadContexts gives each thread its context.
+// threadContexts gives each thread a context.
 func (t *tasker) threadContexts() {
 	for _, k := range t.threads {
 		f := t.m.Tasks[k].Func

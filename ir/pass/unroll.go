@@ -2,17 +2,17 @@ package pass
 
 import "github.com/sinter-lang/sinter/ir"
 
-// Limits of the unrolled code, in instructions other than constants.
+// Limits for the size of the unrolled code. Constants do not count as instructions.
 const (
-	maxWhole   = 160 // a loop that disappears
-	maxPart    = 64  // a loop where several rounds become one
+	maxWhole   = 160 // for a loop that disappears
+	maxPart    = 64  // for a loop in which one round replaces several
 	maxCopies  = 64
 	partRounds = 4
 )
 
-// unroll copies the rounds of innermost loops that run a known number of times.
-// It copies all rounds if the result is short. Otherwise it copies a number
-// that divides the rounds, so that these copies share one test.
+// unroll copies the rounds of innermost loops that run a known number of times. If the result
+// is short, it copies all rounds and the loop disappears. Otherwise it copies some rounds, so
+// that they share one test. The number of copies divides the number of rounds.
 //
 // Needs: rotated loops. Keeps: effects and their order.
 //
@@ -22,15 +22,15 @@ func unroll(m *ir.Module, env *Env) bool {
 	return each(m, env, func(f *ir.Func) bool {
 		changed := false
 		done := map[*ir.Block]bool{}
-		for unrollInner(f, done) { // the loops around them may be innermost now
+		for unrollInner(f, done) { // outer loops may have become innermost
 			changed = true
 		}
 		return changed
 	})
 }
 
-// unrollInner unrolls the innermost loops that have not been visited. They
-// share no block, so all are copied first and their uses are updated together.
+// unrollInner unrolls the innermost loops that have not been visited yet. They share no block.
+// Therefore all loops are copied first, and all uses are updated together.
 func unrollInner(f *ir.Func, done map[*ir.Block]bool) bool {
 	var plans []unrolling
 	for _, l := range innermost(f) {
@@ -56,8 +56,8 @@ func unrollInner(f *ir.Func, done map[*ir.Block]bool) bool {
 	return true
 }
 
-// unrolling is the number of rounds of a loop that become one. With whole, all
-// rounds do.
+// unrolling is the number of rounds that one round of the new loop replaces. If whole is set,
+// the loop disappears.
 type unrolling struct {
 	loop   *loop
 	latch  *ir.Block
@@ -88,9 +88,9 @@ func (l *loop) size() int {
 	return n
 }
 
-// plan returns the number of rounds to join.
+// plan returns the number of rounds to copy into one.
 func plan(rounds, size int) (copies int, whole bool) {
-	size = max(size-2, 1) // the counter and test mostly disappear
+	size = max(size-2, 1) // the counter and its test mostly disappear
 	switch {
 	case rounds == 0:
 		return 1, false
@@ -105,8 +105,8 @@ func plan(rounds, size int) (copies int, whole bool) {
 	return 1, false
 }
 
-// copy makes the copies and links them. The caller must update the uses of
-// values that the loop defines.
+// copy makes the copies and links them. The caller must then update the uses of values that the
+// loop defines.
 func (u *unrolling) copy() []*copied {
 	l := u.loop
 	var made []*copied
@@ -117,8 +117,8 @@ func (u *unrolling) copy() []*copied {
 	for _, c := range made {
 		ends = append(ends, c.blocks[u.latch])
 	}
-	// In the copies the back edge leads to the head of the same copy. Each end
-	// is redirected to the next copy, the last end back to the first.
+	// In each copy the back edge leads to the head of the same copy. Redirect it to the next
+	// copy, and in the last copy to the first.
 	for n, end := range ends {
 		back, exit := splitEdges(end, func(b *ir.Block) bool {
 			return b == l.head || n > 0 && b == made[n-1].blocks[l.head]
@@ -140,7 +140,7 @@ func (u *unrolling) copy() []*copied {
 	return made
 }
 
-// splitEdges returns the edge of a branch to a head and the other edge.
+// splitEdges returns the edge of a branch that goes to a head, and the other edge.
 func splitEdges(b *ir.Block, isHead func(*ir.Block) bool) (back, exit ir.Edge) {
 	if isHead(b.Term.Succs[0].To) {
 		return b.Term.Succs[0], b.Term.Succs[1]

@@ -6,9 +6,8 @@ import (
 	"github.com/sinter-lang/sinter/ir"
 )
 
-// users lists the users of a value: instructions and ends of blocks. Code that
-// changes uses must call instr and term. A listed block may no longer use the
-// value.
+// users lists the users of each value: instructions and terminators of blocks. Code that
+// changes uses must call instr and term. A block in the list may no longer use the value.
 type users struct {
 	instrs map[*ir.Value][]*ir.Instr
 	terms  map[*ir.Value][]*ir.Block
@@ -25,12 +24,12 @@ func usersOf(f *ir.Func) *users {
 	return u
 }
 
-// instr notes the uses of a new instruction.
+// instr adds the uses in a new instruction.
 func (u *users) instr(i *ir.Instr) {
 	i.Uses(func(v **ir.Value) { u.instrs[*v] = append(u.instrs[*v], i) })
 }
 
-// term notes the uses of the end of a block.
+// term adds the uses in the terminator of a block.
 func (u *users) term(b *ir.Block) {
 	b.Term.Uses(func(v **ir.Value) {
 		if !slices.Contains(u.terms[*v], b) {
@@ -39,7 +38,7 @@ func (u *users) term(b *ir.Block) {
 	})
 }
 
-// rename replaces the uses of v.
+// rename replaces all uses of v.
 func (u *users) rename(v, by *ir.Value) {
 	put := func(w **ir.Value) {
 		if *w == v {
@@ -58,8 +57,8 @@ func (u *users) rename(v, by *ir.Value) {
 	delete(u.terms, v)
 }
 
-// ends reports whether the end of a block uses v, apart from the uses that
-// except accepts.
+// ends reports whether the terminator of some block uses v, apart from uses that except
+// accepts.
 func (u *users) ends(v *ir.Value, except func(b *ir.Block, use **ir.Value) bool) bool {
 	found := false
 	for _, b := range u.terms[v] {

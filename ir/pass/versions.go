@@ -7,15 +7,16 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// versions gives a loop a second form without checks, for the entries at which they hold in
-// every round. The loop counts by one from a start to a bound. The word of a check may change
-// by the same amount in every round. Such a check holds in all rounds if it holds in the first
-// and the last one, computed in 64-bit words that do not wrap. If a check may fail, the
-// original loop runs, so traps and their order do not change.
+// versions makes a second version of a loop, without checks. The program runs it if all its
+// checks will hold in every round. Such a loop counts by one from a start to a bound. In each
+// check, the tested word must be constant or change by the same amount in every round. Such a
+// check holds in all rounds if it holds in the first and the last one. The test is computed in
+// 64-bit words that do not wrap. If a check may fail, the original loop runs, so traps and
+// their order do not change.
 //
-// Inner loops come first. The test in front of an inner loop counts as a check of the outer
-// loop, so a nest tests only once if possible. A loop is copied only if all its checks can be
-// removed, since any remaining check would still hinder LLVM, and only if the loop is short.
+// Inner loops are handled first. The test before an inner loop counts as a check of the outer
+// loop, so a loop nest tests only once if possible. A loop is copied only if it is short and
+// all its checks can be removed. A single remaining check would still hinder LLVM.
 //
 // Needs: rotated loops. Keeps: effects and their order. It is for x86-64 only.
 //
@@ -36,17 +37,17 @@ func versions(m *ir.Module, env *Env) bool {
 	})
 }
 
-// maxVersion is how long a loop may be that is copied, in instructions.
+// maxVersion is the largest number of instructions in a loop that versions copies.
 const maxVersion = 128
 
-// versioned are the loops of a function that have two forms.
+// versioned holds the loops of a function that have two versions.
 type versioned struct {
-	slow   map[*ir.Block]bool        // blocks of the forms with checks
-	guards map[*ir.Block][]*ir.Value // what a block asks that branches to a form, first to the one without
+	slow   map[*ir.Block]bool        // blocks of the versions with checks
+	guards map[*ir.Block][]*ir.Value // the conditions of each block that chooses a version; its first edge goes to the version without checks
 }
 
-// level looks at the loops of one depth. They have no block in common, so that all are
-// copied first and mended together.
+// level handles the loops of one depth. They have no block in common, so all are copied first,
+// and their uses are updated together.
 func (v *versioned) level(f *ir.Func, depth int) bool {
 	var found []*versioner
 	for _, l := range loops(f) {
@@ -68,26 +69,28 @@ func (v *versioned) level(f *ir.Func, depth int) bool {
 	return true
 }
 
-// versioner asks for one loop in front of it whether its checks hold.
+// versioner decides for one loop whether its checks can be tested before it, and emits the
+// test.
 type versioner struct {
 	*versioned
 	f      *ir.Func
 	l      *loop
-	blocks []*ir.Block // of the loop, without forms of inner ones that have checks
-	start  *ir.Value   // of the counter
-	bound  *ir.Value   // the counter stays below it
+	blocks []*ir.Block // blocks of the loop, without the versions of inner loops that have checks
+	start  *ir.Value   // start of the counter
+	bound  *ir.Value   // the counter stays below this word
 	counts []induction
-	like   *ir.Instr // the step of the counter
+	like   *ir.Instr // the instruction that adds the step to the counter
 	made   []*ir.Instr
-	rounds *ir.Value // after the first, as 64 bits
+	rounds *ir.Value // number of rounds after the first, as a 64-bit word
 	conds  []*ir.Value
 	lines  map[*ir.Value]line
 }
 
-// line is a word start + step * round, modulo its width; both are the same in all rounds.
+// line is a word that equals start + step * round, modulo its width. start and step are the
+// same in all rounds.
 type line struct{ start, step *ir.Value }
 
-// newVersioner returns nil when the loop is not one that counts, or does more than compute.
+// newVersioner returns nil if the loop does not count by one, or has other effects.
 func (v *versioned) newVersioner(l *loop) *versioner {
 	latch, entries := l.latch(), l.entries()
 	if latch == nil || len(entries) != 1 || latch.Term.Op != ir.Branch || latch.Term.Succs[0].To != l.head {
@@ -114,8 +117,8 @@ func (v *versioned) newVersioner(l *loop) *versioner {
 	return x
 }
 
-// choose finds the blocks that a copy needs, and reports a short loop of words and memory
-// with something to check.
+// choose finds the blocks to copy. It reports whether the loop is short, uses only words and
+// memory, and has a check.
 func (x *versioner) choose() bool {
 	size, asks := 0, false
 	for _, b := range x.l.blocks {
@@ -139,8 +142,8 @@ func (x *versioner) choose() bool {
 	return asks && size <= maxVersion
 }
 
-// holds collects the conditions under which all checks hold; false when one cannot be seen
-// from outside, or never holds.
+// holds collects the conditions under which all checks hold. It reports false if a check cannot
+// be tested before the loop, or never holds.
 func (x *versioner) holds() bool {
 	t := x.start.Type
 	x.demand(x.word(word.Ltu, 1, x.start, x.bound))
@@ -160,7 +163,7 @@ func (x *versioner) holds() bool {
 	return !slices.ContainsFunc(x.conds, isZero)
 }
 
-// check demands that a condition holds in all rounds.
+// check adds the demand that a condition holds in all rounds.
 func (x *versioner) check(c *ir.Value) bool {
 	if x.l.outside(c) {
 		x.demand(c)
@@ -175,7 +178,8 @@ func (x *versioner) check(c *ir.Value) bool {
 	return false
 }
 
-// below demands that v stays below a limit that does not change, or at most at it.
+// below adds the demand that v stays below an unchanging limit (or at most at the limit, unless
+// strict is set).
 func (x *versioner) below(v, limit *ir.Value, strict bool) bool {
 	e, ok := x.line(v)
 	most, same := x.line(limit)
@@ -194,8 +198,9 @@ func (x *versioner) below(v, limit *ir.Value, strict bool) bool {
 	return true
 }
 
-// highest is the largest word of a line in 64 bits, if the demands hold: the line does not
-// wrap on its way. A line whose constant step has the highest bit falls.
+// highest is the largest value of a line as a 64-bit word. It adds the demand that the line
+// does not wrap before its last round. A line falls if its step is a constant with the highest
+// bit set.
 func (x *versioner) highest(e line) (*ir.Value, bool) {
 	t := e.start.Type
 	if isZero(e.step) {
@@ -210,17 +215,17 @@ func (x *versioner) highest(e line) (*ir.Value, bool) {
 		x.demand(x.word(word.Geu, 1, x.wide(e.start), x.word(word.Mul, 64, x.constant(64, down), x.rounds)))
 		return x.wide(e.start), true
 	}
-	if t > 32 { // with 32 bits in all three the last word cannot wrap
+	if t > 32 { // if all three have 32 bits, the last word cannot wrap
 		x.demand(x.word(word.Ltu, 1, e.start, x.constant(t, half)))
 		x.demand(x.word(word.Ltu, 1, e.step, x.constant(t, half)))
 	}
 	return x.word(word.Add, 64, x.wide(e.start), x.word(word.Mul, 64, x.wide(e.step), x.rounds)), true
 }
 
-// half is the first number that has not 32 bits.
+// half is the first number that does not fit in 32 bits.
 const half = 1 << 32
 
-// line takes a word apart.
+// line finds the start and step of a word.
 func (x *versioner) line(v *ir.Value) (line, bool) {
 	if e, ok := x.lines[v]; ok {
 		return e, e.start != nil
@@ -258,7 +263,7 @@ func (x *versioner) newLine(v *ir.Value) (line, bool) {
 	return x.combine(v.Def, of[0], of[1])
 }
 
-// combine is the line of an operator on lines, where that is one.
+// combine returns the line that results from an operator on two lines, if the result is a line.
 func (x *versioner) combine(in *ir.Instr, a, b line) (line, bool) {
 	t := in.Results[0].Type
 	each := func(op word.Op, s, t2 *ir.Value) line {
@@ -272,7 +277,7 @@ func (x *versioner) combine(in *ir.Instr, a, b line) (line, bool) {
 			a, b = b, a
 		}
 		return each(in.Word, b.start, b.start), isZero(b.step)
-	case word.Slice: // the low bits of a sum are a sum
+	case word.Slice: // the low bits of a sum are the sum of the low bits
 		if in.Imm == 0 {
 			return line{x.word(word.Slice, t, a.start), x.word(word.Slice, t, a.step)}, true
 		}
@@ -281,7 +286,7 @@ func (x *versioner) combine(in *ir.Instr, a, b line) (line, bool) {
 		if ok {
 			x.demand(x.word(word.Geu, 1, x.constant(64, word.Mask(int(a.start.Type))), top))
 		}
-		if c, isConst := constOf(a.step); isConst && c>>(a.start.Type-1) != 0 { // it falls in the wider word too
+		if c, isConst := constOf(a.step); isConst && c>>(a.start.Type-1) != 0 { // a falling line also falls as a wider word
 			return line{x.word(word.Zext, t, a.start), x.constant(t, c|^word.Mask(int(a.start.Type)))}, ok
 		}
 		return line{x.word(word.Zext, t, a.start), x.word(word.Zext, t, a.step)}, ok
@@ -289,7 +294,7 @@ func (x *versioner) combine(in *ir.Instr, a, b line) (line, bool) {
 	return line{}, false
 }
 
-// demand notes a condition; one that holds anyway costs nothing.
+// demand records a condition. It drops a condition that is known to hold.
 func (x *versioner) demand(c *ir.Value) {
 	if one, ok := constOf(c); (!ok || one == 0) && !slices.Contains(x.conds, c) {
 		x.conds = append(x.conds, c)
@@ -309,7 +314,7 @@ func (x *versioner) constant(t ir.Type, c uint64) *ir.Value {
 	return i.Results[0]
 }
 
-// word makes an operation in front of the loop, or its result when that is known.
+// word emits an operation before the loop. It returns a constant if the result is known.
 func (x *versioner) word(op word.Op, t ir.Type, args ...*ir.Value) *ir.Value {
 	var known [3]uint64
 	var widths [3]int
@@ -331,7 +336,8 @@ func isZero(v *ir.Value) bool {
 	return ok && c == 0
 }
 
-// split copies the loop without its checks, and chooses between the two in front of them.
+// split copies the loop without its checks. It emits a branch before the loop that chooses
+// between the two versions.
 func (x *versioner) split() *copied {
 	c := copyBlocks(x.f, x.blocks)
 	gone := renames{}
@@ -343,7 +349,7 @@ func (x *versioner) split() *copied {
 			}
 			return i.Op == ir.OpCheck
 		})
-		if x.guards[b] != nil { // they hold too
+		if x.guards[b] != nil { // these conditions hold too
 			n.Term = ir.Term{Op: ir.Jump, Succs: n.Term.Succs[:1], Span: n.Term.Span}
 		}
 	}
@@ -362,7 +368,7 @@ func (x *versioner) split() *copied {
 	return c
 }
 
-// all is whether all conditions hold.
+// all is the condition that all demands hold.
 func (x *versioner) all() *ir.Value {
 	all := x.constant(1, 1)
 	for k, c := range x.conds {

@@ -9,19 +9,20 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// Product is a multiplication with the bounds of its operands at its position.
+// Product is a multiplication with the bounds that hold for its operands at this position.
 type Product struct {
 	Instr *ir.Instr
 	Of    [2]interval.Word
 }
 
-// Products bounds the operands of the multiplications of a module with contexts. It is
-// nil if there are none. It is an abstract interpretation of the whole program (Cousot
-// and Cousot, 1977) by intervals. Parameters of blocks and of functions grow until
-// nothing changes. Conditions and checks narrow them where they hold. An object with one
-// access size has the interval of all values stored into it anywhere.
+// Products computes bounds for the operands of all multiplications in a module that has
+// contexts. It is nil if there are no multiplications. It is an abstract interpretation of the
+// whole program by intervals (Cousot and Cousot, 1977). The intervals of block and function
+// parameters grow until nothing changes. Conditions and checks narrow them at the points where
+// they hold. If all accesses to an object have one size, the object gets the interval of all
+// values that are stored into it anywhere.
 //
-// Afterwards the second operand of each multiplication is the narrower one.
+// In the result, the second operand of each multiplication is the narrower one.
 func Products(m *ir.Module) []Product {
 	if len(m.Contexts) == 0 || !multiplies(m) {
 		return nil
@@ -62,7 +63,7 @@ func multiplies(m *ir.Module) bool {
 	return false
 }
 
-// signedBits is the number of bits that hold a word with its sign.
+// signedBits is the number of bits that a signed word needs.
 func signedBits(s span) int {
 	return 1 + max(bits.Len64(uint64(max(s.SHi, 0))), bits.Len64(uint64(^min(s.SLo, -1))))
 }
@@ -70,25 +71,25 @@ func signedBits(s span) int {
 // widths is the state of the analysis.
 type widths struct {
 	m       *ir.Module
-	objects map[*ir.Object]*ir.Object // to an object that the analysis treats as the same
+	objects map[*ir.Object]*ir.Object // maps an object to a representative; the analysis treats both as the same
 	held    map[*ir.Object]*content
-	base    map[*ir.Value]span // of parameters; absent: not reached
+	base    map[*ir.Value]span // intervals of parameters; missing: not reached
 	grown   map[*ir.Value]int
 	provers map[*ir.Func]*prover
 	changed bool
 }
 
-// content bounds the values that loads from an object give.
+// content holds the interval of the values that loads from an object give.
 type content struct {
-	size  int  // of all accesses; 0: none
-	any   bool // sizes or positions differ, or the outside writes
+	size  int  // size of all accesses; 0: none yet
+	any   bool // unknown: sizes or positions differ, or the outside writes
 	known bool
-	s     span // at 8*size bits
+	s     span // an interval of words of 8*size bits
 	grown int
 }
 
-// Limits of the growth. A bound that has grown loosenAfter times goes to the next
-// power of two, and after giveUpAfter times to the full range.
+// Limits of growth. After loosenAfter growths, a bound jumps to the next power of two. After
+// giveUpAfter growths, it becomes the full range.
 const (
 	loosenAfter = 3
 	giveUpAfter = 12
@@ -110,7 +111,7 @@ func (w *widths) content(o *ir.Object) *content {
 	return w.held[o]
 }
 
-// same merges two objects: each may hold the values of the other.
+// same merges two objects, because each may hold the values of the other.
 func (w *widths) same(a, b *ir.Object) {
 	if a, b = w.root(a), w.root(b); a != b {
 		x, y := w.content(a), w.content(b)
@@ -122,8 +123,7 @@ func (w *widths) same(a, b *ir.Object) {
 	}
 }
 
-// share merges objects that may hold the same values, and notes how each is
-// accessed.
+// share merges objects that may hold the same values, and records how each object is accessed.
 func (w *widths) share() {
 	for _, f := range w.m.Funcs {
 		for _, b := range f.Blocks {
@@ -134,7 +134,7 @@ func (w *widths) share() {
 	}
 }
 
-// access notes how an instruction reaches objects.
+// access records how an instruction accesses objects.
 func (w *widths) access(i *ir.Instr) {
 	switch i.Op {
 	case ir.OpLoad, ir.OpStore:
@@ -161,15 +161,14 @@ func (w *widths) access(i *ir.Instr) {
 	}
 }
 
-// whole notes an access to an object from position r on. Word bounds survive only if
-// the position and the length are whole words.
+// whole records an access to an object from position r on. The interval stays valid only if the
+// position and the length are whole words.
 func (w *widths) whole(r ir.Ref, length bool) {
 	c := w.content(r.Obj)
 	c.any = c.any || !length || r.Off != nil || r.Disp%4 != 0
 }
 
-// initial notes the initial contents of objects: their bytes, zeros after them, and
-// zeros by default.
+// initial adds the initial contents of objects: their bytes, and zeros after them.
 func (w *widths) initial() {
 	all := slices.Clone(w.m.Objects)
 	for _, f := range w.m.Funcs {
@@ -196,7 +195,7 @@ func (w *widths) initial() {
 	}
 }
 
-// hold adds to the values that an object may hold.
+// hold adds an interval to the values that an object may hold.
 func (w *widths) hold(c *content, s span) {
 	old := c.s
 	if c.known {
@@ -208,7 +207,7 @@ func (w *widths) hold(c *content, s span) {
 	}
 }
 
-// loosened widens a bound according to how often it has grown.
+// loosened widens a bound, depending on how often it has grown.
 func loosened(s span, width, grown int) span {
 	switch {
 	case grown > giveUpAfter:
@@ -240,7 +239,7 @@ func (w *widths) prover(f *ir.Func) *prover {
 	return w.provers[f]
 }
 
-// loaded bounds the result of a load, and of its sign extension.
+// loaded returns bounds for the result of a load, also if it is sign-extended.
 func (w *widths) loaded(v *ir.Value) (span, bool) {
 	i := v.Def
 	if i.Op == ir.OpLoad {
@@ -271,8 +270,8 @@ func (w *widths) loaded(v *ir.Value) (span, bool) {
 	return c.s.Sext(32), true
 }
 
-// walk visits the reached blocks in dominator order. It passes the multiplications
-// to visit, which may be nil.
+// walk visits the reached blocks in dominator order. It calls visit for each multiplication,
+// unless visit is nil.
 func (w *widths) walk(p *prover, k int, visit func(*prover, *ir.Instr)) {
 	b := p.f.Blocks[k]
 	for _, v := range b.Params {
@@ -298,12 +297,12 @@ func (w *widths) walk(p *prover, k int, visit func(*prover, *ir.Instr)) {
 	p.forget(mark)
 }
 
-// entry reports whether a function begins a context.
+// entry reports whether a context begins with the function.
 func (w *widths) entry(f *ir.Func) bool {
 	return slices.ContainsFunc(w.m.Contexts, func(c ir.Context) bool { return c.Func == f })
 }
 
-// instr draws the conclusions from an instruction.
+// instr updates the analysis for one instruction.
 func (w *widths) instr(p *prover, i *ir.Instr) {
 	switch i.Op {
 	case ir.OpCheck:
@@ -321,7 +320,7 @@ func (w *widths) instr(p *prover, i *ir.Instr) {
 	}
 }
 
-// cut bounds the low bits of a word, or the word extended with zeros.
+// cut returns the bounds of the low bits of a word, or of the zero-extended word.
 func cut(s span, from, to int) span {
 	if from < to {
 		return s.Zext(to)
@@ -334,8 +333,7 @@ func cut(s span, from, to int) span {
 	return s.Slice(0, to)
 }
 
-// edges joins the arguments of a block's edges into the parameters of its
-// successors.
+// edges merges the arguments of a block's outgoing edges into the parameters of its successors.
 func (w *widths) edges(p *prover, b *ir.Block) {
 	for k := range b.Term.Succs {
 		e := &b.Term.Succs[k]
@@ -352,8 +350,8 @@ func (w *widths) edges(p *prover, b *ir.Block) {
 	}
 }
 
-// join adds to the values that a parameter may have. An empty bound means an edge that
-// is never taken.
+// join adds an interval to the values that a parameter may have. An empty interval means that
+// the edge is never taken.
 func (w *widths) join(v *ir.Value, s span) {
 	old, ok := w.base[v]
 	if s.Empty() && ok {

@@ -1,6 +1,6 @@
 package port
 
-// kinds are the rows, in the order of the documentation. They are read-only.
+// kinds are the table rows, in the order of the documentation. They are read-only.
 var kinds = [...]Kind{
 	{
 		Name: "eth", Type: "net.Eth", Make: "net.eth", Key: Number, Pool: "net", Shape: Message, Stack: true,
@@ -17,9 +17,10 @@ var kinds = [...]Kind{
 			{Name: "send", Does: Send, Form: "send(peer, bytes)"},
 			{Name: "lost", Does: Lost, Form: "lost()"},
 		},
-		// For a core with an external datagram engine. Over a net.eth, datagrams are sockets
-		// of the library's stack. A datagram over Ethernet carries 1500 bytes less the headers
-		// of IPv4 and UDP. Its header is the peer: an IPv4 address above a port.
+		// This kind is for a core with an external datagram engine. Over a net.eth, datagrams
+		// are sockets of the library's network stack instead. A datagram over Ethernet carries
+		// 1500 bytes less the headers of IPv4 and UDP. Its header here is the peer: an IPv4
+		// address above a port number.
 		Unit: "datagram", Most: 1472, HeadBits: 48, Capability: "datagram", Files: []string{"pcap"},
 	},
 	{
@@ -50,7 +51,7 @@ var kinds = [...]Kind{
 			{Name: "recv", Does: Recv, Form: "recv(buf)"},
 			{Name: "send", Does: Send, Form: "send(bytes)"},
 		},
-		// A serial line of 8 data bits and no parity. The program does not know its speed.
+		// A serial line with 8 data bits and no parity. The program does not know its speed.
 		Unit: "byte", Capability: "serial", Files: []string{"bytes"},
 	},
 	{
@@ -58,7 +59,7 @@ var kinds = [...]Kind{
 		Methods: []Method{
 			{Name: "transfer", Does: Ask, Form: "transfer(buf)", Code: 1, Takes: true, Gives: true, Same: true},
 		},
-		// One device, in mode 0. The bits go out and come in at the same time, and the
+		// A bus with one device, in mode 0. Bits go out and come in at the same time, and the
 		// device cannot refuse.
 		Unit: "transfer", Most: 512, Wires: []Wire{{Name: "sck", Out: true}, {Name: "mosi", Out: true}, {Name: "miso", In: true}, {Name: "cs", Out: true}},
 		Capability: "transfers", Files: []string{"answers"},
@@ -70,18 +71,18 @@ var kinds = [...]Kind{
 			{Name: "read", Does: Ask, Form: "read(address, buf)", Code: 1, ArgBits: 7, Gives: true, Says: true},
 			{Name: "ask", Does: Ask, Form: "ask(address, bytes, buf)", Code: 1, ArgBits: 7, Takes: true, Gives: true, Says: true},
 		},
-		// Bytes out, then a second start and bytes in, then a stop. A transfer without
-		// acknowledgement fails, which is a value and not a trap.
+		// A transfer sends bytes, then makes a second start and receives bytes, then stops. If
+		// the device does not acknowledge, the call returns false. It does not trap.
 		Unit: "message", Most: 255, Wires: []Wire{{Name: "scl"}, {Name: "sda"}}, Silent: true,
 		Capability: "transfers", Files: []string{"answers"},
 	},
 }
 
-// Frames names the kind of a port if only its frames are known: for a circuit
-// without its image, for random modules, and for the random numbers of a test.
+// Frames names the kind of a port if only its frames are known. This applies to a circuit
+// without its image, to random modules, and to the random numbers of a test.
 const Frames = "eth"
 
-// Kinds lists the rows.
+// Kinds lists the table rows.
 func Kinds() []*Kind {
 	out := make([]*Kind, 0, len(kinds))
 	for i := range kinds {

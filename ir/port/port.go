@@ -2,16 +2,16 @@ package port
 
 import "strings"
 
-// Shape tells how values move through a port.
+// Shape states how values move through a port.
 type Shape uint8
 
 // The shapes.
 //
-//	Message  whole messages, in and out, with back-pressure; never lost at the port
-//	Command  commands out; the answer to each is there at once
-//	Level    a value now, in or out; a change of an input can wake the program
-//	Stream   bytes in, one to as many as fit of those that have arrived; bytes out, where
-//	         no border between two sends is seen
+//	Message  whole messages, in and out, with back-pressure; the port never loses one
+//	Command  commands out; each command has an immediate answer
+//	Level    a current value, in or out; a change of an input can wake the program
+//	Stream   bytes in: at least one, at most as many as fit and have arrived; bytes out:
+//	         the boundary between two sends is not visible
 const (
 	Message Shape = iota
 	Command
@@ -19,15 +19,14 @@ const (
 	Stream
 )
 
-// String is the name of a shape.
+// String returns the name of a shape.
 func (s Shape) String() string { return [...]string{"message", "command", "level", "stream"}[s] }
 
-// Does is the operation that a method of a port performs, one of the operations
-// of its shape.
+// Does is the operation that a method of a port performs. Each shape has its own operations.
 type Does uint8
 
-// The operations by shape. Message and Stream have Recv and Send, a socket Lost too;
-// Command has Ask; Level has Get, Put and Changed (as an arm of a select).
+// The operations by shape. Message and Stream have Recv and Send, and a socket also has Lost.
+// Command has Ask. Level has Get, Put and Changed (as an arm of a select).
 const (
 	Recv Does = iota
 	Send
@@ -42,64 +41,64 @@ const (
 type Method struct {
 	Name string
 	Does Does
-	Form string // the form of a call, for messages
+	Form string // the form of a call, for error messages
 
-	// For Ask: Code begins the command. ArgBits is the size of the next number, 0 for none.
-	// With Takes the command has a body. With Gives the answer has a body. With Same the
-	// answer's body replaces the command's body. With Says the call returns whether the
-	// command succeeded.
+	// The other fields are for Ask. Code is the first number of the command. ArgBits is the
+	// size of its argument, 0 if it has none. Takes: the command has a body. Gives: the answer
+	// has a body. Same: the body of the answer replaces the body of the command. Says: the call
+	// returns whether the command succeeded.
 	Code         uint32
 	ArgBits      int
 	Takes, Gives bool
 	Same, Says   bool
 }
 
-// Key is the kind of argument of a constructor.
+// Key is the kind of argument that a constructor takes.
 type Key uint8
 
-// The keys.
+// The kinds of arguments.
 const (
-	Number Key = iota // net.eth(0)
-	Label             // port.udp("s"), gpio.out("led0"): the name of the port
+	Number Key = iota // a number: net.eth(0)
+	Label             // the name of the port: port.udp("s"), gpio.out("led0")
 )
 
 // The layout of messages of shape Command. A command is its code, an argument and a body. An
-// answer is a status, 0 for success, and a body. Numbers have 32 bits, little-endian. If
-// bodies have any length and a method gives a body that is not Same, the argument holds the
-// requested byte count from bit WantedAt on.
+// answer is a status, which is 0 for success, and a body. Numbers have 32 bits and are
+// little-endian. In one case the argument also holds the requested number of bytes, from bit
+// WantedAt on: bodies have any length, and the method gives a body that is not Same.
 const (
 	CommandSize = 8
 	StatusSize  = 4
 	WantedAt    = 16
 )
 
-// Kind is a row: a kind of port.
+// Kind is a row of the table: a kind of port.
 type Kind struct {
-	Name  string // in texts of the IR and of images
-	Type  string // the type of a parameter that takes it
+	Name  string // name in texts of the IR and of images
+	Type  string // the type of a task parameter for the port
 	Make  string // the constructor in a system
 	Key   Key
-	Pool  string // ports of one pool have different numbers
+	Pool  string // ports in the same pool have different numbers
 	Shape Shape
-	Stack bool // sockets can be made over it; then it has IPv4 addresses
+	Stack bool // sockets can be made over it; it then has IPv4 addresses
 
 	Methods []Method
 
-	Unit     string // the name of a message or body
-	Most     int    // most bytes of a message or body, 0 for any number
-	HeadBits int    // bits of the word before the bytes of a message; 0: no such word
-	BodyType string // the program's type of the body of commands; "": bodies are not blocks of one size
+	Unit     string // what a message or body is called
+	Most     int    // largest number of bytes of a message or body, 0 for no limit
+	HeadBits int    // bits of the header word before the bytes of a message; 0: no header
+	BodyType string // the type of a command body in the language; "": bodies are not blocks of one size
 	Trap     string // trap code of a failed command; "": only commands with Says can fail
 
-	// A bus has wires, which carry its commands on a board. If no device drives them, an
-	// answer is all ones, or the missing device is detected.
+	// Wires are the wires of a bus, which carry its commands on a board. If no device is there,
+	// an answer is all ones. With Silent, the missing device is detected.
 	Wires  []Wire
 	Silent bool // a missing device is detected
 
-	Bits    int  // of a level
-	In, Out bool // of a level: its direction
+	Bits    int  // width of a level
+	In, Out bool // direction of a level
 
-	Capability string   // the capability that serves it in the layer below products
+	Capability string   // the capability in the driver layer that serves the port
 	Files      []string // formats of the input and output files of scripted runs
 }
 
@@ -110,10 +109,11 @@ type Wire struct {
 	In, Out bool
 }
 
-// Blocks reports whether the bodies of commands are blocks of one size that the device keeps.
+// Blocks reports whether the bodies of commands are blocks of one size, which the device stores
+// (a disk).
 func (k *Kind) Blocks() bool { return k.BodyType != "" }
 
-// KeepsBlocks is Blocks of the named kind.
+// KeepsBlocks is Blocks for the kind of the given name.
 func KeepsBlocks(name string) bool {
 	k := Find(name)
 	return k != nil && k.Blocks()
@@ -125,8 +125,8 @@ func IsBus(name string) bool {
 	return k != nil && k.Shape == Command && !k.Blocks()
 }
 
-// Head is the number of bytes before the payload of a message. A header is a
-// word of 64 bits, little-endian.
+// Head is the number of bytes before the payload of a message. A header (head) is a 64-bit
+// word, little-endian.
 func (k *Kind) Head() int {
 	if k.HeadBits == 0 {
 		return 0
@@ -134,7 +134,7 @@ func (k *Kind) Head() int {
 	return 8
 }
 
-// Method finds an operation by its name, nil if there is none.
+// Method finds an operation by its name. It returns nil if there is none.
 func (k *Kind) Method(name string) *Method {
 	for i := range k.Methods {
 		if k.Methods[i].Name == name {
@@ -153,22 +153,22 @@ func (k *Kind) MethodNames() []string {
 	return out
 }
 
-// Package is the package of the constructor.
+// Package is the language package of the constructor.
 func (k *Kind) Package() string {
 	pkg, _, _ := strings.Cut(k.Make, ".")
 	return pkg
 }
 
-// Bytes is the number of bytes of a level in an event.
+// Bytes is the number of bytes that an event has for a level.
 func (k *Kind) Bytes() int { return (k.Bits + 7) / 8 }
 
-// Find returns the row of a kind by its name, nil if there is none.
+// Find returns the kind with the given name, or nil.
 func Find(name string) *Kind { return find(func(k *Kind) bool { return k.Name == name }) }
 
-// OfType returns the row of a kind by its type, nil if there is none.
+// OfType returns the kind with the given type, or nil.
 func OfType(name string) *Kind { return find(func(k *Kind) bool { return k.Type == name }) }
 
-// MadeBy returns the row of a kind by its constructor, nil if there is none.
+// MadeBy returns the kind with the given constructor, or nil.
 func MadeBy(name string) *Kind { return find(func(k *Kind) bool { return k.Make == name }) }
 
 func find(ok func(*Kind) bool) *Kind {
@@ -180,8 +180,8 @@ func find(ok func(*Kind) bool) *Kind {
 	return nil
 }
 
-// ShapeOf is the shape of the named kind. A name without a row, as in texts of
-// tests, has shape Message.
+// ShapeOf is the shape of the named kind. A name without a row, as in the texts of tests, has
+// shape Message.
 func ShapeOf(name string) Shape {
 	if k := Find(name); k != nil {
 		return k.Shape
@@ -189,7 +189,7 @@ func ShapeOf(name string) Shape {
 	return Message
 }
 
-// HeadOf is the Head of the named kind.
+// HeadOf is Head for the kind of the given name.
 func HeadOf(name string) int {
 	if k := Find(name); k != nil {
 		return k.Head()

@@ -2,14 +2,14 @@ package port
 
 import "fmt"
 
-// Base is the address of the first port register of a core. Port registers are
-// reachable from x0. The top address bit selects them.
+// Base is the address of the first port register of a core. Port registers can be addressed
+// relative to x0. The top address bit selects them.
 const Base = 0xFFFF_F800
 
-// Reg is a port register: its number of words from Base.
+// Reg is a port register, as its word index from Base.
 type Reg int
 
-// The port registers. Device numbers are image.Device.Index.
+// The port registers. A device number is image.Device.Index.
 const (
 	Status Reg = iota
 	Wait
@@ -25,35 +25,35 @@ const (
 	DueHigh
 )
 
-// Ports is the largest number of ports of a program. Each has a bit in STATUS
-// and WAIT. The bit TimerBit there is the deadline.
+// Ports is the largest number of ports of a program. Each port has a bit in the registers
+// STATUS and WAIT. The bit TimerBit in them stands for the deadline.
 const (
 	Ports    = 31
 	TimerBit = 31
 )
 
-// Settle is the number of cycles after which a core sees a change of an input
-// pin: two registers synchronise it and one samples it.
+// Settle is the number of cycles after which a core sees a change of an input pin. Two
+// registers synchronise the pin and one samples it.
 const Settle = 3
 
-// firstLevel is the level register of device 0. The level registers of the
-// other devices follow. Shapes Level and Stream use them.
+// firstLevel is the level register of device 0. The level registers of the other devices follow
+// it. Ports of shape Level and Stream use these registers.
 const firstLevel Reg = 16
 
 // LevelOf is the level register of a device. For a device of shape Stream it holds the
 // next byte.
 func LevelOf(device int) Reg { return firstLevel + Reg(device) }
 
-// Row describes a port register.
+// Row describes a port register in the table.
 type Row struct {
 	Reg         Reg
 	Name        string
-	Load, Store bool   // the directions that it has
+	Load, Store bool   // whether it can be loaded and stored
 	Reads       string // the result of a load
 	Writes      string // the effect of a store
 }
 
-// rows are the registers that each core may have.
+// rows are the port registers that a core may have.
 var rows = [...]Row{
 	{Status, "status", true, false, "ready mask: bit i, device i has something for the program; bit 31, the clock has reached the deadline", ""},
 	{Wait, "wait", true, true, "held until ready and mask meet; gives the ready mask", "the mask"},
@@ -69,7 +69,7 @@ var rows = [...]Row{
 	{DueHigh, "due_high", false, true, "", "its high word"},
 }
 
-// levelRow describes the registers of levels.
+// levelRow describes the level registers.
 var levelRow = Row{
 	firstLevel, "level", true, true,
 	"the level of device i, which is then known and no longer ready; for a stream the next byte, while there is one",

@@ -7,10 +7,10 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// Builder makes a circuit. Values are IDs. Equal operators on equal arguments
-// are one node, constants are folded and identities applied. So a method may
-// return an existing node. A value must exist before its use. Only registers
-// and synchronous read ports lead back, so combinational loops cannot be built.
+// Builder makes a circuit. Values are node IDs. Equal operators on equal arguments become one
+// node, constants are folded and identities applied. A method may therefore return an existing
+// node. A value must exist before it is used. Only registers and synchronous read ports can
+// form cycles, so combinational loops cannot be built.
 //
 //	b := rtl.NewBuilder("blink")
 //	en := b.Input("en", 1)
@@ -19,16 +19,16 @@ import (
 //	b.Output("led", b.Eq(count.Q(), b.Const(8, 255)))
 //	c, err := b.Build()
 //
-// A method panics if the widths do not fit, which is a bug of the calling
-// program. Build reports faults that depend on more than one call.
+// A method panics if widths do not fit, because this is a bug of the calling program. Build
+// reports faults that depend on more than one call.
 type Builder struct {
 	c      *Circuit
 	made   map[nodeKey]ID
-	region *[]Effect // the target of the next effect
+	region *[]Effect // the list to which the next effect is added
 	span   diag.Span
 }
 
-// nodeKey identifies a pure node.
+// nodeKey identifies a pure node, so that equal nodes are found.
 type nodeKey struct {
 	kind       Kind
 	op         word.Op
@@ -65,8 +65,7 @@ func NewBuilder(name string) *Builder {
 	return b
 }
 
-// Build verifies and returns the circuit. The builder must not be used
-// afterwards.
+// Build verifies and returns the circuit. The builder must not be used after that.
 func (b *Builder) Build() (*Circuit, error) {
 	if err := b.c.Verify(); err != nil {
 		return nil, err
@@ -106,15 +105,14 @@ func (b *Builder) Reg(name string, width int, reset uint64) Register {
 	return Register{i, id}
 }
 
-// Set gives the register its next value if the enclosing conditions hold. The
-// last executed Set of a cycle wins.
+// Set gives the register its next value, if the enclosing conditions hold. If several Sets run
+// in a cycle, the last one wins.
 func (b *Builder) Set(r Register, value ID) {
 	b.want("Set "+b.c.Regs[r.index].Name, value, b.c.Regs[r.index].Width)
 	b.effect(Effect{Kind: SetReg, Index: r.index, Value: value, Cond: None})
 }
 
-// Mem makes a memory of 1<<addrBits words with the given number of equal write
-// lanes per word.
+// Mem makes a memory of 1<<addrBits words. Each word has the given number of equal write lanes.
 func (b *Builder) Mem(name string, width, addrBits, lanes int, init []uint64) Memory {
 	if len(init) == 0 {
 		init = nil
@@ -123,22 +121,22 @@ func (b *Builder) Mem(name string, width, addrBits, lanes int, init []uint64) Me
 	return Memory{len(b.c.Mems) - 1}
 }
 
-// ReadAsync makes a read port that shows the word at addr at once, with its
-// value before the next clock edge.
+// ReadAsync makes an asynchronous read port. In the same cycle it shows the word at addr, with
+// the value before the next clock edge.
 func (b *Builder) ReadAsync(m Memory, addr ID) ID {
 	b.want("ReadAsync", addr, b.c.Mems[m.index].AddrBits)
 	return b.readPort(m, Read{Addr: addr, Enable: None}).q
 }
 
-// ReadSync makes a driven synchronous read port. Enable None means always.
+// ReadSync makes a synchronous read port with its address. If enable is None, it always reads.
 func (b *Builder) ReadSync(m Memory, addr, enable ID, policy Policy) ID {
 	p := b.SyncPort(m, policy)
 	b.Drive(p, addr, enable)
 	return p.q
 }
 
-// SyncPort makes a synchronous read port. Drive gives its address later, which
-// may depend on the value of the port.
+// SyncPort makes a synchronous read port without an address. Drive sets its address later. The
+// address may depend on the value of the port.
 func (b *Builder) SyncPort(m Memory, policy Policy) ReadPort {
 	return b.readPort(m, Read{Addr: None, Enable: None, Sync: true, Policy: policy})
 }
@@ -152,7 +150,8 @@ func (b *Builder) readPort(m Memory, r Read) ReadPort {
 	return p
 }
 
-// Drive gives a synchronous read port its address and enable (None: always).
+// Drive sets the address and enable of a synchronous read port. If enable is None, it always
+// reads.
 func (b *Builder) Drive(p ReadPort, addr, enable ID) {
 	mem := &b.c.Mems[p.mem]
 	b.want("Drive "+mem.Name, addr, mem.AddrBits)
@@ -162,9 +161,8 @@ func (b *Builder) Drive(p ReadPort, addr, enable ID) {
 	mem.Reads[p.port].Addr, mem.Reads[p.port].Enable = addr, enable
 }
 
-// WriteMem makes a write port that writes if the enclosing conditions hold.
-// Lanes None means all lanes. If several ports write one word in one cycle, the
-// last port wins.
+// WriteMem makes a write port that writes if the enclosing conditions hold. If lanes is None,
+// it writes all lanes. If several ports write the same word in a cycle, the last port wins.
 func (b *Builder) WriteMem(m Memory, addr, data, lanes ID) {
 	mem := &b.c.Mems[m.index]
 	b.want("WriteMem "+mem.Name, addr, mem.AddrBits)
@@ -181,8 +179,8 @@ func (b *Builder) effect(e Effect) {
 	*b.region = append(*b.region, e)
 }
 
-// If makes a region. The effects of then happen if cond is 1, the effects of
-// els (none or one function) if it is 0. Regions nest.
+// If makes a region. The effects in then happen if cond is 1. The effects in els (none or one
+// function) happen if it is 0. Regions may be nested.
 func (b *Builder) If(cond ID, then func(), els ...func()) {
 	b.want("If", cond, 1)
 	e := Effect{Kind: If, Cond: cond, Value: None, Span: b.span}
@@ -204,19 +202,19 @@ func (b *Builder) Output(name string, value ID) {
 	b.c.Outputs = append(b.c.Outputs, Output{name, value, b.span})
 }
 
-// Assert claims that a one-bit value is 1 in every cycle after reset.
+// Assert states that a one-bit value is 1 in every cycle after reset.
 func (b *Builder) Assert(name string, value ID) {
 	b.want("Assert "+name, value, 1)
 	b.c.Asserts = append(b.c.Asserts, Assert{name, value, b.span})
 }
 
-// Probe names a value for simulators and checks. It has no fan-out.
+// Probe names a value for simulators and checks. The circuit does not use it.
 func (b *Builder) Probe(name string, value ID) {
 	b.c.Probes = append(b.c.Probes, Probe{name, value})
 }
 
-// Name gives an operator or a read port a name for texts and waveforms and
-// returns the value. A value keeps its first name. Constants have none.
+// Name gives an operator or a read port a name for texts and waveforms, and returns the value.
+// A value keeps its first name. A constant gets no name.
 func (b *Builder) Name(name string, value ID) ID {
 	n := &b.c.Nodes[value]
 	if n.Name == "" && n.Kind != KConst {

@@ -7,19 +7,19 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// Flat is a circuit whose regions have become values, for gates and proofs.
-// Circuit has the nodes of the original under the same IDs, followed by new
-// nodes. Its body is one unconditional set per register and one `if enable {
-// write }` per write port. Reset stays implicit.
+// Flat is a circuit without regions, for gates and proofs. The effects of regions have become
+// values. Circuit has the nodes of the original under the same IDs, followed by new nodes. Its
+// body is one unconditional set per register and one `if enable { write }` per write port.
+// Reset stays implicit.
 type Flat struct {
 	Circuit *Circuit
-	Next    []ID   // per register: the value after the clock edge, its own node if it holds
-	Enable  [][]ID // per memory and write port: one bit, 1 when the write happens
+	Next    []ID   // for each register: the value after the clock edge; its own node if it never changes
+	Enable  [][]ID // for each memory and write port: one bit, 1 if the write happens
 }
 
-// Flat replaces regions by multiplexers and enables. A synchronous read port
-// with policy Never gets an assert for each write port of its memory, named
-// MEM.readI.writeJ.never. The assert states that the two ports do not meet.
+// Flat replaces regions by multiplexers and enables. If a synchronous read port has policy
+// Never, it adds an assert for each write port of the memory, named MEM.readI.writeJ.never. The
+// assert states that the two ports never access the same word in the same cycle.
 func (c *Circuit) Flat() *Flat {
 	b := resume(c)
 	f := &flattener{b: b, flat: &Flat{Circuit: b.c}}
@@ -35,7 +35,7 @@ func (c *Circuit) Flat() *Flat {
 	return f.flat
 }
 
-// resume returns a builder that continues with a copy of c without its body.
+// resume returns a builder that continues with a copy of c, without the effects of c.
 func resume(c *Circuit) *Builder {
 	d := *c
 	d.Nodes = slices.Clone(c.Nodes)
@@ -67,8 +67,8 @@ type change struct {
 	old ID
 }
 
-// block executes effects under a condition. It returns each changed register
-// once, with its former value.
+// block executes effects under a condition. It returns each changed register once, with its
+// value before the change.
 func (f *flattener) block(list []Effect, cond ID) []change {
 	var log []change
 	for i := range list {
@@ -89,7 +89,7 @@ func (f *flattener) block(list []Effect, cond ID) []change {
 	return log
 }
 
-// note adds a change if the log does not yet contain the register.
+// note adds a change, unless the log already contains the register.
 func note(log []change, ch change) []change {
 	for _, old := range log {
 		if old.reg == ch.reg {
@@ -125,7 +125,7 @@ func (f *flattener) region(e *Effect, cond ID) []change {
 	return log
 }
 
-// undo reverts changes and returns the values that they had set.
+// undo reverts changes. It returns the values that they had set.
 func (f *flattener) undo(log []change) map[int]ID {
 	made := map[int]ID{}
 	for _, ch := range log {
@@ -135,7 +135,7 @@ func (f *flattener) undo(log []change) map[int]ID {
 	return made
 }
 
-// body writes the flat effects.
+// body emits the flat effects.
 func (f *flattener) body() {
 	c := f.b.c
 	for i := range c.Regs {
@@ -151,7 +151,7 @@ func (f *flattener) body() {
 	}
 }
 
-// never adds the missing asserts of read ports with policy Never.
+// never adds the asserts for read ports with policy Never, unless they exist.
 func (f *flattener) never() {
 	stated := map[string]bool{}
 	for _, a := range f.b.c.Asserts {
@@ -171,8 +171,7 @@ func (f *flattener) never() {
 	}
 }
 
-// meet makes the condition that a read and a write access one word in one
-// cycle.
+// meet makes the condition that a read and a write access the same word in the same cycle.
 func (f *flattener) meet(r Read, w Write, enable ID) ID {
 	both := f.b.And(enable, f.b.Eq(r.Addr, w.Addr))
 	if r.Enable != None {
@@ -184,9 +183,9 @@ func (f *flattener) meet(r Read, w Write, enable ID) ID {
 	return both
 }
 
-// Expand returns the circuit with only core operators, for consumers that
-// handle only the core rows of the word table. Nodes get new IDs. Named nodes
-// keep their names, and registers, memories and ports keep their order.
+// Expand returns the circuit with only core operators, for consumers that handle only the core
+// rows of the word table. Nodes get new IDs. Named nodes keep their names, and registers,
+// memories and ports keep their order.
 func (c *Circuit) Expand() *Circuit {
 	out, _ := c.Core()
 	return out
@@ -209,7 +208,7 @@ func (c *Circuit) Core() (*Circuit, []ID) {
 	return k.dst, k.to
 }
 
-// copier copies a circuit node by node; None in `to` marks a dropped node.
+// copier copies a circuit node by node. None in `to` marks a dropped node.
 type copier struct {
 	src, dst *Circuit
 	to       []ID
@@ -226,7 +225,7 @@ func (k *copier) add(n Node) ID {
 	return ID(len(k.dst.Nodes) - 1)
 }
 
-// named gives a node from an expansion the name of the expanded node.
+// named gives the result of an expansion the name of the expanded node.
 func (k *copier) named(id ID, n *Node) {
 	if made := &k.dst.Nodes[id]; made.Name == "" && made.Kind == KOp {
 		made.Name = n.Name
@@ -261,7 +260,7 @@ func (k *copier) expr(e *word.Expr, done map[*word.Expr]ID, from *Node) ID {
 	case word.Table(e.Op).Core:
 		n.Kind, n.Op, n.Args = KOp, e.Op, args
 		k.dst.Nodes = append(k.dst.Nodes, n)
-	default: // an expansion into rows that are themselves expanded
+	default: // an expansion that uses rows that are themselves expanded
 		var wb word.Builder
 		leaves := make([]*word.Expr, len(args))
 		for i, a := range e.Args {

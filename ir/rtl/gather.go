@@ -2,13 +2,14 @@ package rtl
 
 import "github.com/sinter-lang/sinter/ir/word"
 
-// gather rewrites a word whose parts are disjunctions of selected fields to one
-// disjunction of whole words. Result buses and immediates have this form:
+// gather simplifies a concatenation whose parts are disjunctions of selected fields. It
+// rewrites it to one disjunction of whole words. Result buses and immediates often have this
+// form:
 //
 //	cat(or(and(c, slice x 9), and(d, slice y 1)), and(c, slice x 8))
 //	or(and(sext c, slice x 8), and(sext d, y shifted and masked))
 //
-// It returns None if a part has another form or if there is no gain.
+// It returns None if a part has another form or if the result is not cheaper.
 func (p *packer) gather(x ID) ID {
 	g := &gatherer{packer: p, width: p.b.Width(x)}
 	at, before := 0, 0
@@ -26,13 +27,12 @@ func (p *packer) gather(x ID) ID {
 	return g.build()
 }
 
-// costOfField is the price of one field in a gathered word: shift, mask,
-// selection and disjunction.
+// costOfField is the cost of one field in a gathered word: a shift, a mask, a selection and a
+// disjunction.
 const costOfField = 4
 
-// field is a group of terms of one shape: if cond is 1 (None: always), bit i of
-// the word has bit i+shift of base, for the bits in mask. Base None means all
-// ones.
+// field is a group of terms with the same shape. If cond is 1 (None: always), bit i of the word
+// is bit i+shift of base, for the bits i in mask. If base is None, these bits are ones.
 type field struct {
 	cond, base ID
 	shift      int
@@ -46,10 +46,10 @@ type gatherer struct {
 	seen   int
 }
 
-// terms splits a part at bit `at` into terms and returns its number of
-// operators.
+// terms splits a part at bit position at into terms. It returns the number of operators in the
+// part.
 func (g *gatherer) terms(x ID, at int) (int, bool) {
-	if g.seen++; g.seen > 1000 { // the walk may visit shared disjunctions repeatedly
+	if g.seen++; g.seen > 1000 { // the walk may visit a shared disjunction several times
 		return 0, false
 	}
 	n := &g.b.c.Nodes[x]
@@ -83,7 +83,7 @@ func (g *gatherer) terms(x ID, at int) (int, bool) {
 	return 1, true
 }
 
-// selection returns the condition of a conjunction and the selected value.
+// selection splits a conjunction into its condition and the selected value.
 func (g *gatherer) selection(n *Node) (cond, value ID) {
 	for i := range 2 {
 		c := g.bit(n.Args[i])
@@ -94,7 +94,7 @@ func (g *gatherer) selection(n *Node) (cond, value ID) {
 	return None, None
 }
 
-// add adds a term to the field of the same shape, or as a new field.
+// add adds a term to a field with the same shape, or as a new field.
 func (g *gatherer) add(f field, at int, mask uint64) {
 	f.mask = mask << at
 	for i := range g.fields {

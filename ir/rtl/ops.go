@@ -6,7 +6,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// Const makes a constant; bits above the width are dropped.
+// Const makes a constant. It drops bits above the width.
 func (b *Builder) Const(w int, v uint64) ID {
 	v &= word.Mask(w)
 	k := nodeKey{kind: KConst, width: w, imm: v}
@@ -49,8 +49,8 @@ func keyOf(n *Node) nodeKey {
 	return k
 }
 
-// order copies args. For a commutative operator it sorts them, older nodes
-// first and constants last, so that equal applications are one node.
+// order copies args. For a commutative operator it sorts them, older nodes first and constants
+// last. Equal applications thus become one node.
 func (b *Builder) order(op word.Op, args []ID) []ID {
 	args = append([]ID(nil), args...)
 	if !word.Table(op).Commutative {
@@ -63,7 +63,7 @@ func (b *Builder) order(op word.Op, args []ID) []ID {
 	return args
 }
 
-// graph shows the builder's nodes to word.Rewrite.
+// graph gives word.Rewrite access to the nodes of the builder.
 type graph struct{ b *Builder }
 
 // Width implements word.Graph.
@@ -90,7 +90,7 @@ func (b *Builder) ConstOf(x ID) (uint64, bool) {
 	return n.Imm, n.Kind == KConst
 }
 
-// Expr makes the nodes of a word expression; leaf gives the node of each name.
+// Expr makes the nodes of a word expression. The function leaf gives the node for each name.
 func (b *Builder) Expr(e *word.Expr, leaf func(name string) ID) ID {
 	switch {
 	case e.IsConst():
@@ -169,7 +169,7 @@ func (b *Builder) Mux(c, x, y ID) ID { return b.Op(word.Mux, b.Width(x), 0, c, x
 // Case is one row of Priority and OneHot.
 type Case struct{ Cond, Value ID }
 
-// Priority makes the value of the first case whose condition is 1, else def.
+// Priority makes the value of the first case whose condition is 1. If there is none, it is def.
 func (b *Builder) Priority(def ID, cases ...Case) ID {
 	for i := len(cases) - 1; i >= 0; i-- {
 		def = b.Mux(cases[i].Cond, cases[i].Value, def)
@@ -177,9 +177,8 @@ func (b *Builder) Priority(def ID, cases ...Case) ID {
 	return def
 }
 
-// OneHot makes the disjunction of the values of all cases whose condition is 1.
-// With exclusive conditions it is a select without priority, and 0 if no
-// condition is 1.
+// OneHot makes the disjunction of the values of all cases whose condition is 1. If at most one
+// condition can be 1, it is a select without priority. It is 0 if no condition is 1.
 func (b *Builder) OneHot(cases ...Case) ID {
 	out := None
 	for _, c := range cases {
@@ -192,7 +191,7 @@ func (b *Builder) OneHot(cases ...Case) ID {
 	return out
 }
 
-// Cat puts values side by side, the first one on top.
+// Cat concatenates values. The first one has the highest bits.
 func (b *Builder) Cat(hi ID, rest ...ID) ID {
 	for _, lo := range rest {
 		hi = b.Op(word.Cat, b.Width(hi)+b.Width(lo), 0, hi, lo)
@@ -212,7 +211,7 @@ func (b *Builder) Zext(x ID, w int) ID { return b.Op(word.Zext, w, 0, x) }
 // Sext extends x with its sign to w bits.
 func (b *Builder) Sext(x ID, w int) ID { return b.Op(word.Sext, w, 0, x) }
 
-// Fit makes x w bits wide: zero-extended or cut.
+// Fit makes x w bits wide. It zero-extends or truncates.
 func (b *Builder) Fit(x ID, w int) ID {
 	if w < b.Width(x) {
 		return b.Bits(x, w-1, 0)
@@ -226,5 +225,5 @@ func (b *Builder) Repeat(bit ID, w int) ID { return b.Sext(bit, w) }
 // IsZero makes x eq 0, one bit.
 func (b *Builder) IsZero(x ID) ID { return b.EqConst(x, 0) }
 
-// Any makes the disjunction of the bits of x.
+// Any makes the disjunction of all bits of x.
 func (b *Builder) Any(x ID) ID { return b.Not(b.IsZero(x)) }

@@ -2,18 +2,17 @@ package rtl
 
 import "github.com/sinter-lang/sinter/ir/word"
 
-// Pack returns an equivalent circuit for machines that compute whole words at
-// the price of a bit. Neighbouring bits that go through equal operations into a
-// concatenation become one operation on a word. A generator that saves gates
-// works bit by bit if bits differ. A simulator pays for each of these
-// operators.
+// Pack returns an equivalent circuit for machines (simulators) that compute a whole word as
+// fast as a bit. If neighbouring bits go through equal operations into a concatenation, these
+// operations become one operation on a word. A generator that saves gates treats bits
+// separately if they differ, and a simulator pays for each of the resulting operators.
 //
 //	before  %4 1 = slice x 0 ; %5 1 = and c %4 ; %6 1 = slice x 1 ; %7 1 = and c %6 ; %8 2 = cat %7 %5
 //	after   %4 2 = sext c ; %5 2 = slice x 0 ; %6 2 = and %4 %5
 //
-// The second result gives, for each node, the node of the new circuit with the
-// same value. Inputs, registers, memories with their ports, outputs, asserts
-// and probes are the same in the same order.
+// The second result gives, for each node, the node of the new circuit with the same value. The
+// new circuit has the same inputs, registers, memories with their ports, outputs, asserts and
+// probes, in the same order.
 func (c *Circuit) Pack() (*Circuit, []ID) {
 	p := &packer{b: NewBuilder(c.Name), c: c, to: make([]ID, len(c.Nodes)), joined: map[[2]ID]ID{}}
 	for i := range c.Mems {
@@ -42,7 +41,7 @@ func (c *Circuit) Pack() (*Circuit, []ID) {
 	return p.b.c, p.to
 }
 
-// whole tells for each node whether it has a user other than a concatenation.
+// whole computes, for each node, whether it has a user other than a concatenation.
 func (c *Circuit) whole() []bool {
 	out := make([]bool, len(c.Nodes))
 	part := make([]bool, len(c.Nodes))
@@ -53,7 +52,7 @@ func (c *Circuit) whole() []bool {
 			part[a] = true
 		}
 	}
-	for i := range out { // an effect or a port needs nodes that no operator needs
+	for i := range out { // nodes that no operator uses, but an effect or a port
 		out[i] = out[i] || !part[i]
 	}
 	return out
@@ -63,10 +62,10 @@ type packer struct {
 	b      *Builder
 	c      *Circuit
 	to     []ID
-	joined map[[2]ID]ID // results of join, None for pairs that cannot be joined
+	joined map[[2]ID]ID // results of join; None if a pair cannot be joined
 }
 
-// node copies a node. whole tells that it is not only a part of concatenations.
+// node copies a node. whole means that it is used other than in concatenations.
 func (p *packer) node(n *Node, whole bool) ID {
 	switch n.Kind {
 	case KConst:
@@ -120,7 +119,7 @@ func (p *packer) drive(mem int) {
 	}
 }
 
-// parts splits a value at concatenations, the lowest part first.
+// parts splits a value at its concatenations, the lowest part first.
 func (p *packer) parts(x ID, out []ID) []ID {
 	n := &p.b.c.Nodes[x]
 	switch {
@@ -132,8 +131,8 @@ func (p *packer) parts(x ID, out []ID) []ID {
 	return append(out, x)
 }
 
-// cat concatenates two values. Their inner parts are already joined, so only
-// the two touching parts may be joined.
+// cat concatenates two values. The parts inside each value are already joined, so only the two
+// touching parts may still be joined.
 func (p *packer) cat(hi, lo ID) ID {
 	low := p.parts(lo, nil)
 	for _, x := range p.parts(hi, nil) {
@@ -151,8 +150,8 @@ func (p *packer) cat(hi, lo ID) ID {
 	return out
 }
 
-// join makes the concatenation of two values as one application of their common
-// operator, or returns None.
+// join makes the concatenation of two values as one application of their common operator. It
+// returns None if that is not possible.
 func (p *packer) join(hi, lo ID) ID {
 	key := [2]ID{hi, lo}
 	if id, ok := p.joined[key]; ok {
@@ -166,7 +165,7 @@ func (p *packer) join(hi, lo ID) ID {
 	return id
 }
 
-// leaves joins constants, neighbouring slices and copies of one bit.
+// leaves joins constants, neighbouring slices, or copies of one bit.
 func (p *packer) leaves(hi, lo ID) ID {
 	b := p.b
 	wh, wl := b.Width(hi), b.Width(lo)
@@ -189,8 +188,7 @@ func (p *packer) leaves(hi, lo ID) ID {
 	return None
 }
 
-// bit returns the bit that x repeats once or more, None if x is not such a
-// copy.
+// bit returns the bit of which x is one or more copies, or None.
 func (p *packer) bit(x ID) ID {
 	n := &p.b.c.Nodes[x]
 	if n.Kind == KOp && n.Op == word.Sext {
@@ -202,7 +200,7 @@ func (p *packer) bit(x ID) ID {
 	return None
 }
 
-// slice returns the value that contains x, and the lowest bit of x in it.
+// slice returns the value of which x is a slice, and the position of the lowest bit of x in it.
 func (p *packer) slice(x ID) (ID, int) {
 	if n := &p.b.c.Nodes[x]; n.Kind == KOp && n.Op == word.Slice {
 		return n.Args[0], int(n.Imm)
@@ -210,7 +208,8 @@ func (p *packer) slice(x ID) (ID, int) {
 	return x, 0
 }
 
-// operators joins two applications of one bitwise operator, whose operands join.
+// operators joins two applications of the same bitwise operator, if their operands can be
+// joined.
 func (p *packer) operators(hi, lo ID) ID {
 	h, l := p.b.c.Nodes[hi], p.b.c.Nodes[lo]
 	if h.Kind != KOp || l.Kind != KOp || h.Op != l.Op {
@@ -243,9 +242,9 @@ func (p *packer) operators(hi, lo ID) ID {
 	return None
 }
 
-// equal rewrites a comparison of gathered bits of one value with a constant to
-// (value and mask) eq constant. Decoders have many of these. It returns None
-// for other comparisons.
+// equal simplifies a comparison of a constant with collected bits of one value. It rewrites the
+// comparison to (value and mask) eq constant. Decoders contain many of these. equal returns
+// None for other comparisons.
 func (p *packer) equal(x, y ID) ID {
 	v, ok := p.b.ConstOf(y)
 	if !ok || p.b.c.Nodes[x].Op != word.Cat {

@@ -9,7 +9,7 @@ import (
 // maxNesting bounds the nesting of regions in a text.
 const maxNesting = 200
 
-// Parse reads one circuit and verifies it. The grammar, one statement per line:
+// Parse reads one circuit and verifies it. The grammar has one statement per line:
 //
 //	circuit   = "circuit" NAME { statement } "end"
 //	statement = "mem" NAME width "addr" bits "lanes" n
@@ -29,8 +29,8 @@ const maxNesting = 200
 //	          | "if" operand "{" { effect } "}" [ "else" "{" { effect } "}" ]
 //	operand   = LABEL | width "'" number              // a node, or a constant
 //
-// LABEL is a name, or % and digits for a node without a name. Nodes are
-// numbered in the order of the text, regardless of their labels.
+// LABEL is a name, or % and digits for a node without a name. Nodes are numbered in text order,
+// whatever their labels are.
 func Parse(f *diag.File) (*Circuit, error) {
 	p := &parser{
 		sc: text.New(f), c: &Circuit{},
@@ -50,7 +50,7 @@ type parser struct {
 	c      *Circuit
 	labels map[string]ID
 	mems   map[string]int
-	consts map[nodeKey]ID // constants written as operands
+	consts map[nodeKey]ID // constants that were written as operands
 }
 
 func (p *parser) circuit() error {
@@ -123,7 +123,7 @@ func (p *parser) width() (int, error) {
 	return int(n.Value), err
 }
 
-// named takes a keyword, a name and a width.
+// named reads a keyword, a name and a width.
 func (p *parser) named() (text.Token, int, error) {
 	p.sc.Next()
 	name, err := p.sc.Ident("a name")
@@ -134,7 +134,7 @@ func (p *parser) named() (text.Token, int, error) {
 	return name, w, err
 }
 
-// field takes a keyword and a number.
+// field reads a keyword and a number.
 func (p *parser) field(word string, limit uint64) (uint64, error) {
 	if err := p.sc.Expect(word); err != nil {
 		return 0, err
@@ -164,7 +164,7 @@ func (p *parser) mem() error {
 	return nil
 }
 
-// memory takes the name of a memory.
+// memory reads the name of a memory.
 func (p *parser) memory() (int, error) {
 	name, err := p.sc.Ident("the name of a memory")
 	if err != nil {
@@ -313,7 +313,7 @@ func (p *parser) policy() (Policy, error) {
 	return Old, p.sc.Errorf("expected `old`, `new` or `never`, found %s", p.sc.Peek())
 }
 
-// label takes the label of a node that exists.
+// label reads the label of an existing node.
 func (p *parser) label() (ID, diag.Span, error) {
 	t, err := p.sc.Ident("the name of a value")
 	if err != nil {
@@ -326,7 +326,7 @@ func (p *parser) label() (ID, diag.Span, error) {
 	return id, t.Span, nil
 }
 
-// operand takes a label, or makes the node of a constant.
+// operand reads a label, or makes the node of a constant.
 func (p *parser) operand() (ID, error) {
 	if p.sc.Peek().Kind != text.Number {
 		id, _, err := p.label()
@@ -354,7 +354,7 @@ func (p *parser) operand() (ID, error) {
 	return id, nil
 }
 
-// marked takes a keyword and an operand.
+// marked reads a keyword and an operand.
 func (p *parser) marked(word string) (ID, error) {
 	if err := p.sc.Expect(word); err != nil {
 		return None, err

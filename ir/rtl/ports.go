@@ -2,32 +2,32 @@ package rtl
 
 import "strconv"
 
-// Names of the ports of a generated core. The generator makes ports with these
-// names, and every machine and testbench finds them by these constants. A beat
-// moves in a cycle with valid and ready both 1. Until then valid stays 1 and
-// the data stay unchanged.
+// Names of the ports of a generated core. The generator makes ports with these names. Every
+// machine and test bench finds the ports by these constants. A frame is transferred in beats of
+// up to four bytes. A beat moves in a cycle in which valid and ready are both 1. Until then
+// valid stays 1 and the data stay unchanged.
 //
 //	eth0_rx_valid in 1   eth0_rx_ready out 1   eth0_rx_data in 32
 //	eth0_rx_last in 1    eth0_rx_bytes in 3    eth0_oversize out 1
 //
-// Frame byte 0 is bits 7:0 of the first beat. All bytes of a beat count, except
-// that `bytes` (1..4) gives the number in the last beat.
+// Byte 0 of a frame is bits 7:0 of the first beat. All beats are full, except the last one,
+// where `bytes` (1..4) gives the number of bytes.
 const (
 	PortLogValid  = "log_valid"  // out 1
 	PortLogReady  = "log_ready"  // in 1
 	PortLogData   = "log_data"   // out 32
-	PortMarkValid = "mark_valid" // out 1: a mark in this cycle, no back-pressure
+	PortMarkValid = "mark_valid" // out 1: a mark in this cycle, without back-pressure
 	PortMarkID    = "mark_id"    // out 16: mark*2 begins, mark*2+1 ends
 	PortClock     = "clock"      // in 64: ticks of 1 us; changes only while the core is idle
-	PortTimer     = "timer"      // out 1: idle, and it waits for the deadline
+	PortTimer     = "timer"      // out 1: the core is idle and waits for the deadline
 	PortDeadline  = "deadline"   // out 64: in ticks, valid with timer
 	PortHalted    = "halted"     // out 1: all tasks have ended, stays 1
-	PortIdle      = "idle"       // out 1: a load of WAIT is held and ready & mask is 0; ready is the devices' rx valid of the same cycle
-	PortTrap      = "trap"       // out 1: stopped at an ebreak, stays 1
-	PortTrapPC    = "trap_pc"    // out 32: its address, valid with trap
+	PortIdle      = "idle"       // out 1: a load of WAIT is held because ready & mask is 0; ready holds the rx valid of the devices in the same cycle
+	PortTrap      = "trap"       // out 1: the core has stopped at an ebreak, stays 1
+	PortTrapPC    = "trap_pc"    // out 32: the address of the ebreak, valid with trap
 )
 
-// PortIdleOf names the idle port of a context. The first context has PortIdle.
+// PortIdleOf names the idle port of a context. The first context uses PortIdle.
 func PortIdleOf(context int) string {
 	if context == 0 {
 		return PortIdle
@@ -35,10 +35,10 @@ func PortIdleOf(context int) string {
 	return PortIdle + strconv.Itoa(context)
 }
 
-// Widths of ports that are neither one bit nor a word.
+// Widths of ports that are neither one bit nor a word wide.
 const (
 	PortBytesWidth  = 3
-	PortByteWidth   = 8 // of data of a device of shape stream, which has no last, bytes and oversize
+	PortByteWidth   = 8 // data of a device of shape Stream; such a device has no last, bytes and oversize
 	PortMarkIDWidth = 16
 	PortClockWidth  = 64
 )
@@ -55,23 +55,23 @@ func streamPorts(prefix string) StreamPorts {
 	}
 }
 
-// RxPorts names the ports through which a device's frames enter the core. Ready
-// is the only output among them.
+// RxPorts names the ports through which frames of a device enter the core. Ready is the only
+// output among them.
 func RxPorts(dev string) StreamPorts { return streamPorts(dev + "_rx") }
 
-// TxPorts names the ports through which a device's frames leave the core. Ready
-// is the only input among them.
+// TxPorts names the ports through which frames of a device leave the core. Ready is the only
+// input among them.
 func TxPorts(dev string) StreamPorts { return streamPorts(dev + "_tx") }
 
-// PortOversize names the output for a frame that is longer than the buffer and
-// is dropped. It is 1 in the cycle of the frame's last beat, else 0.
+// PortOversize names the output that reports a dropped frame, which was longer than the buffer.
+// It is 1 in the cycle of the last beat of that frame, else 0.
 func PortOversize(dev string) string { return dev + "_oversize" }
 
-// PortLevelIn names the input pin of a device of shape level. It may change at any
-// time. The core synchronises it and sees a change port.Settle cycles later.
+// PortLevelIn names the input pin of a device of shape Level. It may change at any time. The
+// core synchronises it and sees a change port.Settle cycles later.
 func PortLevelIn(dev string) string { return dev + "_in" }
 
-// PortLevelOut names the output pin of a device of shape level.
+// PortLevelOut names the output pin of a device of shape Level.
 func PortLevelOut(dev string) string { return dev + "_out" }
 
 // Names of the outputs of a trace port, as the RISC-V Formal Interface gives them. A core has
@@ -105,11 +105,11 @@ func PortFormalSource(n int) (addr, value string) {
 	return prefix + "_addr", prefix + "_rdata"
 }
 
-// Names of the probes that form the retire record: one instruction per cycle in
-// which ProbeRetireValid is 1. Rd is 0 if no register is written. Mask has one
-// bit per byte lane of the word at Addr &^ 3 (0: no data access). Data is the
-// word's lanes that are written (store) or were read (load). The last two
-// probes show the positions of instructions, for proofs.
+// Names of the probes that form the retire record. It describes one completed instruction in
+// each cycle in which ProbeRetireValid is 1. Rd is 0 if the instruction writes no register.
+// Mask has one bit per byte lane of the word at Addr &^ 3, and is 0 if there is no data access.
+// Data holds the lanes of that word that are written (store) or were read (load). The last two
+// probes show where instructions are in the pipeline, for proofs.
 const (
 	ProbeRetireValid = "retire_valid" // 1
 	ProbeRetirePC    = "retire_pc"    // 32
@@ -119,9 +119,9 @@ const (
 	ProbeRetireAddr  = "retire_addr"  // 32
 	ProbeRetireMask  = "retire_mask"  // 4
 	ProbeRetireData  = "retire_data"  // 32
-	// ProbeRetireContext is missing on a core with one context.
+	// ProbeRetireContext does not exist on a core with one context.
 	ProbeRetireContext = "retire_context"
 
-	ProbeDecode  = "decode_valid"  // 1: the fetched word goes to execution at the end of this cycle
+	ProbeDecode  = "decode_valid"  // 1: the fetched word enters execution at the end of this cycle
 	ProbeExecute = "execute_valid" // 1: an instruction executes
 )

@@ -8,7 +8,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// String is the name of the policy in the text form.
+// String returns the name of the policy in the text form.
 func (p Policy) String() string {
 	switch p {
 	case Old:
@@ -21,7 +21,7 @@ func (p Policy) String() string {
 	return fmt.Sprintf("policy%d", uint8(p))
 }
 
-// String prints the circuit; Parse reads it back with the same node numbers.
+// String prints the circuit. Parse reads it back with the same node numbers.
 func (c *Circuit) String() string {
 	var sb strings.Builder
 	p := &printer{w: &sb, c: c}

@@ -1,8 +1,7 @@
 package rtl
 
-// Prune returns the circuit with only the operators, registers and memories
-// that an output, assert or probe depends on. All inputs stay. Names and order
-// stay the same.
+// Prune returns the circuit with only those operators, registers and memories that an output,
+// assert or probe depends on. It keeps all inputs. Names and order stay the same.
 func (c *Circuit) Prune() *Circuit {
 	p := &pruner{c: c, node: make([]bool, len(c.Nodes)), reg: make([]bool, len(c.Regs)), mem: make([]bool, len(c.Mems))}
 	for _, o := range c.Outputs {
@@ -29,7 +28,7 @@ type pruner struct {
 	changed bool
 }
 
-// mark makes a node and its transitive operands live.
+// mark makes a node and all its direct and indirect operands live.
 func (p *pruner) mark(id ID) {
 	for todo := []ID{id}; len(todo) > 0; {
 		id, todo = todo[len(todo)-1], todo[:len(todo)-1]
@@ -50,8 +49,7 @@ func (p *pruner) mark(id ID) {
 	}
 }
 
-// effects marks the values that live effects use, and reports whether there are
-// live effects.
+// effects marks the values that live effects use. It reports whether there are live effects.
 func (p *pruner) effects(list []Effect) bool {
 	live := false
 	for i := range list {
@@ -91,7 +89,7 @@ func (p *pruner) copy() *Circuit {
 	return k.dst
 }
 
-// rest copies everything except the nodes and the parts of dropped nodes.
+// rest copies everything except the nodes. It drops the parts that belong to dropped nodes.
 func (k *copier) rest() {
 	c := k.src
 	for _, id := range c.Inputs {
@@ -117,7 +115,7 @@ func (k *copier) ends() {
 	}
 }
 
-// regs copies the registers and returns their new indices, -1 for dropped ones.
+// regs copies the registers. It returns their new indices, -1 for dropped ones.
 func (k *copier) regs() []int {
 	index := make([]int, len(k.src.Regs))
 	for i, r := range k.src.Regs {
@@ -132,8 +130,8 @@ func (k *copier) regs() []int {
 	return index
 }
 
-// mems copies the memories. When pruning, it copies only memories with a
-// remaining read port. It returns their new indices, -1 for dropped memories.
+// mems copies the memories. When pruning, it drops memories without a remaining read port. It
+// returns the new indices, -1 for dropped memories.
 func (k *copier) mems() []int {
 	index := make([]int, len(k.src.Mems))
 	for i, m := range k.src.Mems {
@@ -169,7 +167,7 @@ func (k *copier) id(id ID) ID {
 	return k.to[id]
 }
 
-// effects copies the effects on registers and memories that were not dropped.
+// effects copies the effects on registers and memories that are kept.
 func (k *copier) effects(list []Effect, regs, mems []int) []Effect {
 	var out []Effect
 	for _, e := range list {

@@ -6,12 +6,12 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// fewestReversed is the smallest run of reversed bits that is worth the operations that
-// reverse the value. Runs of one value share these operations.
+// fewestReversed is the smallest number of reversed bits for which it is worth reversing the
+// whole value. All runs of one value share the operations that reverse it.
 const fewestReversed = 8
 
-// reversed rewrites a word that contains the bits of a value in reverse order to a
-// part of the reversed value. Shifters for both directions have such words:
+// reversed handles a word that contains bits of a value in reverse order. It rewrites them to a
+// slice of the reversed value. Shifters for both directions contain such words:
 //
 //	before  cat(slice x 0, cat(slice x 1, cat(slice x 2, ...)))
 //	after   slice(reverse x)
@@ -43,7 +43,7 @@ func (p *packer) reversed(x ID) ID {
 	return y
 }
 
-// run counts the leading one-bit parts that are descending bits of one value.
+// run counts the first one-bit parts, as long as they are descending bits of one value.
 func (p *packer) run(parts []ID) int {
 	base, first := p.slice(parts[0])
 	for n, x := range parts {
@@ -55,8 +55,8 @@ func (p *packer) run(parts []ID) int {
 	return len(parts)
 }
 
-// reverse makes the value whose bit i is bit width-1-i of x. It exchanges neighbours, then
-// pairs, then groups of four (Warren, Hacker's Delight, section 7-1).
+// reverse makes the value whose bit i is bit width-1-i of x. It exchanges neighbouring bits,
+// then pairs, then groups of four (Warren, Hacker's Delight, section 7-1).
 func (p *packer) reverse(x ID) ID {
 	w := p.b.Width(x)
 	n := 1 << bits.Len(uint(w-1))
@@ -71,7 +71,7 @@ func (p *packer) reverse(x ID) ID {
 	return p.b.Bits(y, n-1, n-w)
 }
 
-// everyOther has s ones, s zeros and so on, from bit 0 up.
+// everyOther has s ones, then s zeros, and so on, from bit 0 up.
 func everyOther(s int) uint64 {
 	out := uint64(0)
 	for at := 0; at < 64; at += 2 * s {

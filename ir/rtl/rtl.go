@@ -1,16 +1,15 @@
-// Package rtl holds circuits: word operators, registers, memories, ports and
-// probes of one clock domain.
+// Package rtl represents circuits: word operators, registers, memories, ports and probes in one
+// clock domain.
 //
-// A circuit is flat. Pure nodes are in topological order (a node's arguments
-// come before it). Widths are 1 to 64 bits. They follow the rules of the
-// operator table and are never extended implicitly. State changes are effects
-// in regions: trees of if over `set register` and `write memory`. Within a
-// cycle the last executed set of a register wins, and a register without a set
-// holds its value. All values are two-state, and every register has a reset
-// value. Reset is synchronous, active high and implicit (input `reset`).
-// Combinational loops cannot be written. Hierarchy is dotted names.
+// A circuit is flat. Pure nodes are in topological order: the arguments of a node come before
+// it. Widths are 1 to 64 bits. They follow the rules of the operator table, and there are no
+// implicit extensions. State changes are effects in regions. A region is a tree of `if` over
+// `set register` and `write memory`. If several sets of a register execute in a cycle, the last
+// one wins. A register without a set keeps its value. All values are two-state, and every
+// register has a reset value. Reset is synchronous, active high and implicit (input `reset`).
+// Combinational loops cannot be expressed. Dotted names replace hierarchy.
 //
-// The text form (an operand may also be a constant such as 8'1):
+// This is the text form. An operand may also be a constant such as 8'1.
 //
 //	circuit blink
 //	  input en 1
@@ -25,11 +24,11 @@
 //	  output led 1 = full
 //	end
 //
-// Memory reads are ports with a position in the node order. A synchronous port's value is
+// A memory read is a port with a position in the node order. The value of a synchronous port is
 // state: the word addressed at the last clock edge with enable, and 0 before the first such
 // edge. While reset is 1, registers take their reset values and memories are not written, but
-// read ports continue. The package knows neither instructions nor programs. Readers: the
-// Verilog writer, the cycle simulator, the gate mapper and the prover. Start reading at
+// read ports continue. The package does not depend on instructions or programs. It is used by
+// the Verilog writer, the cycle simulator, the gate mapper and the prover. Start reading at
 // Circuit.
 package rtl
 
@@ -50,7 +49,7 @@ type Kind uint8
 // The kinds of nodes.
 const (
 	KConst Kind = iota // Imm is the value
-	KInput             // a port of the circuit, named
+	KInput             // an input port of the circuit, with a name
 	KReg               // the current value of Regs[Index]
 	KRead              // the value of Mems[Index].Reads[Port]
 	KOp                // Op applied to Args
@@ -63,9 +62,9 @@ type Node struct {
 	Width int
 	Args  []ID
 	Imm   uint64 // constant value, or low bound of a slice
-	Index int    // of the register or memory
-	Port  int    // of the read port
-	Name  string // dotted name, may be empty for operators
+	Index int    // index of the register or memory
+	Port  int    // index of the read port
+	Name  string // dotted name, may be empty for an operator
 	Span  diag.Span
 }
 
@@ -78,21 +77,19 @@ type Reg struct {
 	Span  diag.Span
 }
 
-// Policy determines the result of a read port if the same word is written in
-// the same cycle.
+// Policy determines the result of a read port if the same word is written in the same cycle.
 type Policy uint8
 
-// The policies. Never states that such a write does not happen; verify must
-// prove this.
+// The policies. Never states that no such write happens. verify must prove this.
 const (
 	Old Policy = iota
 	New
 	Never
 )
 
-// Read is a read port. An asynchronous port gives the word at Addr at once. A
-// synchronous port, after each clock edge with Enable 1, gives the word that
-// Addr named before the edge.
+// Read is a read port. An asynchronous port gives the word at Addr in the same cycle. A
+// synchronous port changes at each clock edge where Enable is 1. It then gives the word that
+// was at Addr before the edge.
 type Read struct {
 	Node   ID
 	Addr   ID
@@ -101,15 +98,14 @@ type Read struct {
 	Policy Policy
 }
 
-// Write is a write port. Its effect writes Data to the lanes of the word at
-// Addr whose bit in Lanes is 1. Each port has exactly one WriteMem effect.
+// Write is a write port. Its effect writes Data into the word at Addr, only in the lanes whose
+// bit in Lanes is 1. Each port has exactly one WriteMem effect.
 type Write struct {
 	Addr, Data, Lanes ID // Lanes has Mem.Lanes bits; None: all lanes
 }
 
-// Mem is a memory of 1<<AddrBits words of Width bits, with Lanes equal write
-// lanes per word. Its initial contents are Init, filled up with zeros. Reset
-// does not touch it.
+// Mem is a memory of 1<<AddrBits words of Width bits, with Lanes equal write lanes per word.
+// Its initial contents are Init, followed by zeros. Reset does not change them.
 type Mem struct {
 	Name     string
 	Width    int
@@ -128,10 +124,10 @@ type EffectKind uint8
 const (
 	SetReg   EffectKind = iota // Regs[Index] takes Value at the clock edge
 	WriteMem                   // Mems[Index].Writes[Port] writes at the clock edge
-	If                         // Then when Cond is 1, else Else
+	If                         // Then if Cond is 1, else Else
 )
 
-// Effect is a state change, or a region of them.
+// Effect is a state change, or a region that contains state changes.
 type Effect struct {
 	Kind       EffectKind
 	Index      int
@@ -149,22 +145,22 @@ type Output struct {
 	Span diag.Span
 }
 
-// Assert is a claim: Node (one bit) is 1 in every cycle after reset.
+// Assert is a claim that Node (one bit) is 1 in every cycle after reset.
 type Assert struct {
 	Name string
 	Node ID
 	Span diag.Span
 }
 
-// Probe is a named node for simulators and checks. Nothing reads it, so it is
-// exported to Verilog only on request.
+// Probe is a named node for simulators and checks. The circuit does not read it, so it appears
+// in Verilog only on request.
 type Probe struct {
 	Name string
 	Node ID
 }
 
-// Circuit is one synchronous circuit. Inputs lists the KInput nodes in port
-// order (`clk` and `reset` are implicit and not among them).
+// Circuit is one synchronous circuit. Inputs lists the KInput nodes in port order. `clk` and
+// `reset` are implicit and not in the list.
 type Circuit struct {
 	Name    string
 	Nodes   []Node

@@ -8,7 +8,7 @@ import (
 // MaxAddrBits bounds the size of a memory: 1<<MaxAddrBits words.
 const MaxAddrBits = 22
 
-// Verify reports the faults of c. The rules, in the order of the checks:
+// Verify reports the faults of c. It checks these rules in order:
 //
 //  1. Widths are 1 to 64. A constant and a reset value have no bits above
 //     their width.
@@ -17,12 +17,12 @@ const MaxAddrBits = 22
 //     registers have names. Names are also distinct among memories, ports
 //     (inputs and outputs together), asserts, and probes.
 //  3. The arguments of an operator and the address of an asynchronous read
-//     come before the node; widths fit the operator's row.
+//     come before the node. Widths fit the row of the operator.
 //  4. Inputs, Regs and the Reads of each memory list their nodes in node
-//     order and each node once; a node has the width of its register or memory.
+//     order, each node once. A node has the width of its register or memory.
 //  5. A memory has 1<<1 to 1<<MaxAddrBits words. Its width is a multiple of its
 //     lanes. Its initial words fit. Addresses have AddrBits bits, enables 1,
-//     lanes one bit per lane. An asynchronous port has policy old and no enable.
+//     and lanes one bit per lane. An asynchronous port has policy old and no enable.
 //  6. A set gives a value of the register's width. A condition has 1 bit. Each
 //     write port has exactly one effect, in port order.
 //  7. Outputs, asserts (1 bit) and probes name existing nodes.
@@ -40,7 +40,7 @@ func (c *Circuit) Verify() error {
 type verifier struct {
 	c    *Circuit
 	errs diag.List
-	next []int // per memory, the write port whose effect comes next
+	next []int // for each memory, the write port whose effect comes next
 }
 
 func (v *verifier) bad(at diag.Span, format string, args ...any) {
@@ -50,7 +50,7 @@ func (v *verifier) bad(at diag.Span, format string, args ...any) {
 	}
 }
 
-// width checks that id is a node of w bits, or of any width when w is 0.
+// width checks that id is a node of w bits. If w is 0, any width is allowed.
 func (v *verifier) width(at diag.Span, what string, id ID, w int) {
 	if id < 0 || int(id) >= len(v.c.Nodes) {
 		v.bad(at, "%s: expected a node, got %d", what, id)
@@ -98,7 +98,7 @@ func (v *verifier) operator(id ID, n *Node) {
 
 // isName reports whether s can be a name in the text form.
 func isName(s string) bool {
-	part := 0 // characters of the current part
+	part := 0 // number of characters in the current part
 	for i := 0; i < len(s); i++ {
 		c := s[i]
 		letter := 'a' <= c|0x20 && c|0x20 <= 'z' || c == '_'
@@ -215,7 +215,7 @@ func (v *verifier) mems() {
 	}
 }
 
-// shape checks the size parameters of a memory.
+// shape checks the size fields of a memory.
 func (v *verifier) shape(m *Mem) bool {
 	switch {
 	case m.Width < 1 || m.Width > 64:

@@ -8,19 +8,19 @@ import (
 
 // Options configure Compare beyond the observable events.
 type Options struct {
-	// Channels: both traces hold channel events, and Compare compares them too.
+	// Channels says that both traces hold channel events, and that Compare compares them too.
 	Channels bool
-	// Console: got comes from a console. It has only the text of log events,
-	// and no marks.
+	// Console says that got comes from a console. It then has only the text of log events, and
+	// no marks.
 	Console bool
 }
 
-// Difference is one disagreement of two traces. Index counts the compared
-// events of Task. Index -1 means the trace as a whole.
+// Difference is one disagreement between two traces. Index counts the compared events of Task.
+// Index -1 means that the traces as a whole differ.
 type Difference struct {
 	Task  string
 	Index int
-	Want  string // "nothing" at the end of a sequence
+	Want  string // "nothing" if a sequence has ended
 	Got   string
 }
 
@@ -32,12 +32,11 @@ func (d Difference) String() string {
 	return fmt.Sprintf("task %s, event %d: want %s, got %s", d.Task, d.Index, d.Want, d.Got)
 }
 
-// Compare returns the differences of got from the reference want: at most one
-// per task, and one for the status. Between tasks there is no order. A machine
-// may stop at once at a trap, but the reference's other tasks run on until they
-// wait. Then the trapping task's sequence must be equal, and every other
-// sequence must be a prefix of the reference's sequence. A status `limit`
-// always differs.
+// Compare returns the differences between got and the reference want. There is at most one per
+// task, and one for the status. Events of different tasks have no order. After a trap a machine
+// may stop immediately, but the other tasks of the reference run on until they wait. In that
+// case the sequence of the trapping task must be equal, and every other sequence must be a
+// prefix of the reference's sequence. The status `limit` always counts as a difference.
 func Compare(want, got *Trace, opts Options) []Difference {
 	c := NewComparer(opts)
 	c.Want(want.Events)
@@ -45,24 +44,25 @@ func Compare(want, got *Trace, opts Options) []Difference {
 	return c.End(want.Status, got.Status)
 }
 
-// Comparer compares two traces like Compare, but while the runs continue. It holds only
-// events that one run has shown and the other has not shown yet.
+// Comparer does the same as Compare while the runs are still in progress. It stores only events
+// that one run has shown and the other has not shown yet.
 type Comparer struct {
 	opts    Options
 	tasks   map[string]*pairing
 	wanted  []string // tasks, in the order of their first events in the reference
-	others  []string // tasks that the other run showed first
+	others  []string // tasks that the other run showed before the reference
 	ahead   int
 	gotOver bool
 }
 
-// pairing is one task: the events of the run that is ahead, and where the runs differ.
+// pairing is the state of one task: the events of the run that is ahead, and the first
+// difference.
 type pairing struct {
 	ahead  []Event
-	want   bool // ahead holds events of the reference
-	n      int  // pairs compared
+	want   bool // ahead holds events of the reference, not of the other run
+	n      int  // number of pairs compared
 	differ *Difference
-	listed bool // in wanted
+	listed bool // the task is in wanted
 	trap   bool // the last event of the other run is a trap
 }
 
@@ -71,7 +71,7 @@ func NewComparer(opts Options) *Comparer {
 	return &Comparer{opts: opts, tasks: map[string]*pairing{}}
 }
 
-// Want takes the next events of the reference.
+// Want adds the next events of the reference.
 func (c *Comparer) Want(events []Event) {
 	for i := range events {
 		e := &events[i]
@@ -90,7 +90,7 @@ func (c *Comparer) Want(events []Event) {
 	}
 }
 
-// Got takes the next events of the other run.
+// Got adds the next events of the other run.
 func (c *Comparer) Got(events []Event) {
 	for i := range events {
 		e := &events[i]
@@ -107,14 +107,15 @@ func (c *Comparer) Got(events []Event) {
 	}
 }
 
-// GotAll tells that the other run is over. From now on only the first further event of
-// each task of the reference counts.
+// GotAll says that the other run is over. Of the later reference events, only the first of each
+// task matters.
 func (c *Comparer) GotAll() { c.gotOver = true }
 
-// Ahead is the number of events of one run that wait for the other run.
+// Ahead is the number of events that wait for the other run.
 func (c *Comparer) Ahead() int { return c.ahead }
 
-// take compares an event with the event of the other run, or keeps it.
+// take compares an event with the event of the other run. It stores the event if there is none
+// yet.
 func (c *Comparer) take(t *pairing, e *Event, want bool) {
 	switch {
 	case t.differ != nil:
@@ -129,10 +130,10 @@ func (c *Comparer) take(t *pairing, e *Event, want bool) {
 	}
 }
 
-// pair compares an event with the first waiting event.
+// pair compares an event with the first stored event of the other run.
 func (c *Comparer) pair(t *pairing, e *Event, want bool) {
 	first := t.ahead[0]
-	t.ahead[0] = Event{} // frees its memory
+	t.ahead[0] = Event{} // frees the memory of the event
 	if t.ahead = t.ahead[1:]; len(t.ahead) == 0 {
 		t.ahead = nil
 	}
@@ -150,14 +151,14 @@ func (c *Comparer) pair(t *pairing, e *Event, want bool) {
 	t.ahead = nil
 }
 
-// End returns the differences after both runs are over.
+// End returns the differences. Both runs must be over.
 func (c *Comparer) End(want, got Status) []Difference {
 	var out []Difference
 	prefix, traps := want == Trapped && got == Trapped, false
 	for i, task := range append(slices.Clone(c.wanted), c.others...) {
 		t := c.tasks[task]
 		if i >= len(c.wanted) && t.listed {
-			continue // the other run has shown it first
+			continue // the other run showed the task first
 		}
 		traps = traps || t.trap
 		if d := t.end(task, prefix && !t.trap); d != nil {
@@ -173,8 +174,8 @@ func (c *Comparer) End(want, got Status) []Difference {
 	return out
 }
 
-// end is the difference of a task, nil for none. With prefix, the other run may have
-// shown fewer events.
+// end returns the difference of a task, or nil. If prefix is set, the other run may have shown
+// fewer events.
 func (t *pairing) end(task string, prefix bool) *Difference {
 	switch {
 	case t.differ != nil || len(t.ahead) == 0 || t.want && prefix:
@@ -185,7 +186,7 @@ func (t *pairing) end(task string, prefix bool) *Difference {
 	return &Difference{task, t.n, "nothing", t.ahead[0].line()}
 }
 
-// compared reports whether events of a kind are compared.
+// compared reports whether Compare looks at events of a kind.
 func compared(k Kind, opts Options) bool {
 	switch k {
 	case Send, Recv:

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// Frac returns the number of bits after the point of a "fixF", and whether t is
-// a "fixF".
+// Frac returns the number of bits after the binary point of a "fixF". It reports false for any
+// other kind.
 func (t ArgType) Frac() (int, bool) {
 	text, ok := strings.CutPrefix(t.Kind, "fix")
 	if !ok {
@@ -18,7 +18,7 @@ func (t ArgType) Frac() (int, bool) {
 	return n, err == nil && n >= 0 && n < 64 && strconv.Itoa(n) == text
 }
 
-// IsScalar reports whether t is a known kind of one word.
+// IsScalar reports whether t is a known kind that is one word.
 func (t ArgType) IsScalar() bool {
 	switch t.Kind {
 	case "u", "i", "hex", "bool":
@@ -30,8 +30,7 @@ func (t ArgType) IsScalar() bool {
 	return ok && frac < t.Width
 }
 
-// renderFix writes v / 2^frac exactly in decimal, with one to frac digits after
-// the point.
+// renderFix writes v / 2^frac exactly in decimal, with 1 to frac digits after the point.
 func renderFix(b *strings.Builder, v int64, frac int) {
 	m := uint64(v)
 	if v < 0 {
@@ -49,9 +48,8 @@ func renderFix(b *strings.Builder, v int64, frac int) {
 	}
 }
 
-// renderFloat writes the bits of a float exactly, like %a of C99, as short as
-// possible. Even a subnormal has a leading 1: 0x1.8p+1, -0x1p-149, 0x0p+0, inf,
-// nan.
+// renderFloat writes the bits of a float exactly and as short as possible, like %a of C99. Even
+// a subnormal number has a leading 1: 0x1.8p+1, -0x1p-149, 0x0p+0, inf, nan.
 func renderFloat(b *strings.Builder, v uint64, width int) {
 	f := math.Float64frombits(v)
 	if width == 32 {

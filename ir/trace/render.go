@@ -6,12 +6,11 @@ import (
 	"strings"
 )
 
-// Render gives the text of a log event: the site's literal parts with the
-// arguments between them. Only Render turns a log into text, and it defines the
-// meaning of log.print. Integers are in decimal, hex in lower case without
-// leading zeros, and bool is a word. Bytes are escaped, fix is exact in
-// decimal, and floats are in hexadecimal (see real.go). Missing arguments read
-// as zero, so Render never fails.
+// Render returns the text of a log event: the literal parts of the site with the arguments
+// between them. Only Render turns a log into text, and it defines the meaning of log.print.
+// Integers are in decimal. hex is in lower case without leading zeros. A bool is a word. Bytes
+// are escaped. A fix is exact in decimal, and a float is in hexadecimal (see real.go). Missing
+// arguments count as zero, so Render never fails.
 func Render(site Site, args []Arg) string {
 	var b strings.Builder
 	for i, part := range site.Parts {
@@ -50,9 +49,8 @@ func renderArg(b *strings.Builder, t ArgType, a Arg) {
 	}
 }
 
-// escape writes printable ASCII unchanged, \n \r \t \" \\ by name, and every
-// other byte as \xNN. It is so simple that the log driver of a unikernel, which
-// has no Go, can do the same.
+// escape writes printable ASCII unchanged, \n \r \t \" \\ by name, and every other byte as
+// \xNN. This is simple enough for the log driver of a unikernel, which has no Go code.
 func escape(b *strings.Builder, data []byte) {
 	for _, c := range data {
 		switch {
@@ -73,10 +71,10 @@ func escape(b *strings.Builder, data []byte) {
 	}
 }
 
-// LogArgs splits the words of a log port after the first word into arguments. A
-// scalar is one word or, over 32 bits, two words (low first). Bytes are a
-// length and the words that hold them. It returns the number of words that the
-// arguments take, and false while words are missing.
+// LogArgs splits the words at a log port, after the first word, into arguments. A scalar is one
+// word, or two words (low first) if it has more than 32 bits. Bytes are a length and the words
+// that hold them. LogArgs returns the number of words used, and false if words are still
+// missing.
 func LogArgs(site Site, words []uint32) (args []Arg, used int, ok bool) {
 	for _, t := range site.Args {
 		rest := words[used:]
@@ -92,8 +90,8 @@ func LogArgs(site Site, words []uint32) (args []Arg, used int, ok bool) {
 	return args, used, true
 }
 
-// logArg reads one argument of at least one word. If the argument is
-// incomplete, the second result may exceed the number of words.
+// logArg reads one argument from at least one word. If the argument is incomplete, the second
+// result may exceed the number of words.
 func logArg(t ArgType, words []uint32) (Arg, int) {
 	switch {
 	case t.Kind == "bytes":

@@ -11,7 +11,7 @@ import (
 	"github.com/sinter-lang/sinter/internal/text"
 )
 
-// The grammar of the text form, newlines counting:
+// The grammar of the text form. Newlines are significant:
 //
 //	trace  = "trace" name newline { event newline } [ "status" status newline ]
 //	         { "waits" string newline } "end"
@@ -24,7 +24,7 @@ import (
 //
 // Names that are not identifiers are written as strings.
 
-// Print gives the text form of t, which Parse reads.
+// Print returns the text form of t, which Parse reads.
 func Print(t *Trace) string {
 	var b strings.Builder
 	p := NewPrinter(&b, t.Program)
@@ -35,7 +35,7 @@ func Print(t *Trace) string {
 	return b.String()
 }
 
-// Printer writes the text form of a trace while its run continues.
+// Printer writes the text form of a trace while the run continues.
 type Printer struct {
 	w   io.Writer
 	err error
@@ -48,7 +48,7 @@ func NewPrinter(w io.Writer, program string) *Printer {
 	return p
 }
 
-// print writes until the first error.
+// print writes a text, unless an earlier write has failed.
 func (p *Printer) print(format string, args ...any) {
 	if p.err == nil {
 		_, p.err = fmt.Fprintf(p.w, format, args...)
@@ -73,8 +73,7 @@ func (p *Printer) End(t *Trace) error {
 	return p.err
 }
 
-// name prints a name so that it cannot be confused with the start of another
-// line.
+// name prints a name. It quotes a name that could be confused with the start of another line.
 func name(s string) string { return text.QuoteName(s, "status", "waits", "end") }
 
 // line prints an event without its task.
@@ -134,7 +133,7 @@ func Parse(f *diag.File) (*Trace, error) {
 	if err := p.sc.EndLine(); err != nil {
 		return nil, err
 	}
-	var spans []diag.Span // of the events, then of `end`
+	var spans []diag.Span // positions of the events, then of `end`
 	for !p.sc.Peek().Is("end") {
 		spans = append(spans[:len(t.Events)], p.sc.Peek().Span)
 		if err := p.line(t); err != nil {
@@ -224,7 +223,7 @@ func (p *parser) site() (int, error) {
 	return int(v), err
 }
 
-// frame reads port, time of an output, and bytes.
+// frame reads the port, the time of an output, and the bytes.
 func (p *parser) frame(e Event) (Event, error) {
 	var err error
 	if e.Port, err = p.name("a device"); err != nil {
@@ -241,8 +240,7 @@ func (p *parser) frame(e Event) (Event, error) {
 	return e, err
 }
 
-// bytes reads a length and, unless it is 0, that number of bytes in
-// hexadecimal.
+// bytes reads a length and as many bytes in hexadecimal. A length of 0 has no digits.
 func (p *parser) bytes() ([]byte, error) {
 	n, err := p.sc.Int("the number of bytes", 0, 1<<31-1)
 	if err != nil || n == 0 {
@@ -273,7 +271,7 @@ func (p *parser) log() (Event, error) {
 	return e, err
 }
 
-// args reads arguments while there are any.
+// args reads all arguments that follow.
 func (p *parser) args() ([]Arg, error) {
 	var out []Arg
 	for {
@@ -323,9 +321,9 @@ func (s Status) known() bool {
 	return false
 }
 
-// Verify checks a trace: a trap is the last event of its task. The status is
-// `trap` exactly when a task trapped. Marks of a task do not end before they
-// begin. A trace without status belongs to an unfinished run.
+// Verify checks a trace. A trap is the last event of its task. The status is `trap` exactly if
+// a task trapped. A mark of a task begins before it ends. A trace without status belongs to an
+// unfinished run.
 func Verify(t *Trace) error {
 	if i, problem := check(t); problem != "" {
 		return diag.Errorf("", diag.Span{}, "trace of %s, event %d: %s", t.Program, i, problem)
@@ -333,8 +331,8 @@ func Verify(t *Trace) error {
 	return nil
 }
 
-// check returns the first problem and the index of its event. For a problem of
-// the whole trace, the index is the number of events.
+// check returns the first problem and the index of its event. If the problem concerns the whole
+// trace, the index is the number of events.
 func check(t *Trace) (int, string) {
 	trapped := map[string]bool{}
 	open := map[[2]string]int{}

@@ -1,11 +1,10 @@
-// Package trace holds the trace of a run: the events of each task on its ports,
-// in program order, and the end status. Every machine produces a Trace, and
-// verify compares traces.
+// Package trace represents the trace of a run: the events of each task in program order, and
+// the end status. Every machine (every way to run a program) produces a Trace, and verify
+// compares traces.
 //
-// Device events (in, out), log, mark and trap events and the end status are
-// observable. Only the source and the unoptimised IR record channel events
-// (send, recv). Between tasks no order is defined, so traces are compared task
-// by task. The text form:
+// Observable are device events (in, out), log, mark and trap events and the end status. Only
+// the source and the unoptimised IR record channel events (send, recv). No order is defined
+// between events of different tasks, so traces are compared task by task. The text form is:
 //
 //	trace filter
 //	  echo in eth0 8 0102030405060708
@@ -16,7 +15,7 @@
 //	  status waiting
 //	end
 //
-// The package knows neither machines nor programs. Start reading at Event.
+// The package does not depend on machines or programs. Start reading at Event.
 package trace
 
 // Kind is the kind of an event.
@@ -27,8 +26,8 @@ const (
 	In        Kind = iota // a frame received: Port, Data
 	Out                   // a frame sent: Port, Data, Time
 	Log                   // log.print: Site, Args, Text
-	MarkBegin             // begin of a timed region: Name
-	MarkEnd               // end of a timed region: Name
+	MarkBegin             // a timed region begins: Name
+	MarkEnd               // a timed region ends: Name
 	Trap                  // the last event of its task: Site, Code
 	Send                  // a value went into channel Port: Args
 	Recv                  // a value came out of channel Port: Args
@@ -45,7 +44,7 @@ type Arg struct {
 // Event is one observable step of one task.
 type Event struct {
 	Kind Kind
-	Task string // instance name
+	Task string // name of the task instance
 	Port string // device or channel
 	Time uint64 // clock of an Out event, in ticks of 1 us
 	Site int
@@ -56,34 +55,34 @@ type Event struct {
 	Code string // trap code
 }
 
-// Status tells how a run ended.
+// Status is the way in which a run ended.
 type Status string
 
-// The end statuses. In comparisons Limit always differs.
+// The end statuses. In a comparison, Limit never equals another status.
 const (
 	Ended   Status = "ended"   // all tasks ended
-	Waiting Status = "waiting" // no input left, some task waits for the outside
-	Stuck   Status = "stuck"   // no task waits for the outside, some have not ended
+	Waiting Status = "waiting" // no input is left, and some task waits for the outside
+	Stuck   Status = "stuck"   // no task waits for the outside, and some have not ended
 	Trapped Status = "trap"
 	Limit   Status = "limit"
 )
 
-// Trace is the record of a run. Waits describes the wait of each task that has
-// not ended. It is for people and is not compared.
+// Trace is the record of a run. Waits describes what each task that has not ended waits for. It
+// is for people and is not compared.
 type Trace struct {
 	Program string
-	Events  []Event // with a Sink, only the events that it has not taken yet
+	Events  []Event // all events; with a Sink, only the events that it has not received yet
 	Status  Status
 	Waits   []string
 
-	// Sink is optional and takes the events in order, in batches. The slice is reused, so
-	// a long run needs no more memory than a short run.
+	// Sink is optional. It receives the events in order, in batches. The slice is reused, so a
+	// long run needs no more memory than a short one.
 	Sink func([]Event)
 
 	taken int
 }
 
-// sinkBatch is the number of events that wait for a Sink.
+// sinkBatch is the number of events in a batch for a Sink.
 const sinkBatch = 256
 
 // Add appends an event.
@@ -94,7 +93,7 @@ func (t *Trace) Add(e Event) {
 	}
 }
 
-// Flush passes the waiting events to the Sink, if there is one.
+// Flush passes the remaining events to the Sink, if there is one.
 func (t *Trace) Flush() {
 	if t.Sink == nil || len(t.Events) == 0 {
 		return
@@ -105,19 +104,20 @@ func (t *Trace) Flush() {
 	t.Events = t.Events[:0]
 }
 
-// Count is the number of events, including the events that the Sink took.
+// Count is the number of all events, including those passed to the Sink.
 func (t *Trace) Count() int { return t.taken + len(t.Events) }
 
-// Keep gives events that a Sink took back to the trace.
+// Keep puts events that a Sink received back into the trace.
 func (t *Trace) Keep(events []Event) { t.Events, t.Sink, t.taken = events, nil, 0 }
 
-// ArgType is the type of one argument of a log site, as rendered.
+// ArgType is the type of one argument of a log site. It determines how the argument is
+// rendered.
 type ArgType struct {
-	Kind  string // "u", "i", "hex", "bool", "float", "fixF" with F bits after the point, "bytes"
-	Width int    // bits of a scalar, capacity of bytes
+	Kind  string // "u", "i", "hex", "bool", "float", "fixF" with F bits after the binary point, "bytes"
+	Width int    // bits of a scalar, or capacity of bytes
 }
 
-// Site describes one log.print: len(Args)+1 literal parts around the arguments.
+// Site describes one log.print. It has len(Args)+1 literal parts around the arguments.
 type Site struct {
 	ID    int
 	Parts []string

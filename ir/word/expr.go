@@ -16,9 +16,9 @@ type Expr struct {
 // IsConst reports whether e is a constant.
 func (e *Expr) IsConst() bool { return e.Op == Bad && e.Leaf == "" }
 
-// Builder makes expressions. Its methods panic on widths that do not fit. They
-// are for code, not for text from users (see Parse). The zero Builder is ready
-// to use. It shares nothing between calls.
+// Builder makes expressions. Its methods panic if widths do not fit. They are for code, not for
+// text from users (see Parse). The zero Builder is ready to use. It does not share nodes
+// between calls.
 type Builder struct{}
 
 // Const makes a constant of width w.
@@ -39,8 +39,8 @@ func (b *Builder) Make(op Op, w int, imm uint64, args ...*Expr) *Expr {
 	return &Expr{Op: op, Width: w, Args: args, Imm: imm}
 }
 
-// node applies op under a width rule. The rule is an argument instead of a
-// table entry, because node also builds the table's expansions.
+// node applies op under a width rule. The rule is an argument, because node also builds the
+// expansions that are part of the table.
 func node(op Op, rule Widths, w int, imm uint64, args ...*Expr) *Expr {
 	aw := make([]int, len(args))
 	for i, a := range args {
@@ -106,12 +106,12 @@ func (b *Builder) Zext(x *Expr, w int) *Expr { return node(Zext, Extend, w, 0, x
 // Sext extends x with its sign to w bits.
 func (b *Builder) Sext(x *Expr, w int) *Expr { return node(Sext, Extend, w, 0, x) }
 
-// Eval computes e; leaf gives the value of each named leaf.
+// Eval computes e. The function leaf gives the value of each named leaf.
 func (e *Expr) Eval(leaf func(name string) uint64) uint64 {
 	return e.eval(leaf, map[*Expr]uint64{})
 }
 
-// eval visits shared parts once.
+// eval computes e, and computes shared parts only once.
 func (e *Expr) eval(leaf func(name string) uint64, done map[*Expr]uint64) uint64 {
 	if e.Op == Bad {
 		if e.Leaf != "" {
@@ -132,7 +132,7 @@ func (e *Expr) eval(leaf func(name string) uint64, done map[*Expr]uint64) uint64
 	return v
 }
 
-// Expand rewrites e to core rows only. Shared parts of e stay shared.
+// Expand rewrites e so that it has only core rows. Shared parts of e stay shared.
 func (e *Expr) Expand() *Expr { return e.expand(map[*Expr]*Expr{}) }
 
 func (e *Expr) expand(done map[*Expr]*Expr) *Expr {
@@ -155,9 +155,8 @@ func (e *Expr) expand(done map[*Expr]*Expr) *Expr {
 	return x
 }
 
-// Rewrite rebuilds e from its operands up, and f may replace each part. Shared
-// parts of e stay shared, and f sees them once. Unchanged parts keep their
-// pointers.
+// Rewrite rebuilds e from its operands upward, and f may replace each part. Shared parts of e
+// stay shared, and f is called once for each. Unchanged parts keep their pointers.
 func (e *Expr) Rewrite(f func(*Expr) *Expr) *Expr {
 	done := map[*Expr]*Expr{}
 	var visit func(*Expr) *Expr
@@ -182,8 +181,8 @@ func (e *Expr) Rewrite(f func(*Expr) *Expr) *Expr {
 	return visit(e)
 }
 
-// Each calls visit for each part of e once, operands first. Parts with one
-// pointer are one part.
+// Each calls visit once for each part of e, operands first. Parts are the same if their
+// pointers are equal.
 func (e *Expr) Each(visit func(*Expr)) {
 	seen := map[*Expr]bool{}
 	var walk func(*Expr)

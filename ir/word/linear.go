@@ -1,18 +1,19 @@
 package word
 
-// Sum is a bit as the exclusive or of bits of leaves, and of 1 if One is set.
+// Sum represents a bit as the exclusive or of bits of leaves. If One is set, it also includes
+// 1.
 type Sum struct {
-	Of  [MaxLeaves]uint64 // by leaf: the mask of its bits in the sum
+	Of  [MaxLeaves]uint64 // for each leaf, the mask of its bits in the sum
 	One bool
 }
 
 // MaxLeaves is the largest number of leaves for Linear.
 const MaxLeaves = 4
 
-// Linear gives each bit of e, lowest first, as a sum of bits of leaves. It returns false
-// if a bit is not such a sum. Shifts, masks and exclusive ors are linear. So a round of a
-// cyclic redundancy check is linear in any form: `0 - (x and 1)` is a bit of x in each
-// position.
+// Linear gives each bit of e as a Sum of bits of leaves, lowest bit first. It returns false if
+// some bit has no such form. Shifts, masks and exclusive ors are linear. A round of a cyclic
+// redundancy check is therefore linear, however it is written: `0 - (x and 1)` has the same bit
+// of x in every position.
 func Linear(e *Expr, leaves []string) ([]Sum, bool) {
 	l := linear{leaves: leaves, done: map[*Expr][]Sum{}}
 	bits := l.bits(e)
@@ -21,7 +22,7 @@ func Linear(e *Expr, leaves []string) ([]Sum, bool) {
 
 type linear struct {
 	leaves []string
-	done   map[*Expr][]Sum // nil: some bit is not a sum
+	done   map[*Expr][]Sum // sums of each part; nil: some bit has no such form
 }
 
 func (l *linear) bits(e *Expr) []Sum {
@@ -91,7 +92,7 @@ func number(w int, v uint64) []Sum {
 // Const returns the value of a constant bit.
 func (s Sum) Const() (one, ok bool) { return s.One, s.Of == [MaxLeaves]uint64{} }
 
-// is reports whether s is constant and equal to the argument one.
+// is reports whether s is constant and equal to one.
 func (s Sum) is(one bool) bool {
 	v, ok := s.Const()
 	return ok && v == one
@@ -113,7 +114,7 @@ func extend(a []Sum, w int, fill Sum) []Sum {
 	return out
 }
 
-// valueOf is the value of bits if all are constant.
+// valueOf returns the value of the bits if all are constant.
 func valueOf(a []Sum) (v uint64, ok bool) {
 	for i, s := range a {
 		one, ok := s.Const()
@@ -142,8 +143,8 @@ func shifted(op Op, a, by []Sum) []Sum {
 	return extend(a[n:], len(a), Sum{})
 }
 
-// bitwise computes an operator whose result bits depend only on the operand bits of
-// the same position. An addition is bitwise if no two bits meet.
+// bitwise computes an operator if each result bit depends only on the operand bits at the same
+// position. An addition is bitwise if no position has two bits that may be set.
 func bitwise(op Op, a [][]Sum) []Sum {
 	out := make([]Sum, len(a[0]))
 	for i := range out {
@@ -175,7 +176,7 @@ func bitwise(op Op, a [][]Sum) []Sum {
 	return out
 }
 
-// and is a sum if one side is constant or both are equal.
+// and computes x and y. The result is a sum if one side is constant or both are equal.
 func and(x, y Sum) (Sum, bool) {
 	switch {
 	case x.is(false) || y.is(false):
@@ -188,8 +189,8 @@ func and(x, y Sum) (Sum, bool) {
 	return Sum{}, false
 }
 
-// difference is a sum if it subtracts 0, or one bit from 0. The latter is the bit in
-// its position and in all higher positions.
+// difference computes x - y. The result is a sum if y is 0, or if x is 0 and y is one bit. In
+// the second case, the bit appears in its position and in all higher positions.
 func difference(a, b []Sum) []Sum {
 	if v, ok := valueOf(b); ok && v == 0 {
 		return a
@@ -215,7 +216,7 @@ func difference(a, b []Sum) []Sum {
 	return out
 }
 
-// chosen is y xor (c and (x xor y)).
+// chosen computes y xor (c and (x xor y)).
 func chosen(c Sum, x, y []Sum) []Sum {
 	out := make([]Sum, len(x))
 	for i := range out {
@@ -228,7 +229,8 @@ func chosen(c Sum, x, y []Sum) []Sum {
 	return out
 }
 
-// compared is a sum if the operands differ in at most one bit.
+// compared computes a comparison. The result is a sum if the operands differ in at most one
+// bit.
 func compared(op Op, x, y []Sum) []Sum {
 	differ := Sum{}
 	found := false

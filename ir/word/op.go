@@ -1,26 +1,26 @@
-// Package word is the only table of operators on bit vectors. The program IR,
-// the meaning of instructions and circuits all compute with its rows. So `add`,
-// `ltu` or `shrs` has one name, one width rule, one word meaning and one
-// Verilog template in the whole system. A mined instruction is a copy of a
-// subgraph, not a translation.
+// Package word has the only table of operators on bit vectors. The program IR, the meaning of
+// instructions and circuits all use its rows. An operator such as `add`, `ltu` or `shrs`
+// therefore has one name, one width rule, one meaning and one Verilog template in the whole
+// system. Because of this, a subgraph of a program can become the meaning of a new instruction
+// by a plain copy.
 //
-// A value is a width of 1 to 64 bits and a uint64 whose bits above the width
-// are zero. The sign is in the operator, never in the value. Nothing is
-// extended implicitly. Arithmetic is total:
+// A value has a width of 1 to 64 bits. It is stored in a uint64 whose bits above the width are
+// zero. Operators are signed or unsigned, values are not. There are no implicit extensions.
+// Arithmetic is defined for all operands:
 //
-//   - a shift amount is taken modulo the smallest power of two >= the width; an
-//     amount that is then >= the width gives 0 (sign fill for shrs);
+//   - A shift amount is taken modulo the smallest power of two >= the width. If
+//     the amount is still >= the width, the result is 0 (sign fill for shrs).
 //   - x divu 0 is all ones, x remu 0 is x, min divs -1 is min, min rems -1 is 0
 //     (RISC-V unprivileged specification, chapter M).
 //
-// An expression over named leaves prints as
+// An expression over named leaves prints like this:
 //
 //	zext32(rs1 lts sext32(imm))
 //	(rs1 + rs2)[7:0]
 //
-// A consumer handles the core rows (Row.Core, at most 20 of them) and lets
-// Expand rewrite the others. The package does not depend on instructions,
-// circuits or programs. Start reading at Table, then expr.go.
+// A consumer of the table handles the core rows (Row.Core, at most 20 of them). Expand rewrites
+// all other rows. The package does not depend on instructions, circuits or programs. Start
+// reading at Table, then expr.go.
 package word
 
 import (
@@ -54,7 +54,7 @@ const (
 	Slice // bits [imm+width-1 : imm] of the operand
 	Zext
 	Sext
-	// Expanded rows.
+	// The other rows, which have an expansion.
 	Divs
 	Rems
 	Ne
@@ -69,22 +69,22 @@ const (
 	Maxu
 	Mins
 	Maxs
-	NumOps // the number of operators, not an operator
+	NumOps // the number of operators
 )
 
-// Widths is the rule for a row's result width from its operands.
+// Widths is the rule that relates the result width to the operand widths.
 type Widths uint8
 
 // The width rules.
 const (
 	Same    Widths = iota // all operands and the result have one width
 	Compare               // operands have one width, the result is 1 bit
-	Shift                 // the result has the width of operand 0; operand 1 is free
+	Shift                 // the result has the width of operand 0; operand 1 has any width
 	Select                // operand 0 is 1 bit, operands 1 and 2 and the result have one width
 	Concat                // the result is the sum of the operands' widths
 	Part                  // 0 <= imm, imm+width <= width of operand 0
 	Extend                // the result is at least as wide as operand 0
-	Reduce                // operand 0 is free, the result is 1 bit
+	Reduce                // operand 0 has any width, the result is 1 bit
 )
 
 // Row holds all properties of one operator.
@@ -92,19 +92,18 @@ type Row struct {
 	Name        string
 	Args        int
 	Widths      Widths
-	Core        bool   // consumers must handle it; other rows are expanded
+	Core        bool   // consumers must handle the row; other rows are expanded
 	Commutative bool   // operands 0 and 1 may be exchanged
-	Inverse     Op     // of a comparison: the opposite comparison
+	Inverse     Op     // for a comparison: the opposite comparison
 	Infix       string // printed between two operands; empty: printed as a call
-	// Eval computes the result of width w. The operands are clean (no bits
-	// above their widths aw). The caller cleans the result.
+	// Eval computes the result of width w. The operands have no bits set above their widths aw.
+	// The caller clears the bits of the result above w.
 	Eval func(w int, a [3]uint64, aw [3]int, imm uint64) uint64
-	// Verilog is the Verilog-2005 template. $0 $1 $2 are operands, as names of
-	// nets. $w is the result width, $h and $l are the bounds of a slice. $s is
-	// the index of the sign bit of operand 0, and $x the number of added bits.
-	// Empty for expanded rows.
+	// Verilog is the Verilog-2005 template. $0 $1 $2 are the operands, as names of nets. $w is
+	// the result width, and $h and $l are the bounds of a slice. $s is the index of the sign
+	// bit of operand 0, and $x is the number of added bits. It is empty for expanded rows.
 	Verilog string
-	// Expand rewrites the operator into rows that come before it. Nil for core rows.
+	// Expand rewrites the operator with rows that come before it. It is nil for core rows.
 	Expand func(b *Builder, w int, args []*Expr, imm uint64) *Expr
 }
 
@@ -119,11 +118,11 @@ func Mask(w int) uint64 {
 // Signed reads the w-bit value v as two's complement.
 func Signed(v uint64, w int) int64 { return int64(v<<(64-w)) >> (64 - w) }
 
-// Amount returns the effective amount of a shift of a w-bit value: v modulo
-// the smallest power of two >= w.
+// Amount returns the effective amount of a shift of a w-bit value: v modulo the smallest power
+// of two >= w.
 func Amount(v uint64, w int) uint64 { return v & Mask(bits.Len(uint(w-1))) }
 
-// AmountBits is the number of low bits of a shift amount that count for width w.
+// AmountBits is the number of low bits of a shift amount that matter for width w.
 func AmountBits(w int) int { return bits.Len(uint(w - 1)) }
 
 func bit(b bool) uint64 {
@@ -141,8 +140,8 @@ func Table(op Op) *Row {
 	return &table[op]
 }
 
-// Inverse returns the comparison that holds exactly when op does not. It returns
-// false if op is not a comparison.
+// Inverse returns the comparison that holds exactly if op does not. It returns false if op is
+// not a comparison.
 func Inverse(op Op) (Op, bool) {
 	if op == Bad || op >= NumOps {
 		return Bad, false
@@ -168,13 +167,13 @@ func (op Op) String() string {
 	return table[op].Name
 }
 
-// Eval computes one operator on clean operands and returns a clean result of
-// width w. The caller must ensure valid widths. Check tells whether they fit.
+// Eval computes one operator. Operands and result have no bits set above their widths. The
+// caller must ensure that the widths fit (see Check).
 func Eval(op Op, w int, a [3]uint64, aw [3]int, imm uint64) uint64 {
 	return Table(op).Eval(w, a, aw, imm) & Mask(w)
 }
 
-// Check reports a fault in the widths of an application, nil if there is none.
+// Check reports a fault in the widths of an application, or nil.
 func Check(op Op, w int, aw []int, imm uint64) error {
 	if op == Bad || op >= NumOps {
 		return fmt.Errorf("no operator %d", op)
@@ -224,8 +223,8 @@ func widthsFit(rule Widths, w int, aw []int, imm uint64) bool {
 	return false
 }
 
-// ResultWidth returns the width that an operator gives for operands of widths
-// aw. For slices and extensions, whose width is free, it returns 0.
+// ResultWidth returns the width of the result for operands of widths aw. It returns 0 for
+// slices and extensions, because their width is free.
 func ResultWidth(op Op, aw []int) int {
 	switch Table(op).Widths {
 	case Compare, Reduce:

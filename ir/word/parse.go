@@ -11,8 +11,8 @@ import (
 // maxDepth bounds the nesting of a parsed expression.
 const maxDepth = 200
 
-// ParseExpr reads one expression and leaves the rest of the text. leaf returns
-// the width of a name, or false for an unknown name. The grammar:
+// ParseExpr reads one expression and leaves the rest of the text. The function leaf returns the
+// width of a name, or false for an unknown name. The grammar is:
 //
 //	expr    = postfix { infix postfix }     // one operator per chain; chains of
 //	                                        // + and - mixed, or of one of * and or xor
@@ -24,8 +24,8 @@ const maxDepth = 200
 //	        | number                        // a constant as wide as its partner
 //	        | "(" expr ")"
 //
-// A number without a width takes the width of the other operand or of the other
-// arm of a mux. A shift amount takes the width of the shifted operand.
+// A number without a width takes the width of the other operand, or of the other arm of a mux.
+// A shift amount takes the width of the shifted operand.
 func ParseExpr(sc *text.Scanner, leaf func(name string) (width int, ok bool)) (*Expr, error) {
 	p := &parser{sc: sc, leaf: leaf}
 	x, err := p.expr(0)
@@ -43,8 +43,8 @@ type parser struct {
 	leaf func(string) (int, bool)
 }
 
-// operand is a parsed expression. A bare operand is a number whose width is not
-// known yet. Its value is in e.Imm.
+// operand is a parsed expression. If bare is set, it is a number without a width so far. Its
+// value is then in e.Imm.
 type operand struct {
 	e    *Expr
 	bare bool
@@ -81,7 +81,7 @@ func (p *parser) expr(depth int) (operand, error) {
 	return x, err
 }
 
-// infix finds the operator between two operands.
+// infix returns the infix operator that a token denotes.
 func infix(t text.Token) (Op, bool) {
 	if t.Kind != text.Ident && t.Kind != text.Punct {
 		return Bad, false
@@ -94,7 +94,7 @@ func infix(t text.Token) (Op, bool) {
 	return Bad, false
 }
 
-// chains reports whether `a first b second c` needs no parentheses.
+// chains reports whether `a first b second c` is allowed without parentheses.
 func chains(first, second Op) bool {
 	additive := func(op Op) bool { return op == Add || op == Sub }
 	if additive(first) && additive(second) {
@@ -107,7 +107,7 @@ func chains(first, second Op) bool {
 	return false
 }
 
-// postfix parses a primary and its slices.
+// postfix parses a primary and the slices after it.
 func (p *parser) postfix(depth int) (operand, error) {
 	x, err := p.primary(depth)
 	for err == nil && p.sc.Peek().Is("[") {
@@ -218,7 +218,7 @@ func (p *parser) call(name text.Token, depth int) (operand, error) {
 	return p.applyWidth(op, w, span, args)
 }
 
-// callee splits the name of a call into operator and, for an extension, width.
+// callee splits the name of a call into the operator and, for an extension, the width.
 func callee(name string) (Op, int, bool) {
 	for _, op := range []Op{Zext, Sext} {
 		if digits, ok := strings.CutPrefix(name, table[op].Name); ok {
@@ -252,7 +252,7 @@ func (p *parser) applyWidth(op Op, w int, span diag.Span, args []operand) (opera
 	return operand{e: &Expr{Op: op, Width: w, Args: es}, span: span}, nil
 }
 
-// settle gives bare numbers among the operands the width of their partner.
+// settle gives each number without a width the width of its partner operand.
 func (p *parser) settle(op Op, args []operand) error {
 	for i := range args {
 		if !args[i].bare {
@@ -271,7 +271,7 @@ func (p *parser) settle(op Op, args []operand) error {
 	return nil
 }
 
-// partner is the operand that shares its width with operand i, -1 if none.
+// partner is the operand that has the same width as operand i, or -1.
 func partner(rule Widths, i, n int) int {
 	switch rule {
 	case Same, Compare:

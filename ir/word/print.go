@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// String prints e in the form that ParseExpr reads. Nested infix applications
-// are always in parentheses, so precedence does not matter.
+// String prints e in the form that ParseExpr reads. Nested infix applications always get
+// parentheses, so precedence does not matter.
 func (e *Expr) String() string {
 	var sb strings.Builder
 	e.print(&sb, false)
@@ -42,7 +42,7 @@ func (e *Expr) printInfix(sb *strings.Builder, nested bool) {
 	}
 }
 
-// printCall prints name(args); an extension carries its width in the name.
+// printCall prints name(args). The name of an extension includes its width.
 func (e *Expr) printCall(sb *strings.Builder) {
 	row := Table(e.Op)
 	sb.WriteString(row.Name)

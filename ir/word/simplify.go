@@ -2,22 +2,22 @@ package word
 
 import "math/bits"
 
-// Graph is the view of a graph of word values that Rewrite needs: expressions
-// here, the nodes of a circuit in ir/rtl.
+// Graph is the interface through which Rewrite sees a graph of words. The nodes are expressions
+// here and nodes of a circuit in ir/rtl.
 type Graph[T comparable] interface {
 	Width(x T) int
 	// ConstOf returns the value of a constant.
 	ConstOf(x T) (v uint64, ok bool)
-	// App splits an application into its parts. op is Bad for anything else.
+	// App splits an application into its parts. For any other node, op is Bad.
 	App(x T) (op Op, imm uint64, args []T)
 	MakeConst(w int, v uint64) T
-	// Make applies an operator; it may call Rewrite.
+	// Make applies an operator. It may call Rewrite.
 	Make(op Op, w int, imm uint64, args ...T) T
 }
 
-// Rewrite returns a value equal to the application of op: a constant, an
-// operand, or an application of fewer or simpler operators. It returns false if
-// it knows none. Widths must fit.
+// Rewrite simplifies the application of op. The result is a constant, an operand, or an
+// application of fewer or simpler operators. Rewrite returns false if it finds none. Widths
+// must fit.
 func Rewrite[T comparable](g Graph[T], op Op, w int, imm uint64, args []T) (T, bool) {
 	r := reducer[T]{g: g, op: op, w: w, imm: imm, args: append([]T(nil), args...)}
 	if x, ok := r.fold(); ok {
@@ -73,7 +73,7 @@ func (r *reducer[T]) make(op Op, imm uint64, args ...T) (T, bool) {
 	return r.g.Make(op, r.w, imm, args...), true
 }
 
-// fold computes an application to constants.
+// fold computes an application whose operands are all constant.
 func (r *reducer[T]) fold() (T, bool) {
 	var a [3]uint64
 	var aw [3]int
@@ -87,7 +87,7 @@ func (r *reducer[T]) fold() (T, bool) {
 	return r.constant(Eval(r.op, r.w, a, aw, r.imm))
 }
 
-// same reduces applications to two equal operands.
+// same simplifies applications whose two operands are equal.
 func (r *reducer[T]) same() (T, bool) {
 	if r.args[0] != r.args[1] {
 		return r.no()
@@ -103,7 +103,7 @@ func (r *reducer[T]) same() (T, bool) {
 	return r.no()
 }
 
-// right reduces applications whose second operand is the constant v.
+// right simplifies applications whose second operand is the constant v.
 func (r *reducer[T]) right(v uint64) (T, bool) {
 	x := r.args[0]
 	ones := Mask(r.g.Width(x))
@@ -128,7 +128,7 @@ func (r *reducer[T]) right(v uint64) (T, bool) {
 	return r.no()
 }
 
-// power replaces an operation with 2^k by a shift by k.
+// power replaces an operation whose second operand is 2^k by a shift by k.
 func (r *reducer[T]) power(shift Op, k uint64) (T, bool) {
 	if k == 0 {
 		return r.args[0], true
@@ -180,7 +180,7 @@ func (r *reducer[T]) rightOnes() (T, bool) {
 	return r.no()
 }
 
-// leftZero reduces applications whose first operand is 0 and which do not commute.
+// leftZero simplifies applications of non-commutative operators whose first operand is 0.
 func (r *reducer[T]) leftZero() (T, bool) {
 	switch r.op {
 	case Shl, Shru, Shrs, Rotl, Remu, Rems:
@@ -219,7 +219,7 @@ func (r *reducer[T]) mux() (T, bool) {
 	return r.no()
 }
 
-// muxBit turns a one-bit mux with a constant arm into a gate.
+// muxBit replaces a one-bit mux that has a constant arm by a simpler operator.
 func (r *reducer[T]) muxBit(c, x, y T) (T, bool) {
 	if v, ok := r.g.ConstOf(x); ok {
 		if v == 1 {
@@ -292,8 +292,8 @@ func (r *reducer[T]) cat() (T, bool) {
 	return r.no()
 }
 
-// Simplify returns an expression equal to e with constants folded and
-// identities applied. Equal subexpressions of the result are one node.
+// Simplify returns an expression equal to e with constants folded and identities applied. Equal
+// subexpressions of the result are the same node.
 func Simplify(e *Expr) *Expr {
 	g := &exprGraph{made: map[exprKey]*Expr{}, done: map[*Expr]*Expr{}}
 	return g.copy(e)
@@ -307,7 +307,7 @@ type exprKey struct {
 	args  [3]*Expr
 }
 
-// exprGraph hash-conses expressions, so that equal ones are equal pointers.
+// exprGraph hash-conses expressions, so that equal expressions are equal pointers.
 type exprGraph struct {
 	made map[exprKey]*Expr
 	done map[*Expr]*Expr // the copied nodes

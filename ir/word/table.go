@@ -7,7 +7,7 @@ type (
 	w3 = [3]int
 )
 
-// table holds one row per operator. It is not written after initialisation.
+// table has one row per operator. It is never changed after initialisation.
 var table = [NumOps]Row{
 	Add: {
 		Name: "add", Args: 2, Core: true, Commutative: true, Infix: "+", Verilog: "$0 + $1",
@@ -183,7 +183,7 @@ func divs(w int, a, b uint64) uint64 {
 	if b == 0 {
 		return Mask(w)
 	}
-	if b == Mask(w) { // x / -1 = -x, also for the minimum, which Go would trap on at 64 bits
+	if b == Mask(w) { // x / -1 = -x; this includes the minimum, where Go would panic at 64 bits
 		return -a
 	}
 	return uint64(Signed(a, w) / Signed(b, w))
@@ -199,8 +199,8 @@ func rems(w int, a, b uint64) uint64 {
 	return uint64(Signed(a, w) % Signed(b, w))
 }
 
-// rotl rotates by the amount modulo the width, not modulo a power of two,
-// because a rotation by any amount is meaningful.
+// rotl rotates by the amount modulo the width. Shifts use a power of two instead, but a
+// rotation by any amount has a meaning.
 func rotl(w int, a, n uint64) uint64 {
 	k := n % uint64(w)
 	return a<<k | a>>(uint64(w)-k)

@@ -8,8 +8,8 @@ import (
 )
 
 // newAbstractRun makes the tasks of an abstract run. Each task is a coroutine that walks
-// through its statements and yields the sends and receives that it reaches. A walk knows
-// the values of constants, parameters of the run, loop variables, and expressions of these.
+// through its statements and yields each send and receive that it reaches. A walk knows the
+// values of constants, parameters of the run, loop variables, and expressions made of these.
 func newAbstractRun(s *tree.System) *abstractRun {
 	r := &abstractRun{sys: s, count: make([]int, len(s.Chans))}
 	for k := range s.Runs {
@@ -36,15 +36,15 @@ func newAbstractRun(s *tree.System) *abstractRun {
 	return r
 }
 
-// walkEnd unwinds a walk.
+// walkEnd is the panic value that ends a walk early.
 type walkEnd int
 
 const (
 	walkStopped walkEnd = iota // the run is over
-	walkUnknown                // the next step depends on data
+	walkUnknown                // the next step depends on unknown data
 )
 
-// leaving is the way in which control leaves a statement of a walk.
+// leaving states how control leaves a statement of a walk.
 type leaving uint8
 
 const (
@@ -76,7 +76,7 @@ func (w *abstractWalk) bind(p *tree.Local, a tree.Bind) {
 	}
 }
 
-// tick bounds the work between two moves.
+// tick limits the work between two moves (a move is a send or receive).
 func (w *abstractWalk) tick() {
 	if w.steps++; w.steps > maxMoves {
 		panic(walkUnknown)
@@ -139,7 +139,7 @@ func (w *abstractWalk) stmt(s tree.Stmt) leaving {
 	return onward
 }
 
-// other walks a statement whose blocks do not matter. Only its expressions are followed.
+// other walks a statement without relevant blocks. It follows only its expressions.
 func (w *abstractWalk) other(s tree.Stmt) {
 	for _, b := range tree.Blocks(s) {
 		if w.matters(b) {
@@ -197,7 +197,7 @@ func (w *abstractWalk) forStmt(s *tree.For) leaving {
 	return onward
 }
 
-// afterLoop tells how control continues after a loop was left.
+// afterLoop returns how control continues after a loop was left.
 func afterLoop(l leaving) leaving {
 	if l == returns {
 		return returns
@@ -205,7 +205,7 @@ func afterLoop(l leaving) leaving {
 	return onward
 }
 
-// forget forgets the locals that a block assigns.
+// forget drops the known values of all locals that a block assigns.
 func (w *abstractWalk) forget(b *tree.Block) {
 	tree.EachStmt(b, func(s tree.Stmt) {
 		switch s := s.(type) {
@@ -244,7 +244,7 @@ func (w *abstractWalk) set(l *tree.Local, x tree.Expr) {
 	}
 }
 
-// exprs walks the receives and calls of expressions in order of evaluation.
+// exprs walks the receives and calls in expressions, in order of evaluation.
 func (w *abstractWalk) exprs(list ...tree.Expr) {
 	for _, x := range list {
 		if x == nil {
@@ -276,7 +276,7 @@ func (w *abstractWalk) expr(x tree.Expr) {
 	}
 }
 
-// call walks the body of a function that gets channel ends.
+// call walks the body of a function that takes channel ends.
 func (w *abstractWalk) call(k *tree.Call) {
 	for _, a := range k.Args {
 		p := k.Func.Params[a.Index]
@@ -312,7 +312,7 @@ func (w *abstractWalk) move(end tree.Expr, send bool, at diag.Span) {
 	}
 }
 
-// value is what is known of a number or a condition.
+// value returns the value of a number or condition, if it is known.
 func (w *abstractWalk) value(x tree.Expr) (int64, bool) {
 	switch x := x.(type) {
 	case *tree.Const:
@@ -345,8 +345,8 @@ func boolOf(b bool) int64 {
 	return 0
 }
 
-// applyKnown computes an operation on known numbers. The operations that it lacks are
-// unknown.
+// applyKnown computes an operation on known numbers. For an operation that it does not support,
+// the result is unknown.
 func applyKnown(x *tree.Binary, l, r int64) (int64, bool) {
 	_, signed := x.L.Type().Word()
 	less := func(a, b int64) bool {
@@ -387,7 +387,7 @@ func applyKnown(x *tree.Binary, l, r int64) (int64, bool) {
 // moves reports whether an expression sends or receives, or tries to.
 func moves(x tree.Expr) bool { return x != nil && tree.Communicates(x) }
 
-// matters reports whether a block communicates, or leaves an enclosing construct.
+// matters reports whether a block communicates or leaves an enclosing construct.
 func (w *abstractWalk) matters(b *tree.Block) bool {
 	found := false
 	tree.EachStmt(b, func(s tree.Stmt) {

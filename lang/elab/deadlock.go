@@ -9,14 +9,15 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// maxMoves bounds the operations of the abstract run of a system. A system that has not
-// stopped by then repeats itself, and is assumed to continue.
+// maxMoves bounds the operations in the abstract run of a system. A system that reaches the
+// bound is assumed to repeat itself and never stop.
 const maxMoves = 1 << 16
 
-// Deadlock looks for tasks that wait for each other. If no send or receive depends on data,
-// the system is run with channels that are only counts. A circle of waiting tasks is then
-// an error. Otherwise a circle of channels is a warning if its tasks receive nothing from
-// outside. Deadlock returns a channel of each such circle.
+// Deadlock looks for tasks that wait for each other in a circle. If no send or receive depends
+// on data, it runs the system abstractly, with channels that are only counts. A circle of
+// waiting tasks is then an error. Otherwise it looks for circles of channels. Such a circle is
+// a warning if its tasks receive nothing from outside. Deadlock returns one channel of each
+// such circle.
 func Deadlock(s *tree.System, report Report) []diag.Span {
 	if len(s.Chans) == 0 {
 		return nil
@@ -44,17 +45,17 @@ type move struct {
 type abstractTask struct {
 	next  func() (move, bool)
 	stop  func()
-	now   move // the move it has reached
+	now   move // the move that it has reached
 	ended bool
 }
 
-// abstractRun is a system reduced to the numbers of values in channels.
+// abstractRun is a system in which a channel holds only a number of values.
 type abstractRun struct {
 	sys     *tree.System
 	tasks   []*abstractTask
 	count   []int
 	moves   int
-	unknown bool // a task does something that depends on data
+	unknown bool // some task does something that depends on data
 }
 
 func (t *abstractTask) advance() {
@@ -70,7 +71,7 @@ func (r *abstractRun) close() {
 	}
 }
 
-// run continues until no task can move. It reports false if it had to give up.
+// run continues until no task can move. It reports false if it gives up.
 func (r *abstractRun) run() bool {
 	for _, t := range r.tasks {
 		t.advance()
@@ -93,7 +94,7 @@ func (r *abstractRun) run() bool {
 }
 
 // do executes the move of a task if it is possible. A send to a channel of capacity 0 is
-// possible when the reader has reached its receive.
+// possible if the reader has reached its receive.
 func (r *abstractRun) do(t *abstractTask) bool {
 	ch := &r.sys.Chans[t.now.ch]
 	reader := r.tasks[ch.Reader]
@@ -123,8 +124,8 @@ func (r *abstractRun) partner(k int) int {
 	return ch.Writer
 }
 
-// circle returns tasks that wait for each other, each for the next in the list. It returns
-// nil if there are none.
+// circle returns tasks that wait for each other. Each task waits for the next one in the list.
+// It returns nil if there are none.
 func (r *abstractRun) circle() []int {
 	for k := range r.tasks {
 		var path []int
@@ -140,7 +141,7 @@ func (r *abstractRun) circle() []int {
 	return nil
 }
 
-// stopped reports the circle that stopped a run.
+// stopped reports the circle that stopped an abstract run.
 func (r *abstractRun) stopped(report Report) {
 	if r.moves > maxMoves {
 		return
@@ -163,7 +164,7 @@ func (r *abstractRun) stopped(report Report) {
 	e.Hint("give a channel of the circle more capacity, or let a task receive before it sends")
 }
 
-// round shows the names of a circle. It shows only the first names of a long one.
+// round shows the names of a circle, but only the first names of a long one.
 func round(names []string) string {
 	if more := len(names) - 1 - maxNotes; more > 0 {
 		names = append(append(append([]string(nil), names[:maxNotes]...), fmt.Sprintf("%d more", more)), names[len(names)-1])
@@ -171,7 +172,7 @@ func round(names []string) string {
 	return strings.Join(names, " -> ")
 }
 
-// waitText describes the event that a task waits for.
+// waitText describes the event that task k waits for.
 func (r *abstractRun) waitText(k int) string {
 	t, ch := r.tasks[k], &r.sys.Chans[r.tasks[k].now.ch]
 	what := fmt.Sprintf("a value in `%s`", ch.Name)
@@ -184,7 +185,7 @@ func (r *abstractRun) waitText(k int) string {
 	return fmt.Sprintf("`%s` waits here for %s", r.sys.Runs[k].Name, what)
 }
 
-// circles warns of circles of channels that no outside event breaks.
+// circles warns about circles of channels that no outside event can break.
 func circles(s *tree.System, report Report) (loops []diag.Span) {
 	outside := make([]bool, len(s.Runs))
 	for _, d := range s.Devices {
@@ -219,8 +220,9 @@ func circles(s *tree.System, report Report) (loops []diag.Span) {
 	return loops
 }
 
-// circleFrom finds the shortest path from the reader of a channel back to its writer, over
-// tasks that receive nothing from outside. It returns the runs in order from the writer.
+// circleFrom finds the shortest path from the reader of a channel back to its writer. The path
+// goes only through tasks that receive nothing from outside. circleFrom returns the runs in
+// order, beginning with the writer.
 func circleFrom(s *tree.System, k int, outside []bool) []int {
 	from, to := s.Chans[k].Reader, s.Chans[k].Writer
 	if outside[from] || outside[to] {

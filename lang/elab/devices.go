@@ -9,11 +9,12 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// socket makes a net.Udp over a network device. For the task that has it, it is a port of
-// the kind that port.udp makes. For every other task it is a channel to a stack.
+// socket is the device kind of a net.Udp over a network device. For the task that uses it, it
+// works like a port of the kind that port.udp makes. For every other task it is a channel to a
+// network stack.
 var socket = &port.Kind{Type: "net.Udp", Make: "net.udp", Unit: "socket"}
 
-// Constructors lists the devices of a package, in order.
+// Constructors lists the names of the device constructors in a package, in order.
 func Constructors(pkg string) []string {
 	var names []string
 	for _, k := range append(port.Kinds(), socket) {
@@ -28,8 +29,8 @@ func Constructors(pkg string) []string {
 // IsLater reports whether a package belongs to the language but is missing in this version.
 func IsLater(pkg string) bool { return pkg == "time" }
 
-// Offer adds a fake device of a test to the devices of the system, once. It returns its
-// index.
+// Offer adds a fake device of a test to the devices of the system, unless it is there already.
+// It returns the index of the device.
 func (e *Elaborator) Offer(d tree.Fake) int {
 	for k := range e.sys.Devices {
 		if e.sys.Devices[k].Name == d.Name {
@@ -47,8 +48,7 @@ func (e *Elaborator) groupOf(device int) group {
 	return group{at: e.sys.Devices[device].Span, device: true, first: device, n: 1}
 }
 
-// Start elaborates a system with given devices. The map leads from a name to a device
-// index.
+// Start elaborates a system with given devices. The map gives the device index of each name.
 func (e *Elaborator) Start(items []syntax.SystemItem, devices map[string]int) {
 	e.given = map[string]group{}
 	for name, i := range devices {

@@ -8,12 +8,12 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// Parallel decides which tasks of a parallel system are threads. A task can be a thread if
-// its behaviour depends only on the contents of its channels. It has no select, no try_, no
-// now, no device, and no remaining trap. Then its behaviour does not depend on the order in
-// which tasks run (Kahn, 1974). A task that cannot be a thread keeps all tasks connected to
-// it through channels, at any distance. The reason is that a select sees how far its
-// neighbours have got. Parallel warns of each task that keeps others from being threads.
+// Parallel decides which tasks of a parallel system are threads. A task can be a thread if its
+// behaviour depends only on the contents of its channels. It must have no select, no try_ call,
+// no now, no device and no remaining trap. Its behaviour then does not depend on the order in
+// which tasks run (Kahn, 1974). A task that cannot be a thread also prevents all tasks that are
+// connected to it through channels, at any distance. The reason is that its select can observe
+// how far its neighbours have got. Parallel warns about each task that prevents other tasks.
 // traps gives one remaining trap site for each function that has one.
 func Parallel(s *tree.System, traps map[*tree.Func]tree.TrapSite, report Report) {
 	why := make([]*obstacle, len(s.Runs))
@@ -21,11 +21,11 @@ func Parallel(s *tree.System, traps map[*tree.Func]tree.TrapSite, report Report)
 		why[k] = obstacleOf(&s.Runs[k], traps)
 	}
 	group := groups(s)
-	kept := map[int]bool{} // groups with a task that cannot be a thread
+	kept := map[int]bool{} // groups that contain a task that cannot be a thread
 	for k, o := range why {
 		kept[group[k]] = kept[group[k]] || o != nil
 	}
-	with := map[int]int{} // number of program tasks by group
+	with := map[int]int{} // for each group, the number of tasks of the program
 	for k := range s.Runs {
 		s.Runs[k].Thread = !kept[group[k]]
 		if !s.Runs[k].Service {
@@ -42,7 +42,7 @@ func Parallel(s *tree.System, traps map[*tree.Func]tree.TrapSite, report Report)
 	}
 }
 
-// sequential is the warning about a task that cannot be a thread.
+// sequential makes the warning about a task that cannot be a thread.
 func sequential(r *tree.Run, o *obstacle, others int) *diag.Error {
 	w := diag.Warningf(codes.Sequential, o.at, "the task `%s` is not a thread: it has %s here", r.Name, o.what).Note(r.Span, "where it is run")
 	switch others {
@@ -54,13 +54,13 @@ func sequential(r *tree.Run, o *obstacle, others int) *diag.Error {
 	return w.Hint("the %d tasks that it shares channels with, if only through others, stay with it", others)
 }
 
-// obstacle is why a task cannot be a thread.
+// obstacle is a reason why a task cannot be a thread.
 type obstacle struct {
 	what string
 	at   diag.Span
 }
 
-// obstacleOf finds the first obstacle of a task, nil when there is none.
+// obstacleOf finds the first obstacle of a task, or nil.
 func obstacleOf(r *tree.Run, traps map[*tree.Func]tree.TrapSite) *obstacle {
 	if r.Service {
 		return &obstacle{"the network", r.Span}
@@ -119,7 +119,7 @@ func (f *finder) expr(x tree.Expr) {
 	}
 }
 
-// groups gives each run the number of the first run that it is connected with.
+// groups gives each run the number of the first run that it is connected to by channels.
 func groups(s *tree.System) []int {
 	group := make([]int, len(s.Runs))
 	for k := range group {

@@ -9,27 +9,26 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// Sockets and stacks. net.udp(nic, port) makes a socket. Each network device with sockets
-// gets one task of the library (std/net/stack.sn), which has the device. The channels of
-// that task are the sockets:
+// Sockets and network stacks. net.udp(nic, port) makes a socket. Each network device with
+// sockets gets one library task (std/net/stack.sn), which owns the device. The sockets are
+// channels to and from that task:
 //
 //	nic = net.eth(0)               stack.nic has nic and is the first run
 //	run echo(net.udp(nic, 7))  =>  echo.s is the socket echo.in, nic.out
 //	run dns(net.udp(nic, 53))      dns.s is the socket dns.in, nic.out
 
-// socketQueue is the largest number of datagrams that wait for a task. Any further one is
+// socketQueue is the largest number of datagrams that wait for a task. Any further datagram is
 // lost.
 const socketQueue = 8
 
-// A frame of a stack has room for the longest datagram of its sockets and for the headers
-// before it. It also has room for what every host must accept (RFC 791: packets of 576
-// bytes).
+// A frame of a stack can hold the longest datagram of its sockets and the headers before it. It
+// can also hold the packets that every host must accept (RFC 791: 576 bytes).
 const (
 	headers       = tree.MessageAt + 8
 	shortestFrame = 14 + 576
 )
 
-// addresses reads the arguments of net.eth after its number: host, mask, gateway.
+// addresses reads the arguments of net.eth that follow its number: host, mask, gateway.
 func (e *Elaborator) addresses(call *syntax.CallExpr, kind *port.Kind, d *tree.DeviceDef) bool {
 	if kind.Stack {
 		d.Home = tree.Home{Host: e.h.Default("host", call.Span()), Mask: e.h.Default("mask", call.Span()), Gateway: e.h.Default("gateway", call.Span())}
@@ -56,7 +55,7 @@ func (e *Elaborator) addresses(call *syntax.CallExpr, kind *port.Kind, d *tree.D
 }
 
 // socket makes the socket of net.udp(nic, port). If a test has given a fake.udp for nic, it
-// is that fake.
+// returns that fake.
 func (e *Elaborator) socket(call *syntax.CallExpr, name string) group {
 	failed := group{at: call.Span(), device: true, first: -1}
 	if len(call.Args) != 2 || call.Args[0].Name != nil || call.Args[1].Name != nil {
@@ -101,7 +100,7 @@ func (e *Elaborator) addSocket(call *syntax.CallExpr, name string, device, numbe
 	return group{at: call.Span(), device: true, socket: true, first: len(e.sys.Sockets) - 1, n: 1}
 }
 
-// network finds the device that carries the datagrams, -1 after an error.
+// network finds the device that carries the datagrams. It returns -1 after an error.
 func (e *Elaborator) network(x syntax.Expr) int {
 	g := group{first: -1}
 	if call, ok := x.(*syntax.CallExpr); ok {
@@ -116,7 +115,7 @@ func (e *Elaborator) network(x syntax.Expr) int {
 	return g.first
 }
 
-// socketOf is the first socket over a device, nil without one.
+// socketOf is the first socket over a device, or nil.
 func (e *Elaborator) socketOf(device int) *tree.SocketDef {
 	for i := range e.sys.Sockets {
 		if e.sys.Sockets[i].Device == device {
@@ -126,7 +125,8 @@ func (e *Elaborator) socketOf(device int) *tree.SocketDef {
 	return nil
 }
 
-// socketArgument gives a socket to a task. Its channels are made with the stack.
+// socketArgument gives a socket to a task. The channels of the socket are made later, with the
+// stack.
 func (e *Elaborator) socketArgument(p *tree.Local, x syntax.Expr, i, run int) (tree.Bind, bool) {
 	s := &e.sys.Sockets[i]
 	if want := socket.Type; want != p.Type.Name {
@@ -142,8 +142,8 @@ func (e *Elaborator) socketArgument(p *tree.Local, x syntax.Expr, i, run int) (t
 	return tree.Bind{Kind: tree.BindSocket, Index: i}, true
 }
 
-// AddServices makes the stack of each device that has sockets. The stacks are the first
-// tasks of the schedule.
+// AddServices makes the network stack of each device that has sockets. These stacks are the
+// first tasks of the schedule.
 func (e *Elaborator) AddServices() {
 	var devices []int
 	for i := range e.sys.Devices {
@@ -159,9 +159,8 @@ func (e *Elaborator) AddServices() {
 	e.sys.Runs = append(stacks, e.sys.Runs...)
 }
 
-// stack makes the channels of the sockets of a device and the task that serves them. If no
-// socket of the device receives, or none sends, one channel for that direction stays
-// unused.
+// stack makes the channels for the sockets of a device, and the task that serves them. If no
+// socket receives, or no socket sends, one channel for that direction stays unused.
 func (e *Elaborator) stack(device, run int) tree.Run {
 	d := &e.sys.Devices[device]
 	d.Run, d.Rx, d.Tx = run, true, true
@@ -195,7 +194,7 @@ func (e *Elaborator) stack(device, run int) tree.Run {
 		Args: []tree.Bind{
 			{Kind: tree.BindDevice, Index: device},
 			home("host", d.Home.Host), home("mask", d.Home.Mask), home("gateway", d.Home.Gateway),
-			home("station", 0), // the MAC address that follows from the address, unless the layer below gives another
+			home("station", 0), // the MAC address derived from the IPv4 address, unless the layer below gives another one
 			{Kind: tree.BindValue, Cells: ports, Configs: configs},
 			{Kind: tree.BindChans, Cells: in},
 			{Kind: tree.BindChan, Index: out},
@@ -203,8 +202,8 @@ func (e *Elaborator) stack(device, run int) tree.Run {
 	}
 }
 
-// socketChannels makes a channel to each receiving socket of a device, and one channel from
-// all sending sockets.
+// socketChannels makes one channel to each receiving socket of a device, and one shared channel
+// from all sending sockets.
 func (e *Elaborator) socketChannels(device, run, first, frame int) (in []uint64, out int) {
 	add := func(c tree.ChanDef) int {
 		e.sys.Chans = append(e.sys.Chans, c)
@@ -233,7 +232,7 @@ func (e *Elaborator) socketChannels(device, run, first, frame int) (in []uint64,
 	return in, out
 }
 
-// ownAddress reports two stacks with the same address.
+// ownAddress reports an error if two stacks have the same address.
 func (e *Elaborator) ownAddress(i int) bool {
 	d := &e.sys.Devices[i]
 	for k := range i {
@@ -247,7 +246,7 @@ func (e *Elaborator) ownAddress(i int) bool {
 	return true
 }
 
-// shiftRuns makes room for n tasks at the front.
+// shiftRuns inserts n empty tasks at the front.
 func (e *Elaborator) shiftRuns(n int) {
 	shift := func(run *int) {
 		if *run >= 0 {

@@ -13,25 +13,25 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// The bounds of a system.
+// Limits of a system.
 const (
-	maxRuns = 1024    // task instances, and rounds of a for
+	maxRuns = 1024    // task instances, and rounds of a for item
 	maxCap  = 1 << 16 // capacity of a channel
 )
 
-// Elaborator turns the text of a system into tasks, channels and devices.
+// Elaborator turns the items of a system into tasks, channels and devices.
 type Elaborator struct {
 	h      Host
 	sys    *tree.System
 	groups map[string]group
 	count  map[*tree.Func]int
 	budget int
-	given  map[string]group // in a test: the fakes for the devices of the system
-	uses   map[int]Use      // by socket
+	given  map[string]group // in a test: the fake devices for the devices of the system
+	uses   map[int]Use      // for each socket
 }
 
-// group is a named part of the system: a device, a socket, a channel or an array of
-// channels. After an error first is -1.
+// group is what a name in the system denotes: a device, a socket, a channel or an array of
+// channels. After an error, first is -1.
 type group struct {
 	at     diag.Span
 	device bool
@@ -57,7 +57,7 @@ func New(h Host, sys *tree.System) *Elaborator {
 	return &Elaborator{h: h, sys: sys, groups: map[string]group{}, count: map[*tree.Func]int{}, budget: maxRuns, uses: map[int]Use{}}
 }
 
-// System is the system elaborated so far.
+// System returns the system as elaborated so far.
 func (e *Elaborator) System() *tree.System { return e.sys }
 
 // Items elaborates the items of a system.
@@ -76,7 +76,7 @@ func (e *Elaborator) Items(list []syntax.SystemItem) {
 	}
 }
 
-// fresh checks that a name of the system is new.
+// fresh checks that a name of the system is not yet in use.
 func (e *Elaborator) fresh(name syntax.Ident) bool {
 	if old, dup := e.groups[name.Name]; dup {
 		e.h.Errorf(codes.DuplicateName, name.Span(), "`%s` is declared twice in this system", name.Name).Note(old.at, "the other declaration")
@@ -170,7 +170,7 @@ func (e *Elaborator) labelled(call *syntax.CallExpr, kind *port.Kind, d *tree.De
 	return true
 }
 
-// labelOf is the one argument of a call, a string that is a name.
+// labelOf returns the only argument of a call, which must be a string that is a name.
 func labelOf(call *syntax.CallExpr) (string, bool) {
 	if len(call.Args) != 1 || call.Args[0].Name != nil {
 		return "", false
@@ -353,7 +353,7 @@ func (e *Elaborator) Run(n *syntax.RunItem) {
 	e.count[f]++
 }
 
-// argument binds a parameter of a task.
+// argument binds a parameter of a task to an argument.
 func (e *Elaborator) argument(p *tree.Local, x syntax.Expr, run int) (tree.Bind, bool) {
 	switch p.Type.Kind {
 	case tree.Device:
@@ -410,7 +410,7 @@ func (e *Elaborator) deviceArgument(p *tree.Local, x syntax.Expr, run int) (tree
 	return tree.Bind{Kind: tree.BindDevice, Index: g.first}, true
 }
 
-// group finds a name of the system.
+// group finds what a name in the system denotes.
 func (e *Elaborator) group(x syntax.Expr, what string) (group, bool) {
 	n, ok := x.(*syntax.Name)
 	if !ok {
@@ -434,7 +434,7 @@ func (e *Elaborator) chanArgument(p *tree.Local, x syntax.Expr, run int) (tree.B
 	return tree.Bind{Kind: tree.BindChan, Index: i}, ok
 }
 
-// oneChannel finds a channel and gives an end of it, of type t, to a task.
+// oneChannel finds a channel and gives an end of it to a task. t is the type of the end.
 func (e *Elaborator) oneChannel(p *tree.Local, t *tree.Type, x syntax.Expr, run int) (int, bool) {
 	name, index := x, -1
 	if at, ok := x.(*syntax.IndexExpr); ok {
@@ -462,8 +462,8 @@ func (e *Elaborator) oneChannel(p *tree.Local, t *tree.Type, x syntax.Expr, run 
 	return i, e.connect(p, t, &e.sys.Chans[i], x.Span(), run)
 }
 
-// endsArgument binds an array of channel ends: an array of channels of the
-// system, or a list of channels.
+// endsArgument binds a parameter that is an array of channel ends. The argument is an array of
+// channels of the system, or a list of channels.
 func (e *Elaborator) endsArgument(p *tree.Local, x syntax.Expr, run int) (tree.Bind, bool) {
 	bind := tree.Bind{Kind: tree.BindChans}
 	if lit, ok := x.(*syntax.ArrayLit); ok {
@@ -518,7 +518,7 @@ func (e *Elaborator) connect(p *tree.Local, t *tree.Type, ch *tree.ChanDef, at d
 	return e.noTry(p, t, ch, at)
 }
 
-// noTry checks that a channel has capacity above 0 if a task tries to send on it.
+// noTry reports an error if a task tries to send on a channel of capacity 0.
 func (e *Elaborator) noTry(p *tree.Local, t *tree.Type, ch *tree.ChanDef, at diag.Span) bool {
 	if ch.Cap > 0 || !t.Out || len(e.h.Tried(p)) == 0 {
 		return true
@@ -541,7 +541,7 @@ func (e *Elaborator) NameRuns() {
 	}
 }
 
-// Connected checks that each end has a task.
+// Connected checks that each channel end belongs to a task.
 func (e *Elaborator) Connected() {
 	for _, ch := range e.sys.Chans {
 		if ch.Writer < 0 {

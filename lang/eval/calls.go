@@ -24,5 +24,5 @@ func calls(x tree.Expr) bool {
 	case *tree.Const, *tree.ConstRef, *tree.LocalRef, *tree.BytesLit, *tree.None:
 		return false
 	}
-	return true // assumed for all other kinds
+	return true // assumed to contain a call
 }

@@ -2,7 +2,7 @@ package eval
 
 import "github.com/sinter-lang/sinter/lang/tree"
 
-// sumOf is the checksum of bytes.
+// sumOf computes the checksum of bytes.
 func sumOf(kind tree.SealKind, data []uint64) uint64 {
 	if kind == tree.InetSum {
 		return inetSum(data)
@@ -10,8 +10,8 @@ func sumOf(kind tree.SealKind, data []uint64) uint64 {
 	return crc(data, 0xedb88320)
 }
 
-// crc is a cyclic redundancy check of 32 bits, bit by bit, least significant
-// first, with its polynomial reflected. Start and end are inverted.
+// crc computes a 32-bit cyclic redundancy check with a reflected polynomial. It works bit by
+// bit, least significant bit first. The initial value is all ones and the result is inverted.
 func crc(data []uint64, poly uint64) uint64 {
 	sum := uint64(0xffffffff)
 	for _, b := range data {
@@ -27,7 +27,7 @@ func crc(data []uint64, poly uint64) uint64 {
 	return sum ^ 0xffffffff
 }
 
-// inetSum is the Internet checksum of RFC 1071.
+// inetSum computes the Internet checksum of RFC 1071.
 func inetSum(data []uint64) uint64 {
 	sum := uint64(0)
 	for i := 0; i < len(data); i += 2 {
@@ -42,8 +42,8 @@ func inetSum(data []uint64) uint64 {
 	return ^sum & 0xffff
 }
 
-// sealOfAll compiles the check of a seal over all bytes of a layout, after all its fields
-// have been parsed.
+// sealOfAll compiles the check of a seal (a checksum field) over all bytes of a layout. The
+// check runs after all fields have been parsed.
 func sealOfAll(d *tree.LayoutDef) fieldCode {
 	k := d.SealedField()
 	if k < 0 || !d.Fields[k].All {

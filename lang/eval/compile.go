@@ -6,15 +6,15 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// The kinds of code for expressions and statements.
+// Compiled code for expressions and statements.
 type (
-	scalarCode func(m *machine) uint64   // the cell of a scalar
-	addrCode   func(m *machine) int      // the address of a value or place
+	scalarCode func(m *machine) uint64   // returns the cell of a scalar
+	addrCode   func(m *machine) int      // returns the address of a value or place
 	storeCode  func(m *machine, dst int) // writes a value to an address
-	code       func(m *machine) flow     // a statement
+	code       func(m *machine) flow     // executes a statement
 )
 
-// flow tells where control goes after a statement.
+// flow states where control goes after a statement.
 type flow uint8
 
 const (
@@ -35,20 +35,20 @@ type place struct {
 type function struct {
 	tree   *tree.Func
 	code   code
-	result int // address of an aggregate result
+	result int // address of the result, if it is an aggregate
 }
 
-// compiler assigns addresses.
+// compiler compiles the tree to closures and assigns addresses.
 type compiler struct {
 	size   int
 	locals map[*tree.Local]place
 	funcs  map[*tree.Func]*function
 	consts map[*tree.ConstDef]int
 	data   []data
-	counts Counts // nil: nothing is counted
+	counts Counts // nil if executions are not counted
 }
 
-// data is initial memory.
+// data is a piece of initial memory.
 type data struct {
 	addr  int
 	cells []uint64
@@ -67,10 +67,10 @@ func (c *compiler) alloc(n int) int {
 	return at
 }
 
-// finish is called when everything is compiled.
-func (c *compiler) finish() { c.size++ } // so that no slice expression begins after the end of memory
+// finish is called after everything is compiled.
+func (c *compiler) finish() { c.size++ } // so that no slice begins past the end of memory
 
-// machine returns a fresh memory with the constants in it.
+// machine returns a new memory with the constants in it.
 func (c *compiler) machine() *machine {
 	m := &machine{mem: make([]uint64, c.size)}
 	for _, d := range c.data {
@@ -79,8 +79,8 @@ func (c *compiler) machine() *machine {
 	return m
 }
 
-// frame allocates locals. A parameter of a function is a reference unless it is a scalar. A
-// task holds its parameters itself.
+// frame allocates the locals of a function or task. In a function, a parameter that is not a
+// scalar is a reference. A task stores its parameters directly.
 func (c *compiler) frame(locals []*tree.Local, task bool) {
 	for _, l := range locals {
 		if l.Type == nil {
@@ -98,7 +98,7 @@ func (c *compiler) frame(locals []*tree.Local, task bool) {
 	}
 }
 
-// isAggregate reports whether a value is more than one word.
+// isAggregate reports whether a value has more than one cell.
 func isAggregate(t *tree.Type) bool {
 	switch t.Kind {
 	case tree.Array, tree.Bytes, tree.Struct, tree.Layout, tree.Option, tree.Map:
@@ -109,7 +109,7 @@ func isAggregate(t *tree.Type) bool {
 	return false
 }
 
-// function compiles a function once.
+// function compiles a function the first time it is asked for.
 func (c *compiler) function(f *tree.Func) *function {
 	if k := c.funcs[f]; k != nil {
 		return k

@@ -7,7 +7,7 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// headRecv receives a message with its head.
+// headRecv compiles the receive of a message with a head (a header).
 func (c *compiler) headRecv(x *tree.HeadRecv) scalarCode {
 	dev, buf, limit, k := c.scalar(x.Dev), c.addr(x.Buf), x.Buf.Type().Len, kindOf(x.Dev)
 	return func(m *machine) uint64 {
@@ -21,10 +21,10 @@ func (c *compiler) headRecv(x *tree.HeadRecv) scalarCode {
 	}
 }
 
-// kindOf is the row of the device that an expression of type Device names.
+// kindOf returns the port kind of the device that an expression of type Device names.
 func kindOf(dev tree.Expr) *port.Kind { return port.OfType(dev.Type().Name) }
 
-// headSend sends a message with its head.
+// headSend compiles the send of a message with a head.
 func (c *compiler) headSend(s *tree.DevSend) func(m *machine) {
 	dev, head, elements := c.scalar(s.Dev), c.scalar(s.Head), c.elements(s.Value)
 	return func(m *machine) {
@@ -37,7 +37,7 @@ func (c *compiler) headSend(s *tree.DevSend) func(m *machine) {
 	}
 }
 
-// takeWithHead is takeMessage for messages with a head.
+// takeWithHead is takeMessage for messages that have a head.
 func (c *frameCompiler) takeWithHead(s *tree.SelectArm, buf addrCode, limit int) func(*machine, int) bool {
 	to, k := c.alloc(1), kindOf(s.End)
 	if s.Local != nil {
@@ -58,7 +58,7 @@ func (c *frameCompiler) takeWithHead(s *tree.SelectArm, buf addrCode, limit int)
 	}
 }
 
-// headOf is the head before a message.
+// headOf is the head at the start of a received message.
 func headOf(k *port.Kind, data []byte) uint64 {
 	if len(data) < k.Head() {
 		panic(&Fault{"a " + k.Unit + " without its head"})
@@ -66,7 +66,8 @@ func headOf(k *port.Kind, data []byte) uint64 {
 	return binary.LittleEndian.Uint64(data) & (1<<k.HeadBits - 1)
 }
 
-// noteLost records the count that a socket reports above the head of its messages.
+// noteLost stores the count of lost messages. A socket reports it in the bits above the head of
+// a message.
 func (m *machine) noteLost(dev int, k *port.Kind, data []byte) {
 	if dev >= 0 {
 		return
@@ -77,8 +78,8 @@ func (m *machine) noteLost(dev int, k *port.Kind, data []byte) {
 	m.lost[dev] = binary.LittleEndian.Uint64(data) >> k.HeadBits
 }
 
-// devAsk gives a command and takes its answer. If the device keeps blocks and the status is
-// not 0, it traps.
+// devAsk compiles a command and its answer. If the device stores blocks (a disk) and the status
+// is not 0, it traps.
 func (c *compiler) devAsk(s *tree.DevAsk) func(m *machine) {
 	k, site, ask := kindOf(s.Dev), s.Site, c.asked(s)
 	return func(m *machine) {
@@ -88,8 +89,8 @@ func (c *compiler) devAsk(s *tree.DevAsk) func(m *machine) {
 	}
 }
 
-// asked gives a command, takes its answer and reports whether it succeeded. If it failed,
-// nothing changes.
+// asked compiles a command and its answer. Its value says whether the command succeeded. If it
+// failed, nothing changes.
 func (c *compiler) asked(s *tree.DevAsk) scalarCode {
 	if kindOf(s.Dev).Blocks() {
 		return c.askBlock(s)
@@ -97,7 +98,7 @@ func (c *compiler) asked(s *tree.DevAsk) scalarCode {
 	return c.askBus(s)
 }
 
-// askBlock gives a command to a device that keeps blocks.
+// askBlock compiles a command to a device that stores blocks.
 func (c *compiler) askBlock(s *tree.DevAsk) scalarCode {
 	k, does := kindOf(s.Dev), s.Does
 	dev := c.scalar(s.Dev)
@@ -133,8 +134,9 @@ func (c *compiler) askBlock(s *tree.DevAsk) scalarCode {
 	}
 }
 
-// askBus gives a command over a bus and reports whether it succeeded. On success the answer
-// is written into the bytes whose length set the number of wanted bytes.
+// askBus compiles a command over a bus. Its value says whether the command succeeded. On
+// success the answer is written to the destination. The length of the destination is the number
+// of bytes requested.
 func (c *compiler) askBus(s *tree.DevAsk) scalarCode {
 	dev, does := c.scalar(s.Dev), s.Does
 	arg := func(*machine) uint64 { return 0 }
@@ -173,13 +175,13 @@ func (c *compiler) askBus(s *tree.DevAsk) scalarCode {
 	}
 }
 
-// commandOf begins a command.
+// commandOf returns the start of a command.
 func commandOf(does *port.Method, arg uint64) []byte {
 	data := binary.LittleEndian.AppendUint32(nil, does.Code)
 	return binary.LittleEndian.AppendUint32(data, uint32(arg))
 }
 
-// bodyOf is the body of a command: bytes, and zeros up to its size.
+// bodyOf returns the body of a command: bytes, filled up with zeros to size.
 func (m *machine) bodyOf(elements func(*machine) (at, n int), size int) []byte {
 	at, n := elements(m)
 	body := make([]byte, size)
@@ -189,8 +191,8 @@ func (m *machine) bodyOf(elements func(*machine) (at, n int), size int) []byte {
 	return body
 }
 
-// askDevice gives a command. It returns the answer after the status, and whether the status
-// is 0.
+// askDevice sends a command. It returns the part of the answer after the status, and whether
+// the status is 0.
 func (m *machine) askDevice(dev int, data []byte) ([]byte, bool) {
 	e := Effect{Kind: AskEffect, Index: dev, Data: data}
 	m.host.Do(&e)
@@ -200,7 +202,7 @@ func (m *machine) askDevice(dev int, data []byte) ([]byte, bool) {
 	return e.Data[port.StatusSize:], true
 }
 
-// level reads an input.
+// level returns the level of an input.
 func (m *machine) level(dev int) uint64 {
 	e := Effect{Kind: GetEffect, Index: dev, Words: []uint64{0}}
 	m.host.Do(&e)

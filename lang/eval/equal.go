@@ -2,7 +2,7 @@ package eval
 
 import "github.com/sinter-lang/sinter/lang/tree"
 
-// equal compiles == and !=. Aggregates are compared in place.
+// equal compiles == and !=. It compares aggregates in memory, without copies.
 func (c *compiler) equal(x *tree.Equal) scalarCode {
 	ne := one(x.Ne)
 	if !isAggregate(x.L.Type()) {
@@ -21,11 +21,11 @@ func (c *compiler) equal(x *tree.Equal) scalarCode {
 	}
 }
 
-// sameCode compares two values. Each begins at the first cell of its slice.
+// sameCode compares two values. Each slice begins at the first cell of its value.
 type sameCode func(a, b []uint64) bool
 
-// sameValue compares the visible contents of two values of a type. The capacities of bytes
-// may differ.
+// sameValue compiles a comparison of the visible contents of two values of a type. Bytes may
+// have different capacities.
 func sameValue(t *tree.Type) sameCode {
 	switch t.Kind {
 	case tree.Bytes:

@@ -2,14 +2,14 @@ package eval
 
 import "github.com/sinter-lang/sinter/lang/tree"
 
-// counter is the compiled head of a for loop or search.
+// counter is the compiled header of a for loop or search.
 type counter struct {
 	at     int // address of the variable
 	lo, hi scalarCode
 	step   uint64
 	signed bool // whether the bounds are signed
 	closed bool
-	cut    func(uint64) uint64 // truncates to the variable's word
+	cut    func(uint64) uint64 // truncates a cell to the word of the variable
 }
 
 func (c *compiler) counter(v *tree.Local, lo, hi tree.Expr, closed bool, step uint64) counter {
@@ -20,8 +20,8 @@ func (c *compiler) counter(v *tree.Local, lo, hi tree.Expr, closed bool, step ui
 	}
 }
 
-// each sets the variable and calls f, until f returns false. It counts down the distance to
-// the end, so nothing overflows.
+// each sets the variable to each value in turn and calls f, until f returns false. It counts
+// down the distance to the end, so nothing overflows.
 func (k *counter) each(m *machine, f func() bool) {
 	i, end := k.lo(m), k.hi(m)
 	if less(end, i, k.signed) || i == end && !k.closed {
@@ -141,7 +141,7 @@ func (a *arm) fits(v uint64, signed bool) bool {
 	return false
 }
 
-// binds compiles the copying of a payload into its names.
+// binds compiles code that copies a payload into the names of an arm.
 func (c *frameCompiler) binds(t *tree.Type, a tree.Arm) func(m *machine, at int) {
 	var list []func(m *machine, at int)
 	for i, l := range a.Binds {

@@ -7,13 +7,14 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// Limits bound evaluations. Each evaluation subtracts its own statements from Statements.
+// Limits bound a series of evaluations. Each evaluation subtracts its statements from
+// Statements.
 type Limits struct {
 	Statements uint64
 	Cells      int
 }
 
-// Trap is a run-time check that failed. It is the error of a run.
+// Trap is a run-time check that failed. A run returns it as its error.
 type Trap struct {
 	Site int
 	Code string
@@ -21,12 +22,12 @@ type Trap struct {
 
 func (t *Trap) Error() string { return fmt.Sprintf("trap %s at site %d", t.Code, t.Site) }
 
-// Fault is an error in the checker or in this package, found while running.
+// Fault is a bug in the checker or in this package, found while running.
 type Fault struct{ What string }
 
 func (f *Fault) Error() string { return "internal fault: " + f.What }
 
-// limitError ends an evaluation that exceeds its limit of statements or memory.
+// limitError is the limit (statements or memory) that an evaluation exceeded.
 type limitError string
 
 func (e limitError) Error() string { return string(e) }
@@ -38,27 +39,27 @@ type Value struct {
 	IsBytes bool
 }
 
-// EffectKind is the kind of an effect on the outside.
+// EffectKind is the kind of an effect.
 type EffectKind uint8
 
-// The kinds of effects. Send, Recv and Select block. The host sets Ok for effects that may
-// fail.
+// The kinds of effects, each with the fields of Effect that it uses. Send, Recv and Select
+// block. The host sets Ok for effects that may fail.
 const (
 	LogEffect      EffectKind = iota // Index is the site; Args
 	MarkEffect                       // Index is the mark; Begin
 	ChanSendEffect                   // Index is the channel; Cells is the value
 	ChanRecvEffect                   // Index is the channel; the host fills Cells
-	DevSendEffect                    // Index is the device, or ^k for socket k, also in the effects below; Data
+	DevSendEffect                    // Index is the device, or ^k for socket k, here and below; Data
 	DevRecvEffect                    // Index is the device; Limit; the host sets Data
-	TryRecvEffect                    // Index is the channel; the host fills Cells when there is a value
+	TryRecvEffect                    // Index is the channel; the host fills Cells if there is a value
 	TrySendEffect                    // Index is the channel; Cells is the value
-	TakeEffect                       // Index is the device; Limit; takes the pending message; not Ok: it was longer; the host sets Data
+	TakeEffect                       // Index is the device; Limit; takes the pending message; Ok is false if it was longer; the host sets Data
 	NowEffect                        // the host sets Time
-	SelectEffect                     // Arms, First; the host sets Index to the arm
+	SelectEffect                     // Arms, First; the host sets Index to the chosen arm
 	AskEffect                        // Index is the device; Data is the command; the host sets Data to the answer
 	GetEffect                        // Index is the device; the host sets Words[0] to its level
 	PutEffect                        // Index is the device; Words[0] is its new level
-	TickEffect                       // the task has run for a while
+	TickEffect                       // the task has run for a while; the host may switch to another task
 	StepEffect                       // a step of a test, see test.go
 )
 
@@ -75,46 +76,46 @@ type Effect struct {
 	Time  uint64
 	Arms  []Wait
 	First int        // the arm of Arms that is checked first
-	Turn  bool       // of a select: the other tasks run first
-	Step  any        // of a test: tree.Stmt or tree.Expr
-	Words []uint64   // the numbers of the step
-	Sides [][]uint64 // of an expect that does not hold: the values compared
+	Turn  bool       // for a select: the other tasks run first
+	Step  any        // for a test: a tree.Stmt or tree.Expr
+	Words []uint64   // the operands of the step that are numbers
+	Sides [][]uint64 // for an expect that fails: the two values that it compared
 }
 
-// WaitKind is the kind of event that an arm of a select waits for.
+// WaitKind is the kind of event that a select arm waits for.
 type WaitKind uint8
 
-// The kinds of arms.
+// The kinds of select arms.
 const (
-	NoWait   WaitKind = iota // nothing: its guard does not hold
+	NoWait   WaitKind = iota // nothing: the guard is false
 	ChanWait                 // a value in channel Index
-	DevWait                  // a message at device Index, or a level there that the program does not know
-	TimeWait                 // the clock at Time or later
+	DevWait                  // a message at device Index, or a level that the program does not know
+	TimeWait                 // the clock reaching Time
 )
 
-// Wait is one arm of a select.
+// Wait is one arm of a select effect.
 type Wait struct {
 	Kind  WaitKind
 	Index int
 	Time  uint64
 }
 
-// Host is the outside of a task. Do returns when the effect is done.
+// Host is the environment of a task. Do returns when the effect is done.
 type Host interface {
 	Do(*Effect)
 }
 
-// machine is a memory with the state of its execution.
+// machine is the memory and the execution state of a program.
 type machine struct {
 	mem    []uint64
 	ret    uint64         // scalar result of the last call
 	layout int            // address of the layout value that is being parsed
-	left   int64          // statements until tick
+	left   int64          // statements until the next tick
 	ticks  uint64         // how often tick was called
 	host   Host           // nil at compile time
 	total  uint64         // statements left at compile time
 	start  uint64         // the clock when the task began
-	lost   map[int]uint64 // by socket: its count of lost messages when its last message came
+	lost   map[int]uint64 // for each socket: its count of lost messages when its last message arrived
 }
 
 // slice is the number of statements between two ticks.
@@ -153,9 +154,8 @@ func (m *machine) run(f func()) (err error) {
 	return nil
 }
 
-// Constant evaluates an expression without effects. locals are the locals that the
-// expression binds itself. The error is a *Trap, a *Fault, or names the limit that was
-// reached.
+// Constant evaluates an expression without effects. locals are the locals that the expression
+// binds itself. The error is a *Trap, a *Fault, or names the limit that was exceeded.
 func Constant(x tree.Expr, locals []*tree.Local, lim *Limits) ([]uint64, error) {
 	c := newCompiler()
 	c.frame(locals, false)
@@ -168,7 +168,7 @@ func Constant(x tree.Expr, locals []*tree.Local, lim *Limits) ([]uint64, error) 
 	m := c.machine()
 	m.total = lim.Statements
 	err := m.run(func() { code(m, dst) })
-	lim.Statements = m.total + uint64(max(m.left, 0)) // the unused rest of the last slice
+	lim.Statements = m.total + uint64(max(m.left, 0)) // the unused part of the last slice
 	if err != nil {
 		return nil, err
 	}
@@ -184,8 +184,8 @@ type Task struct {
 // Counts holds how often the statement at each source position was executed.
 type Counts map[diag.Span]*uint64
 
-// NewTask compiles a task and binds its parameters. It counts statements unless counts
-// is nil.
+// NewTask compiles a task and binds its parameters. If counts is not nil, the task counts its
+// statements there.
 func NewTask(r *tree.Run, h Host, counts Counts) *Task {
 	c := newCompiler()
 	c.counts = counts
@@ -207,7 +207,7 @@ func NewTask(r *tree.Run, h Host, counts Counts) *Task {
 	return &Task{m: m, body: f.code}
 }
 
-// Run runs the task to its end: nil, a *Trap or a *Fault.
+// Run runs the task to its end. It returns nil, a *Trap or a *Fault.
 func (t *Task) Run() error {
 	return t.m.run(func() {
 		t.m.start = t.m.now()
@@ -215,8 +215,8 @@ func (t *Task) Run() error {
 	})
 }
 
-// Statements counts the statements that the task has begun. Rounds of searches and parts of
-// layouts count too.
+// Statements returns the number of statements that the task has begun. Rounds of searches and
+// fields of layouts also count.
 func (t *Task) Statements() uint64 {
 	return uint64(int64(t.m.ticks*slice) - t.m.left)
 }

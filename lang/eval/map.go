@@ -2,10 +2,10 @@ package eval
 
 import "github.com/sinter-lang/sinter/lang/tree"
 
-// table is the data that the operations on maps of one type need.
+// table is the data that operations on maps of one type need (see lang/tree/map.go).
 type table struct {
 	ways, sets int
-	key, elem  int // cells of a key and of a value
+	key, elem  int // number of cells of a key and of a value
 	same       sameCode
 	bits       bitsCode
 }
@@ -17,18 +17,18 @@ func tableOf(t *tree.Type) *table {
 	}
 }
 
-// entry is the cells of one entry: its flag, key and value.
+// entry returns the cells of one entry: its flag, key and value.
 func (t *table) entry(m []uint64, k int) []uint64 {
 	size := 1 + t.key + t.elem
 	return m[k*size : (k+1)*size]
 }
 
-// next is the cell of a set's pointer.
+// next returns the cell that holds the way of a set to replace next.
 func (t *table) next(m []uint64, set int) *uint64 {
 	return &m[t.ways*t.sets*(1+t.key+t.elem)+set]
 }
 
-// set finds the set of a key.
+// set returns the set of a key.
 func (t *table) set(key []uint64) int {
 	var s sink
 	t.bits(&s, key)
@@ -38,7 +38,7 @@ func (t *table) set(key []uint64) int {
 	return int(crc(s.bytes, 0x82f63b78) % uint64(t.sets))
 }
 
-// find returns the entry of a key, nil if there is none.
+// find returns the entry of a key, or nil.
 func (t *table) find(m, key []uint64) []uint64 {
 	first := t.set(key) * t.ways
 	for k := first; k < first+t.ways; k++ {
@@ -59,7 +59,7 @@ func (t *table) put(m, key, value []uint64) {
 	copy(e[1+t.key:], value)
 }
 
-// room finds the entry for a new key of a set.
+// room returns the entry to use for a new key in a set.
 func (t *table) room(m []uint64, set int) []uint64 {
 	for k := range t.ways {
 		if e := t.entry(m, set*t.ways+k); e[0] == 0 {
@@ -72,7 +72,7 @@ func (t *table) room(m []uint64, set int) []uint64 {
 	return e
 }
 
-// sink collects bits, most significant first, into bytes.
+// sink packs bits into bytes, most significant bit first.
 type sink struct {
 	bytes []uint64
 	n     int
@@ -88,10 +88,11 @@ func (s *sink) push(v uint64, bits int) {
 	}
 }
 
-// bitsCode pushes the canonical bits of the value that begins at the first cell.
+// bitsCode pushes the canonical bits of a value. The slice begins at the first cell of the
+// value.
 type bitsCode func(s *sink, v []uint64)
 
-// canonical compiles the canonical bits of a type, see lang/tree/map.go.
+// canonical compiles code for the canonical bits of a type (see lang/tree/map.go).
 func canonical(t *tree.Type) bitsCode {
 	switch t.Kind {
 	case tree.Bytes:
@@ -129,7 +130,7 @@ func canonicalFields(fields []tree.Field) bitsCode {
 	}
 }
 
-// held compiles a value into separate cells.
+// held compiles code that evaluates a value into newly allocated cells.
 func (c *compiler) held(x tree.Expr) func(m *machine) []uint64 {
 	at, n := c.temporary(x), tree.Cells(x.Type())
 	return func(m *machine) []uint64 {
@@ -138,7 +139,7 @@ func (c *compiler) held(x tree.Expr) func(m *machine) []uint64 {
 	}
 }
 
-// mapGet compiles m.get(k, default). It writes to the address of its result.
+// mapGet compiles m.get(k, default). The code writes the result to an address.
 func (c *compiler) mapGet(x *tree.MapGet) storeCode {
 	t := tableOf(x.Map.Type())
 	at, key, other := c.addr(x.Map), c.held(x.Key), c.held(x.Default)
@@ -153,7 +154,7 @@ func (c *compiler) mapGet(x *tree.MapGet) storeCode {
 	}
 }
 
-// mapGetScalar is mapGet of a value of one cell.
+// mapGetScalar is mapGet for values of one cell.
 func (c *compiler) mapGetScalar(x *tree.MapGet) scalarCode {
 	get, at := c.mapGet(x), c.alloc(1)
 	return func(m *machine) uint64 {

@@ -2,14 +2,14 @@ package eval
 
 import "github.com/sinter-lang/sinter/lang/tree"
 
-// reader is a position in a message of n bytes in the cells from at.
+// reader is a position in a message. The message has n bytes in the cells from at on.
 type reader struct {
 	at, n int
-	bit   int // from the start, most significant first
-	start int // the first byte of the layout that is being parsed
+	bit   int // bit offset from the start, most significant bit first
+	start int // byte offset where the layout that is being parsed starts
 }
 
-// fieldCode parses one field into the layout value at dst and reports success.
+// fieldCode parses one field into the layout value at dst and reports whether it succeeded.
 type fieldCode func(m *machine, r *reader, dst int) bool
 
 // parse compiles L.parse(b) into an option.
@@ -17,7 +17,7 @@ func (c *compiler) parse(x *tree.Parse) storeCode {
 	elements := c.elements(x.X)
 	layout := c.layout(x.Layout)
 	n := tree.Cells(x.T)
-	temp := c.alloc(n) // the message may be read from the destination of the result
+	temp := c.alloc(n) // the message may be read from the memory of the result
 	return func(m *machine, dst int) {
 		at, length := elements(m)
 		clear(m.mem[temp : temp+n])
@@ -69,8 +69,7 @@ func (c *compiler) layoutField(f *tree.LayoutField) fieldCode {
 	}
 }
 
-// present compiles the condition of a field. A condition that reads an absent part is
-// false.
+// present compiles the condition of a field. A condition that reads an absent field is false.
 func (c *compiler) present(f *tree.LayoutField) func(m *machine) bool {
 	when := c.scalar(f.When)
 	needs := make([]int, len(f.Needs))
@@ -116,8 +115,8 @@ func either(a, b *tree.LayoutDef) *tree.LayoutDef {
 	return b
 }
 
-// cellOf follows a path. It returns the first cell of the last field and the first cell of
-// that field's part. An optional field begins with its flag.
+// cellOf follows a path. It returns the first cell of the last field, and the first cell of
+// that field's value. They differ for an optional field, which begins with its flag.
 func cellOf(d *tree.LayoutDef, path []int) (field, part int) {
 	at := 0
 	for i, k := range path {
@@ -140,7 +139,7 @@ func (c *compiler) layoutRef(x *tree.LayoutRef) scalarCode {
 	return func(m *machine) uint64 { return m.mem[m.layout+at] }
 }
 
-// part compiles the part itself. A part without a name stores nothing.
+// part compiles a field without its condition. A field without a name stores nothing.
 func (c *compiler) part(f *tree.LayoutField) fieldCode {
 	switch f.Kind {
 	case tree.LayoutSub:
@@ -211,7 +210,8 @@ func swapBytes(v uint64, n int) uint64 {
 	return s
 }
 
-// checkBits turns raw bits into a cell and checks `=`, `in` and the variants.
+// checkBits compiles code that turns raw bits into a cell and checks `=`, `in` and the
+// variants.
 func checkBits(f *tree.LayoutField) func(uint64) (uint64, bool) {
 	if f.Kind == tree.LayoutEnum {
 		return func(v uint64) (uint64, bool) {
@@ -236,8 +236,8 @@ func checkBits(f *tree.LayoutField) func(uint64) (uint64, bool) {
 	}
 }
 
-// layoutBytes parses bytes. Their length is computed, or written before them, or they take
-// the rest.
+// layoutBytes compiles a bytes field. Its length is computed, or stored before the bytes, or
+// the bytes extend to the end.
 func (c *compiler) layoutBytes(f *tree.LayoutField) fieldCode {
 	size := c.layoutSize(f)
 	room, named := f.Part.Len, f.Offset >= 0

@@ -2,7 +2,7 @@ package eval
 
 import "github.com/sinter-lang/sinter/lang/tree"
 
-// addr compiles the address of a place. An aggregate that must be computed gets separate
+// addr compiles the address of a place. An aggregate that must be computed gets newly allocated
 // cells.
 func (c *compiler) addr(x tree.Expr) addrCode {
 	switch x := x.(type) {
@@ -26,7 +26,7 @@ func (c *compiler) addr(x tree.Expr) addrCode {
 	return c.temporary(x)
 }
 
-// temporary computes an expression into separate cells.
+// temporary compiles an expression into newly allocated cells.
 func (c *compiler) temporary(x tree.Expr) addrCode {
 	at := c.alloc(tree.Cells(x.Type()))
 	store := c.store(x)
@@ -36,8 +36,8 @@ func (c *compiler) temporary(x tree.Expr) addrCode {
 	}
 }
 
-// elements compiles the address of the first element and the length of an
-// array, bytes or slice.
+// elements compiles the address of the first element and the length of an array, bytes or
+// slice.
 func (c *compiler) elements(x tree.Expr) func(m *machine) (at, n int) {
 	t := x.Type()
 	switch {
@@ -88,7 +88,7 @@ func outOfBounds(site int, proved bool) {
 	panic(&Trap{site, tree.TrapIndex})
 }
 
-// slice compiles a[i..j]: address and length.
+// slice compiles a[i..j] to an address and a length.
 func (c *compiler) slice(x *tree.SliceOf) func(m *machine) (at, n int) {
 	elements := c.elements(x.X)
 	if x.Lo == nil {
@@ -111,7 +111,7 @@ func (c *compiler) slice(x *tree.SliceOf) func(m *machine) (at, n int) {
 	}
 }
 
-// length compiles x.len of bytes or a slice.
+// length compiles x.len for bytes or a slice.
 func (c *compiler) length(x tree.Expr) scalarCode {
 	elements := c.elements(x)
 	return func(m *machine) uint64 {

@@ -7,10 +7,10 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// Fixed point. A cell holds the sign-extended word of a fix, its value times 2^F.
+// Fixed point. A cell holds the word of a fix, which is its value times 2^F, sign-extended.
 
-// fixMul is the exact product of two words, rounded toward minus infinity. It is computed
-// in 128 bits, and the caller truncates it.
+// fixMul computes the exact product of two words in 128 bits, rounded toward minus infinity.
+// The caller truncates it.
 func fixMul(a, b uint64, frac int) uint64 {
 	hi, lo := bits.Mul64(a, b) // the words read as unsigned
 	if int64(a) < 0 {
@@ -22,7 +22,7 @@ func fixMul(a, b uint64, frac int) uint64 {
 	return hi<<(64-frac) | lo>>frac
 }
 
-// fixDiv is the exact quotient, rounded toward minus infinity. A divisor of 0 gives all
+// fixDiv computes the exact quotient, rounded toward minus infinity. A divisor of 0 gives all
 // ones.
 func fixDiv(a, b uint64, frac int) uint64 {
 	if b == 0 {
@@ -47,7 +47,7 @@ func magnitude(v uint64) uint64 {
 	return v
 }
 
-// fixBinary compiles products and quotients of fix. Other operations are the same as for
+// fixBinary compiles products and quotients of fix. All other operations are the same as for
 // integers.
 func fixBinary(x *tree.Binary, l, r scalarCode) scalarCode {
 	w, frac := wordOf(x.T), x.T.Frac
@@ -65,7 +65,7 @@ const (
 	nan64 = 0x7ff8000000000000
 )
 
-// format tells how floats of one width are read and written.
+// format states how floats of one width are read and written.
 type format int
 
 func (f format) load(c uint64) float64 {
@@ -75,7 +75,7 @@ func (f format) load(c uint64) float64 {
 	return math.Float64frombits(c)
 }
 
-// store rounds to the width and gives every NaN the same bits.
+// store rounds to the width and replaces every NaN by the standard NaN.
 func (f format) store(v float64) uint64 {
 	switch {
 	case v != v && f == 32:
@@ -88,7 +88,7 @@ func (f format) store(v float64) uint64 {
 	return math.Float64bits(v)
 }
 
-// arith32 and arith64 compute one operation and round it once. The conversions keep the Go
+// arith32 and arith64 compute one operation and round it once. Their conversions keep the Go
 // compiler from fusing operations.
 func arith32(op tree.Op, a, b float32) float32 {
 	switch op {
@@ -149,18 +149,19 @@ func floatEqual(x *tree.Equal, l, r scalarCode) scalarCode {
 	return func(m *machine) uint64 { a := l(m); return one(f.load(a) == f.load(r(m))) ^ ne }
 }
 
-// floatUnary compiles - and sqrt.
+// floatUnary compiles negation and sqrt.
 func floatUnary(x *tree.Unary, v scalarCode) scalarCode {
 	f := format(x.T.Bits)
 	if x.Op == tree.Neg {
 		return func(m *machine) uint64 { return f.store(-f.load(v(m))) }
 	}
-	// The root of an f32 rounded first to f64 and then to f32 is the rounded root:
-	// 53 >= 2*24 + 2 (Figueroa, "When is double rounding innocuous?", 1995).
+	// The root of an f32 may be rounded first to f64 and then to f32. The result is the
+	// correctly rounded root, because 53 >= 2*24 + 2 (Figueroa, "When is double rounding
+	// innocuous?", 1995).
 	return func(m *machine) uint64 { return f.store(math.Sqrt(f.load(v(m)))) }
 }
 
-// realBits is the word of a fix or float as an unsigned integer.
+// realBits compiles the word of a fix or float as an unsigned integer.
 func (c *compiler) realBits(x *tree.Bits) scalarCode { return wordOf(x.T).cutting(c.scalar(x.X)) }
 
 func (c *compiler) fromBits(x *tree.FromBits) scalarCode {
@@ -191,7 +192,8 @@ func (c *compiler) realConvert(x *tree.Convert) scalarCode {
 	return wordOf(to).cutting(func(m *machine) uint64 { return v(m) << n })
 }
 
-// floatToInt rounds toward zero and saturates. NaN gives the largest value.
+// floatToInt compiles a conversion that rounds toward zero and saturates. NaN gives the largest
+// value.
 func floatToInt(v scalarCode, f format, w word) scalarCode {
 	low, high, top := 0.0, math.Ldexp(1, int(w.bits)), w.mask // low <= result < high
 	if w.signed {

@@ -2,7 +2,7 @@ package eval
 
 import "github.com/sinter-lang/sinter/lang/tree"
 
-// scalar compiles an expression of one cell.
+// scalar compiles an expression that has one cell.
 func (c *compiler) scalar(x tree.Expr) scalarCode {
 	switch x := x.(type) {
 	case *tree.Const:
@@ -97,7 +97,7 @@ func (w word) cut(v uint64) uint64 {
 	return v & w.mask
 }
 
-// cutting returns f with its result cut.
+// cutting returns f with its result truncated by cut.
 func (w word) cutting(f scalarCode) scalarCode {
 	mask, shift := w.mask, w.shift
 	switch {
@@ -121,7 +121,7 @@ func (c *compiler) convert(x *tree.Convert) scalarCode {
 	return w.cutting(f)
 }
 
-// bits compiles the number of an enum's variant.
+// bits compiles the conversion of an enum to the number of its variant.
 func (c *compiler) bits(x *tree.Bits) scalarCode {
 	if x.X.Type().IsReal() {
 		return c.realBits(x)
@@ -149,8 +149,8 @@ func (c *compiler) unary(x *tree.Unary) scalarCode {
 	return wordOf(x.T).cutting(func(m *machine) uint64 { return ^f(m) })
 }
 
-// binary compiles an operator. Cells are extended. Addition, products and bit operations
-// therefore only need a truncated result, and comparisons need nothing more.
+// binary compiles an operator. Operand cells are already extended. Addition, multiplication and
+// bit operations therefore only need to truncate the result, and comparisons need nothing more.
 func (c *compiler) binary(x *tree.Binary) scalarCode {
 	l := c.scalar(x.L)
 	switch t := x.L.Type(); {
@@ -190,7 +190,7 @@ func (c *compiler) binary(x *tree.Binary) scalarCode {
 	return compare(x.Op, l, r, w.signed)
 }
 
-// ifThen returns r if c holds, else v.
+// ifThen returns the value of r if c holds, else v.
 func ifThen(c bool, r scalarCode, m *machine, v uint64) uint64 {
 	if c {
 		return r(m)
@@ -198,7 +198,7 @@ func ifThen(c bool, r scalarCode, m *machine, v uint64) uint64 {
 	return v
 }
 
-// withConst compiles frequent operators with a constant on the right.
+// withConst compiles frequent operators whose right operand is a constant.
 func withConst(x *tree.Binary, l scalarCode, k uint64) scalarCode {
 	w := wordOf(x.L.Type())
 	switch x.Op {
@@ -249,7 +249,7 @@ func compare(op tree.Op, l, r scalarCode, signed bool) scalarCode {
 	return func(m *machine) uint64 { a := l(m); return one(a >= r(m)) }
 }
 
-// divide is total: x/0 is all ones, x%0 is x, min/-1 is min, min%-1 is 0.
+// divide defines all cases: x/0 is all ones, x%0 is x, min/-1 is min, min%-1 is 0.
 func divide(op tree.Op, l, r scalarCode, w word) scalarCode {
 	return func(m *machine) uint64 {
 		a := l(m)

@@ -2,7 +2,7 @@ package eval
 
 import "github.com/sinter-lang/sinter/lang/tree"
 
-// now asks for the clock.
+// now asks the host for the clock.
 func (m *machine) now() uint64 {
 	if m.host == nil {
 		panic(limitError("the evaluation needs the clock"))
@@ -41,15 +41,15 @@ func (c *compiler) trySend(x *tree.TrySend) scalarCode {
 // waitArm is a compiled arm of a select.
 type waitArm struct {
 	kind  WaitKind
-	end   scalarCode               // channel or device
+	end   scalarCode               // the channel or device
 	time  func(m *machine) uint64  // the deadline
-	when  scalarCode               // nil: always
-	fired int                      // cell of an `every`: how often it has fired
+	when  scalarCode               // the guard; nil means true
+	fired int                      // cell that counts how often an `every` arm has fired
 	take  func(*machine, int) bool // takes the value or message at end
 	body  code
 }
 
-// selectStmt compiles a select. turn is the cell of the arm that a fair select checks
+// selectStmt compiles a select. turn is the cell that holds the arm that a fair select checks
 // first.
 func (c *frameCompiler) selectStmt(s *tree.Select) code {
 	turn := c.alloc(1)
@@ -82,7 +82,8 @@ func (c *frameCompiler) selectStmt(s *tree.Select) code {
 	}
 }
 
-// wait evaluates the guard of an arm. If it holds, wait evaluates the end or the duration.
+// wait evaluates the guard of an arm. If the guard holds, it also evaluates the end or the
+// duration.
 func (a *waitArm) wait(m *machine) Wait {
 	if a.when != nil && a.when(m) == 0 {
 		return Wait{}
@@ -124,7 +125,7 @@ func (c *frameCompiler) arm(s *tree.SelectArm) waitArm {
 	return a
 }
 
-// takeValue receives from a channel that has a value.
+// takeValue compiles the receive from a channel that has a value.
 func (c *frameCompiler) takeValue(s *tree.SelectArm) func(*machine, int) bool {
 	n := tree.Cells(s.End.Type().Elem)
 	at := c.alloc(n)
@@ -137,8 +138,8 @@ func (c *frameCompiler) takeValue(s *tree.SelectArm) func(*machine, int) bool {
 	}
 }
 
-// takeMessage takes a message into the buffer. A message that is too long empties the
-// buffer.
+// takeMessage compiles code that takes a message into the buffer. If the message is too long,
+// the buffer becomes empty.
 func (c *frameCompiler) takeMessage(s *tree.SelectArm) func(*machine, int) bool {
 	buf, limit := c.addr(s.Buf), s.Buf.Type().Len
 	if kindOf(s.End).HeadBits > 0 {
@@ -153,7 +154,7 @@ func (c *frameCompiler) takeMessage(s *tree.SelectArm) func(*machine, int) bool 
 	}
 }
 
-// takeLevel reads an input whose level has changed.
+// takeLevel compiles the read of an input whose level has changed.
 func (c *frameCompiler) takeLevel(s *tree.SelectArm) func(*machine, int) bool {
 	to := c.alloc(1)
 	if s.Local != nil {

@@ -38,7 +38,7 @@ func (c *frameCompiler) counted(s tree.Stmt, do code) code {
 	return func(m *machine) flow { *n++; return do(m) }
 }
 
-// doing compiles a statement after which control continues.
+// doing compiles a statement that never transfers control.
 func doing(f func(m *machine)) code {
 	return func(m *machine) flow { f(m); return onward }
 }
@@ -121,7 +121,7 @@ func (c *frameCompiler) declare(s *tree.Declare) code {
 	return doing(func(m *machine) { store(m, at) })
 }
 
-// unwrap compiles the copying of a present value into a local, if there is one.
+// unwrap compiles code that copies a present value into a local, if there is one.
 func (c *frameCompiler) unwrap(l *tree.Local) func(m *machine, at int) {
 	if l == nil {
 		return func(*machine, int) {}
@@ -174,7 +174,8 @@ func (c *frameCompiler) ifStmt(s *tree.If) code {
 	}
 }
 
-// assign computes the place first. It computes the whole value before it stores.
+// assign compiles an assignment. The code computes the place first, and the whole value before
+// it stores.
 func (c *frameCompiler) assign(s *tree.Assign) func(m *machine) {
 	if l, ok := s.Target.(*tree.LocalRef); ok && !c.locals[l.Local].indirect && !isAggregate(l.T) {
 		at, f := c.locals[l.Local].addr, c.scalar(s.Value)
@@ -189,7 +190,7 @@ func (c *frameCompiler) assign(s *tree.Assign) func(m *machine) {
 		}
 	}
 	n := tree.Cells(s.Target.Type())
-	value := c.addr(s.Value) // a place, which is copied whole, or a temporary
+	value := c.addr(s.Value) // a place, which is copied completely, or a temporary
 	return func(m *machine) {
 		at := target(m)
 		from := value(m)
@@ -241,8 +242,8 @@ func (c *frameCompiler) timed(s *tree.Timed) code {
 	}
 }
 
-// effect hands an effect to the host. At compile time there is no host, and the logs and
-// marks of a function are dropped.
+// effect passes an effect to the host. At compile time there is no host, and effect drops logs
+// and marks.
 func (m *machine) effect(e *Effect) {
 	if m.host != nil {
 		m.host.Do(e)
@@ -264,7 +265,7 @@ func (c *frameCompiler) log(s *tree.Log) func(m *machine) {
 	}
 }
 
-// logArg compiles an argument: the bits of a scalar within its width, or bytes.
+// logArg compiles an argument of a log: the bits of a scalar, or bytes.
 func (c *frameCompiler) logArg(x tree.Expr) func(m *machine) Value {
 	if x.Type().Kind == tree.Bytes {
 		at := c.addr(x)
@@ -303,7 +304,7 @@ func (c *frameCompiler) devRecv(s *tree.DevRecv) func(m *machine) {
 	}
 }
 
-// setBytes writes bytes<N>.
+// setBytes writes a value of type bytes<N> to memory.
 func (m *machine) setBytes(at int, data []byte) {
 	m.mem[at] = uint64(len(data))
 	for i, b := range data {
@@ -345,7 +346,7 @@ func (c *frameCompiler) appendStmt(s *tree.Append) func(m *machine) {
 	}
 }
 
-// appended returns the cells to append. A u8 is one cell.
+// appended compiles the cells to append. A u8 is one cell.
 func (c *frameCompiler) appended(x tree.Expr) func(m *machine) (at, n int) {
 	if isAggregate(x.Type()) || x.Type().Kind == tree.Slice {
 		return c.elements(x)

@@ -2,8 +2,8 @@ package eval
 
 import "github.com/sinter-lang/sinter/lang/tree"
 
-// store compiles an expression so that its value is written to an address. The expression
-// must not read the old contents of that address.
+// store compiles an expression so that its value is written to an address. The expression must
+// not read the old contents at that address.
 func (c *compiler) store(x tree.Expr) storeCode {
 	if !isAggregate(x.Type()) {
 		f := c.scalar(x)
@@ -133,7 +133,7 @@ func (c *compiler) within(x *tree.Within) storeCode {
 	}
 }
 
-// toBytes writes the bytes of a word in a byte order.
+// toBytes compiles code that writes the bytes of a word in a byte order.
 func (c *compiler) toBytes(x *tree.ToBytes) storeCode {
 	f, n, little := c.scalar(x.X), x.Size, x.Little
 	return func(m *machine, dst int) {
@@ -149,7 +149,7 @@ func (c *compiler) toBytes(x *tree.ToBytes) storeCode {
 	}
 }
 
-// callStore copies the result of a call out of the callee's frame.
+// callStore compiles a call and copies its result out of the frame of the callee.
 func (c *compiler) callStore(x *tree.Call) storeCode {
 	call := c.call(x)
 	from, n := c.function(x.Func).result, tree.Cells(x.T)
@@ -159,8 +159,8 @@ func (c *compiler) callStore(x *tree.Call) storeCode {
 	}
 }
 
-// call compiles a call. If an argument calls a function, it may be the same function. Then
-// all arguments are evaluated before any parameter is set.
+// call compiles a call. An argument may call the same function. If an argument contains a call,
+// all arguments are therefore evaluated before any parameter is set.
 func (c *compiler) call(x *tree.Call) func(m *machine) {
 	f := c.function(x.Func)
 	list := make([]func(m *machine), 0, len(x.Args))
@@ -195,7 +195,7 @@ func move(to, from, n int) func(m *machine) {
 	return func(m *machine) { copy(m.mem[to:to+n], m.mem[from:from+n]) }
 }
 
-// argument compiles the setting of a parameter that is at dst.
+// argument compiles code that sets the parameter at address dst.
 func (c *compiler) argument(p *tree.Local, x tree.Expr, dst int) func(m *machine) {
 	switch {
 	case p.Type.Kind == tree.Slice:

@@ -2,11 +2,11 @@ package eval
 
 import "github.com/sinter-lang/sinter/lang/tree"
 
-// The steps of a test are a separate kind of effect. Step is the statement or expression,
-// and Words are its numbers in the order of its fields. The step passes bytes in Data or a
-// value in Cells. The host of a test returns its answer in Cells or Data.
+// The steps of a test are a separate kind of effect. Step is the statement or expression, and
+// Words are its numbers in the order of its fields. Bytes are passed in Data and a value in
+// Cells. The host of a test returns its answer in Cells or Data.
 
-// step compiles a statement that only tests have.
+// step compiles a statement that occurs only in tests.
 func (c *frameCompiler) step(s tree.Stmt) code {
 	switch s := s.(type) {
 	case *tree.Expect:
@@ -34,7 +34,7 @@ func (c *frameCompiler) step(s tree.Stmt) code {
 	panic(unknown("statement", s))
 }
 
-// say compiles a step whose operands are numbers. An operand that is nil is left out.
+// say compiles a step whose operands are numbers. It leaves out nil operands.
 func (c *compiler) say(step any, numbers ...tree.Expr) func(m *machine) {
 	words := c.words(numbers)
 	return func(m *machine) { m.effect(&Effect{Kind: StepEffect, Step: step, Words: words(m)}) }
@@ -56,7 +56,8 @@ func (c *compiler) words(numbers []tree.Expr) func(m *machine) []uint64 {
 	}
 }
 
-// expect shows the sides of a comparison that does not hold, and traps.
+// expect compiles an expect. If it fails, the code reports both sides of the comparison and
+// traps.
 func (c *frameCompiler) expect(s *tree.Expect) func(m *machine) {
 	cond := c.scalar(s.Cond)
 	sides := []*tree.Local{}
@@ -88,8 +89,8 @@ func (c *frameCompiler) crash(s *tree.Crash) func(m *machine) {
 	}
 }
 
-// fakeAnswer passes the number of sent bytes, and then the sent bytes followed by the
-// answer.
+// fakeAnswer compiles a step that passes the number of sent bytes, and then the sent bytes
+// followed by the answer.
 func (c *frameCompiler) fakeAnswer(s *tree.Answer) func(m *machine) {
 	sent, value := c.elements(s.Sent), c.elements(s.Value)
 	return func(m *machine) {
@@ -99,7 +100,7 @@ func (c *frameCompiler) fakeAnswer(s *tree.Answer) func(m *machine) {
 	}
 }
 
-// bytesAt returns elements as bytes.
+// bytesAt returns n elements from address at as bytes.
 func (m *machine) bytesAt(at, n int) []byte {
 	data := make([]byte, n)
 	for i := range data {
@@ -109,7 +110,7 @@ func (m *machine) bytesAt(at, n int) []byte {
 }
 
 func (c *frameCompiler) put(s *tree.Put) func(m *machine) {
-	if s.Value.Type().Kind == tree.Bool { // a level
+	if s.Value.Type().Kind == tree.Bool { // a level of a pin
 		return c.say(s, s.Value)
 	}
 	words, elements := c.words([]tree.Expr{s.From}), c.elements(s.Value)
@@ -119,8 +120,8 @@ func (c *frameCompiler) put(s *tree.Put) func(m *machine) {
 	}
 }
 
-// answer compiles an expression of a test that the host answers with cells. If x is not
-// nil, the cells first hold the value of x.
+// answer compiles an expression of a test that the host answers with cells. If x is not nil,
+// the cells hold the value of x when the host gets the step.
 func (c *compiler) answer(step tree.Expr, x tree.Expr, numbers ...tree.Expr) storeCode {
 	words, n := c.words(numbers), tree.Cells(step.Type())
 	before := func(*machine, int) {}
@@ -142,7 +143,7 @@ func (c *compiler) chosen(x *tree.Choose) scalarCode {
 	}
 }
 
-// takenLevel compiles the next level of an output.
+// takenLevel compiles an expression that takes the next level of an output.
 func (c *compiler) takenLevel(x *tree.Take) scalarCode {
 	at, answer := c.alloc(1), c.answer(x, nil, x.Within)
 	return func(m *machine) uint64 {
@@ -151,7 +152,7 @@ func (c *compiler) takenLevel(x *tree.Take) scalarCode {
 	}
 }
 
-// told compiles bytes that the host provides.
+// told compiles an expression whose bytes the host provides.
 func (c *compiler) told(step tree.Expr, numbers ...tree.Expr) storeCode {
 	words, room := c.words(numbers), step.Type().Len
 	return func(m *machine, dst int) {
@@ -164,7 +165,7 @@ func (c *compiler) told(step tree.Expr, numbers ...tree.Expr) storeCode {
 	}
 }
 
-// testStore compiles an aggregate that only tests have.
+// testStore compiles an aggregate expression that occurs only in tests.
 func (c *compiler) testStore(x tree.Expr) storeCode {
 	switch x := x.(type) {
 	case *tree.Take:
@@ -181,11 +182,11 @@ func (c *compiler) testStore(x tree.Expr) storeCode {
 	panic(unknown("aggregate", x))
 }
 
-// NewTest prepares the body of a test.
+// NewTest prepares the body of a test for execution.
 func NewTest(t *tree.Test, h Host) *Task {
 	r := &tree.Run{Name: t.Name, Task: t.Body}
 	for range t.Body.Params {
-		r.Args = append(r.Args, tree.Bind{Kind: tree.BindDevice}) // the port for chosen values stays unused, because the host chooses
+		r.Args = append(r.Args, tree.Bind{Kind: tree.BindDevice}) // the port for chosen values stays unused, because the host chooses the values itself
 	}
 	return NewTask(r, h, nil)
 }

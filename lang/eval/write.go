@@ -2,11 +2,11 @@ package eval
 
 import "github.com/sinter-lang/sinter/lang/tree"
 
-// writer is a position in a message that is being written. Its bytes are in the cells from
-// at, which are 0 before.
+// writer is a position in a message that is being written. The bytes of the message are in the
+// cells from at on, which are 0 at first.
 type writer struct {
 	at  int
-	bit int // from the start, most significant first
+	bit int // bit offset from the start, most significant bit first
 }
 
 // put writes the low bits of v.
@@ -17,8 +17,8 @@ func (w *writer) put(m *machine, v uint64, bits int) {
 	}
 }
 
-// putCode writes a part whose value begins at src. It reports false if the parts of the
-// value are inconsistent.
+// putCode writes a part of a layout. The value of the part begins at src. It reports false if
+// the parts of the value are inconsistent.
 type putCode func(m *machine, w *writer, src int) bool
 
 // write compiles x.bytes().
@@ -45,8 +45,8 @@ func (m *machine) writeTo(at, n, src int, put putCode, site int, proved bool) {
 	m.mem[at] = uint64(w.bit / 8)
 }
 
-// sealed compiles L.sealed(...): it writes the value and computes its seal. A seal over all
-// bytes is computed after the writing, any other seal during it.
+// sealed compiles L.sealed(...). The code writes the value and computes its seal. A seal over
+// all bytes is computed after writing, any other seal while writing.
 func (c *compiler) sealed(x *tree.Sealed) storeCode {
 	value, put := c.store(x.X), c.putLayout(x.T.Layout, true)
 	f := x.T.Layout.Fields[x.T.Layout.SealedField()]
@@ -63,7 +63,7 @@ func (c *compiler) sealed(x *tree.Sealed) storeCode {
 	}
 }
 
-// putLayout compiles the writing of the fields in order. sealing means that the seal is not
+// putLayout compiles code that writes the fields in order. sealing means that the seal is not
 // known yet.
 func (c *compiler) putLayout(d *tree.LayoutDef, sealing bool) putCode {
 	list := make([]putCode, len(d.Fields))
@@ -119,7 +119,7 @@ func (c *compiler) putPart(f *tree.LayoutField, sealing bool) putCode {
 	return func(m *machine, w *writer, src int) bool { putNumber(m, w, f, m.mem[src]); return true }
 }
 
-// putNumber writes a cell of an integer or enum.
+// putNumber writes an integer or enum from its cell.
 func putNumber(m *machine, w *writer, f *tree.LayoutField, v uint64) {
 	if f.Kind == tree.LayoutEnum {
 		v = f.Part.Enum.Variants[v].Value
@@ -130,8 +130,9 @@ func putNumber(m *machine, w *writer, f *tree.LayoutField, v uint64) {
 	w.put(m, v, f.Bits)
 }
 
-// putBytes writes bytes. Their number is Len, or is written before them, or is their own
-// length. A field without a name is written as zeros, or is empty if it may be.
+// putBytes compiles code that writes a bytes field. The number of bytes is Len, or a prefix
+// before them, or the length of the value. A field without a name is written as zeros, or is
+// empty if its length may be 0.
 func (c *compiler) putBytes(f *tree.LayoutField) putCode {
 	named := f.Offset >= 0
 	var length scalarCode

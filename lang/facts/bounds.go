@@ -5,14 +5,14 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// linear is term + off. term.local is nil for a constant.
+// linear is the sum term + off. term.local is nil for a constant.
 type linear struct {
 	term term
 	off  int64
 }
 
-// linearOf writes an expression as a term and an offset. It stops at an operation that may
-// wrap.
+// linearOf writes an expression as a term plus an offset. It does not look inside an operation
+// that may wrap.
 func (f *Known) linearOf(e tree.Expr) (linear, bool) {
 	switch e := e.(type) {
 	case *tree.Const:
@@ -64,7 +64,7 @@ func (f *Known) linearBinary(e *tree.Binary) (linear, bool) {
 // small keeps sums of offsets far from overflow.
 func small(v int64) bool { return v > -1<<40 && v < 1<<40 }
 
-// Bounds is the interval of a number, using the facts at this point.
+// Bounds is the interval that contains the value of a number expression, given the facts.
 func (f *Known) Bounds(e tree.Expr) interval.Set {
 	all := TypeBounds(e)
 	s := all
@@ -118,8 +118,8 @@ func (f *Known) binaryBounds(e *tree.Binary, all interval.Set) interval.Set {
 	return all
 }
 
-// LengthOf is the interval of the length of an array, slice or bytes. A part x[lo..hi]
-// that did not trap is as long as hi - lo.
+// LengthOf is the interval that contains the length of an array, slice or bytes. The length of
+// a slice x[lo..hi] that did not trap is hi - lo.
 func (f *Known) LengthOf(x tree.Expr) interval.Set {
 	if l, ok := x.(*tree.LocalRef); ok && x.Type().Kind != tree.Array {
 		return f.span(term{l.Local, true})
@@ -131,7 +131,7 @@ func (f *Known) LengthOf(x tree.Expr) interval.Set {
 	return Length(x.Type())
 }
 
-// Below reports whether l - r <= d is known.
+// Below reports whether the facts prove l - r <= d.
 func (f *Known) Below(l, r tree.Expr, d int64) bool {
 	if !interval.Int(d).Less(f.Bounds(l).Hi.Sub(f.Bounds(r).Lo)) {
 		return true
@@ -141,7 +141,7 @@ func (f *Known) Below(l, r tree.Expr, d int64) bool {
 	return okX && okY && f.atMost(x.term, y.term, d+y.off-x.off, maxSteps)
 }
 
-// InLength reports whether 0 <= i and i - length of x <= d is known.
+// InLength reports whether the facts prove 0 <= i and i - length of x <= d.
 func (f *Known) InLength(i, x tree.Expr, d int64) bool {
 	s := f.Bounds(i)
 	if s.Lo.Sign() < 0 {

@@ -22,15 +22,15 @@ type diff struct {
 	d int64
 }
 
-// Known is what is known at one point of a body: the interval of a term, and a - b <= d for
-// pairs of terms. A nil *Known is for a point that is never reached.
+// Known holds the facts at one program point: the intervals of terms, and differences a - b <=
+// d for pairs of terms. A nil *Known belongs to a point that is never reached.
 type Known struct {
 	spans  map[term]interval.Set
 	diffs  []diff // in the order in which they were learnt, one per pair
-	effort *int   // steps of all proofs of a check
+	effort *int   // proof steps of the whole check so far
 }
 
-// New returns a Known without facts. effort counts the steps of all proofs.
+// New returns a Known without facts. All proofs add their steps to effort.
 func New(effort *int) *Known { return &Known{spans: map[term]interval.Set{}, effort: effort} }
 
 // Clone returns an independent copy.
@@ -78,12 +78,12 @@ func (f *Known) Forget(l *tree.Local) {
 	f.diffs = slices.DeleteFunc(f.diffs, func(x diff) bool { return x.a.local == l || x.b.local == l })
 }
 
-// find returns the index of the fact about a pair, -1 if there is none.
+// find returns the index of the difference fact about a pair, or -1.
 func (f *Known) find(p pair) int {
 	return slices.IndexFunc(f.diffs, func(x diff) bool { return x.pair == p })
 }
 
-// span returns what is known of a term.
+// span returns the known interval of a term.
 func (f *Known) span(t term) interval.Set {
 	s := t.typeSpan()
 	if f != nil {
@@ -104,7 +104,7 @@ func (t term) typeSpan() interval.Set {
 	return Length(t.local.Type)
 }
 
-// Length is the interval that the type of an array, slice or bytes gives for the length.
+// Length is the interval of lengths that the type of an array, slice or bytes allows.
 func Length(t *tree.Type) interval.Set {
 	switch t.Kind {
 	case tree.Array:
@@ -115,11 +115,11 @@ func Length(t *tree.Type) interval.Set {
 	return interval.Make(0, MaxSlice)
 }
 
-// maxFacts bounds the facts of each kind at one point, so the cost of a huge function is
-// linear in its length. An index without a proof is checked at run time.
+// maxFacts bounds the facts of each kind at one point. The cost of checking a huge function
+// therefore stays linear in its length. An index without a proof is checked at run time.
 const maxFacts = 64
 
-// narrow adds that a term is in an interval.
+// narrow adds the fact that a term is in an interval.
 func (f *Known) narrow(t term, s interval.Set) {
 	now := f.span(t)
 	s = meet(now, s)
@@ -128,7 +128,7 @@ func (f *Known) narrow(t term, s interval.Set) {
 	}
 }
 
-// limit adds a - b <= d.
+// limit adds the fact a - b <= d.
 func (f *Known) limit(a, b term, d int64) {
 	i := f.find(pair{a, b})
 	switch {
@@ -139,19 +139,19 @@ func (f *Known) limit(a, b term, d int64) {
 	}
 }
 
-// same adds that a is b + d.
+// same adds the fact a = b + d.
 func (f *Known) same(a, b term, d int64) {
 	f.limit(a, b, d)
 	f.limit(b, a, -d)
 }
 
-// maxEffort bounds the steps of all proofs of a check.
+// maxEffort bounds the steps of all proofs in one check.
 const maxEffort = 1 << 24
 
-// maxSteps bounds the differences of one proof.
+// maxSteps bounds the difference facts in one proof.
 const maxSteps = 3
 
-// atMost reports whether x - y <= d follows in at most depth steps.
+// atMost reports whether x - y <= d follows from at most depth difference facts.
 func (f *Known) atMost(x, y term, d int64, depth int) bool {
 	if x == y {
 		return d >= 0

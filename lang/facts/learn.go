@@ -5,7 +5,7 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// Assume adds the facts that follow from a condition being true or false.
+// Assume adds the facts that follow if the condition has the given truth value.
 func (f *Known) Assume(e tree.Expr, truth bool) {
 	if f == nil {
 		return
@@ -42,7 +42,7 @@ func (f *Known) assumeBinary(e *tree.Binary, truth bool) {
 	}
 }
 
-// assumeLess adds l - r <= d.
+// assumeLess adds the fact l - r <= d.
 func (f *Known) assumeLess(l, r tree.Expr, d int64) {
 	x, okX := f.linearTerm(l)
 	y, okY := f.linearTerm(r)
@@ -60,7 +60,7 @@ func (f *Known) assumeLess(l, r tree.Expr, d int64) {
 	}
 }
 
-// Learn adds that a local has taken the value of x.
+// Learn records that a local was set to the value of x.
 func (f *Known) Learn(l *tree.Local, x tree.Expr) {
 	if f == nil || !l.Type.IsNumber() || !x.Type().IsNumber() {
 		return
@@ -75,7 +75,7 @@ func (f *Known) Learn(l *tree.Local, x tree.Expr) {
 	}
 }
 
-// LearnZero adds that a local has its zero value.
+// LearnZero records that a local has its zero value.
 func (f *Known) LearnZero(l *tree.Local) {
 	if f == nil {
 		return
@@ -88,22 +88,23 @@ func (f *Known) LearnZero(l *tree.Local) {
 	}
 }
 
-// LearnIn adds that x lies in an interval, if x is a local.
+// LearnIn records that x lies in an interval, if x is a local.
 func (f *Known) LearnIn(x tree.Expr, s interval.Set) {
 	if l, ok := x.(*tree.LocalRef); ok && f != nil && x.Type().IsNumber() {
 		f.narrow(term{l.Local, false}, s)
 	}
 }
 
-// LearnLength adds that the length of x lies in an interval, if x is a local.
+// LearnLength records that the length of x lies in an interval, if x is a local.
 func (f *Known) LearnLength(x tree.Expr, s interval.Set) {
 	if l, ok := x.(*tree.LocalRef); ok && f != nil {
 		f.narrow(term{l.Local, true}, s)
 	}
 }
 
-// LearnOption adds that a local has taken the value in an option. The value of `x within
-// a..b` is x and lies between the bounds. The value of `first i in a..b` lies between them.
+// LearnOption records that a local was set to the value inside an option. For `x within a..b`
+// this value is x, and it lies between the bounds. For `first i in a..b` it lies between the
+// bounds.
 func (f *Known) LearnOption(l *tree.Local, x tree.Expr) {
 	if l == nil || f == nil || !l.Type.IsNumber() {
 		return
@@ -123,15 +124,15 @@ func (f *Known) LearnOption(l *tree.Local, x tree.Expr) {
 	}
 }
 
-// Range is what is known of lo..hi or lo..=hi at the point of its evaluation.
+// Range holds what is known of a range lo..hi or lo..=hi when it is evaluated.
 type Range struct {
 	lo, hi       interval.Num // lower bound of lo, upper bound of hi
 	closed       bool
-	low, top     linear // lo and hi as terms, if lowOK and topOK
+	low, top     linear // lo and hi in linear form, valid if lowOK and topOK
 	lowOK, topOK bool
 }
 
-// Over is what is known of lo..hi or, if closed is set, of lo..=hi.
+// Over returns the Range of lo..hi, or of lo..=hi if closed is set.
 func (f *Known) Over(lo, hi tree.Expr, closed bool) Range {
 	r := Range{lo: f.Bounds(lo).Lo, hi: f.Bounds(hi).Hi, closed: closed}
 	r.low, r.lowOK = f.linearTerm(lo)
@@ -139,10 +140,10 @@ func (f *Known) Over(lo, hi tree.Expr, closed bool) Range {
 	return r
 }
 
-// Empty reports whether the range is certain to have no member.
+// Empty reports whether the range is known to have no member.
 func (r Range) Empty() bool { return r.last().Less(r.lo) }
 
-// last is the largest number that may be a member.
+// last is the largest number that may be in the range.
 func (r Range) last() interval.Num {
 	if r.closed {
 		return r.hi
@@ -150,9 +151,9 @@ func (r Range) last() interval.Num {
 	return r.hi.Sub(interval.Int(1))
 }
 
-// LearnRound adds that a local is a member of the range. changed gives the names of locals
-// that may have changed since the range was evaluated. Facts relative to those locals are
-// not learnt.
+// LearnRound records that a local is in the range. changed names the locals that may have
+// changed since the range was evaluated. LearnRound adds no difference facts about those
+// locals.
 func (f *Known) LearnRound(l *tree.Local, r Range, changed map[string]bool) {
 	if f == nil {
 		return

@@ -7,7 +7,7 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// All is the interval of the values of a number type.
+// All is the interval of all values of a number type.
 func All(t *tree.Type) interval.Set {
 	if t.Kind == tree.Int {
 		return ofWord(t.Bits, t.Signed)
@@ -16,8 +16,7 @@ func All(t *tree.Type) interval.Set {
 	return interval.Set{Lo: num(lo), Hi: num(hi)}
 }
 
-// ofWord is the interval of an integer type. Proofs use it most often, so it makes no
-// big.Int.
+// ofWord is the interval of an integer type. Proofs call it most often, so it avoids big.Int.
 func ofWord(bits int, signed bool) interval.Set {
 	if signed {
 		half := int64(1) << (bits - 1)
@@ -26,7 +25,7 @@ func ofWord(bits int, signed bool) interval.Set {
 	return interval.Set{Hi: interval.Uint(^uint64(0) >> (64 - bits))}
 }
 
-// num converts a number of a type. 65 bits hold it.
+// num converts a number of a type. Every such number fits in 65 bits.
 func num(v *big.Int) interval.Num {
 	n, ok := interval.FromBig(v)
 	if !ok {
@@ -35,7 +34,7 @@ func num(v *big.Int) interval.Num {
 	return n
 }
 
-// Cell is the number that a cell of a type represents.
+// Cell is the number that a 64-bit cell represents for a type.
 func Cell(cell uint64, t *tree.Type) interval.Num {
 	if _, signed := t.Word(); signed {
 		return interval.Int(int64(cell))
@@ -46,16 +45,16 @@ func Cell(cell uint64, t *tree.Type) interval.Num {
 // RangeType is the range type of an interval.
 func RangeType(s interval.Set) *tree.Type { return tree.RangeType(s.Lo.Big(), s.Hi.Big()) }
 
-// Holds reports whether a type is a number type that contains the interval.
+// Holds reports whether t is a number type that contains the interval.
 func Holds(t *tree.Type, s interval.Set) bool { return t.IsNumber() && s.Within(All(t)) }
 
-// Fits64 reports whether u64 or i64 holds the interval.
+// Fits64 reports whether a u64 or an i64 can hold the interval.
 func Fits64(s interval.Set) bool {
 	return s.Within(All(tree.IntType(64, false))) || s.Within(All(tree.IntType(64, true)))
 }
 
-// WordFor is the integer type whose word holds an interval: the word of the range. It is
-// nil if 64 bits do not hold the interval.
+// WordFor is the smallest integer type that can hold an interval. It is nil if the interval
+// does not fit in 64 bits.
 func WordFor(s interval.Set) *tree.Type {
 	if !Fits64(s) {
 		return nil
@@ -64,8 +63,8 @@ func WordFor(s interval.Set) *tree.Type {
 	return tree.IntType(bits, signed)
 }
 
-// meet is the intersection. If it is empty, the result is s, because contradictory facts
-// belong to a point that is never reached.
+// meet is the intersection of s and t. If it is empty, the facts contradict each other and the
+// point is never reached. The result is then s.
 func meet(s, t interval.Set) interval.Set {
 	if r := s.Meet(t); !r.Empty() {
 		return r
@@ -79,8 +78,9 @@ var opOf = map[tree.Op]interval.Op{
 	tree.BitAnd: interval.And, tree.BitOr: interval.Or, tree.BitXor: interval.Xor, tree.Shl: interval.Shl, tree.Shr: interval.Shr,
 }
 
-// Apply returns the interval of exact l op r. It reports false if there is no bound: a
-// divisor that may be 0, a shift amount that is negative or above 63, a comparison.
+// Apply returns the interval of l op r in exact arithmetic. It reports false if the result has
+// no bound: a divisor may be 0, a shift amount may be negative or above 63, or op is a
+// comparison.
 func Apply(op tree.Op, l, r interval.Set) (interval.Set, bool) {
 	o, ok := opOf[op]
 	if !ok {
@@ -89,7 +89,7 @@ func Apply(op tree.Op, l, r interval.Set) (interval.Set, bool) {
 	return o.Of(l, r)
 }
 
-// OfField is the interval that a layout gives for one of its integers.
+// OfField is the interval of values that a layout allows for an integer field.
 func OfField(f *tree.LayoutField) interval.Set {
 	switch {
 	case f.Fixed != nil:

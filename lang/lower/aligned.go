@@ -2,8 +2,8 @@ package lower
 
 import "github.com/sinter-lang/sinter/ir"
 
-// alignParams sets the alignment of object parameters to the alignment of their arguments.
-// The buffer of a socket is in a frame, and words in a frame are aligned to 2.
+// alignParams sets the alignment of object parameters to the alignment of their arguments. The
+// buffer of a socket lies inside a frame, where words are aligned only to 2.
 func alignParams(m *ir.Module) {
 	order, _ := ir.CallOrder(m)
 	for k := len(order) - 1; k >= 0; k-- { // callers first

@@ -16,7 +16,7 @@ func (x *lowering) bytesOf(l leaf) (*ir.Value, ir.Ref) {
 	return x.Load(32, l.ref), at
 }
 
-// span returns the length and first element of bytes, an array or a slice.
+// span returns the length and the address of the first element of bytes, an array or a slice.
 func (x *lowering) span(e tree.Expr) (*ir.Value, ir.Ref) {
 	t := e.Type()
 	switch t.Kind {
@@ -34,7 +34,7 @@ func (x *lowering) repeat(n *ir.Value, body func(i *ir.Value)) {
 	x.repeatUntil(n, func(i *ir.Value, _ *ir.Block) { body(i) })
 }
 
-// repeatUntil is repeat with a block to which body may jump to end the loop.
+// repeatUntil is repeat with an exit: body may jump to done to end the loop.
 func (x *lowering) repeatUntil(n *ir.Value, body func(i *ir.Value, done *ir.Block)) {
 	i := x.variable("i", 32)
 	x.ssa.write(i, x.Const(32, 0))
@@ -51,10 +51,10 @@ func (x *lowering) repeatUntil(n *ir.Value, body func(i *ir.Value, done *ir.Bloc
 	x.enter(done)
 }
 
-// copyBytes copies n bytes. If source and destination overlap, dst is at the lower address.
+// copyBytes copies n bytes. If the two regions overlap, dst must be at the lower address.
 func (x *lowering) copyBytes(dst, src ir.Ref, n *ir.Value) { x.Move(dst, src, n) }
 
-// equalBytes compares two bytes leaves. It gives 1 if they are equal.
+// equalBytes compares two bytes leaves. It returns 1 if they are equal.
 func (x *lowering) equalBytes(a, b leaf) *ir.Value {
 	na, pa := x.bytesOf(a)
 	nb, pb := x.bytesOf(b)
@@ -84,7 +84,7 @@ func (x *lowering) equalBytes(a, b leaf) *ir.Value {
 	return x.ssa.read(same)
 }
 
-// literal makes bytes from a constant.
+// literal makes a bytes leaf from a constant.
 func (x *lowering) literal(e *tree.BytesLit) leaf {
 	mem := append([]byte{byte(len(e.Data)), byte(len(e.Data) >> 8), byte(len(e.Data) >> 16), byte(len(e.Data) >> 24)}, e.Data...)
 	size := alignTo(len(mem), 4)
@@ -92,7 +92,7 @@ func (x *lowering) literal(e *tree.BytesLit) leaf {
 	return leaf{ref: ir.Ref{Obj: o}, size: size}
 }
 
-// toBytes is be16(x) or a related call.
+// toBytes lowers be16(x) and its relatives.
 func (x *lowering) toBytes(e *tree.ToBytes) leaf {
 	v := x.word(e.X)
 	bits := ir.Type(8 * e.Size)
@@ -116,7 +116,7 @@ func (x *lowering) toBytes(e *tree.ToBytes) leaf {
 	return leaf{ref: r, size: size}
 }
 
-// appendTo is b.append(e).
+// appendTo lowers b.append(e).
 func (x *lowering) appendTo(s *tree.Append) {
 	buf := x.object(x.place(s.Buf))
 	if s.Value.Type().IsNumber() {
@@ -130,7 +130,7 @@ func (x *lowering) appendTo(s *tree.Append) {
 	x.copyBytes(x.offset(at, n, 1), from, more)
 }
 
-// grow checks and sets the new length and returns the old length.
+// grow checks the new length and sets it. It returns the old length.
 func (x *lowering) grow(s *tree.Append, buf leaf, more *ir.Value) (*ir.Value, ir.Ref) {
 	n, at := x.bytesOf(buf)
 	sum := x.Word(word.Add, 32, n, more)
@@ -141,7 +141,7 @@ func (x *lowering) grow(s *tree.Append, buf leaf, more *ir.Value) (*ir.Value, ir
 	return n, at
 }
 
-// resize is b.resize(n).
+// resize lowers b.resize(n).
 func (x *lowering) resize(s *tree.Resize) {
 	buf := x.object(x.place(s.Buf))
 	x.forget(s, buf)
@@ -160,11 +160,11 @@ func (x *lowering) resize(s *tree.Resize) {
 	more := x.Word(word.Mux, 32, grows, x.Word(word.Sub, 32, n, old), x.Const(32, 0))
 	to := x.offset(at, old, 1)
 	x.repeat(more, func(i *ir.Value) { x.Store(x.Const(8, 0), x.offset(to, i, 1)) })
-	x.Store(n, buf.ref) // last, so that the following code knows the length
+	x.Store(n, buf.ref) // last, so that the code after it knows the length
 }
 
-// forget begins a new lifetime of a variable that is emptied. Its old contents are not read
-// again.
+// forget begins a new lifetime of a variable that is emptied, because its old contents are
+// never read again.
 func (x *lowering) forget(s *tree.Resize, buf leaf) {
 	c, empty := s.Len.(*tree.Const)
 	_, whole := s.Buf.(*tree.LocalRef)

@@ -6,8 +6,8 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// extent is what an instance knows of an object parameter: its size, and its alignment if
-// that is more than the alignment of its type, else 0.
+// extent holds what an instance knows of an object parameter: its size and its alignment. align
+// is 0 unless the alignment is more than the type requires.
 type extent struct{ size, align int }
 
 // argument is an evaluated argument of a call.
@@ -15,12 +15,12 @@ type argument struct {
 	words []*ir.Value
 	refs  []ir.Ref
 	sizes []extent
-	back  place // place of an inout parameter
-	ends  ends  // a channel end or device
+	back  place // location of the variable of an inout parameter
+	ends  ends  // the channel end or device, for a parameter of that type
 }
 
-// call evaluates the arguments in the order of the text, calls the instance and splits the
-// results into leaves. Arrays of the result go to dst or to new objects.
+// call evaluates the arguments in source order, calls the instance and splits the results into
+// leaves. Arrays in the result go to dst or to new objects.
 func (x *lowering) call(e *tree.Call, dst []ir.Ref) []leaf {
 	args := make([]argument, len(e.Func.Params))
 	for _, a := range e.Args {
@@ -91,7 +91,8 @@ func (x *lowering) argument(p *tree.Local, e tree.Expr) argument {
 	return a
 }
 
-// writeBack stores the scalars of an inout argument and returns the remaining results.
+// writeBack stores the scalars of an inout argument from the first results. It returns the
+// other results.
 func (x *lowering) writeBack(at place, results []*ir.Value) []*ir.Value {
 	offsets := leafOffsets(at.t)
 	for k, lt := range leavesOf(at.t) {
@@ -111,8 +112,8 @@ func (x *lowering) writeBack(at place, results []*ir.Value) []*ir.Value {
 	return results
 }
 
-// sliceArg passes the whole object that contains a slice, the offset of its first element
-// in bytes, and its length.
+// sliceArg returns the argument for a slice: the whole object that contains it, the offset of
+// its first element in bytes, and its length.
 func (x *lowering) sliceArg(e tree.Expr) argument {
 	base, start, n := x.slice(e)
 	is := extent{size: base.size}
@@ -122,8 +123,8 @@ func (x *lowering) sliceArg(e tree.Expr) argument {
 	return argument{words: []*ir.Value{start, n}, refs: []ir.Ref{base.ref}, sizes: []extent{is}}
 }
 
-// slice evaluates a slice: a parameter, or a part of an array, bytes or slice. start is the
-// offset of the slice's first element in base.
+// slice evaluates a slice: a parameter, or a part of an array, bytes or another slice. start is
+// the offset of its first element in base.
 func (x *lowering) slice(e tree.Expr) (base leaf, start, n *ir.Value) {
 	s, ok := e.(*tree.SliceOf)
 	if !ok {
@@ -142,7 +143,8 @@ func (x *lowering) slice(e tree.Expr) (base leaf, start, n *ir.Value) {
 	return base, start, n
 }
 
-// sliceBase returns the object, first offset and length of an array, bytes or slice.
+// sliceBase returns the object, the offset of the first element and the length of an array,
+// bytes or slice.
 func (x *lowering) sliceBase(e tree.Expr) (base leaf, start, n *ir.Value) {
 	t := e.Type()
 	if p, ok := e.(*tree.LocalRef); ok && t.Kind == tree.Slice {
@@ -170,7 +172,7 @@ func (x *lowering) sliceBase(e tree.Expr) (base leaf, start, n *ir.Value) {
 // bounds checks 0 <= lo <= hi <= n and returns lo and hi as i32.
 func (x *lowering) bounds(s *tree.SliceOf, lo, hi, n *ir.Value) (*ir.Value, *ir.Value) {
 	wide := max(lo.Type, 32)
-	if isSigned(s.Lo.Type()) { // a negative number becomes larger than any length
+	if isSigned(s.Lo.Type()) { // as unsigned, a negative number exceeds any length
 		lo, hi = x.Sext(wide, lo), x.Sext(wide, hi)
 	} else {
 		lo, hi = x.Zext(wide, lo), x.Zext(wide, hi)

@@ -6,7 +6,7 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// sum is the checksum of n bytes.
+// sum computes the checksum of n bytes.
 func (x *lowering) sum(kind tree.SealKind, at ir.Ref, n *ir.Value) *ir.Value {
 	if kind == tree.InetSum {
 		return x.fold(x.wordSum(at, n))
@@ -14,9 +14,9 @@ func (x *lowering) sum(kind tree.SealKind, at ir.Ref, n *ir.Value) *ir.Value {
 	return x.crc(0xedb88320, at, n)
 }
 
-// crc is a cyclic redundancy check of 32 bits with its polynomial reflected. It handles
-// four bits at a time with a table of 16 words. The method is Perez, "Byte-wise CRC
-// Calculations" (1983), with half bytes.
+// crc computes a 32-bit cyclic redundancy check with a reflected polynomial. It handles four
+// bits at a time with a table of 16 words. This is the method of Perez, "Byte-wise CRC
+// Calculations" (1983), applied to half bytes.
 func (x *lowering) crc(poly uint32, at ir.Ref, n *ir.Value) *ir.Value {
 	table := ir.Ref{Obj: x.crcTable(poly)}
 	sum := x.variable("crc", 32)
@@ -33,7 +33,7 @@ func (x *lowering) crc(poly uint32, at ir.Ref, n *ir.Value) *ir.Value {
 	return x.Word(word.Not, 32, x.ssa.read(sum))
 }
 
-// crcTable makes the table of a polynomial, once for each polynomial.
+// crcTable returns the table of a polynomial. It makes each table once.
 func (x *lowering) crcTable(poly uint32) *ir.Object {
 	name := "crc32.table"
 	if poly != 0xedb88320 {
@@ -58,11 +58,11 @@ func (x *lowering) crcTable(poly uint32) *ir.Object {
 	return x.lowerer.object(name, mem, len(mem), 4, x.At)
 }
 
-// longestSum is the largest number of bytes that inetAdd handles correctly.
+// longestSum is the largest number of bytes for which inetAdd is correct.
 const longestSum = 1 << 16
 
-// known lowers a library function that has a faster form than its source. It applies only
-// if the object of the function allows the faster form.
+// known lowers a library function that has a faster form than its source. It reports false if
+// the object of the function does not allow the faster form.
 func (x *lowering) known() bool {
 	little := x.f.Name == "checksum.inet_add_le"
 	if x.f.Name != "checksum.inet_add" && !little {
@@ -82,10 +82,10 @@ func (x *lowering) known() bool {
 	return true
 }
 
-// inetAdd sums n bytes from start as 16-bit words in network order, reduced to 16 bits. Its
-// object is aligned to 4. It adds 32-bit words in memory order. Carries wrap around, so the
-// byte-swapped sum is the sum of byte-swapped words (RFC 1071). From an odd offset, the
-// bytes after the first byte are already in network order.
+// inetAdd sums n bytes from offset start as 16-bit words in network order, reduced to 16 bits.
+// The object must be aligned to 4. inetAdd adds 32-bit words in memory order: carries wrap
+// around, so the byte-swapped sum is the sum of the byte-swapped words (RFC 1071). If the
+// offset is odd, the bytes after the first byte are already in network order.
 func (x *lowering) inetAdd(b ir.Ref, start, n *ir.Value, little bool) *ir.Value {
 	end := x.Word(word.Add, 32, start, n)
 	at, sum := x.variable("at", 32), x.variable("sum", 64)
@@ -124,8 +124,8 @@ func (x *lowering) inetAdd(b ir.Ref, start, n *ir.Value, little bool) *ir.Value 
 	return x.inOrder(x.ssa.read(sum), x.ssa.read(first), odd, little)
 }
 
-// inOrder reduces a sum of words in memory order to 16 bits. The result is in network
-// order, or in memory order if little is set. From an odd offset the bytes are swapped.
+// inOrder reduces a sum of words in memory order to 16 bits. The result is in network order, or
+// in memory order if little is set. An odd offset swaps the bytes.
 func (x *lowering) inOrder(sum, first, odd *ir.Value, little bool) *ir.Value {
 	s := x.Word(word.Add, 32, x.Word(word.And, 32, x.Slice(32, sum, 0), x.Const(32, 0xffff)), x.Zext(32, x.Slice(16, sum, 16)))
 	s = x.folded(x.folded(x.Word(word.Add, 32, s, x.Slice(32, sum, 32))))
@@ -142,7 +142,7 @@ func (x *lowering) swapped(s *ir.Value) *ir.Value {
 	return x.Word(word.Or, 32, x.Word(word.Shru, 32, s, x.Const(32, 8)), high)
 }
 
-// folded adds the carries of a sum to its low 16 bits.
+// folded adds the upper bits of a sum (the carries) to its low 16 bits.
 func (x *lowering) folded(v *ir.Value) *ir.Value {
 	return x.Word(word.Add, 32, x.Word(word.And, 32, v, x.Const(32, 0xffff)), x.Word(word.Shru, 32, v, x.Const(32, 16)))
 }
@@ -160,8 +160,8 @@ func (x *lowering) whileBelow(at *variable, end *ir.Value, body func()) {
 	x.enter(done)
 }
 
-// wordSum adds the big-endian 16-bit words of n bytes. 32 bits hold the sum, because the
-// size of a layout with such a sum is bounded.
+// wordSum adds the big-endian 16-bit words of n bytes. The sum fits in 32 bits, because a
+// layout with such a sum has a bounded size.
 func (x *lowering) wordSum(at ir.Ref, n *ir.Value) *ir.Value {
 	sum := x.variable("sum", 32)
 	x.ssa.write(sum, x.Const(32, 0))
@@ -174,13 +174,13 @@ func (x *lowering) wordSum(at ir.Ref, n *ir.Value) *ir.Value {
 	return x.ssa.read(sum)
 }
 
-// fold reduces a sum to 16 bits, with carries wrapped around, and inverts it.
+// fold reduces a sum to 16 bits with end-around carry, and inverts it.
 func (x *lowering) fold(v *ir.Value) *ir.Value {
 	return x.Word(word.Not, 16, x.Slice(16, x.folded(x.folded(v)), 0))
 }
 
-// checkWhole checks the seal over all bytes of a layout that has just been parsed. It
-// subtracts the seal's own contribution from the sum.
+// checkWhole checks the seal (checksum) over all bytes of a layout that was just parsed. It
+// first subtracts the seal field's own value from the sum.
 func (x *lowering) checkWhole(ps *parsing, fr *frame, f *tree.LayoutField, v *ir.Value) {
 	n := x.Word(word.Sub, 32, x.here(ps), fr.start)
 	at := x.offset(ps.src, fr.start, 1)

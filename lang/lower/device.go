@@ -8,8 +8,9 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// If possible, a message of a device is built in the program's own buffer. A variable used
-// as a buffer has room before it for the start of the message.
+// A message for a device is built in the program's own buffer if possible. For this purpose a
+// variable that is used as a buffer has free memory before it, its room. The start of the
+// message goes there. A head is the header of a message.
 //
 //	          0       4          8         12        16
 //	room     |       | length   | head               | data ...     with a head
@@ -19,24 +20,24 @@ import (
 //	room     |        | length    | status | data ...               an answer
 //	[512]u8  |                             | data ...
 //
-// The row of the kind (ir/port) defines the bytes before the data. In a message with a
-// head, the length of the bytes shares its position with the upper half of the head. The
-// length is set after a receive, and restored after a send.
+// The table row of the port kind (ir/port) defines the bytes before the data. In a message with
+// a head, the length of the bytes and the upper half of the head share the same position. The
+// length is set after a receive and restored after a send.
 const messageRoom = 12
 
-// A message of a socket is in a frame, so its buffer is a frame. The parts of the message
-// are then aligned to 2.
+// A message of a socket is part of an Ethernet frame, so its buffer is a frame. The parts of
+// the message are then aligned to 2.
 //
 //	          0        4             38        42        46
 //	room     | length | headers     | head              | data ...
 //	bytes<N> |                                | length  | data ...
 const frameRoom = 4 + tree.MessageAt + 4
 
-// kindOf is the row of the device that an expression of type Device names.
+// kindOf returns the port kind of the device that an expression of type Device names.
 func kindOf(dev tree.Expr) *port.Kind { return port.OfType(dev.Type().Name) }
 
-// messages lists the locals of a function that are messages, with the devices that they go
-// to and come from. The list is nil for a local without room.
+// messages maps each local that is a message to the devices that it goes to and comes from. The
+// list is nil for a local without room.
 type messages map[*tree.Local][]tree.Expr
 
 func messagesOf(f *tree.Func) messages {
@@ -92,7 +93,7 @@ func messagesOf(f *tree.Func) messages {
 	return m
 }
 
-// noteBlock records the block that a command reads or writes.
+// noteBlock calls note for the disk block that a command reads or writes.
 func noteBlock(s *tree.DevAsk, note func(e, dev tree.Expr)) {
 	switch {
 	case !kindOf(s.Dev).Blocks():
@@ -103,15 +104,15 @@ func noteBlock(s *tree.DevAsk, note func(e, dev tree.Expr)) {
 	}
 }
 
-// wholeBody reports whether the body of a command is an array of all its bytes.
+// wholeBody reports whether the body of a command is an array that fills it completely.
 func wholeBody(s *tree.DevAsk) bool {
 	t := s.Body.Type()
 	return t.Kind == tree.Array && t.Len == kindOf(s.Dev).Most
 }
 
-// room returns the size of the room before the object of a local, and the minimum size of
-// both together. The room of a frame is only for sockets, because messages of ports have a
-// different layout.
+// room returns the size of the room before the object of a local, and the minimum size of both
+// together. Only sockets use the room of a frame, because messages of ports have a different
+// layout.
 func (x *lowering) room(p *tree.Local) (before, whole int) {
 	sockets := 0
 	for _, dev := range x.messages[p] {
@@ -131,9 +132,9 @@ func (x *lowering) room(p *tree.Local) (before, whole int) {
 	return frameRoom, whole
 }
 
-// inRoom returns the address of a message with data e, if e is a variable with room before
-// it. For sockets this must be the room of a frame. before is the part of the room that the
-// message takes.
+// inRoom returns the address of a message with data e, if e is a variable with enough room
+// before it. For a socket this must be the room of a frame. before is the part of the room that
+// the message takes.
 func (x *lowering) inRoom(e tree.Expr, before int, socket bool) (ir.Ref, bool) {
 	l, ok := e.(*tree.LocalRef)
 	if !ok {
@@ -155,7 +156,7 @@ func shifted(r ir.Ref, n int) ir.Ref {
 	return r
 }
 
-// socket is the socket for an end of a device, nil for a port.
+// socket returns the socket that an end number denotes (^k is socket k), or nil for a port.
 func (x *lowering) socket(end int) *tree.SocketDef {
 	if end >= 0 {
 		return nil
@@ -163,7 +164,7 @@ func (x *lowering) socket(end int) *tree.SocketDef {
 	return &x.p.System.Sockets[^end]
 }
 
-// headRecv is s.recv(buf): it returns the head, and puts the message into the buffer.
+// headRecv lowers s.recv(buf): it puts the message into the buffer and returns the head.
 func (x *lowering) headRecv(e *tree.HeadRecv) *ir.Value {
 	end, size := x.device(e.Dev), e.Buf.Type().Len
 	if s := x.socket(end); s != nil {
@@ -194,18 +195,18 @@ func (x *lowering) socketRecv(e *tree.HeadRecv, s *tree.SocketDef) *ir.Value {
 	return x.arrived(d)
 }
 
-// tooLong reports whether a message is longer than its head and n bytes.
+// tooLong reports whether a message is longer than its head plus n bytes.
 func (x *lowering) tooLong(d headed, n int) *ir.Value {
 	return x.Word(word.Ltu, 1, x.Const(32, uint64(d.before+d.kind.Head()+n)), x.Load(32, d.whole()))
 }
 
-// headed is the memory for receiving a message with a head and a bounded number of bytes.
-// It is the room of the buffer itself, or a separate object. In a frame some bytes are
-// before the message, and the length is the length of the frame.
+// headed is the memory for receiving a message with a head and a bounded number of bytes. It is
+// the room of the buffer itself, or a separate object. In a frame, other headers precede the
+// message, and the received length is the length of the frame.
 type headed struct {
 	kind   *port.Kind
 	most   int
-	m, buf ir.Ref // the address before the head, and the buffer
+	m, buf ir.Ref // address of the head; address of the buffer
 	before int
 	own    bool
 	socket *tree.SocketDef // the socket whose lost count is recorded; nil for a port
@@ -223,7 +224,7 @@ func (x *lowering) headed(dev, buf tree.Expr, most int) headed {
 	return headed{k, most, x.local(k.Unit, 4+k.Head()+alignTo(most, 4), 4), to, 0, false, nil}
 }
 
-// framed is headed for a message of a socket.
+// framed returns the headed memory for a message of a socket.
 func (x *lowering) framed(dev, buf tree.Expr, s *tree.SocketDef) headed {
 	k, elem := kindOf(dev), x.p.System.Chans[s.In].Elem
 	most := elem.Len - tree.MessageAt - k.Head()
@@ -257,8 +258,8 @@ func (x *lowering) arrived(d headed) *ir.Value {
 	return head
 }
 
-// lossOf is the address of the lost count that came with a socket's last message. If
-// nothing reads the count, nothing writes it.
+// lossOf is the address of the lost count that came with the last message of a socket. The
+// count is only written if something reads it.
 func (x *lowering) lossOf(s *tree.SocketDef) ir.Ref {
 	o := x.losses[s]
 	if o == nil {
@@ -269,7 +270,7 @@ func (x *lowering) lossOf(s *tree.SocketDef) ir.Ref {
 	return ir.Ref{Obj: o}
 }
 
-// lost is s.lost().
+// lost lowers s.lost().
 func (x *lowering) lost(e *tree.Lost) *ir.Value {
 	s := x.socket(x.device(e.Dev))
 	x.At = e.At
@@ -279,8 +280,8 @@ func (x *lowering) lost(e *tree.Lost) *ir.Value {
 	return x.Load(16, x.lossOf(s))
 }
 
-// takeHeaded takes the message that an arm of a select waited for. A message that is too
-// long empties the buffer, and the select continues.
+// takeHeaded takes the message that a select arm waited for. If the message is too long,
+// takeHeaded empties the buffer and the select continues to wait.
 func (x *lowering) takeHeaded(a *tree.SelectArm, end int, again *ir.Block) {
 	size, head := a.Buf.Type().Len, kindOf(a.End).Head()
 	fits, long := x.NewBlock(), x.NewBlock()
@@ -306,7 +307,7 @@ func (x *lowering) takeHeaded(a *tree.SelectArm, end int, again *ir.Block) {
 	x.bind(a.Local, one(x.arrived(d)))
 }
 
-// devSend is d.send(b), or s.send(head, b).
+// devSend lowers d.send(b) and s.send(head, b).
 func (x *lowering) devSend(s *tree.DevSend) {
 	if s.Head == nil {
 		l := x.stored(s.Value.Type(), x.object(x.place(s.Value)))
@@ -315,7 +316,7 @@ func (x *lowering) devSend(s *tree.DevSend) {
 		return
 	}
 	k, head, end, t := kindOf(s.Dev), x.word(s.Head), x.device(s.Dev), s.Value.Type()
-	before := k.Head() // bytes of the room before the value
+	before := k.Head() // number of bytes of the room before the value
 	if t.Kind == tree.Array {
 		before += 4
 	}
@@ -334,7 +335,7 @@ func (x *lowering) devSend(s *tree.DevSend) {
 	}
 }
 
-// messageOf copies the sent value into a separate message, and returns its length.
+// messageOf copies the sent value into a separate message object, and returns its length.
 func (x *lowering) messageOf(s *tree.DevSend, k *port.Kind, end int) (ir.Ref, *ir.Value) {
 	l := x.object(x.place(s.Value))
 	t := s.Value.Type()
@@ -354,8 +355,9 @@ func (x *lowering) messageOf(s *tree.DevSend, k *port.Kind, end int) (ir.Ref, *i
 	return m, n
 }
 
-// sendHeaded sends n bytes of a value that follow the head of a message. For a socket it
-// writes the port after the head. Before the head it writes 0 unless the sum is known.
+// sendHeaded sends the head of a message and the n bytes of a value after it. For a socket it
+// writes the port number after the head. Before the head it writes 0, unless the checksum is
+// known.
 func (x *lowering) sendHeaded(end int, k *port.Kind, m ir.Ref, head, n *ir.Value, value tree.Expr) {
 	s, whole := x.socket(end), m
 	before := 0
@@ -378,8 +380,8 @@ func (x *lowering) sendHeaded(end int, k *port.Kind, m ir.Ref, head, n *ir.Value
 	x.Emit(&ir.Instr{Op: ir.OpChSend, Chan: s.Out, Refs: []ir.Ref{whole}})
 }
 
-// turned reverses the bytes of a word of 16 or 32 bits. The head of a socket's message is
-// in network order in its frame.
+// turned reverses the bytes of a 16-bit or 32-bit word. In a frame, the head of a socket's
+// message is in network order.
 func (x *lowering) turned(v *ir.Value) *ir.Value {
 	t, last := v.Type, int(v.Type)-8
 	var out *ir.Value
@@ -395,12 +397,12 @@ func (x *lowering) turned(v *ir.Value) *ir.Value {
 	return out
 }
 
-// devAsk is a command of a port and its answer. If the device keeps blocks and the command
-// fails, it traps.
+// devAsk lowers a port command and its answer. If the device stores blocks (a disk), a failed
+// command traps.
 func (x *lowering) devAsk(s *tree.DevAsk) { x.asked(s, kindOf(s.Dev).Blocks()) }
 
-// asked is a command of a port and its answer, and tells whether it succeeded. With traps,
-// the code after it runs only on success.
+// asked lowers a port command and its answer. It returns whether the command succeeded. If
+// traps is set, a failed command traps, so the code after it runs only on success.
 func (x *lowering) asked(s *tree.DevAsk, traps bool) *ir.Value {
 	arg := func() *ir.Value { return x.Const(32, 0) }
 	if s.Arg != nil {
@@ -421,14 +423,14 @@ func (x *lowering) asked(s *tree.DevAsk, traps bool) *ir.Value {
 	return x.ask(s, c, x.shortAnswer(), port.StatusSize, traps)
 }
 
-// command writes the head of a command. body is the size of the command's body.
+// command writes the head of a command. body is the size of its body.
 func (x *lowering) command(m ir.Ref, does *port.Method, arg *ir.Value, body int) {
 	x.Store(x.Const(32, uint64(port.CommandSize+body)), m)
 	x.Store(x.Const(32, uint64(does.Code)), shifted(m, 4))
 	x.Store(arg, shifted(m, 8))
 }
 
-// ask gives a command and reports whether its answer begins with status 0. With traps it
+// ask sends a command and returns whether its answer begins with status 0. If traps is set, it
 // traps on any other status.
 func (x *lowering) ask(s *tree.DevAsk, command, answer ir.Ref, size int, traps bool) *ir.Value {
 	x.Emit(&ir.Instr{Op: ir.OpAsk, Dev: x.device(s.Dev), Refs: []ir.Ref{command, answer}, Imm: uint64(size)})
@@ -439,8 +441,8 @@ func (x *lowering) ask(s *tree.DevAsk, command, answer ir.Ref, size int, traps b
 	return ok
 }
 
-// askBus is a command over a bus, and reports whether it succeeded. The answer is copied to
-// its place only on success.
+// askBus lowers a command over a bus and returns whether it succeeded. The answer is copied to
+// its variable only on success.
 func (x *lowering) askBus(s *tree.DevAsk) *ir.Value {
 	arg, size := x.Const(32, 0), 0
 	if s.Arg != nil {
@@ -478,8 +480,8 @@ func (x *lowering) askBus(s *tree.DevAsk) *ir.Value {
 // shortAnswer allocates memory for an answer without a body.
 func (x *lowering) shortAnswer() ir.Ref { return x.local("answer", 4+port.StatusSize, 4) }
 
-// askBody is a command whose answer has a body. An answer without a body is short, so the
-// place is unchanged.
+// askBody lowers a command whose answer has a body. If the answer comes without its body, the
+// variable keeps its value.
 func (x *lowering) askBody(s *tree.DevAsk, arg *ir.Value, traps bool) *ir.Value {
 	size := kindOf(s.Dev).Most
 	m, own := x.inRoom(s.Into, 4+port.StatusSize, false)
@@ -503,7 +505,7 @@ func (x *lowering) askBody(s *tree.DevAsk, arg *ir.Value, traps bool) *ir.Value 
 	return ok
 }
 
-// askWith is a command with a body.
+// askWith lowers a command that has a body.
 func (x *lowering) askWith(s *tree.DevAsk, arg *ir.Value, traps bool) *ir.Value {
 	size := kindOf(s.Dev).Most
 	m, own := x.inRoom(s.Body, 4+port.CommandSize, false)
@@ -519,7 +521,7 @@ func (x *lowering) askWith(s *tree.DevAsk, arg *ir.Value, traps bool) *ir.Value 
 	return x.ask(s, m, x.shortAnswer(), port.StatusSize, traps)
 }
 
-// bodyOf fills the body of a command with bytes or an array, and zeros after them.
+// bodyOf fills the body of a command with bytes or an array, followed by zeros.
 func (x *lowering) bodyOf(to ir.Ref, t *tree.Type, l leaf, size int) {
 	if t.Kind == tree.Array {
 		x.Clear(shifted(to, t.Len), size-t.Len)
@@ -531,13 +533,13 @@ func (x *lowering) bodyOf(to ir.Ref, t *tree.Type, l leaf, size int) {
 	x.copyBytes(to, from, n)
 }
 
-// levelGet is b.read().
+// levelGet lowers b.read().
 func (x *lowering) levelGet(dev int, at diag.Span) *ir.Value {
 	x.At = at
 	return x.Slice(1, x.Emit(&ir.Instr{Op: ir.OpGet, Dev: dev}, 32).Results[0], 0)
 }
 
-// levelPut is led.write(v).
+// levelPut lowers led.write(v).
 func (x *lowering) levelPut(s *tree.LevelPut) {
 	v := x.word(s.Value)
 	x.At = s.At

@@ -6,7 +6,7 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// equal is == or != of two values of one type.
+// equal lowers == and != of two values of one type.
 func (x *lowering) equal(e *tree.Equal) *ir.Value {
 	t := e.L.Type()
 	l := x.value(e.L, nil)
@@ -19,7 +19,7 @@ func (x *lowering) equal(e *tree.Equal) *ir.Value {
 	return v
 }
 
-// same compares the leaves of two values. It gives 1 if they are equal.
+// same compares the leaves of two values. It returns 1 if they are equal.
 func (x *lowering) same(t, u *tree.Type, l, r []leaf) *ir.Value {
 	if words(t) {
 		return x.sameWords(t, l, r)
@@ -37,8 +37,8 @@ func (x *lowering) same(t, u *tree.Type, l, r []leaf) *ir.Value {
 	return x.ssa.read(out)
 }
 
-// words reports whether a type has only words as leaves, and two values are equal exactly
-// when all their leaves are equal.
+// words reports whether all leaves of a type are words and two of its values are equal exactly
+// if all their leaves are equal.
 func words(t *tree.Type) bool {
 	if t.IsScalar() {
 		return true
@@ -71,7 +71,7 @@ func (x *lowering) sameWords(t *tree.Type, l, r []leaf) *ir.Value {
 	return all
 }
 
-// compare continues if two values are equal and jumps to differ if not.
+// compare continues in the current block if two values are equal. Otherwise it jumps to differ.
 func (x *lowering) compare(t *tree.Type, l, r []leaf, differ *ir.Block) {
 	switch {
 	case words(t):
@@ -94,14 +94,14 @@ func (x *lowering) compare(t *tree.Type, l, r []leaf, differ *ir.Block) {
 	}
 }
 
-// demand continues if ok holds and jumps to no if not.
+// demand continues in the current block if ok holds. Otherwise it jumps to no.
 func (x *lowering) demand(ok *ir.Value, no *ir.Block) {
 	next := x.NewBlock()
 	x.branch(ok, next, no)
 	x.enter(next)
 }
 
-// when runs body when c holds.
+// when emits body so that it runs only if c holds.
 func (x *lowering) when(c *ir.Value, body func()) {
 	yes, after := x.NewBlock(), x.NewBlock()
 	x.branch(c, yes, after)
@@ -140,7 +140,8 @@ func (x *lowering) compareEnum(t *tree.Type, l, r []leaf, differ *ir.Block) {
 	}
 }
 
-// solid allocates memory for an absent object. Its contents are never read.
+// solid returns the leaf itself, or allocates memory for an absent object. The contents of that
+// memory are never read.
 func (x *lowering) solid(t *tree.Type, l leaf) leaf {
 	if !l.absent() {
 		return l

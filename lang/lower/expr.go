@@ -6,13 +6,14 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// word evaluates a scalar.
+// word evaluates a scalar expression.
 func (x *lowering) word(e tree.Expr) *ir.Value { return x.value(e, nil)[0].v }
 
 func one(v *ir.Value) []leaf { return []leaf{{v: v}} }
 
-// value evaluates e. dst are places, one for each object leaf. An expression that makes new
-// objects may write to them. dst is nil if the places may still be read.
+// value evaluates e. dst holds one address for each object leaf, or is nil. An expression that
+// makes new objects may write them to dst. dst must be nil if the evaluation may still read
+// from those addresses.
 func (x *lowering) value(e tree.Expr, dst []ir.Ref) []leaf {
 	x.At = e.Span()
 	switch e := e.(type) {
@@ -46,7 +47,7 @@ func (x *lowering) value(e tree.Expr, dst []ir.Ref) []leaf {
 	case *tree.Call:
 		return x.call(e, dst)
 	case *tree.Choose:
-		if e.Lo != nil { // the bounds of the choice come first
+		if e.Lo != nil { // the bounds of the random choice come first
 			x.word(e.Lo)
 			x.word(e.Hi)
 		}
@@ -67,7 +68,7 @@ func (x *lowering) value(e tree.Expr, dst []ir.Ref) []leaf {
 		return append(one(x.Const(1, 1)), l...)
 	case *tree.Within:
 		l := x.within(e)
-		l[1].v = x.Word(word.Mux, l[1].v.Type, l[0].v, l[1].v, x.Const(l[1].v.Type, 0)) // none holds zero
+		l[1].v = x.Word(word.Mux, l[1].v.Type, l[0].v, l[1].v, x.Const(l[1].v.Type, 0)) // an option without a value holds zero
 		return l
 	case *tree.Clamp:
 		return one(x.clamp(e))
@@ -108,7 +109,7 @@ func (x *lowering) value(e tree.Expr, dst []ir.Ref) []leaf {
 
 var lengthType = tree.IntType(32, false)
 
-// convert gives a word the width of another type.
+// convert extends or truncates a word to the width of another type.
 func (x *lowering) convert(v *ir.Value, from, to *tree.Type) *ir.Value {
 	if isSigned(from) {
 		return x.Sext(wordOf(to), v)
@@ -128,7 +129,7 @@ func (x *lowering) unary(e *tree.Unary) *ir.Value {
 	return x.Word(word.Not, v.Type, v)
 }
 
-// arithmetic lists the operators that are one row, unsigned and signed.
+// arithmetic maps operators to one word operator each, unsigned and signed.
 var arithmetic = map[tree.Op][2]word.Op{
 	tree.Add: {word.Add, word.Add}, tree.Sub: {word.Sub, word.Sub}, tree.Mul: {word.Mul, word.Mul},
 	tree.Div: {word.Divu, word.Divs}, tree.Rem: {word.Remu, word.Rems},
@@ -172,7 +173,7 @@ func (x *lowering) binary(e *tree.Binary) *ir.Value {
 	}
 }
 
-// amount extends a signed amount that has fewer bits than count.
+// amount extends a signed shift amount that has fewer bits than the shifted word.
 func (x *lowering) amount(r *ir.Value, t *tree.Type, w ir.Type) *ir.Value {
 	if n := ir.Type(word.AmountBits(int(w))); isSigned(t) && r.Type < n {
 		return x.Sext(n, r)
@@ -180,8 +181,8 @@ func (x *lowering) amount(r *ir.Value, t *tree.Type, w ir.Type) *ir.Value {
 	return r
 }
 
-// logic is `and` or `or`. R is evaluated only when needed, unless it is so plain that the
-// difference is not observable.
+// logic lowers `and` and `or`. It evaluates R only if it is needed, unless R is so simple that
+// the difference cannot be observed.
 func (x *lowering) logic(e *tree.Binary) *ir.Value {
 	if plain(e.R, 4) {
 		l := x.word(e.L)
@@ -231,8 +232,8 @@ func plain(e tree.Expr, n int) bool {
 	return false
 }
 
-// condition jumps to yes or no. Only the caller may add further jumps to these blocks,
-// before it enters them.
+// condition jumps to yes or no. Before the caller enters these blocks, only the caller may add
+// more jumps to them.
 func (x *lowering) condition(e tree.Expr, yes, no *ir.Block) {
 	switch e := e.(type) {
 	case *tree.Unary:
@@ -258,14 +259,14 @@ func (x *lowering) condition(e tree.Expr, yes, no *ir.Block) {
 	x.branch(c, yes, no)
 }
 
-// enumBits is the number of a variant.
+// enumBits lowers the conversion of an enum to the number of its variant.
 func (x *lowering) enumBits(e *tree.Bits) *ir.Value {
 	v := x.word(e.X)
 	x.At = e.At
 	return x.variantNumber(e.X.Type().Enum, v, wordOf(e.T))
 }
 
-// variantNumber is the number of a variant: the index itself, or a value from a table.
+// variantNumber is the number of a variant: its index, or the table entry at that index.
 func (x *lowering) variantNumber(t *tree.EnumDef, v *ir.Value, w ir.Type) *ir.Value {
 	dense := true
 	for k, variant := range t.Variants {
@@ -285,8 +286,8 @@ func (x *lowering) variantNumber(t *tree.EnumDef, v *ir.Value, w ir.Type) *ir.Va
 	return x.Load(w, x.offset(ir.Ref{Obj: o}, x.Zext(32, v), size))
 }
 
-// parts evaluates the fields of a literal in the order of the text. It returns their leaves
-// in the order of the type, after head.
+// parts evaluates the fields of a literal in source order. It returns their leaves in the order
+// of the type, after the leaves in head.
 func (x *lowering) parts(args []tree.Arg, t *tree.Type, head []leaf) []leaf {
 	types := partsOf(t)
 	got := make([][]leaf, len(types))
@@ -311,7 +312,7 @@ func (x *lowering) parts(args []tree.Arg, t *tree.Type, head []leaf) []leaf {
 	return out
 }
 
-// keep copies objects that later evaluation may change.
+// keep copies the objects of a value that later evaluation may change.
 func (x *lowering) keep(t *tree.Type, ls []leaf) []leaf {
 	out := append([]leaf(nil), ls...)
 	for k, lt := range leavesOf(t) {
@@ -338,7 +339,7 @@ func (x *lowering) enumLit(e *tree.EnumLit) []leaf {
 	return x.parts(args, e.T, tag)
 }
 
-// arrayLit writes the elements to dst or a new object.
+// arrayLit writes the elements of an array literal to dst or to a new object.
 func (x *lowering) arrayLit(e *tree.ArrayLit, dst []ir.Ref) leaf {
 	size, _ := sizeOf(e.T)
 	var r ir.Ref
@@ -357,7 +358,7 @@ func (x *lowering) arrayLit(e *tree.ArrayLit, dst []ir.Ref) leaf {
 	return leaf{ref: r, size: size}
 }
 
-// atMost is a <= b, or a < b if strictly is set, with the sign of t.
+// atMost is a <= b, or a < b if strictly is set. t decides whether the comparison is signed.
 func (x *lowering) atMost(a, b *ir.Value, t *tree.Type, strictly bool) *ir.Value {
 	op := word.Ltu
 	if isSigned(t) {
@@ -380,7 +381,7 @@ func (x *lowering) within(e *tree.Within) []leaf {
 	return []leaf{{v: in}, {v: x.Word(word.Mux, n.Type, in, n, x.Const(n.Type, 0))}}
 }
 
-// clamp is max(lo, min(x, hi)).
+// clamp lowers clamp as max(lo, min(x, hi)).
 func (x *lowering) clamp(e *tree.Clamp) *ir.Value {
 	v := x.word(e.X)
 	lo := x.word(e.Lo)

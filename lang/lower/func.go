@@ -14,22 +14,22 @@ type lowering struct {
 	*ir.Builder
 	ssa   *ssa
 	f     *tree.Func
-	run   int                           // index of the task's run, else -1
-	ends  map[*tree.Local][]int         // channels or devices that parameters are bound to; ^k for socket k
+	run   int                           // index of the task's run, or -1 outside of a task
+	ends  map[*tree.Local][]int         // channels or devices bound to each parameter; ^k stands for socket k
 	timer map[*tree.SelectArm]*variable // deadline of an `every`
 	turn  map[*tree.Select]*variable    // arm that a fair select checks first
 	vars  map[*tree.Local][]slot
 	used  *usage
-	// messages are the locals with room before them, see device.go.
+	// messages are the locals that have room before them, see device.go.
 	messages messages
-	arrivals map[*tree.Local]bool // the buffers that keep what has arrived; see kept.go
+	arrivals map[*tree.Local]bool // buffers that hold only received messages; see kept.go
 	loops    []loop
 	names    map[string]bool
-	rets     []ir.Ref // destinations of the objects of the result
+	rets     []ir.Ref // addresses for the objects of the result
 	parse    []*parsing
 }
 
-// slot is one leaf of a local: a variable, or an address in memory.
+// slot is one leaf of a local: an SSA variable, or an address in memory.
 type slot struct {
 	v    *variable
 	ref  ir.Ref
@@ -53,7 +53,7 @@ func (l *lowerer) newLowering(f *tree.Func, name string, run int) *lowering {
 	}
 }
 
-// task lowers run k with its parameters bound.
+// task lowers task run k with its parameters bound.
 func (l *lowerer) task(k int, r *tree.Run) *ir.Func {
 	x := l.newLowering(r.Task, "task."+identifier(r.Name), k)
 	x.Task = k
@@ -76,8 +76,8 @@ func (l *lowerer) task(k int, r *tree.Run) *ir.Func {
 	return x.F
 }
 
-// bindConst makes a parameter a constant. If the value may be set at the start, the
-// parameter is the contents of a constant object.
+// bindConst binds a parameter to a constant. If the start of the program may set the value, the
+// parameter is read from a constant object.
 func (x *lowering) bindConst(p *tree.Local, a tree.Bind) {
 	slots := x.begin(p)
 	if a.AtStart() {
@@ -93,8 +93,8 @@ func (x *lowering) bindConst(p *tree.Local, a tree.Bind) {
 	x.assign(p.Type, slots, []leaf{{v: x.Load(wordOf(p.Type), ir.Ref{Obj: o})}})
 }
 
-// function returns the instance of f for the given sizes of its objects and the given
-// channels and devices of its parameters.
+// function returns the instance of f for the given sizes of its object parameters and the given
+// channels and devices of its other parameters.
 func (l *lowerer) function(f *tree.Func, sizes []extent, ends [][]int) *ir.Func {
 	key := fmt.Sprintf("%p %v %v", f, sizes, ends)
 	if f := l.instances[key]; f != nil {
@@ -114,7 +114,7 @@ func (l *lowerer) function(f *tree.Func, sizes []extent, ends [][]int) *ir.Func 
 	return x.F
 }
 
-// freeName gives the second instance of f the name f.2.
+// freeName returns an unused name: the second instance of f is called f.2.
 func (l *lowerer) freeName(name string) string {
 	for _, f := range l.m.Funcs[l.named:] {
 		for k, c := range f.Name {
@@ -131,8 +131,8 @@ func (l *lowerer) freeName(name string) string {
 	return name
 }
 
-// params makes the parameters: words in the entry block, and objects in Objs. It also makes
-// the results: first the leaves of the value, then the scalars of inout parameters.
+// params makes the parameters: words in the entry block, and objects in Objs. It also makes the
+// results: first the leaves of the returned value, then the scalars of inout parameters.
 func (x *lowering) params(sizes []extent) {
 	next := func(name string, align int, readOnly bool) *ir.Object {
 		o := &ir.Object{Name: x.unique(name), Kind: ir.ParamObj, Size: sizes[0].size, Align: max(align, sizes[0].align), ReadOnly: readOnly, Span: x.At}
@@ -192,12 +192,12 @@ func (x *lowering) body() {
 	ir.RemoveUnreachable(x.F)
 }
 
-// ret leaves the function with the leaves of its result and of its inout parameters.
+// ret returns from the function with the leaves of its result and of its inout parameters.
 func (x *lowering) ret(value []leaf) {
 	var words []*ir.Value
 	objs := 0
 	for k, want := range leavesOf(x.f.Result) {
-		if value == nil { // after the end of the body: not reached
+		if value == nil { // the end of the body is never reached
 			if !want.object {
 				words = append(words, x.Const(wordOf(want.t), 0))
 			}
@@ -223,7 +223,7 @@ func (x *lowering) ret(value []leaf) {
 	x.dead()
 }
 
-// variable makes a variable. The name is only for readers.
+// variable makes a variable. The name only helps readers of the IR.
 func (x *lowering) variable(name string, t ir.Type) *variable { return &variable{name: name, t: t} }
 
 // unique makes a name that differs from all object names of the function.
@@ -273,7 +273,7 @@ func (x *lowering) branch(c *ir.Value, yes, no *ir.Block) {
 	x.Branch(c, yes, no)
 }
 
-// enter continues in b. No further jump leads to b.
+// enter continues in b. No jumps to b may be added after that.
 func (x *lowering) enter(b *ir.Block) {
 	x.B = b
 	x.ssa.seal(b)

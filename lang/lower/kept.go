@@ -5,17 +5,16 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// A stack knows the sum of a datagram that has arrived, and stores it in the first bytes of
-// the frame (std/net/stack.sn). The sum is valid as long as the datagram is unchanged: in a
-// buffer that is only written by receives from sockets. A send from such a buffer leaves
-// these bytes unchanged, and the stack need not compute a sum. Any other send writes 0
-// there.
+// The network stack knows the checksum of a datagram that has arrived, and stores it in the
+// first bytes of the frame (std/net/stack.sn). The checksum stays valid while the datagram is
+// unchanged. This is certain for a buffer that only receives from sockets write. A send from
+// such a buffer keeps the stored checksum, and the stack need not compute it again. Any other
+// send writes 0 there.
 
-// sumAt is the offset of the sum in a frame's object.
+// sumAt is the offset of the checksum in the object of a frame.
 const sumAt = 4
 
-// received lists the buffers of a function that are written only by receives from sockets
-// and ports.
+// received lists the buffers of a function that only receives from sockets and ports write.
 func received(f *tree.Func) map[*tree.Local]bool {
 	r := &receivedOnly{gets: map[*tree.Local]bool{}, changed: map[*tree.Local]bool{}}
 	tree.EachStmt(f.Body, r.stmt)
@@ -26,8 +25,8 @@ func received(f *tree.Func) map[*tree.Local]bool {
 }
 
 type receivedOnly struct {
-	gets    map[*tree.Local]bool // a message is received into it
-	changed map[*tree.Local]bool // it may change in another way
+	gets    map[*tree.Local]bool // locals into which a message is received
+	changed map[*tree.Local]bool // locals that may change in another way
 }
 
 func (r *receivedOnly) stmt(s tree.Stmt) {
@@ -77,7 +76,7 @@ func (r *receivedOnly) stmt(s tree.Stmt) {
 	}
 }
 
-// fills handles a buffer that is received into.
+// fills handles a buffer into which a message is received.
 func (r *receivedOnly) fills(e tree.Expr) {
 	if l, ok := e.(*tree.LocalRef); ok {
 		r.gets[l.Local] = true
@@ -86,7 +85,7 @@ func (r *receivedOnly) fills(e tree.Expr) {
 	}
 }
 
-// reads handles an expression that changes the locals it names only in calls and receives.
+// reads handles an expression that changes a local only through a call or receive inside it.
 func (r *receivedOnly) reads(e tree.Expr) {
 	switch e := e.(type) {
 	case nil, *tree.LocalRef:
@@ -102,7 +101,7 @@ func (r *receivedOnly) reads(e tree.Expr) {
 	}
 }
 
-// touches handles an expression that may change all locals that it names.
+// touches handles an expression that may change every local that it names.
 func (r *receivedOnly) touches(e tree.Expr) {
 	tree.Walk(e, func(x tree.Expr) {
 		if l, ok := x.(*tree.LocalRef); ok {
@@ -111,7 +110,7 @@ func (r *receivedOnly) touches(e tree.Expr) {
 	})
 }
 
-// unchanged reports whether the frame of a sent value holds its sum.
+// unchanged reports whether the frame of a sent value holds the checksum of that value.
 func (x *lowering) unchanged(value tree.Expr) bool {
 	l, ok := value.(*tree.LocalRef)
 	if !ok || !x.arrivals[l.Local] {
@@ -121,7 +120,7 @@ func (x *lowering) unchanged(value tree.Expr) bool {
 	return whole > 0
 }
 
-// noSum marks the sum in the frame of a buffer as unknown. It does nothing for a buffer
+// noSum marks the checksum in the frame of a buffer as unknown. It does nothing for a buffer
 // outside of a frame.
 func (x *lowering) noSum(l *tree.Local, buf ir.Ref) {
 	if _, whole := x.room(l); whole > 0 && x.arrivals[l] {

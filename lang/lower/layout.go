@@ -6,13 +6,13 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// parsing is the state of parsing one message. Its position is base + pos bits. A field of
-// known width only moves pos. A field whose width is known only at run time makes a new
-// base. Invariant: base <= n.
+// parsing is the state of the code that parses one message. Its position is base + pos bits. A
+// field of known width only increases pos. A field whose width is known only at run time makes
+// a new base. Invariant: base <= n.
 type parsing struct {
-	src    ir.Ref    // first byte
+	src    ir.Ref    // address of the first byte
 	n      *ir.Value // length of the source in bytes
-	base   *ir.Value // nil: 0
+	base   *ir.Value // byte offset; nil means 0
 	pos    int       // bits after base
 	sure   int       // number of bytes after base that are known to exist
 	fail   *ir.Block
@@ -23,10 +23,10 @@ type parsing struct {
 type frame struct {
 	layout *tree.LayoutDef
 	fields [][]leaf
-	start  *ir.Value // of a layout with a seal: offset of its first byte in the source
+	start  *ir.Value // for a layout with a seal: byte offset of its start in the source
 }
 
-// parseOr parses a layout. It jumps to no if parsing fails.
+// parseOr parses a layout. The emitted code jumps to no if parsing fails.
 func (x *lowering) parseOr(e *tree.Parse, no *ir.Block) []leaf {
 	n, at := x.span(e.X)
 	x.At = e.At
@@ -37,7 +37,7 @@ func (x *lowering) parseOr(e *tree.Parse, no *ir.Block) []leaf {
 	return l
 }
 
-// parseValue is a parse whose option is not tested at once.
+// parseValue parses a layout into an option value, which the program tests later.
 func (x *lowering) parseValue(e *tree.Parse) []leaf {
 	no := x.NewBlock()
 	n, at := x.span(e.X)
@@ -79,7 +79,7 @@ func (x *lowering) layout(ps *parsing, def *tree.LayoutDef) []leaf {
 	return out
 }
 
-// fixedBits is the total width of the consecutive fields of known width from field k.
+// fixedBits is the total width of the fields of known width that begin at field k.
 func fixedBits(def *tree.LayoutDef, k int) int {
 	n := 0
 	for ; k < len(def.Fields); k++ {
@@ -103,7 +103,7 @@ func fixedBits(def *tree.LayoutDef, k int) int {
 	return n
 }
 
-// require fails unless that number of bits remains after the position.
+// require makes parsing fail unless the given number of bits remains.
 func (x *lowering) require(ps *parsing, bits int) {
 	bytes := (ps.pos + bits + 7) / 8
 	if bytes <= ps.sure {
@@ -117,14 +117,14 @@ func (x *lowering) require(ps *parsing, bits int) {
 	ps.sure = bytes
 }
 
-// expect fails unless ok.
+// expect makes parsing fail unless ok holds.
 func (x *lowering) expect(ps *parsing, ok *ir.Value) {
 	next := x.NewBlock()
 	x.branch(ok, next, ps.fail)
 	x.enter(next)
 }
 
-// here is the position as a byte offset in the source. It must be a whole byte.
+// here is the position as a byte offset in the source. The position must be at a byte boundary.
 func (x *lowering) here(ps *parsing) *ir.Value {
 	k := x.Const(32, uint64(ps.pos/8))
 	switch {
@@ -189,8 +189,8 @@ func (x *lowering) layoutPart(ps *parsing, f *tree.LayoutField) []leaf {
 	return one(x.convert(v, tree.IntType(f.Bits, f.Signed), f.Part))
 }
 
-// bits reads a number of n bits from bit pos after the base, byte by byte, because the
-// position has no alignment.
+// bits reads an n-bit number at bit pos after the base. It reads byte by byte, because the
+// position may be unaligned.
 func (x *lowering) bits(ps *parsing, pos, n int, little bool) *ir.Value {
 	first, skip := pos/8, pos%8
 	bytes := (skip + n + 7) / 8
@@ -229,8 +229,8 @@ func (x *lowering) bits(ps *parsing, pos, n int, little bool) *ir.Value {
 	return x.Slice(ir.Type(n), sum, 8*bytes-skip-n)
 }
 
-// byteAt loads a byte. A byte after the end of its object is never needed, because the
-// length check has failed before. Then there is nothing to load, and the result is 0.
+// byteAt loads a byte. If the address is after the end of its object, the length check has
+// already failed. In that case byteAt loads nothing and returns 0.
 func (x *lowering) byteAt(at ir.Ref) *ir.Value {
 	if at.Off == nil && at.Disp >= at.Obj.Size {
 		return x.Const(32, 0)
@@ -238,8 +238,8 @@ func (x *lowering) byteAt(at ir.Ref) *ir.Value {
 	return x.LoadSize(32, 1, at)
 }
 
-// variant turns the number of an enum into the variant's index. A number without a variant
-// fails.
+// variant converts the number of an enum to the index of its variant. Parsing fails if no
+// variant has the number.
 func (x *lowering) variant(ps *parsing, v *ir.Value, e *tree.EnumDef) *ir.Value {
 	t := wordOf(&tree.Type{Kind: tree.Enum, Enum: e})
 	index := x.Const(t, 0)
@@ -253,7 +253,7 @@ func (x *lowering) variant(ps *parsing, v *ir.Value, e *tree.EnumDef) *ir.Value 
 	return index
 }
 
-// layoutBytes returns a view of bytes and moves the position past them.
+// layoutBytes returns a view of a bytes field and moves the position past it.
 func (x *lowering) layoutBytes(ps *parsing, f *tree.LayoutField) leaf {
 	var n *ir.Value
 	switch f.Size {
@@ -279,23 +279,23 @@ func (x *lowering) layoutBytes(ps *parsing, f *tree.LayoutField) leaf {
 	return x.view(ps, at, n)
 }
 
-// view is n bytes of the source from offset at.
+// view makes a view of n bytes of the source from offset at.
 func (x *lowering) view(ps *parsing, at, n *ir.Value) leaf {
 	return leaf{ref: x.offset(ps.src, at, 1), n: n, off: at}
 }
 
-// join merges an option that is parsed on one path only. On the other path all leaves are
-// 0.
+// join merges the two paths of an optional part. On the path that does not parse it, all leaves
+// are 0.
 type join struct {
 	x      *lowering
 	t      *tree.Type
 	ps     *parsing
-	at     *variable // the position after the option
+	at     *variable // the position after the optional part
 	words  []*variable
 	starts []*variable // offsets of views
 }
 
-// newJoin sets the option to none.
+// newJoin starts with the option absent.
 func (x *lowering) newJoin(t *tree.Type, ps *parsing) *join {
 	j := &join{x: x, t: t, ps: ps, at: x.variable("at", 32)}
 	if ps.base != nil {
@@ -317,7 +317,7 @@ func (x *lowering) newJoin(t *tree.Type, ps *parsing) *join {
 	return j
 }
 
-// set makes the option present, on this path.
+// set makes the option present on the current path.
 func (j *join) set(l []leaf) {
 	x := j.x
 	x.ssa.write(j.words[0], x.Const(1, 1))
@@ -345,7 +345,7 @@ func (j *join) get() []leaf {
 	return out
 }
 
-// find follows a path from an earlier field: the leaves and the type there.
+// find follows a path from an earlier field. It returns the leaves and the type at its end.
 func (x *lowering) find(ps *parsing, def *tree.LayoutDef, path []int) ([]leaf, *tree.Type) {
 	var fr *frame
 	for _, f := range ps.frames {
@@ -365,7 +365,7 @@ func (x *lowering) find(ps *parsing, def *tree.LayoutDef, path []int) ([]leaf, *
 	return l, t
 }
 
-// present is the flag of an optional field.
+// present is the flag that says whether an optional field is present.
 func (x *lowering) present(ps *parsing, path []int) *ir.Value {
 	l, _ := x.find(ps, nil, path)
 	return l[0].v

@@ -7,21 +7,23 @@
 //	  }                             v9: i32 = load4 %v[v8]
 //	  return s                      v10: i32 = add v6, v9
 //
-// A value of the tree is a sequence of leaves. Structs, options, enums and layouts are
-// split into scalars, arrays and bytes. Scalars become SSA values. Arrays and bytes stay
-// objects in memory. Locals made of scalars are variables (ssa.go). An element of an array
-// of structs is loaded leaf by leaf.
+// The package splits each value of the typed tree into a sequence of leaves. Structs, options,
+// enums and layouts are split into scalars, arrays and bytes. Scalars become SSA values. Arrays
+// and bytes stay objects in memory. Locals made of scalars are variables (ssa.go). An element
+// of an array of structs is loaded leaf by leaf.
 //
-// Functions take the leaves of their parameters: words, and an object for each array or
-// bytes. Scalars of an inout parameter are returned as results. Arrays in results are
-// written into an object of the caller. A function is lowered once for each set of sizes of
-// its object parameters. A task is lowered once for each run, with its devices, channels
-// and constants bound.
+// Functions take the leaves of their parameters: a word for each scalar, and an object for each
+// array or bytes. Scalars of an inout parameter are returned as results. Arrays in results are
+// written into an object of the caller. A function is lowered once for each set of sizes of its
+// object parameters. A task is lowered once for each run (each start of the task in the
+// system), with its devices, channels and constants bound.
 //
 // Parsing a layout becomes control flow and loads at byte offsets directly from the buffer
-// (layout.go). The package makes no tokens: ir.Thread adds them at the end.
+// (layout.go). The package makes no tokens (the values that order effects). ir.Thread adds them
+// at the end.
 //
-// The package depends on the tree and the IR, but not on text or a machine. Start at Lower.
+// The package depends on the typed tree and the IR, but not on source text or a machine. Start
+// reading at Lower.
 package lower
 
 import (
@@ -51,8 +53,8 @@ func Lower(p *tree.Program) (*ir.Module, error) {
 	return l.m, nil
 }
 
-// Library lowers the functions of a program that take and return only words. They keep
-// their names, so that other modules can link them.
+// Library lowers the functions of a program that take and return only words. They keep their
+// names so that other modules can link to them.
 func Library(p *tree.Program) (*ir.Module, error) {
 	l := newLowerer(p)
 	for _, f := range p.Funcs {
@@ -82,19 +84,19 @@ type lowerer struct {
 	consts    map[*tree.ConstDef]*ir.Object
 	instances map[string]*ir.Func // by function and sizes of its object parameters
 	losses    map[*tree.SocketDef]*ir.Object
-	ports     map[*tree.SocketDef]*ir.Object // ports that the start may set
+	ports     map[*tree.SocketDef]*ir.Object // objects with the port numbers that the start may set
 	helpers   map[string]*ir.Func            // functions of real.sir that are in the module
 
-	// funcNames counts names among the first `named` functions of the module. A function
-	// counts if its name is the key, or begins with the key and a point. objNames are the
-	// names of the objects.
+	// funcNames counts the names of the first `named` functions of the module. A function
+	// counts for a key if its name is the key, or begins with the key and a dot. objNames are
+	// the names of the objects.
 	funcNames map[string]int
 	named     int
 	objNames  map[string]bool
 	objsNamed int
 }
 
-// identifier makes a name of the IR out of any text.
+// identifier makes an IR name from any text.
 func identifier(s string) string {
 	out := strings.Map(func(r rune) rune {
 		if r == '_' || r == '.' || '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' {
@@ -109,7 +111,7 @@ func identifier(s string) string {
 	return out
 }
 
-// tables copies the log and trap sites of the program.
+// tables copies the log sites and trap sites of the program.
 func (l *lowerer) tables() {
 	for _, s := range l.p.Logs {
 		site := trace.Site{ID: s.ID, Parts: s.Parts}
@@ -138,7 +140,7 @@ func (l *lowerer) system(s *tree.System) {
 	}
 }
 
-// channel describes an element by its leaves: words and objects in order.
+// channel describes the elements of a channel by their leaves: words and objects in order.
 func channel(c tree.ChanDef) ir.Chan {
 	out := ir.Chan{Name: identifier(c.Name), Cap: c.Cap, Writer: c.Writer, Reader: c.Reader, Span: c.Span}
 	for _, leaf := range leavesOf(c.Elem) {
@@ -157,7 +159,8 @@ func channel(c tree.ChanDef) ir.Chan {
 	return out
 }
 
-// show adds the scalars and bytes of a value in object obj at off, or of a word.
+// show adds the scalars and bytes that an event shows of a value. The value is in object obj at
+// offset off, or it is a word.
 func show(c *ir.Chan, t *tree.Type, obj, off int) {
 	switch {
 	case t.Kind == tree.Array:
@@ -181,7 +184,7 @@ func show(c *ir.Chan, t *tree.Type, obj, off int) {
 	c.From = append(c.From, from)
 }
 
-// scalarArg tells how an event shows a scalar.
+// scalarArg returns how an event shows a scalar.
 func scalarArg(t *tree.Type) trace.ArgType {
 	bits, signed := t.Word()
 	switch {
@@ -197,7 +200,7 @@ func scalarArg(t *tree.Type) trace.ArgType {
 	return trace.ArgType{Kind: "u", Width: bits}
 }
 
-// constant makes the object of a constant with leaves in memory.
+// constant makes the object of a constant that has leaves in memory.
 func (l *lowerer) constant(c *tree.ConstDef) *ir.Object {
 	o := l.consts[c]
 	if o == nil {

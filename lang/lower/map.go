@@ -6,13 +6,14 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// table is a map in an operation.
+// table is the state of one map operation. A map is a set-associative table: a hash selects a
+// set, and a set has a few ways (entries).
 type table struct {
 	t       *tree.Type
-	entry   *tree.Type // type of an entry: used, key, value
+	entry   *tree.Type // type of an entry: used flag, key, value
 	entries ir.Ref
-	next    ir.Ref    // replacement pointers of the sets
-	set     *ir.Value // the set of the key
+	next    ir.Ref    // for each set, the entry to replace next
+	set     *ir.Value // number of the key's set
 	first   *ir.Value // index of the set's first entry
 	key     []leaf
 }
@@ -20,14 +21,14 @@ type table struct {
 // castagnoli is the polynomial of CRC-32C, reflected.
 const castagnoli = 0x82f63b78
 
-// table evaluates the map.
+// table evaluates the map expression.
 func (x *lowering) table(e tree.Expr) *table {
 	l := x.read(x.place(e))
 	t := e.Type()
 	return &table{t: t, entry: tree.MapShape(t).Struct.Fields[0].Type.Elem, entries: l[0].ref, next: l[1].ref}
 }
 
-// locate finds the set of a key.
+// locate computes the set of a key.
 func (x *lowering) locate(b *table, key []leaf) {
 	b.key = key
 	b.set = x.Const(32, 0)
@@ -38,7 +39,7 @@ func (x *lowering) locate(b *table, key []leaf) {
 	b.first = x.times(b.set, b.t.Ways())
 }
 
-// hash is the CRC-32C of the canonical bits of a key. The bits are first written to a
+// hash computes the CRC-32C of the key in canonical form. It first writes those bits to a
 // buffer.
 func (x *lowering) hash(t *tree.Type, key []leaf) *ir.Value {
 	w := &writing{out: x.local("key", alignTo((keyBits(t)+7)/8, 4), 4)}
@@ -49,7 +50,7 @@ func (x *lowering) hash(t *tree.Type, key []leaf) *ir.Value {
 	return x.crc(castagnoli, w.out, x.written(w))
 }
 
-// keyBits is the largest number of canonical bits of a type.
+// keyBits is the largest number of bits that a value of a type has in canonical form.
 func keyBits(t *tree.Type) int {
 	switch t.Kind {
 	case tree.Bytes:
@@ -66,7 +67,7 @@ func keyBits(t *tree.Type) int {
 	return int(wordOf(t))
 }
 
-// putCanonical writes the canonical bits of a value.
+// putCanonical writes the canonical form of a value.
 func (x *lowering) putCanonical(w *writing, t *tree.Type, l []leaf) {
 	switch {
 	case t.IsScalar():
@@ -86,7 +87,7 @@ func (x *lowering) putCanonical(w *writing, t *tree.Type, l []leaf) {
 	}
 }
 
-// putRun writes n bytes, at any bit.
+// putRun writes n bytes at any bit position.
 func (x *lowering) putRun(w *writing, from ir.Ref, n *ir.Value) {
 	to := x.spot(w)
 	if w.acc == nil {
@@ -106,7 +107,7 @@ func (x *lowering) putRun(w *writing, from ir.Ref, n *ir.Value) {
 }
 
 // putElements writes an array. It uses a loop if each element ends on a byte boundary.
-// (Keys are short.)
+// Otherwise it unrolls, because keys are short.
 func (x *lowering) putElements(w *writing, t *tree.Type, from ir.Ref) {
 	stride, _ := sizeOf(t.Elem)
 	put := func(i *ir.Value) {
@@ -128,13 +129,13 @@ func (x *lowering) putElements(w *writing, t *tree.Type, from ir.Ref) {
 	w.base, w.pos = x.ssa.read(at), 0
 }
 
-// at is the place of an entry in memory.
+// at is the location of an entry in memory.
 func (x *lowering) at(b *table, index *ir.Value) place {
 	stride, _ := sizeOf(b.entry)
 	return place{t: b.entry, ref: x.offset(b.entries, index, stride)}
 }
 
-// part is a field of an entry: 0 used, 1 key, 2 value.
+// part is the location of a field of an entry: 0 used, 1 key, 2 value.
 func (b *table) part(p place, k int) place {
 	at, _ := partOffset(b.entry, k)
 	p.t = b.entry.Struct.Fields[k].Type
@@ -142,8 +143,8 @@ func (b *table) part(p place, k int) place {
 	return p
 }
 
-// ways visits the ways of the key's set. hit tells whether an entry has the key, and index
-// which entry. unused is called for each unused entry.
+// ways visits all entries of the key's set. hit says whether an entry has the key, and index
+// says which. unused is called for each unused entry.
 func (x *lowering) ways(b *table, unused func(index *ir.Value)) (hit, index *variable) {
 	hit, index = x.variable("hit", 1), x.variable("index", 32)
 	x.ssa.write(hit, x.Const(1, 0))
@@ -168,7 +169,7 @@ func (x *lowering) ways(b *table, unused func(index *ir.Value)) (hit, index *var
 	return hit, index
 }
 
-// mapGet is m.get(k, default).
+// mapGet lowers m.get(k, default).
 func (x *lowering) mapGet(e *tree.MapGet, dst []ir.Ref) []leaf {
 	b := x.table(e.Map)
 	key := x.value(e.Key, nil)
@@ -189,8 +190,8 @@ func (x *lowering) mapGet(e *tree.MapGet, dst []ir.Ref) []leaf {
 	return out()
 }
 
-// newPlace makes a place for a value that is merged from several paths. Its words are
-// variables, and its objects are dst or new objects.
+// newPlace makes a location for a value that several paths set. Its words are variables. Its
+// objects are at dst, or new.
 func (x *lowering) newPlace(t *tree.Type, dst []ir.Ref) (read func() []leaf, write func([]leaf)) {
 	var slots []slot
 	for _, lt := range leavesOf(t) {
@@ -208,7 +209,7 @@ func (x *lowering) newPlace(t *tree.Type, dst []ir.Ref) (read func() []leaf, wri
 	return func() []leaf { return x.read(place{t: t, slots: slots}) }, func(l []leaf) { x.assign(t, slots, l) }
 }
 
-// mapPut is m.put(k, v).
+// mapPut lowers m.put(k, v).
 func (x *lowering) mapPut(s *tree.MapPut) {
 	b := x.table(s.Map)
 	key := x.value(s.Key, nil)
@@ -233,7 +234,7 @@ func (x *lowering) mapPut(s *tree.MapPut) {
 	x.write(b.part(e, 2), value)
 }
 
-// replace is the entry to replace next. It advances the pointer of the set.
+// replace returns the entry to replace next, and advances the pointer of the set.
 func (x *lowering) replace(b *table) *ir.Value {
 	p := x.offset(b.next, b.set, 1)
 	now := x.LoadSize(32, 1, p)
@@ -243,7 +244,7 @@ func (x *lowering) replace(b *table) *ir.Value {
 	return x.Word(word.Add, 32, b.first, now)
 }
 
-// mapRemove is m.remove(k).
+// mapRemove lowers m.remove(k).
 func (x *lowering) mapRemove(s *tree.MapRemove) {
 	b := x.table(s.Map)
 	key := x.value(s.Key, nil)

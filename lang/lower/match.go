@@ -8,20 +8,19 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// treeFrom is the number of cases from which a match becomes a binary search. For fewer
-// cases a chain of comparisons is as fast, and its first arms are the fastest.
+// treeFrom is the number of cases from which a match becomes a binary search. With fewer cases,
+// a chain of comparisons is as fast, and its first arms are faster.
 const treeFrom = 8
 
-// span is an interval of the word of a match, in the order of its sign, with the arm for
-// it.
+// span is an interval of the matched word, signed or unsigned as its type, with the arm for it.
 type span struct {
 	lo, hi uint64
 	arm    int
 }
 
-// matchTree lowers a match over a word with many cases. It halves the cases by a comparison
-// with the first number of the upper half, so n cases take at most log2(n) + 2 comparisons.
-// Arms do not overlap, so their order does not matter.
+// matchTree lowers a match on a word with many cases as a binary search. Each comparison with
+// the first number of the upper half halves the cases. n cases therefore take at most log2(n) +
+// 2 comparisons. Arms do not overlap, so their order does not matter.
 func (x *lowering) matchTree(s *tree.Match, l []leaf, t *tree.Type) {
 	v := l[0].v
 	after, other := x.NewBlock(), x.NewBlock()
@@ -52,7 +51,7 @@ func (x *lowering) matchTree(s *tree.Match, l []leaf, t *tree.Type) {
 	x.enter(after)
 }
 
-// below compares two words in the order of a type.
+// below compares two words, signed or unsigned as the type.
 func (x *lowering) below(t *tree.Type, width ir.Type, a, b uint64) bool {
 	if isSigned(t) {
 		return word.Signed(a, int(width)) < word.Signed(b, int(width))
@@ -77,7 +76,7 @@ type matching struct {
 	other  *ir.Block // nil when the cases are exhaustive
 }
 
-// search goes from the current block to the body of the span that holds the word.
+// search emits the jumps from the current block to the body of the span that contains the word.
 func (m *matching) search(spans []span) {
 	x := m.x
 	if len(spans) > 1 {

@@ -7,7 +7,7 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// osStmt lowers the statements that use the outside or a channel.
+// osStmt lowers the statements that use a device or a channel.
 func (x *lowering) osStmt(s tree.Stmt) {
 	switch s := s.(type) {
 	case *tree.Log:
@@ -31,7 +31,7 @@ func (x *lowering) osStmt(s tree.Stmt) {
 	}
 }
 
-// stored puts bytes into memory with a header.
+// stored returns an object in memory for a leaf. Bytes without a header (a view) are copied.
 func (x *lowering) stored(t *tree.Type, l leaf) leaf {
 	if l.n == nil {
 		return l

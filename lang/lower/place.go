@@ -9,19 +9,20 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// leaf is the value of one leaf: a word, or an object at an address. A view is bytes
-// without a header: n bytes at ref. An unneeded leaf is absent.
+// leaf is one leaf of a value: a word, or an object at an address. A view is bytes without a
+// length header: n bytes at ref. A leaf that is not needed is absent.
 type leaf struct {
 	v    *ir.Value
 	ref  ir.Ref
-	size int // number of readable bytes at ref, with a header included
+	size int // number of readable bytes at ref, including the header
 	n    *ir.Value
-	off  *ir.Value // of a view that is being parsed: its byte offset in the source
+	off  *ir.Value // for a view that is being parsed: its byte offset in the source
 }
 
 func (l leaf) absent() bool { return l.v == nil && l.ref.Obj == nil }
 
-// place is the location of a value: slots of a local, memory, or only its leaves.
+// place is the location of a value: slots of a local, memory, or only the leaves of a temporary
+// value.
 type place struct {
 	t      *tree.Type
 	slots  []slot
@@ -29,8 +30,8 @@ type place struct {
 	leaves []leaf
 }
 
-// place finds the location of e and evaluates its indices. An expression that is not a
-// place becomes leaves.
+// place finds the location of e and evaluates its indices. If e has no location, the result
+// holds its leaves.
 func (x *lowering) place(e tree.Expr) place {
 	switch e := e.(type) {
 	case *tree.LocalRef:
@@ -56,7 +57,7 @@ func hasObject(t *tree.Type) bool {
 	return false
 }
 
-// slotsOf returns the slots of a local, never nil.
+// slotsOf returns the slots of a local. The result is never nil.
 func (x *lowering) slotsOf(p *tree.Local) []slot {
 	if x.vars[p] == nil {
 		x.declare(p)
@@ -82,7 +83,7 @@ func (x *lowering) field(p place, e *tree.FieldRef) place {
 	return out
 }
 
-// element is the place X[I], with its index check.
+// element is the location of X[I], with the index check.
 func (x *lowering) element(e *tree.Index) place {
 	t := e.X.Type()
 	switch t.Kind {
@@ -104,7 +105,7 @@ func (x *lowering) element(e *tree.Index) place {
 	return place{t: t.Elem, ref: x.offset(l.ref, i, stride)}
 }
 
-// object returns the only leaf of an array or bytes.
+// object returns the single leaf of an array or bytes.
 func (x *lowering) object(p place) leaf { return x.read(p)[0] }
 
 // index evaluates and checks the index of e. n is the length unless e.X is an array.
@@ -129,8 +130,8 @@ func (x *lowering) index(e *tree.Index, n *ir.Value) *ir.Value {
 	return x.Zext(32, i)
 }
 
-// offset moves an address by i elements of stride bytes. After a failing check, a constant
-// may be outside of the object. Such a constant stays an offset.
+// offset adds i elements of stride bytes to an address. After a failed check, a constant index
+// may be outside of the object. Such an index stays a run-time offset.
 func (x *lowering) offset(r ir.Ref, i *ir.Value, stride int) ir.Ref {
 	if i.Def != nil && i.Def.Op == ir.OpConst {
 		if at := r.Disp + int(i.Def.Imm)*stride; at+stride <= r.Obj.Size {
@@ -146,8 +147,8 @@ func (x *lowering) offset(r ir.Ref, i *ir.Value, stride int) ir.Ref {
 	return r
 }
 
-// times multiplies by a constant. It uses shifts if few are needed, because some targets
-// have no multiplication.
+// times multiplies by a constant. It uses shifts if a few are enough, because some targets have
+// no multiplication.
 func (x *lowering) times(i *ir.Value, n int) *ir.Value {
 	if n == 1 {
 		return i
@@ -173,7 +174,7 @@ func (x *lowering) times(i *ir.Value, n int) *ir.Value {
 	return sum
 }
 
-// read returns the leaves of a place. Words in memory are loaded.
+// read returns the leaves of a place. It loads words that are in memory.
 func (x *lowering) read(p place) []leaf {
 	if p.leaves != nil {
 		return p.leaves
@@ -221,7 +222,7 @@ func (x *lowering) write(p place, value []leaf) {
 	}
 }
 
-// loadScalar reads a word with its memory size.
+// loadScalar loads a word with the size that its type has in memory.
 func (x *lowering) loadScalar(t *tree.Type, r ir.Ref) *ir.Value {
 	size, w := scalarSize(t), wordOf(t)
 	if isSigned(t) && 8*size < int(w) {
@@ -230,7 +231,8 @@ func (x *lowering) loadScalar(t *tree.Type, r ir.Ref) *ir.Value {
 	return x.LoadSize(w, size, r)
 }
 
-// storeScalar stores a word with its memory size. Signed words are sign-extended.
+// storeScalar stores a word with the size that its type has in memory. It sign-extends signed
+// words.
 func (x *lowering) storeScalar(v *ir.Value, t *tree.Type, r ir.Ref) {
 	size := scalarSize(t)
 	if isSigned(t) && int(v.Type) < 8*size {
@@ -255,8 +257,8 @@ func (x *lowering) assign(t *tree.Type, slots []slot, value []leaf) {
 	}
 }
 
-// copyLeaf copies an object of type t. An absent leaf becomes zero, because it is sent with
-// the value and shown in events.
+// copyLeaf copies an object of type t. It writes zero for an absent leaf, because the leaf is
+// sent with the value and shown in events.
 func (x *lowering) copyLeaf(dst ir.Ref, t *tree.Type, l leaf) {
 	if l.absent() {
 		x.zero(dst, t)
@@ -266,7 +268,8 @@ func (x *lowering) copyLeaf(dst ir.Ref, t *tree.Type, l leaf) {
 	x.copyObject(dst, n, l)
 }
 
-// zero sets an object of type t to its zero value. Bytes after a length are never visible.
+// zero sets an object of type t to its zero value. It leaves bytes after a length unset,
+// because they are never visible.
 func (x *lowering) zero(dst ir.Ref, t *tree.Type) {
 	if t.Kind == tree.Bytes {
 		x.Store(x.Const(32, 0), dst)
@@ -314,7 +317,7 @@ func (x *lowering) declare(p *tree.Local) {
 	x.vars[p] = slots
 }
 
-// stateSlot makes an object of the module for an array in a task's state.
+// stateSlot makes a module-level object for an array in the state of a task.
 func (x *lowering) stateSlot(p *tree.Local, t *tree.Type) slot {
 	size, align := sizeOf(t)
 	room, whole := x.room(p)
@@ -337,8 +340,8 @@ func (x *lowering) begin(p *tree.Local) []slot {
 	return slots
 }
 
-// clear sets a local to its zero value. State objects are already zero, because a state is
-// set once, before it is used.
+// clear sets a local to its zero value. The objects of a state variable are already zero,
+// because a state is initialised once, before its first use.
 func (x *lowering) clear(p *tree.Local, slots []slot) {
 	for k, lt := range leavesOf(p.Type) {
 		s := slots[k]

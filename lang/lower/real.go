@@ -8,7 +8,7 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// realText holds the functions that are too long to inline.
+// realText holds the floating-point functions that are too long to inline.
 //
 //go:embed real.sir
 var realText string
@@ -30,7 +30,7 @@ func (l *lowerer) helper(name string) *ir.Func {
 
 func isReal(e tree.Expr) bool { return e.Type().IsReal() }
 
-// isSpecial reports whether arithmetic differs from integer arithmetic.
+// isSpecial reports whether an operation differs from integer arithmetic.
 func (x *lowering) isSpecial(e *tree.Binary) bool {
 	switch e.T.Kind {
 	case tree.Fix:
@@ -51,7 +51,7 @@ func (x *lowering) realBinary(e *tree.Binary, l, r *ir.Value) *ir.Value {
 	return x.fixDiv(e.T, l, r)
 }
 
-// fixMul takes bits F..F+N of the exact product of two words of N bits.
+// fixMul returns bits F to F+N-1 of the exact product of two N-bit words.
 func (x *lowering) fixMul(t *tree.Type, l, r *ir.Value) *ir.Value {
 	n, frac := ir.Type(t.Bits), t.Frac
 	if 2*n <= 64 {
@@ -69,8 +69,9 @@ func (x *lowering) fixMul(t *tree.Type, l, r *ir.Value) *ir.Value {
 	return x.Slice(n, x.Word(word.Or, 64, high, low), 0)
 }
 
-// fixDiv divides l * 2^F by r. If there is a remainder and its sign differs from the sign
-// of r, the quotient toward minus infinity is one less than the quotient toward zero.
+// fixDiv divides l * 2^F by r and rounds toward minus infinity. The machine division rounds
+// toward zero. Its quotient is one too large if there is a remainder and the signs of the
+// remainder and r differ.
 func (x *lowering) fixDiv(t *tree.Type, l, r *ir.Value) *ir.Value {
 	n, frac := ir.Type(t.Bits), t.Frac
 	w := n + ir.Type(frac)
@@ -92,7 +93,7 @@ func (x *lowering) fixDiv(t *tree.Type, l, r *ir.Value) *ir.Value {
 	return x.Word(word.Mux, n, x.Word(word.Eq, 1, b, zero), ones, x.Slice(n, q, 0))
 }
 
-// conversion gives a scalar another type.
+// conversion converts a scalar to another type.
 func (x *lowering) conversion(e *tree.Convert) *ir.Value {
 	v := x.word(e.X)
 	x.At = e.At
@@ -100,7 +101,7 @@ func (x *lowering) conversion(e *tree.Convert) *ir.Value {
 	switch {
 	case from.Kind == tree.Float || to.Kind == tree.Float:
 		return x.floatConvert(v, from, to)
-	case from.Frac > to.Frac: // the bits after the new point are dropped: toward minus infinity
+	case from.Frac > to.Frac: // drops the bits after the new binary point: rounds toward minus infinity
 		v = x.Word(word.Shrs, v.Type, v, x.Const(v.Type, uint64(from.Frac-to.Frac)))
 	case from.Frac < to.Frac:
 		w := max(v.Type, wordOf(to)) // all remaining bits
@@ -118,7 +119,7 @@ func (x *lowering) shl(v *ir.Value, n int) *ir.Value {
 	return x.Word(word.Shl, v.Type, v, x.Const(v.Type, uint64(n)))
 }
 
-// wordBits is the word of a fix or float, or the number of an enum's variant.
+// wordBits is the word of a fix or float, or the number of an enum variant.
 func (x *lowering) wordBits(e *tree.Bits) *ir.Value {
 	if isReal(e.X) {
 		return x.word(e.X)
@@ -126,7 +127,7 @@ func (x *lowering) wordBits(e *tree.Bits) *ir.Value {
 	return x.enumBits(e)
 }
 
-// fromBits is the reverse. Every NaN becomes the standard NaN.
+// fromBits makes a fix or float from its bits. Every NaN becomes the standard NaN.
 func (x *lowering) fromBits(e *tree.FromBits) *ir.Value {
 	v := x.word(e.X)
 	x.At = e.At
@@ -175,7 +176,8 @@ func (x *lowering) equalWords(t *tree.Type, l, r *ir.Value) *ir.Value {
 	return x.Word(word.Eq, 1, l, r)
 }
 
-// floatUnary is - and sqrt. A NaN has only one form and keeps its sign.
+// floatUnary lowers negation and sqrt. The standard NaN is the only NaN, and negation leaves it
+// unchanged.
 func (x *lowering) floatUnary(op tree.Op, v *ir.Value) *ir.Value {
 	if op == tree.Sqrt {
 		return x.Float(ir.FSqrt, v.Type, v)
@@ -185,8 +187,8 @@ func (x *lowering) floatUnary(op tree.Op, v *ir.Value) *ir.Value {
 	return x.Word(word.Mux, v.Type, isNaN, v, flipped)
 }
 
-// floatConvert converts from or to a float. Integers of widths other than 32 and 64 go
-// through the next wider type that holds them.
+// floatConvert converts from or to a float. An integer whose width is not 32 or 64 is first
+// extended to 32 or 64 bits.
 func (x *lowering) floatConvert(v *ir.Value, from, to *tree.Type) *ir.Value {
 	switch {
 	case from.Kind == to.Kind:
@@ -196,7 +198,7 @@ func (x *lowering) floatConvert(v *ir.Value, from, to *tree.Type) *ir.Value {
 		if v.Type > 32 {
 			w = 64
 		}
-		if isSigned(from) || v.Type < w { // a number that was extended with zeros is not negative
+		if isSigned(from) || v.Type < w { // a zero-extended number is not negative
 			op = ir.FFromS
 		}
 		return x.Float(op, wordOf(to), x.convert(v, from, tree.IntType(int(w), false)))
@@ -204,7 +206,8 @@ func (x *lowering) floatConvert(v *ir.Value, from, to *tree.Type) *ir.Value {
 	return x.floatToInt(v, wordOf(to), isSigned(to))
 }
 
-// floatToInt saturates at the bounds of a word with a width other than 32 or 64 bits.
+// floatToInt converts a float to a word whose width is not 32 or 64 bits, and saturates at the
+// bounds.
 func (x *lowering) floatToInt(v *ir.Value, n ir.Type, signed bool) *ir.Value {
 	w := ir.Type(32)
 	if n > 32 {

@@ -8,9 +8,9 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// ends are the channels or devices that an expression may denote. at is the index among
-// them, nil if there is only one. A chain of branches selects the end, because each channel
-// has separate operations.
+// ends holds the channels or devices that an expression may denote. at is the run-time index
+// among them. It is nil if there is only one. Each channel has separate operations, so a chain
+// of branches selects the right one.
 type ends struct {
 	list []int
 	at   *ir.Value
@@ -20,8 +20,8 @@ func isEnd(t *tree.Type) bool {
 	return t.Kind == tree.Chan || t.Kind == tree.Device || tree.EndsOf(t) != nil
 }
 
-// endsOf evaluates a channel end, device or array of ends. It is a parameter, or an element
-// of a parameter with its index check.
+// endsOf evaluates a channel end, a device, or an array of them. The expression is a parameter,
+// or an element of a parameter with its index check.
 func (x *lowering) endsOf(e tree.Expr) ends {
 	i, ok := e.(*tree.Index)
 	if !ok {
@@ -40,7 +40,7 @@ func (x *lowering) endsOf(e tree.Expr) ends {
 
 func (x *lowering) device(e tree.Expr) int { return x.endsOf(e).list[0] }
 
-// eachEnd emits do for each end, and branches to the actual end at run time.
+// eachEnd emits do for each end. The emitted code branches to the right one at run time.
 func (x *lowering) eachEnd(e ends, do func(index int)) {
 	if e.at == nil {
 		do(e.list[0])
@@ -66,7 +66,7 @@ func (x *lowering) eachEnd(e ends, do func(index int)) {
 	x.At = at
 }
 
-// receiver is the destination of a received value: variables for its words, places for its
+// receiver is the destination of a received value: variables for its words, addresses for its
 // objects.
 type receiver struct {
 	t    *tree.Type
@@ -74,7 +74,7 @@ type receiver struct {
 	refs []ir.Ref
 }
 
-// receiver allocates the destination of a value. It uses the places of dst if given.
+// receiver allocates the destination of a value. It uses the addresses in dst if given.
 func (x *lowering) receiver(t *tree.Type, dst []ir.Ref) receiver {
 	r := receiver{t: t}
 	for _, lt := range leavesOf(t) {
@@ -90,7 +90,7 @@ func (x *lowering) receiver(t *tree.Type, dst []ir.Ref) receiver {
 	return r
 }
 
-// receive emits a chrecv or chget.
+// receive emits a chrecv or chget instruction.
 func (x *lowering) receive(op ir.Op, ch int, r receiver) {
 	types := make([]ir.Type, len(r.vars))
 	for k, v := range r.vars {
@@ -138,8 +138,8 @@ func (x *lowering) nothing(r receiver) {
 	}
 }
 
-// ready emits chready. With room it tests whether the channel has room, else whether it has
-// a value.
+// ready emits a chready instruction. If room is set, it tests whether the channel has room,
+// else whether it has a value.
 func (x *lowering) ready(ch int, room bool) *ir.Value {
 	i := &ir.Instr{Op: ir.OpChReady, Chan: ch}
 	if room {
@@ -210,7 +210,7 @@ func (x *lowering) startTimers(b *tree.Block) {
 	})
 }
 
-// eachSelect visits the selects of a block in the order of the text.
+// eachSelect visits the selects of a block in source order.
 func eachSelect(b *tree.Block, visit func(*tree.Select)) {
 	if b == nil {
 		return
@@ -225,17 +225,18 @@ func eachSelect(b *tree.Block, visit func(*tree.Select)) {
 	}
 }
 
-// choosing is a select that is being lowered. An arm on an element of an array of ends
-// becomes one arm of the operation for each element. These arms start at first[k].
+// choosing is a select that is being lowered. An arm on an element of an array of ends becomes
+// several arms of the IR operation, one for each element. For source arm k they start at
+// first[k].
 type choosing struct {
 	*tree.Select
 	op    *ir.Instr
 	ends  []ends
-	first []int // first arm of the operation, by arm of the text; one more entry for the end
+	first []int // index of the first IR arm for each source arm, plus one entry for the end
 }
 
-// selectStmt lowers a select: the guards and events, the choice, and a chain of branches to
-// the arms. A message that was too long leads back to the choice.
+// selectStmt lowers a select: the guards and events, the choice, and a chain of branches to the
+// arms. If a message was too long, control returns to the choice.
 func (x *lowering) selectStmt(s *tree.Select) {
 	c := x.choiceOf(s)
 	again, after := x.NewBlock(), x.NewBlock()
@@ -286,7 +287,7 @@ func (x *lowering) choiceOf(s *tree.Select) *choosing {
 	return c
 }
 
-// head evaluates the guard of an arm. If the guard holds, head evaluates the end and
+// head evaluates the guard of an arm. If the guard holds, head also evaluates the end and the
 // deadline.
 func (x *lowering) head(a *tree.SelectArm, entry *ir.Value) (open *ir.Value, from ends, deadline *ir.Value) {
 	if a.When == nil {
@@ -320,7 +321,7 @@ func (x *lowering) head(a *tree.SelectArm, entry *ir.Value) (open *ir.Value, fro
 	return open, from, deadline
 }
 
-// waitedFor evaluates the event of an arm: a channel or device, or a deadline.
+// waitedFor evaluates the event that an arm waits for: a channel or device, or a deadline.
 func (x *lowering) waitedFor(a *tree.SelectArm, entry *ir.Value) (from ends, deadline *ir.Value) {
 	switch a.Kind {
 	case tree.ArmEvery:
@@ -335,7 +336,7 @@ func (x *lowering) waitedFor(a *tree.SelectArm, entry *ir.Value) (from ends, dea
 	return x.endsOf(a.End), nil
 }
 
-// addArms adds the operation's arms for one arm of the text.
+// addArms adds the IR arms for one source arm.
 func (x *lowering) addArms(c *choosing, a *tree.SelectArm, from ends, open, deadline *ir.Value) {
 	switch {
 	case deadline != nil:
@@ -361,7 +362,7 @@ func (x *lowering) addArms(c *choosing, a *tree.SelectArm, from ends, open, dead
 	}
 }
 
-// bindReceived receives into the objects of an arm's local.
+// bindReceived makes a receive write directly into the objects of an arm's local.
 func (x *lowering) bindReceived(a *tree.SelectArm, from ends) {
 	t := a.End.Type().Elem
 	var slots []slot
@@ -415,8 +416,8 @@ func (x *lowering) arm(c *choosing, k int, again *ir.Block) {
 	x.block(a.Body)
 }
 
-// callEach calls the instance of f for its channels and devices. If an element of an array
-// decides, there is one call for each element.
+// callEach calls the instance of f for its channels and devices. If an index chooses an element
+// of an array of ends, there is one call for each element.
 func (x *lowering) callEach(f *tree.Func, args []argument, sizes []extent, words []*ir.Value, refs []ir.Ref) []*ir.Value {
 	bound := make([][]int, len(args))
 	var open []int

@@ -12,9 +12,8 @@ type leafType struct {
 	object bool
 }
 
-// leavesOf lists the leaves of a type in order. The leaves of an enum with payloads are its
-// variant's index and the leaves of all payloads. The leaves of an option are a flag and
-// the leaves of its value.
+// leavesOf lists the leaves of a type in order. An enum with payloads has the index of its
+// variant and the leaves of all payloads. An option has a flag and the leaves of its value.
 func leavesOf(t *tree.Type) []leafType {
 	switch t.Kind {
 	case tree.Unit:
@@ -36,7 +35,8 @@ func leavesOf(t *tree.Type) []leafType {
 
 var boolType = &tree.Type{Kind: tree.Bool}
 
-// headOf is the leaf before the parts of an aggregate.
+// headOf is the leaf before the parts of an aggregate. An enum has one, the index of its
+// variant.
 func headOf(t *tree.Type) []leafType {
 	if t.Kind == tree.Enum {
 		return []leafType{{t: tagType(t.Enum)}}
@@ -44,7 +44,7 @@ func headOf(t *tree.Type) []leafType {
 	return nil
 }
 
-// tagType is the type of the index of a variant.
+// tagType is the type of a variant's index.
 func tagType(e *tree.EnumDef) *tree.Type {
 	if len(e.Variants) <= 256 {
 		return tree.IntType(8, false)
@@ -79,7 +79,7 @@ func partsOf(t *tree.Type) []*tree.Type {
 	return out
 }
 
-// partIndex maps a field's index to its index in partsOf.
+// partIndex converts the index of a field to its index in partsOf.
 func partIndex(t *tree.Type, field int) int {
 	if t.Kind != tree.Layout {
 		return field
@@ -122,12 +122,12 @@ func isSigned(t *tree.Type) bool {
 	return signed
 }
 
-// In memory a scalar takes the smallest of 1, 2, 4 or 8 bytes that hold its values, aligned
-// to at most 4. bytes<N> is a length and N bytes, rounded up to 4. An aggregate is its
-// parts in order.
+// In memory a scalar takes the smallest of 1, 2, 4 or 8 bytes that hold its values, aligned to
+// at most 4. bytes<N> takes a length and N bytes, rounded up to a multiple of 4. An aggregate
+// is the sequence of its parts.
 
-// scalarSize is the number of bytes of a scalar in memory. A range or an enum may need
-// fewer bytes than its word has.
+// scalarSize is the number of bytes of a scalar in memory. A range or an enum may need fewer
+// bytes than its word type.
 func scalarSize(t *tree.Type) int {
 	switch t.Kind {
 	case tree.Range:
@@ -174,8 +174,8 @@ func sizeOf(t *tree.Type) (size, align int) {
 	return alignTo(size, align), align
 }
 
-// partOffset returns the offset of part k of an aggregate, and the alignment of all parts.
-// For k after the last part it returns the end.
+// partOffset returns the offset of part k of an aggregate, and the alignment of the aggregate.
+// If k is the number of parts, it returns the end.
 func partOffset(t *tree.Type, k int) (at, align int) {
 	align = 1
 	if t.Kind == tree.Enum {
@@ -264,7 +264,7 @@ func encode(t *tree.Type, cells []uint64, mem []byte) []uint64 {
 	return cells
 }
 
-// encodeEnum writes an enum with payloads. In cells all payloads share the same space.
+// encodeEnum writes an enum with payloads. In cells, all payloads share the same cells.
 func encodeEnum(t *tree.Type, cells []uint64, mem []byte) []uint64 {
 	e := t.Enum
 	encode(tagType(e), cells, mem)

@@ -8,19 +8,19 @@ type variable struct {
 	t    ir.Type
 }
 
-// ssa turns variables into values while the blocks are built, as in Braun et al., "Simple
-// and Efficient Construction of Static Single Assignment Form" (2013). A block is sealed
-// when all its predecessors are known. Before that, a read makes a block parameter that is
+// ssa converts variables to SSA values while the blocks are built, as in Braun et al., "Simple
+// and Efficient Construction of Static Single Assignment Form" (2013). A block is sealed when
+// all its predecessors are known. A read in an unsealed block makes a block parameter that is
 // completed later.
 type ssa struct {
 	b       *ir.Builder
 	defs    map[*ir.Block]map[*variable]*ir.Value
 	preds   map[*ir.Block][]*ir.Block
 	sealed  map[*ir.Block]bool
-	open    map[*ir.Block][]param // parameters of blocks that are not sealed
-	users   map[*ir.Value][]param // the parameters that have a value as argument
+	open    map[*ir.Block][]param // parameters of unsealed blocks
+	users   map[*ir.Value][]param // the parameters that take a value as an argument
 	instead map[*ir.Value]*ir.Value
-	args    map[*ir.Value]map[*ir.Block]*ir.Value // of a parameter: its argument by predecessor
+	args    map[*ir.Value]map[*ir.Block]*ir.Value // for each parameter, its argument by predecessor
 	zero    map[ir.Type]*ir.Value
 }
 
@@ -74,7 +74,7 @@ func (s *ssa) readIn(b *ir.Block, x *variable) *ir.Value {
 	return v
 }
 
-// newParam makes a parameter. It is attached to its block at the end, if it is still
+// newParam makes a block parameter. It is attached to its block at the end, if it is still
 // needed.
 func (s *ssa) newParam(b *ir.Block, x *variable) *ir.Value {
 	v := s.b.F.NewValue(x.t, nil, s.b.At)
@@ -83,8 +83,8 @@ func (s *ssa) newParam(b *ir.Block, x *variable) *ir.Value {
 	return v
 }
 
-// undefined is the value of a variable that no path has set. It is read only if its value
-// does not matter.
+// undefined is the value of a variable that no path has set. The program reads it only if the
+// value does not matter.
 func (s *ssa) undefined(t ir.Type) *ir.Value {
 	if v := s.zero[t]; v != nil {
 		return v
@@ -99,7 +99,7 @@ func (s *ssa) undefined(t ir.Type) *ir.Value {
 	return v
 }
 
-// complete finds the arguments of a parameter. If they are all one value, it removes the
+// complete finds the arguments of a parameter. If they are all the same value, it removes the
 // parameter.
 func (s *ssa) complete(p param) *ir.Value {
 	for _, pred := range s.preds[p.in] {
@@ -139,7 +139,7 @@ func (s *ssa) simplify(p param) *ir.Value {
 	return s.resolve(same)
 }
 
-// resolve follows removed parameters.
+// resolve follows a chain of removed parameters to the value that replaces them.
 func (s *ssa) resolve(v *ir.Value) *ir.Value {
 	for {
 		w := s.instead[v]

@@ -99,7 +99,7 @@ func (x *lowering) declareStmt(s *tree.Declare) {
 		}
 	}
 	if len(dst) != objects(s.Local.Type) {
-		dst = nil // some leaf has no place
+		dst = nil // some leaf has no address
 	}
 	l := x.value(s.Value, dst)
 	x.At = s.At
@@ -116,8 +116,8 @@ func objects(t *tree.Type) int {
 	return n
 }
 
-// option evaluates an option. If the option is absent, it jumps to no. Otherwise it
-// continues in a new block with the leaves of the value.
+// option evaluates an option. If the option is absent, the emitted code jumps to no. Otherwise
+// it continues in a new block with the leaves of the value.
 func (x *lowering) option(e tree.Expr, no *ir.Block) []leaf {
 	if p, ok := e.(*tree.Parse); ok {
 		return x.parseOr(p, no)
@@ -195,9 +195,9 @@ func (x *lowering) ifStmt(s *tree.If) {
 	x.enter(after)
 }
 
-// counting is a loop over a range. The test for the next round is at the end, so each round
-// has one jump. The last value plus the step may exceed the word. Then the test uses the
-// remaining distance instead.
+// counting is a loop over a range. It tests for the next round at the end, so each round has
+// one jump. If the last value plus the step may overflow the word, it tests the remaining
+// distance instead.
 type counting struct {
 	v      *tree.Local
 	lo, hi tree.Expr
@@ -206,7 +206,8 @@ type counting struct {
 	step   uint64
 }
 
-// count runs body for each value. brk is the exit block, and is entered afterwards.
+// count emits the loop with body for each value. brk is the exit block. count enters it at the
+// end.
 func (x *lowering) count(c counting, body func(next, done *ir.Block)) {
 	lo := x.word(c.lo)
 	hi := x.word(c.hi)
@@ -305,7 +306,7 @@ func (x *lowering) match(s *tree.Match) {
 		x.At = a.Span
 		body, next := x.NewBlock(), x.NewBlock()
 		if k == len(s.Arms)-1 && s.Else == nil {
-			x.goTo(body) // exhaustive
+			x.goTo(body) // the arms are exhaustive
 		} else {
 			x.branch(x.fits(l[0].v, word0, a.Cases), body, next)
 		}
@@ -356,7 +357,7 @@ func (x *lowering) bindPayload(t *tree.Type, a *tree.Arm, l []leaf) {
 	}
 }
 
-// search is first, count, any or all.
+// search lowers first, count, any and all.
 func (x *lowering) search(e *tree.Search) []leaf {
 	flag := x.variable("found", 1)
 	number := x.variable("number", wordOf(e.Var.Type))

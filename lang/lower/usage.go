@@ -2,15 +2,15 @@ package lower
 
 import "github.com/sinter-lang/sinter/lang/tree"
 
-// usage tells which leaves of lets are needed. Binding a parsed layout to a name copies its
+// usage records which leaves of lets are needed. Binding a parsed layout to a name copies its
 // bytes fields. Fields that are never read are not copied. A leaf that is only passed on to
-// another let is needed if the leaf of that let is needed.
+// another let is needed if the leaf of that other let is needed.
 type usage struct {
 	used  map[*tree.Local][]bool
-	edges map[*tree.Local][]flowEdge // by the let that receives the value
+	edges map[*tree.Local][]flowEdge // keyed by the let that receives the value
 }
 
-// flowEdge means that leaf k of a let is leaf k+shift of from.
+// flowEdge says that leaf k of a let comes from leaf k+shift of from.
 type flowEdge struct {
 	from  *tree.Local
 	shift int
@@ -40,8 +40,8 @@ func usageOf(f *tree.Func) *usage {
 // needs reports whether leaf k of a local must hold its value.
 func (u *usage) needs(p *tree.Local, k int) bool { return p.Kind != tree.LetLocal || u.used[p][k] }
 
-// path follows fields down to a local. It returns the local and the range of leaves that e
-// denotes.
+// path follows field selections down to a local. It returns the local and the range of its
+// leaves that e denotes.
 func path(e tree.Expr) (p *tree.Local, first, n int, ok bool) {
 	switch e := e.(type) {
 	case *tree.LocalRef:
@@ -84,7 +84,7 @@ func (u *usage) stmt(s tree.Stmt) {
 	}
 }
 
-// bind records that to receives e, or the value of an option e.
+// bind records that to is set to e, or to the value of the option e.
 func (u *usage) bind(to *tree.Local, e tree.Expr, shift int) {
 	p, first, _, ok := path(e)
 	switch {
@@ -116,8 +116,8 @@ func (u *usage) expr(e tree.Expr) {
 	}
 }
 
-// writes reports whether evaluating e may change a local: e calls a function with an inout
-// argument, or receives.
+// writes reports whether evaluating e may change a local: whether e receives, or calls a
+// function with an inout argument.
 func writes(e tree.Expr) bool {
 	if e == nil {
 		return false

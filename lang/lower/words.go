@@ -7,15 +7,16 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// A config that the start may set is an object with a list of the words that set it.
+// Words of the start. A config that may be set when the program starts is stored in an object.
+// The module lists the words (settings) that set such objects.
 
-// bindWords binds a parameter to a value that words of the start may set.
+// bindWords binds a parameter to a value that the start may set.
 func (x *lowering) bindWords(p *tree.Local, a tree.Bind, slots []slot) {
 	o := x.data("boot."+x.F.Name+"."+p.Name, p.Type, a.Cells, p.Span)
 	o.Boot = true
 	elem, step := p.Type, 0
 	word := wordFor
-	if p.Type.Kind == tree.Array { // the ports of a stack
+	if p.Type.Kind == tree.Array { // the port numbers of a network stack
 		elem, word = p.Type.Elem, portWord
 		step, _ = sizeOf(elem)
 	}
@@ -31,8 +32,8 @@ func (x *lowering) bindWords(p *tree.Local, a tree.Bind, slots []slot) {
 	x.assign(p.Type, slots, []leaf{{v: x.Load(wordOf(p.Type), ir.Ref{Obj: o})}})
 }
 
-// wordFor is the word of a config whose value is stored as a t at offset at of an object.
-// It allows the values that both the config and t hold.
+// wordFor is the word that sets a config, stored as type t at an offset of an object. It allows
+// the values that both the config and t can hold.
 func wordFor(c *tree.ConstDef, t *tree.Type, at int) ir.Word {
 	size, _ := sizeOf(t)
 	w := ir.Word{Name: c.Word, Kind: "bytes", At: at, Size: size}
@@ -53,7 +54,7 @@ func wordFor(c *tree.ConstDef, t *tree.Type, at int) ir.Word {
 	return w
 }
 
-// bounds are the least and the greatest number that both the config and t hold.
+// bounds returns the least and the greatest number that both the config and t can hold.
 func bounds(c *tree.ConstDef, t *tree.Type) (lo, hi uint64) {
 	least, most := t.Interval()
 	if !c.Bare {
@@ -77,7 +78,7 @@ func smaller(a, b *big.Int) *big.Int {
 	return a
 }
 
-// portOf is the port of a socket in the form of its messages, with the first byte lowest.
+// portOf is the port number of a socket as its messages hold it, with the first byte lowest.
 func (x *lowering) portOf(s *tree.SocketDef) *ir.Value {
 	c := s.Config
 	if c == nil || c.Word == "" {
@@ -93,7 +94,7 @@ func (x *lowering) portOf(s *tree.SocketDef) *ir.Value {
 	return x.turned(x.Load(16, ir.Ref{Obj: o}))
 }
 
-// portWord is the word of a config that is a port.
+// portWord is the word that sets a config used as a port number.
 func portWord(c *tree.ConstDef, t *tree.Type, at int) ir.Word {
 	w := wordFor(c, t, at)
 	w.Lo = max(w.Lo, 1)

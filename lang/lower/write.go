@@ -6,25 +6,25 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// writing is the state of writing one message, byte by byte, because the position has no
-// alignment. The position is base + pos bytes and the bits of acc.
+// writing is the state of the code that writes one message. It writes byte by byte, because the
+// position may be unaligned. The position is base + pos bytes plus the bits in acc.
 type writing struct {
-	out  ir.Ref    // first byte
-	base *ir.Value // nil: 0
+	out  ir.Ref    // address of the first byte
+	base *ir.Value // byte offset; nil means 0
 	pos  int       // bytes after base
 	acc  *ir.Value // bits of the incomplete byte, nil for none
 	ok   *variable // whether the parts are consistent so far
 	seal *ir.Value // the seal, once it is known
 }
 
-// layoutBytesOf is x.bytes().
+// layoutBytesOf lowers x.bytes().
 func (x *lowering) layoutBytesOf(e *tree.Write) leaf {
 	l := x.value(e.X, nil)
 	x.At = e.At
 	return x.message(e.X.Type(), l, e.T, e.Site, e.Proved, nil)
 }
 
-// sealed is L.sealed(...).
+// sealed lowers L.sealed(...).
 func (x *lowering) sealed(e *tree.Sealed) []leaf {
 	t := e.T
 	l := append([]leaf(nil), x.value(e.X, nil)...)
@@ -35,8 +35,8 @@ func (x *lowering) sealed(e *tree.Sealed) []leaf {
 	return l
 }
 
-// message writes the leaves of a layout into new bytes. If sealing is not nil, it receives
-// the state of the writer with the seal.
+// message writes the leaves of a layout into new bytes. If sealing is set, message fills it
+// with the state of the writer and the seal.
 func (x *lowering) message(t *tree.Type, l []leaf, bytes *tree.Type, site int, proved bool, sealing *writing) leaf {
 	r := x.temp(bytes)
 	w := &writing{out: r, ok: x.variable("fits", 1)}
@@ -70,7 +70,7 @@ func (x *lowering) written(w *writing) *ir.Value {
 	return x.Word(word.Add, 32, w.base, k)
 }
 
-// spot is the address of the position.
+// spot is the address of the current position.
 func (x *lowering) spot(w *writing) ir.Ref {
 	at := w.out
 	if w.base != nil {
@@ -104,7 +104,7 @@ func (x *lowering) putLayout(w *writing, def *tree.LayoutDef, l []leaf, sealing 
 	ps.frames = ps.frames[:len(ps.frames)-1]
 }
 
-// putOptional writes a part when its condition holds.
+// putOptional writes an optional part if its condition holds.
 func (x *lowering) putOptional(w *writing, f *tree.LayoutField, l []leaf) {
 	c := x.word(f.When)
 	for _, p := range f.Needs {
@@ -125,7 +125,7 @@ func (x *lowering) putOptional(w *writing, f *tree.LayoutField, l []leaf) {
 	w.base, w.pos = x.ssa.read(at), 0
 }
 
-// demandFit records that the value can be parsed only if ok holds.
+// demandFit records that the value is parsable only if ok holds.
 func (x *lowering) demandFit(w *writing, ok *ir.Value) {
 	x.ssa.write(w.ok, x.Word(word.And, 1, x.ssa.read(w.ok), ok))
 }
@@ -182,8 +182,8 @@ func (x *lowering) putBits(w *writing, v *ir.Value, little bool) {
 	}
 }
 
-// putBytes writes bytes. It reads no further than the length of the value, even if that
-// length does not fit.
+// putBytes writes a bytes field. It never reads past the length of the value, even if that
+// length does not fit the field.
 func (x *lowering) putBytes(w *writing, f *tree.LayoutField, l []leaf) {
 	n := x.Const(32, 0)
 	var from ir.Ref

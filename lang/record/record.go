@@ -1,13 +1,13 @@
 // Package record holds what a check remembers for an editor: where each name is defined and
-// used, and what type and range each expression has at its position.
+// used, and the type and range of each expression.
 //
 //	fn sum(v: []u32) -> u32 {    Definition at the v of `v[i]`: the parameter, a `[]u32`
 //	  for i in 0..v.len {        Value at the i of `v[i]`: `0..=2147483646`
 //	    s = s + v[i]             Uses of v: the places of `v.len` and `v[i]`
 //
-// The checker fills a Record when it is given one (types.Options). In a program with errors
-// it fills the record as far as the check gets. Everything is found by a file and a byte in
-// it. The package knows types and positions, but not how they were found.
+// The checker fills a Record if it is given one (types.Options). If the program has errors, the
+// checker fills the record up to the point where it stops. A lookup takes a file and a byte
+// offset in it. The package stores types and positions, but does not compute them.
 package record
 
 import (
@@ -22,13 +22,13 @@ import (
 // Def is the definition of a name. At is the source position of the name itself.
 type Def struct {
 	Name string
-	What string // as in "a function"
+	What string // the kind of thing, as in "a function"
 	Type *tree.Type
 	At   diag.Span
 }
 
-// Value is what is known of an expression. Range is the range of a number, including the
-// facts at its position. It is empty for other types.
+// Value is the known type and range of an expression. Range is the range of a number at this
+// position, narrowed by the facts that hold there. It is empty for other types.
 type Value struct {
 	At    diag.Span
 	Type  *tree.Type
@@ -60,8 +60,9 @@ func (r *Record) Define(d Def) {
 	}
 }
 
-// Use records that the name at one position refers to the definition at another. The first
-// meaning counts, because a system that a test starts is elaborated again, with fakes.
+// Use records that the name at one position refers to the definition at another. Only the first
+// call for a position counts: a system that a test starts is elaborated again, with fake
+// devices.
 func (r *Record) Use(at, def diag.Span) {
 	if r == nil || at == def || at.IsZero() || def.IsZero() {
 		return
@@ -91,8 +92,8 @@ func (r *Record) Definitions() []*Def {
 	return list
 }
 
-// Definition is the definition of the name at a byte of a file, nil if there is none. At a
-// definition it is that definition.
+// Definition returns the definition of the name at a byte offset of a file, or nil. At the
+// definition itself it returns that definition.
 func (r *Record) Definition(f *diag.File, at int) *Def {
 	for use, def := range r.uses {
 		if holds(use, f, at) {
@@ -119,7 +120,7 @@ func (r *Record) Uses(d *Def) []diag.Span {
 	return list
 }
 
-// Value is what is known of the smallest expression around a byte of a file.
+// Value returns what is known of the smallest expression around a byte offset of a file.
 func (r *Record) Value(f *diag.File, at int) (Value, bool) {
 	best, found := Value{}, false
 	for span, v := range r.values {

@@ -2,12 +2,12 @@ package syntax
 
 import "github.com/sinter-lang/sinter/internal/diag"
 
-// Node is any part of the tree of the text. Every node has a source position.
+// Node is any part of the syntax tree. Every node has a source position.
 type Node interface {
 	Span() diag.Span
 }
 
-// Place is embedded by every node. It holds the range of bytes that the node covers.
+// Place is embedded in every node. It holds the range of bytes that the node covers.
 type Place struct {
 	At diag.Span
 }
@@ -28,7 +28,7 @@ func (i Ident) IsBlank() bool { return i.Name == "_" }
 type File struct {
 	Source *diag.File
 	Decls  []Decl
-	// tokens, with comments and separators, are all that Format needs.
+	// tokens include comments and separators. Format needs only the tokens.
 	tokens []token
 }
 
@@ -40,11 +40,10 @@ type Decl interface {
 	decl()
 }
 
-// A Stmt is one statement of a body:
-// *LetStmt *VarStmt *AssignStmt *IfStmt *ForStmt *WhileStmt *LoopStmt
-// *BreakStmt *ContinueStmt *ReturnStmt *MatchStmt *SelectStmt *AssertStmt
-// *ExpectStmt *FailStmt *StartStmt *CrashStmt *TimedStmt *ExprStmt *Block.
-// A *Block is a statement only as the last else of an *IfStmt.
+// A Stmt is one statement of a body: *LetStmt *VarStmt *AssignStmt *IfStmt *ForStmt *WhileStmt
+// *LoopStmt *BreakStmt *ContinueStmt *ReturnStmt *MatchStmt *SelectStmt *AssertStmt *ExpectStmt
+// *FailStmt *StartStmt *CrashStmt *TimedStmt *ExprStmt *Block. A *Block is a statement only as
+// the final else branch of an *IfStmt.
 type Stmt interface {
 	Node
 	stmt()
@@ -87,8 +86,8 @@ type UseDecl struct {
 	Names []Ident
 }
 
-// ConstDecl is `const N: u32 = 4`, or with Config set `config N: u32 = 4`,
-// which -D N=16 overrides. Type may be nil, Value is never nil.
+// ConstDecl is `const N: u32 = 4`. With Config set it is `config N: u32 = 4`, whose value -D
+// N=16 overrides. Type may be nil, Value is never nil.
 type ConstDecl struct {
 	Place
 	Config bool
@@ -103,14 +102,14 @@ type AssertDecl struct {
 	Cond Expr
 }
 
-// TypeDecl is `type Row = [N]u32`, another name for the same type.
+// TypeDecl is `type Row = [N]u32`, which gives a type another name.
 type TypeDecl struct {
 	Place
 	Name Ident
 	Type TypeExpr
 }
 
-// Field is `name: type` of a struct or of an enum variant's payload.
+// Field is `name: type` in a struct or in the payload of an enum variant.
 type Field struct {
 	Place
 	Name Ident
@@ -124,8 +123,8 @@ type StructDecl struct {
 	Fields []Field
 }
 
-// EnumDecl is `enum Op: u8 { send = 0; receive; move(from: u32, to: u32) }`.
-// Width is nil when none is stated.
+// EnumDecl is `enum Op: u8 { send = 0; receive; move(from: u32, to: u32) }`. Width is nil if
+// the declaration states none.
 type EnumDecl struct {
 	Place
 	Name     Ident
@@ -133,8 +132,8 @@ type EnumDecl struct {
 	Variants []Variant
 }
 
-// Variant is one case of an enum. Payload is empty or has at least one field;
-// Value is nil when none is stated.
+// Variant is one case of an enum. Payload may be empty. Value is nil if the declaration states
+// none.
 type Variant struct {
 	Place
 	Name    Ident
@@ -153,7 +152,7 @@ type LayoutDecl struct {
 //
 //	name: type [little] [in a..=b] [= value | = seal [all] algorithm] [when cond]
 //
-// Name may be "_". Parts that are not written are nil.
+// Name may be "_". Parts that the source omits are nil.
 type LayoutField struct {
 	Place
 	Name   Ident
@@ -165,7 +164,7 @@ type LayoutField struct {
 	When   Expr
 }
 
-// Seal is `seal crc32` or, over the whole layout, `seal all inet_sum`.
+// Seal is `seal crc32`, or `seal all inet_sum` for a checksum over the whole layout.
 type Seal struct {
 	Place
 	All       bool
@@ -176,7 +175,7 @@ type Seal struct {
 //
 //	fn name<T: eq, N: u32>(a: T, b: inout [N]T) -> bool where N > 0 @inline { }
 //
-// Result and Where are nil when not written.
+// Result and Where are nil if they are omitted.
 type FnDecl struct {
 	Place
 	Name     Ident
@@ -188,9 +187,8 @@ type FnDecl struct {
 	Body     *Block
 }
 
-// Generic is one parameter between < and >: `T`, `T: eq` or `N: u32`. Bound is nil for the
-// first. A constraint looks like the type of a constant. The checker distinguishes them by
-// name.
+// Generic is one parameter between < and >: `T`, `T: eq` or `N: u32`. Bound is nil for `T`. A
+// constraint looks like the type of a constant, and the checker distinguishes them by name.
 type Generic struct {
 	Place
 	Name  Ident
@@ -250,7 +248,7 @@ type ForItem struct {
 	Place
 	Var   Ident
 	Range *RangeExpr
-	Step  Expr // nil when not written
+	Step  Expr // nil if omitted
 	Items []SystemItem
 }
 
@@ -268,7 +266,7 @@ type BudgetDecl struct {
 	Lines []Expr
 }
 
-// Hint is `@unroll(4)` or `@inline`. Hints never change meaning.
+// Hint is `@unroll(4)` or `@inline`. A hint never changes the meaning of a program.
 type Hint struct {
 	Place
 	Name Ident
@@ -283,8 +281,7 @@ type Block struct {
 	Stmts []Stmt
 }
 
-// LetStmt is `let x: T = e` or `let x = e else { }`. Type and Else are nil when
-// not written.
+// LetStmt is `let x: T = e` or `let x = e else { }`. Type and Else are nil if omitted.
 type LetStmt struct {
 	Place
 	Name  Ident
@@ -293,8 +290,8 @@ type LetStmt struct {
 	Else  *Block
 }
 
-// VarStmt is `var x: T = e`, or with State set `state x: T = e`. At least one
-// of Type and Value is not nil.
+// VarStmt is `var x: T = e`, or `state x: T = e` if State is set. At least one of Type and
+// Value is not nil.
 type VarStmt struct {
 	Place
 	State bool
@@ -311,9 +308,9 @@ type AssignStmt struct {
 	Value  Expr
 }
 
-// IfStmt is `if c { }` or `if let x = e { }`, with an optional else. In the first form Let
-// is nil and Cond is the condition. In the second form Cond is the optional value. Else is
-// nil, an *IfStmt or a *Block.
+// IfStmt is `if c { }` or `if let x = e { }`, with an optional else. In the first form Let is
+// nil and Cond is the condition. In the second form Cond is the option to unwrap. Else is nil,
+// an *IfStmt or a *Block.
 type IfStmt struct {
 	Place
 	Let  *Ident
@@ -322,7 +319,7 @@ type IfStmt struct {
 	Else Stmt
 }
 
-// ForStmt is `for i in a..b step k @unroll(4) { }`. Step is nil when not written.
+// ForStmt is `for i in a..b step k @unroll(4) { }`. Step is nil if omitted.
 type ForStmt struct {
 	Place
 	Var   Ident
@@ -354,13 +351,13 @@ type BreakStmt struct{ Place }
 // ContinueStmt is `continue`.
 type ContinueStmt struct{ Place }
 
-// ReturnStmt is `return` or `return e`; Value is nil for the first.
+// ReturnStmt is `return` or `return e`. Value is nil for `return`.
 type ReturnStmt struct {
 	Place
 	Value Expr
 }
 
-// MatchStmt is `match e { case p { } else { } }`. Else is nil when not written.
+// MatchStmt is `match e { case p { } else { } }`. Else is nil if omitted.
 type MatchStmt struct {
 	Place
 	Value Expr
@@ -368,7 +365,7 @@ type MatchStmt struct {
 	Else  *Block
 }
 
-// MatchArm is `case a, b { }`. It is taken when one of its patterns fits.
+// MatchArm is `case a, b { }`. The arm is taken if one of its patterns fits.
 type MatchArm struct {
 	Place
 	Patterns []Pattern
@@ -408,8 +405,8 @@ const (
 	ArmAfter                // on after(d)
 )
 
-// SelectArm is `on let x = e.recv(b) when c { }`. Call is the whole call, even for every
-// and after. Let and When are nil when not written.
+// SelectArm is `on let x = e.recv(b) when c { }`. Call is the whole call, including every(d)
+// and after(d). Let and When are nil if omitted.
 type SelectArm struct {
 	Place
 	Kind ArmKind
@@ -419,7 +416,7 @@ type SelectArm struct {
 	Body *Block
 }
 
-// AssertStmt is `assert c`; it traps when c does not hold.
+// AssertStmt is `assert c`, which traps if c is false.
 type AssertStmt struct {
 	Place
 	Cond Expr
@@ -443,7 +440,7 @@ type StartStmt struct {
 	Call *CallExpr
 }
 
-// CrashStmt is `crash d losing e`, in tests only. Losing is nil when not written.
+// CrashStmt is `crash d losing e`, in tests only. Losing is nil if omitted.
 type CrashStmt struct {
 	Place
 	Device Expr
@@ -457,8 +454,8 @@ type TimedStmt struct {
 	Body *Block
 }
 
-// ExprStmt is a call for its effect. Else runs when an operation of a device fails. It is
-// nil when not written.
+// ExprStmt is a call that is used for its effect. Else runs if an operation of a device fails.
+// Else is nil if omitted.
 type ExprStmt struct {
 	Place
 	X    Expr
@@ -499,20 +496,20 @@ type TimeLit struct {
 	Ticks int64
 }
 
-// StringLit is a string, which is also the literal of bytes<N>. A string without braces has
-// one part, or no parts if it is empty.
+// StringLit is a string, which is also a literal of type bytes<N>. A string without braces has
+// one part. An empty string has none.
 type StringLit struct {
 	Place
 	Parts []StringPart
 }
 
-// StringPart is literal bytes (X is nil), or `{x}` or `{x:hex}`. In Bytes the escapes are
-// resolved.
+// StringPart is a run of literal bytes if X is nil, else `{x}` or `{x:hex}`. Bytes holds the
+// text with its escapes resolved.
 type StringPart struct {
 	Place
 	Bytes  string
 	X      Expr
-	Format Ident // empty name when not written
+	Format Ident // empty name if omitted
 }
 
 // ArrayLit is `[1, 2, 3]`.
@@ -534,7 +531,7 @@ type UnaryExpr struct {
 	X  Expr
 }
 
-// BinaryExpr is an operator between its operands. OpAt is the operator's position.
+// BinaryExpr is an operator between its operands. OpAt is the position of the operator.
 type BinaryExpr struct {
 	Place
 	Op   Op
@@ -542,9 +539,9 @@ type BinaryExpr struct {
 	L, R Expr
 }
 
-// RangeExpr is `a..b` or, with Closed set, `a..=b`. It occurs only where the grammar has a
-// range (for, within, first, slices, patterns, layout bounds). Only in a slice may Lo or Hi
-// be nil.
+// RangeExpr is `a..b`, or `a..=b` if Closed is set. It occurs only where the grammar has a
+// range: for, within, first, slices, patterns and layout bounds. Lo or Hi may be nil, but only
+// in a slice.
 type RangeExpr struct {
 	Place
 	Lo, Hi Expr
@@ -561,7 +558,7 @@ type WithinExpr struct {
 // SearchKind is the kind of a SearchExpr.
 type SearchKind uint8
 
-// The searches.
+// The kinds of searches.
 const (
 	SearchFirst SearchKind = iota
 	SearchCount
@@ -578,15 +575,15 @@ type SearchExpr struct {
 	Where Expr
 }
 
-// CallExpr is `f(a, b: c)`: a call, a conversion, a struct or a variant. All four have
-// the same syntax.
+// CallExpr is `f(a, b: c)`: a call, a conversion, a struct literal or an enum variant. All four
+// have the same syntax.
 type CallExpr struct {
 	Place
 	Fun  Expr
 	Args []Arg
 }
 
-// Arg is one argument; Name is nil for a positional one.
+// Arg is one argument. Name is nil for a positional argument.
 type Arg struct {
 	Place
 	Name  *Ident
@@ -606,16 +603,15 @@ type SliceExpr struct {
 	Range *RangeExpr
 }
 
-// FieldExpr is `x.name`: a field, a method, a member of a package or of a type.
+// FieldExpr is `x.name`: a field, a method, or a member of a package or of a type.
 type FieldExpr struct {
 	Place
 	X    Expr
 	Name Ident
 }
 
-// TypeExprValue is a type in the position of a value, to call it or to access a member:
-// `fix<16, 16>.from_bits(b)`, `bytes<4>(x)`. A type without arguments is a *Name or
-// *FieldExpr.
+// TypeExprValue is a type used as a value, to call it or to access a member: `fix<16,
+// 16>.from_bits(b)`, `bytes<4>(x)`. A type without arguments is a *Name or *FieldExpr instead.
 type TypeExprValue struct {
 	Place
 	Type TypeExpr
@@ -652,8 +648,8 @@ const (
 
 // ---- Types
 
-// NamedType is `u8`, `net.Eth`, `fix<16, 16>`, `map<Flow, time, 4096>`. Package
-// is nil for a plain name. Args is nil when no < > is written.
+// NamedType is `u8`, `net.Eth`, `fix<16, 16>`, `map<Flow, time, 4096>`. Package is nil for a
+// plain name. Args is nil if the type has no < >.
 type NamedType struct {
 	Place
 	Package *Ident
@@ -661,22 +657,22 @@ type NamedType struct {
 	Args    []TypeArg
 }
 
-// TypeArg is an argument between < and >. A plain name can be a type or a constant. Then
-// both fields are set, and the checker takes the field that the parameter needs. Otherwise
-// exactly one is not nil.
+// TypeArg is an argument between < and >. A plain name can be a type or a constant. In that
+// case both fields are set, and the checker uses the field that the parameter requires.
+// Otherwise exactly one field is set.
 type TypeArg struct {
 	Place
 	Type  TypeExpr
 	Value Expr
 }
 
-// BytesKind is the way to find the length of a BytesType.
+// BytesKind states how the length of a BytesType is found.
 type BytesKind uint8
 
-// The kinds of bytes.
+// The kinds of bytes types.
 const (
-	BytesOf     BytesKind = iota // bytes<N>: room for N; in a layout exactly N
-	BytesPrefix                  // bytes<..N>: u16 length, then that number of bytes
+	BytesOf     BytesKind = iota // bytes<N>: capacity N; in a layout exactly N bytes
+	BytesPrefix                  // bytes<..N>: a u16 length, then as many bytes
 	BytesRest                    // bytes<*..N>: the remaining bytes, at most N
 )
 
@@ -712,7 +708,7 @@ type RangeType struct {
 	Range *RangeExpr
 }
 
-// ChanEndType is `in chan<T>` or, with Out set, `out chan<T>`.
+// ChanEndType is `in chan<T>`, or `out chan<T>` if Out is set.
 type ChanEndType struct {
 	Place
 	Out  bool

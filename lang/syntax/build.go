@@ -2,7 +2,7 @@ package syntax
 
 import "github.com/alecthomas/participle/v2/lexer"
 
-// These functions build a node from the captures of a rule.
+// The functions in this file build a node from the captures of a grammar rule.
 
 // blockOf unwraps a body, which may be absent.
 func blockOf(b body) *Block {
@@ -15,7 +15,7 @@ func rangeIn(r rangeNode) *RangeExpr {
 	return node
 }
 
-// optional returns the name in a captured token, or nil when there is none.
+// optional returns the name in a captured token, or nil if the token is absent.
 func (p *Parser) optional(t lexer.Token) *Ident {
 	if t.Value == "" {
 		return nil

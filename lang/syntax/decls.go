@@ -39,7 +39,7 @@ func (p *Parser) decl(in stream) (Decl, error) {
 	return p.rules.decls[word](in)
 }
 
-// startsDecl reports whether the k-th word from here begins a declaration.
+// startsDecl reports whether the k-th token from here begins a declaration.
 func (p *Parser) startsDecl(in stream, k int) bool {
 	t := p.ahead(in, k)
 	next := p.ahead(in, k+1).Value
@@ -72,7 +72,7 @@ func (p *Parser) lineEnd(in stream) error {
 }
 
 // toNextDecl skips the rest of a failed declaration. It stops at a word that begins a
-// declaration after a line end outside of braces.
+// declaration, if that word starts a line outside of braces.
 func (p *Parser) toNextDecl(in stream, first int) {
 	if index(in) == first {
 		in.Next()
@@ -87,7 +87,7 @@ func (p *Parser) toNextDecl(in stream, first int) {
 	}
 }
 
-// toNextItem skips the rest of a failed line in braces, with the braces that it opens. A
+// toNextItem skips the rest of a failed line inside braces, including any nested braces. A
 // semicolon between round or square brackets does not end the line.
 func (p *Parser) toNextItem(in stream, first int) {
 	if index(in) == first && !is(in, "}") {
@@ -127,8 +127,8 @@ func nesting(text string) int {
 	return 0
 }
 
-// braced reads { items }, one per line or separated by semicolons. It continues after an
-// item that fails.
+// braced reads { items }, one per line or separated by semicolons. If an item fails, it
+// continues with the next item.
 func braced[N any](p *Parser, in stream, read reader[N]) ([]N, error) {
 	if err := p.enter(in); err != nil {
 		return nil, err
@@ -159,8 +159,8 @@ func braced[N any](p *Parser, in stream, read reader[N]) ([]N, error) {
 	}
 }
 
-// unclosedBrace reports the innermost brace that is open at the end of a file or
-// declaration. The enclosing open braces are not reported again.
+// unclosedBrace reports the innermost brace that is open at the end of a file or declaration.
+// It does not report the enclosing open braces.
 func (p *Parser) unclosedBrace(in stream, open diag.Span) {
 	if p.unclosed == index(in) {
 		return
@@ -207,7 +207,7 @@ func (p *Parser) exprs(in stream) (exprs, error) { return braced(p, in, p.expr) 
 
 func (p *Parser) items(in stream) (items, error) { return braced(p, in, p.item) }
 
-// item reads a line of a system.
+// item reads one line of a system.
 func (p *Parser) item(in stream) (SystemItem, error) {
 	t := in.Peek()
 	read, ok := p.rules.items[t.Value]

@@ -1,5 +1,5 @@
-// Package syntax turns the text of a program into a tree, and back into text in the
-// standard style of Sinter programs.
+// Package syntax parses the source text of a program into a syntax tree. It also formats
+// programs in the standard style.
 //
 //	task count(n: out chan<u32>) {
 //	  state seen: u32 = 0
@@ -9,10 +9,9 @@
 //	  }
 //	}
 //
-// becomes a *TaskDecl whose body is a *VarStmt (with State set) and a *LoopStmt. Every node
-// knows its source position. Nothing is resolved here: `Flow(a: 1)` is a call for any Flow.
-// A plain name in `map<K, V, N>` is both a type and a constant until the checker looks it
-// up.
+// becomes a *TaskDecl whose body is a *VarStmt (with State set) and a *LoopStmt. Every node has
+// its source position. The package resolves no names: `Flow(a: 1)` is a call, whatever Flow is.
+// A plain name in `map<K, V, N>` is both a type and a constant until the checker looks it up.
 //
 // The stages of the parser:
 //
@@ -22,13 +21,13 @@
 //   - types.go reads types.
 //   - build.go turns the captures of a rule into nodes.
 //
-// If a rule fails, the failure is reported. Parsing continues after the statement or
-// declaration, so that one run shows several errors.
+// If a rule fails, the parser reports the failure and continues after the statement or
+// declaration. One run therefore shows several errors.
 //
-// The formatter works on tokens instead of the tree, so no token and no comment can be
-// lost. The spacing of some tokens depends on their meaning (a minus, a `<`). The parser
-// records a role on each such token. The formatter keeps the author's line breaks and sets
-// everything else.
+// The formatter works on tokens, not on the tree, so it cannot lose a token or a comment. The
+// spacing of some tokens (a minus, a `<`) depends on their meaning. The parser records a role
+// on each such token. The formatter keeps the author's line breaks and determines all other
+// space.
 //
 // Precedence climbing is from Martin Richards, "The BCPL Cintsys and Cintpos
 // User Guide", and Keith Clarke, "The top-down parsing of expressions" (1986).

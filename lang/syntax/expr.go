@@ -4,8 +4,8 @@ import (
 	"github.com/sinter-lang/sinter/internal/diag"
 )
 
-// The levels of precedence, weakest first. `not` binds more weakly than comparison: `not a
-// == b` is `not (a == b)`.
+// The precedence levels, weakest first. `not` binds more weakly than a comparison: `not a == b`
+// is `not (a == b)`.
 const (
 	levelOr = iota + 1
 	levelAnd
@@ -19,11 +19,11 @@ const (
 	levelMul
 )
 
-// operator is a binary operator. within has OpNone.
+// operator describes a binary operator. For `within` the Op is OpNone.
 type operator struct {
 	op    Op
 	level int
-	words int // 2 when it was joined of two angles
+	words int // number of tokens: 2 if two angle brackets form the operator
 }
 
 var operators = map[string]operator{
@@ -39,8 +39,8 @@ var operators = map[string]operator{
 
 var prefixes = map[string]Op{"-": OpNeg, "~": OpBitNot, "not": OpNot}
 
-// operator returns the binary operator at the position, with level 0 if there is none. Two
-// adjacent angle brackets are one operator.
+// operator returns the binary operator at the position. Its level is 0 if there is none. Two
+// adjacent angle brackets form one operator.
 func (p *Parser) operator(in stream) operator {
 	t := in.Peek()
 	if t.Type != kindPunct && t.Type != kindKeyword && t.Type != kindIdent {
@@ -55,7 +55,7 @@ func (p *Parser) operator(in stream) operator {
 	return operators[t.Value]
 }
 
-// startsExpr reports whether the next word can begin an expression.
+// startsExpr reports whether the next token can begin an expression.
 func startsExpr(in stream) bool {
 	t := in.Peek()
 	switch t.Type {
@@ -69,7 +69,7 @@ func startsExpr(in stream) bool {
 	return false
 }
 
-// expr reads a value.
+// expr reads an expression.
 func (p *Parser) expr(in stream) (Expr, error) {
 	x, err := p.climb(in, levelOr)
 	if err == nil && isRangeOp(in) {
@@ -79,8 +79,8 @@ func (p *Parser) expr(in stream) (Expr, error) {
 	return x, err
 }
 
-// climb reads operands and operators between them. The operators bind at least as strongly
-// as level.
+// climb reads operands and the operators between them, as long as an operator binds at least as
+// strongly as level.
 func (p *Parser) climb(in stream, level int) (Expr, error) {
 	first := index(in)
 	x, err := p.unary(in, level)
@@ -151,7 +151,7 @@ func (p *Parser) unary(in stream, level int) (Expr, error) {
 	return &UnaryExpr{p.since(first, in), op, x}, err
 }
 
-// suffixed reads an operand with its calls, indices and members.
+// suffixed reads an operand with the calls, indices and members after it.
 func (p *Parser) suffixed(in stream) (Expr, error) {
 	first := index(in)
 	x, err := p.primary(in)
@@ -173,7 +173,7 @@ func (p *Parser) suffixed(in stream) (Expr, error) {
 	return nil, err
 }
 
-// member reads .name. After a dot, keywords are names too.
+// member reads .name. After a dot, a keyword is also a name.
 func (p *Parser) member(in stream, first int, x Expr) (Expr, error) {
 	in.Next()
 	t := in.Peek()
@@ -203,7 +203,7 @@ func (p *Parser) arg(in stream) (Arg, error) {
 	return Arg{p.since(first, in), name, x}, err
 }
 
-// index reads [i] or [a..b]. a and b may be omitted.
+// index reads [i] or [a..b]. The bounds a and b may be omitted.
 func (p *Parser) index(in stream, first int, x Expr) (Expr, error) {
 	p.mark(in, roleSuffix)
 	open := p.spanOf(in.Next())
@@ -243,7 +243,7 @@ func (p *Parser) sliceRange(in stream, from int, lo Expr) (*RangeExpr, error) {
 	return r, nil
 }
 
-// primary reads an operand without prefix and suffix.
+// primary reads an operand without prefix operators and suffixes.
 func (p *Parser) primary(in stream) (Expr, error) {
 	t := in.Peek()
 	at := Place{p.spanOf(t)}
@@ -318,12 +318,12 @@ func (p *Parser) named(in stream) (Expr, error) {
 	return &Name{p.ident(*t)}, nil
 }
 
-// maxInstance bounds the words between < and > of a call.
+// maxInstance bounds the tokens between the < and > of a call.
 const maxInstance = 64
 
-// instance reports whether a call of an instance follows, as in f<u8, 4>(x) or pkg.f<T>(x).
-// No space is allowed between the name and <, or between > and (. With spaces the angle
-// brackets are comparisons.
+// instance reports whether a call of a generic instance follows, as in f<u8, 4>(x) or
+// pkg.f<T>(x). No space is allowed between the name and <, or between > and (. With a space,
+// the angle brackets are comparisons.
 func (p *Parser) instance(in stream) bool {
 	k := p.pathLen(in, 0)
 	if !p.adjacent(in, k) || p.ahead(in, k).Value != "<" {
@@ -351,13 +351,13 @@ func (p *Parser) instance(in stream) bool {
 	return false
 }
 
-// inTypeArgs are the words of type arguments besides names and numbers.
+// inTypeArgs are the tokens that may occur in type arguments besides names and numbers.
 var inTypeArgs = map[string]bool{
 	",": true, ".": true, "[": true, "]": true, "?": true, "+": true, "-": true, "*": true, "/": true, "%": true,
 	"(": true, ")": true, "..": true, "..=": true,
 }
 
-// adjacent reports whether word k from here follows its predecessor directly.
+// adjacent reports whether no space precedes the k-th token from here.
 func (p *Parser) adjacent(in stream, k int) bool {
 	return p.spanOf(p.ahead(in, k-1)).End == p.spanOf(p.ahead(in, k)).Start
 }

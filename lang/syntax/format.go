@@ -7,8 +7,8 @@ import (
 	"github.com/sinter-lang/sinter/internal/diag"
 )
 
-// FormatSource parses a file and returns it in the standard style. If there are errors, it
-// returns no text.
+// FormatSource parses a file and returns its text in the standard style. If there are errors,
+// it returns no text.
 func FormatSource(f *diag.File) (string, diag.List) {
 	file, errs := Parse(f)
 	if errs.Err() != nil {
@@ -17,17 +17,19 @@ func FormatSource(f *diag.File) (string, diag.List) {
 	return Format(file), errs
 }
 
-// Format returns a file that was parsed without errors in the standard style:
+// Format returns the text of a file in the standard style. The file must have been parsed
+// without errors.
 //
-//   - Line breaks are the author's; of blank lines one is kept, none just
-//     inside a bracket. A semicolon stays only between two things on a line.
+//   - The author's line breaks stay. A run of blank lines becomes one blank line,
+//     or none at the inner edges of a bracket. A semicolon stays only if it
+//     separates two items on a line.
 //   - A line in brackets is indented by two columns more than the line that
-//     opens them; if something follows the opening bracket on its line, the
-//     lines below align with that.
-//   - Comments at line ends that follow each other are aligned.
-//   - All other space follows from the tokens.
+//     opens the brackets. If something follows the opening bracket on its line,
+//     the lines below align with it.
+//   - Comments at the ends of consecutive lines are aligned.
+//   - The tokens determine all other space.
 //
-// No token other than semicolons is added, removed or moved.
+// Format adds, removes and moves no tokens except semicolons.
 func Format(f *File) string {
 	p := printer{text: f.Source.Text, open: []bracket{{}}, tight: true}
 	for i := range f.tokens {
@@ -37,14 +39,14 @@ func Format(f *File) string {
 	return join(p.lines)
 }
 
-// The largest columns for alignment: lines below an open bracket, and comments at line
+// The largest columns for alignment: of lines below an open bracket, and of comments at line
 // ends.
 const (
 	maxAlign        = 40
 	maxCommentAlign = 80
 )
 
-// line is a line of output: code, followed by a comment.
+// line is one line of output: code, followed by a comment.
 type line struct {
 	code    string
 	comment string
@@ -52,19 +54,19 @@ type line struct {
 
 // bracket is an open bracket, or the top level.
 type bracket struct {
-	base   int // indent of the line that opens the bracket, and of a line that begins with the closing bracket
-	indent int // indent of the lines in it
+	base   int // indent of the line that opens the bracket, and of a line that begins with its closing bracket
+	indent int // indent of the lines inside
 }
 
-// printer lays tokens out.
+// printer places the tokens on lines.
 type printer struct {
 	text  string
 	lines []line
 	open  []bracket
 	// The current line.
 	code    strings.Builder
-	width   int // in runes
-	base    int // its indent
+	width   int // number of characters
+	base    int // indent of this line
 	comment string
 	// The last printed token, and the separators after it.
 	last    *token
@@ -98,8 +100,8 @@ func (p *printer) breaksBefore(t *token) int {
 	return strings.Count(p.text[p.last.end:t.start], "\n")
 }
 
-// settle decides the indent inside a bracket that was just opened. It is the column of the
-// next token on that line, if that column is not too far right.
+// settle sets the indent inside a bracket that was just opened. It is the column of the next
+// token on the same line, unless that column is too far right.
 func (p *printer) settle(nothing bool) {
 	if !p.pending {
 		return
@@ -168,7 +170,7 @@ var glued = map[string]bool{
 // gluing are the tokens that have no space after them.
 var gluing = map[string]bool{"(": true, "[": true, ".": true, "..": true, "..=": true}
 
-// spaced reports whether a space goes before a token on its line.
+// spaced reports whether a space goes before a token, if the token continues a line.
 func (p *printer) spaced(t *token, text string) bool {
 	return !p.tight && t.role != roleSuffix && t.role != roleAngle && !(t.kind == kindPunct && glued[text])
 }
@@ -191,7 +193,7 @@ func (p *printer) write(t *token, text string, closing bool) {
 	}
 }
 
-// join makes the text of lines. Comments at the ends of neighbouring lines are aligned.
+// join makes text from lines. It aligns comments at the ends of neighbouring lines.
 func join(lines []line) string {
 	var b strings.Builder
 	for from := 0; from < len(lines); {
@@ -209,9 +211,9 @@ func join(lines []line) string {
 	return b.String()
 }
 
-// group finds the run of lines, starting at index from, with aligned comments. It returns
-// the end of the run and the column of the comments. A line without a comment is a separate
-// run, and so is a line that is too long.
+// group finds the lines, starting at index from, whose comments are aligned with each other. It
+// returns the end of this run and the column of the comments. A line without a comment is a run
+// by itself, and so is a line that is too long.
 func group(lines []line, from int) (to, column int) {
 	for to = from; to < len(lines) && lines[to].comment != ""; to++ {
 		width := utf8.RuneCountInString(lines[to].code) + 2

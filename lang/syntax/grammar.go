@@ -2,10 +2,10 @@ package syntax
 
 import "github.com/alecthomas/participle/v2/lexer"
 
-// The rules of declarations and statements. Each struct is one rule of participle. build.go
-// makes a node from its captures. After the choice by the first word (decls.go, stmts.go)
-// the rules are LL(1), so nothing is read twice. A nested or repeated part is an interface,
-// and a function of the parser reads it:
+// The grammar rules of declarations. Each struct is one participle rule, and build.go makes a
+// node from its captures. The first word chooses the rule (decls.go, stmts.go). After that
+// choice the rules are LL(1), so nothing is read twice. Each nested or repeated part is an
+// interface, which a function of the parser reads:
 //
 //	Expr, TypeExpr, Pattern   expr.go, types.go
 //	rangeNode                 a..b or a..=b
@@ -98,7 +98,7 @@ type (
 	}
 )
 
-// The rules of the lines of a system.
+// The rules of lines in a system.
 type (
 	bindRule struct {
 		Name  lexer.Token `parser:"@Ident"`
@@ -203,7 +203,7 @@ type (
 	}
 )
 
-// The parts that rules leave to functions of the parser.
+// Interfaces for the parts that functions of the parser read.
 type (
 	body       interface{ isBody() }
 	elseBranch interface{ isElse() }
@@ -225,7 +225,7 @@ type (
 	bracketed       interface{ isBracketed() }
 )
 
-// The values that implement these interfaces.
+// The types that implement these interfaces.
 type (
 	elseNode     struct{ stmt Stmt }
 	fields       []Field
@@ -263,7 +263,7 @@ func (payloadNode) isPayload()       {}
 func (hintNodes) isHints()           {}
 func (bracketsNode) isBracketed()    {}
 
-// expected describes what a rule expects. The key is the name in participle's notation.
+// expected maps an element of participle's notation to a description for error messages.
 var expected = map[string]string{
 	"ident": "a name", "keyword": "a name", "Expr": "an expression", "TypeExpr": "a type",
 	"Pattern": "a pattern", "RangeNode": "a range such as 0..n", "Body": "`{`", "ElseBranch": "`{` or `if`",

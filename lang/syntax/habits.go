@@ -6,17 +6,17 @@ import (
 	"github.com/alecthomas/participle/v2/lexer"
 )
 
-// habit is a form from another language, found at a word that no rule expects, with a hint
-// for the form in this language. An empty pattern fits every word, NAME every name, NUMBER
-// every number and LINE the end of a line. In the hint, $< is the word before, $0 the word
-// itself and $> the word after it.
+// habit describes a construct from another language: where it occurs, and a hint for the Sinter
+// form. It applies to a word that no rule expects. An empty pattern fits every word, NAME every
+// name, NUMBER every number and LINE the end of a line. In the hint, $< stands for the word
+// before, $0 for the word itself and $> for the word after it.
 type habit struct {
 	before, found, after string
-	want                 string // a prefix of the text for what was expected
+	want                 string // a prefix of the description of what was expected
 	hint                 string
 }
 
-// habits are tried in order. The first that fits gives the hint.
+// habits are tried in order. The first one that fits gives the hint.
 var habits = []habit{
 	{before: "for", found: "(", hint: "a loop counts through a range: `for i in 0..n { }`"},
 	{before: "NAME", found: ":", after: "=", hint: "a value gets its name with `let $< = ...`"},
@@ -61,7 +61,7 @@ var habits = []habit{
 	{before: "NAME", found: "NAME", want: "the end of the line", hint: "a variable is declared with `let $0: T = ...` or `var $0: T`"},
 }
 
-// habit gives the hint for an unexpected word, or nothing.
+// habit returns the hint for an unexpected word, or "".
 func (p *Parser) habit(t *lexer.Token, want string) string {
 	i := p.wordAt(t.Pos.Offset)
 	if i < 0 {

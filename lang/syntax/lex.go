@@ -10,19 +10,19 @@ import (
 	"github.com/sinter-lang/sinter/internal/diag"
 )
 
-// scanner makes the tokens of file.Text[pos:end], with comments and all separators.
+// scanner makes the tokens of file.Text[pos:end], including comments and all separators.
 type scanner struct {
 	file     *diag.File
 	text     string // file.Text up to the end of the part to scan
 	pos      int
 	line     int    // start of the current line
 	lineFrom int    // number of tokens before the current line
-	brackets []byte // open ( [ {
+	brackets []byte // the open brackets ( [ {
 	tokens   []token
 	report   func(*diag.Error)
 }
 
-// scan returns the tokens of a part of a file, without an end token.
+// scan returns the tokens of a part of a file, without a final end token.
 func scan(f *diag.File, start, end int, report func(*diag.Error)) []token {
 	s := &scanner{file: f, text: f.Text[:end], pos: start, report: report}
 	s.tokens = make([]token, 0, min((end-start)/4, maxTokens)+8)
@@ -36,10 +36,10 @@ func scan(f *diag.File, start, end int, report func(*diag.Error)) []token {
 	return s.tokens
 }
 
-// byteOrderMark begins the files of some editors. It is ignored.
+// byteOrderMark is written at the start of a file by some editors. The scanner ignores it.
 const byteOrderMark = "\xef\xbb\xbf"
 
-// bounded stops the scan of a text that exceeds the limits of a program. Scanning the rest
+// bounded stops the scan of a text that exceeds the program limits, because scanning the rest
 // would only cost time and memory.
 func (s *scanner) bounded() {
 	what, code := "", TooMany
@@ -82,7 +82,7 @@ func isDigit(c byte) bool    { return c >= '0' && c <= '9' }
 func isLetter(c byte) bool   { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_' }
 func isWordByte(c byte) bool { return isLetter(c) || isDigit(c) }
 
-// while returns the end of the run of accepted bytes from a position.
+// while returns the end of the run of accepted bytes that begins at from.
 func (s *scanner) while(from int, accept func(byte) bool) int {
 	for from < len(s.text) && accept(s.text[from]) {
 		from++
@@ -100,8 +100,8 @@ func (s *scanner) errorf(code diag.Code, start, end int, format string, args ...
 	return e
 }
 
-// separator adds a line end or semicolon. Inside ( or [ a line end is dropped, and a
-// semicolon is kept so that the parser can report it.
+// separator adds a separator token for a line end or semicolon. Inside ( or [ it drops a line
+// end. It keeps a semicolon there, so that the parser can report it.
 func (s *scanner) separator(start int) {
 	newline := s.text[start] == '\n'
 	if n := len(s.brackets); !newline || n == 0 || s.brackets[n-1] == '{' {
@@ -112,7 +112,7 @@ func (s *scanner) separator(start int) {
 	}
 }
 
-// comment scans up to the line end, without trailing blanks.
+// comment scans a comment up to the line end, without trailing blanks.
 func (s *scanner) comment() {
 	start := s.pos
 	line := s.text[start:]
@@ -125,8 +125,8 @@ func (s *scanner) comment() {
 	s.pos = start + len(line)
 }
 
-// word adds a name or keyword. If a line starts with a word of a declaration or statement,
-// it ends the forgotten brackets before it.
+// word adds a name or keyword. If a line starts with a word that begins a declaration or
+// statement, the scanner treats unclosed brackets before it as closed.
 func (s *scanner) word(start int) {
 	class, ok := reserved[s.text[start:s.pos]]
 	if !ok {
@@ -163,7 +163,7 @@ func (s *scanner) next() byte {
 	return 0
 }
 
-// dropRound forgets open ( and [ above the innermost {.
+// dropRound closes the open ( and [ above the innermost {.
 func (s *scanner) dropRound() {
 	for n := len(s.brackets); n > 0 && s.brackets[n-1] != '{'; n-- {
 		s.brackets = s.brackets[:n-1]
@@ -171,11 +171,11 @@ func (s *scanner) dropRound() {
 }
 
 // puncts are the operators of more than one byte, longest first. ">>" and ">=" are missing
-// because "chan<fix<8, 8>>" ends with two closing angle brackets. The expression parser
-// joins them.
+// because "chan<fix<8, 8>>" ends with two closing angle brackets. The expression parser joins
+// the two tokens.
 var puncts = []string{"..=", "..", "->", "==", "!=", "<=", "<<"}
 
-// foreign are operators of other languages, with the form to write instead.
+// foreign are operators of other languages, each with a hint for the Sinter form.
 var foreign = []struct{ text, hint string }{
 	{"&&", "write `and`"},
 	{"||", "write `or`"},
@@ -197,7 +197,7 @@ var foreign = []struct{ text, hint string }{
 
 const singles = "()[]{}<>=+-*/%&|^~.,:?@"
 
-// seconds are the bytes that may follow the first byte of a longer operator.
+// seconds are the bytes that may be the second byte of a longer operator.
 const seconds = "=.><&|+*:"
 
 func (s *scanner) punct() {
@@ -216,7 +216,7 @@ func (s *scanner) punct() {
 	s.bracket(rest[0])
 }
 
-// long scans an operator of more than one byte, or one of another language.
+// long scans an operator of more than one byte, including operators of other languages.
 func (s *scanner) long(rest string) bool {
 	start := s.pos
 	for _, p := range puncts {
@@ -237,7 +237,8 @@ func (s *scanner) long(rest string) bool {
 	return false
 }
 
-// bracket maintains the stack of open brackets. A } ends forgotten ( and [.
+// bracket updates the stack of open brackets. A } also closes any ( and [ that are still open
+// inside.
 func (s *scanner) bracket(c byte) {
 	switch c {
 	case '(', '[', '{':
@@ -258,7 +259,7 @@ func (s *scanner) pop(open byte) {
 	}
 }
 
-// badCharacter reports a run of bytes that no token starts with, once.
+// badCharacter reports a run of bytes that start no token as one error.
 func (s *scanner) badCharacter() {
 	start := s.pos
 	r, size := utf8.DecodeRuneInString(s.text[start:])
@@ -285,7 +286,7 @@ func (s *scanner) badCharacter() {
 	s.add(kindBad, start)
 }
 
-// str scans a string up to its closing quote. The parser reads the contents of the string.
+// str scans a string up to its closing quote. The parser later reads the inside of the string.
 func (s *scanner) str() {
 	start := s.pos
 	for i := start + 1; i < len(s.text) && s.text[i] != '\n'; i++ {
@@ -334,8 +335,8 @@ func (s *scanner) number() {
 	s.add(k, start)
 }
 
-// fraction reports whether a fraction follows the digits just read: 1.5 but not 1..5 and
-// not 0x1.field.
+// fraction reports whether a fraction follows the digits just read: yes in 1.5, but not in 1..5
+// or 0x1.field.
 func (s *scanner) fraction() bool {
 	return s.pos+1 < len(s.text) && s.text[s.pos] == '.' && isDigit(s.text[s.pos+1])
 }
@@ -358,7 +359,7 @@ func (s *scanner) float(start int) {
 	s.add(kindFloat, start)
 }
 
-// shorten truncates the user's text so that it fits a message.
+// shorten truncates source text so that it fits in a message.
 func shorten(text string) string {
 	if len(text) > 40 {
 		return text[:37] + "..."

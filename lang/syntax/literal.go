@@ -10,14 +10,14 @@ import (
 	"github.com/sinter-lang/sinter/internal/diag"
 )
 
-// Value returns the number that the literal denotes, exactly. It is below 2^64.
+// Value returns the exact value of the literal. It is below 2^64.
 func (l *IntLit) Value() *big.Int {
 	v, _, _ := number(l.Text)
 	return new(big.Int).SetUint64(v)
 }
 
 // number reads an integer literal. If the literal is malformed, code is not empty and why
-// tells what was expected.
+// explains the error.
 func number(text string) (v uint64, code diag.Code, why string) {
 	base, digits := uint64(10), text
 	switch {
@@ -54,7 +54,8 @@ func notADigit(rest string, base uint64) string {
 	return fmt.Sprintf("`%c` is not a digit of a number with base %d", rest[0], base)
 }
 
-// digitValue returns the value of a digit up to base 16, or a large number.
+// digitValue returns the value of a digit up to base 16. For any other byte it returns a large
+// number.
 func digitValue(c byte) int {
 	switch {
 	case isDigit(c):
@@ -67,8 +68,8 @@ func digitValue(c byte) int {
 	return 99
 }
 
-// Fraction reads a decimal number. A point, a sign and an exponent are optional. The result
-// is nil if text is not such a number or not between 1e-400 and 1e400.
+// Fraction reads a decimal number with an optional point, sign and exponent. It returns nil if
+// text is not such a number, or if its size is not between 1e-400 and 1e400.
 func Fraction(text string) *big.Rat {
 	if strings.ContainsAny(text, "_xXpP/") {
 		return nil
@@ -76,7 +77,7 @@ func Fraction(text string) *big.Rat {
 	if f, err := strconv.ParseFloat(text, 64); err != nil || math.IsInf(f, 0) || math.IsNaN(f) || len(text) > 400 {
 		return nil
 	}
-	if i := strings.IndexAny(text, "eE"); i >= 0 { // the code below makes a ratio of this size
+	if i := strings.IndexAny(text, "eE"); i >= 0 { // limits the exponent, because the code below makes a ratio of this size
 		if n, err := strconv.Atoi(text[i+1:]); err != nil || n < -400 || n > 400 {
 			return nil
 		}

@@ -12,37 +12,38 @@ import (
 	"github.com/sinter-lang/sinter/internal/diag"
 )
 
-// A Parser reads files. Its rules are made once, on their first use. One Parser for many
-// files is therefore faster than one for each file. It is not for concurrent use.
+// A Parser reads files. It builds its rules once, on first use, so one Parser for many files is
+// faster than a Parser for each file. It is not safe for concurrent use.
 type Parser struct {
 	rules rules
 	file  *diag.File
-	// raw are the tokens being parsed. words are the tokens that rules see. origin is the
-	// index in raw of each word.
+	// raw are the tokens being parsed. words are the tokens that the rules see. origin maps
+	// each word to its index in raw.
 	raw    []token
 	words  []lexer.Token
 	origin []int32
 	diags  diag.List
 	depth  int
-	elses  int // consecutive else if around the position
-	// unclosed is the word at which a missing } was reported, or -1.
+	elses  int // number of consecutive else if before the position
+	// unclosed is the index of the word at which a missing } was reported, or -1.
 	unclosed int
 }
 
-// stream is the position in the words.
+// stream is a position in the words.
 type stream = *lexer.PeekingLexer
 
-// NewParser returns a parser without rules yet.
+// NewParser returns a parser that has not built its rules yet.
 func NewParser() *Parser {
 	p := &Parser{}
 	p.makeRules()
 	return p
 }
 
-// Parse reads a file. Even if there are errors, it returns the parts that could be parsed.
+// Parse reads a file with a new Parser. Even if there are errors, it returns the parts that it
+// could parse.
 func Parse(f *diag.File) (*File, diag.List) { return NewParser().Parse(f) }
 
-// Parse reads a file. Even if there are errors, it returns the parts that could be parsed.
+// Parse reads a file. Even if there are errors, it returns the parts that it could parse.
 func (p *Parser) Parse(f *diag.File) (*File, diag.List) {
 	p.file, p.diags, p.depth, p.elses, p.unclosed = f, nil, 0, 0, -1
 	file := &File{Source: f, tokens: scan(f, 0, len(f.Text), p.report)}
@@ -57,8 +58,7 @@ func (p *Parser) Parse(f *diag.File) (*File, diag.List) {
 	return file, p.diags.Sorted()
 }
 
-// Forget drops the data that only Format needs. A compiler does not use the tokens, which
-// are as large as the tree.
+// Forget drops the tokens, which only Format needs. They take as much memory as the tree.
 func (f *File) Forget() { f.tokens = nil }
 
 func (p *Parser) report(e *diag.Error) {
@@ -69,9 +69,9 @@ func (p *Parser) report(e *diag.Error) {
 
 func (p *Parser) full() bool { return len(p.diags) >= maxErrors }
 
-// segment returns the end of a group of tokens that are parsed together. The group starts
-// at from and ends before the next declaration in the first column. Whatever error a group
-// has, even a forgotten brace, the declarations after it are read.
+// segment returns the end of a group of tokens that are parsed together. The group starts at
+// from and ends before the next declaration in the first column. The parser therefore reads the
+// declarations after a group even if the group has an error, such as a missing brace.
 func (p *Parser) segment(tokens []token, from int) int {
 	for i := from + 1; i < len(tokens); i++ {
 		t := &tokens[i]
@@ -87,7 +87,7 @@ func (p *Parser) before(tokens []token, text string) bool {
 	return len(tokens) > 0 && p.file.Text[tokens[0].start:tokens[0].end] == text
 }
 
-// load gives the parser tokens to work on, and returns a stream at their start.
+// load sets the tokens to parse, and returns a stream at their start.
 func (p *Parser) load(tokens []token) stream {
 	f := &feed{text: p.file.Text, tokens: tokens, last: kindSep, origin: make([]int32, 0, len(tokens)+1)}
 	p.raw, p.unclosed = tokens, -1
@@ -100,8 +100,8 @@ func (p *Parser) load(tokens []token) stream {
 	return in
 }
 
-// feed hands tokens to participle as words. Comments are left out, and a run of separators
-// is one word.
+// feed passes the tokens to participle as words. It drops comments, and turns a run of
+// separators into one word.
 type feed struct {
 	text   string
 	tokens []token
@@ -126,7 +126,7 @@ func (f *feed) Next() (lexer.Token, error) {
 	return lexer.EOFToken(lexer.Position{Offset: f.end()}), nil
 }
 
-// end is the position of the end token: after the last token that is not a separator.
+// end is the position of the end token, which follows the last token that is not a separator.
 func (f *feed) end() int {
 	for i := len(f.tokens) - 1; i >= 0; i-- {
 		if f.tokens[i].kind != kindSep {
@@ -136,14 +136,14 @@ func (f *feed) end() int {
 	return 0
 }
 
-// definition describes the lexer to participle's rules: the names of its kinds.
+// definition tells participle's rules the names of the token kinds.
 type definition struct{}
 
 // Symbols implements lexer.Definition.
 func (definition) Symbols() map[string]lexer.TokenType { return symbols }
 
-// Lex implements lexer.Definition. Errors are left to the rules, which find a token of kind
-// Bad.
+// Lex implements lexer.Definition. It reports no errors: the rules find a token of kind Bad
+// instead.
 func (definition) Lex(name string, r io.Reader) (lexer.Lexer, error) {
 	text, err := io.ReadAll(r)
 	if err != nil {
@@ -159,7 +159,7 @@ func (definition) Lex(name string, r io.Reader) (lexer.Lexer, error) {
 // index is the number of words before the stream's position.
 func index(in stream) int { return int(in.RawCursor()) }
 
-// ahead returns the k-th word from the position; 0 is the next one.
+// ahead returns the k-th word from the position. Word 0 is the next one.
 func (p *Parser) ahead(in stream, k int) *lexer.Token {
 	return &p.words[min(index(in)+k, len(p.words)-1)]
 }
@@ -179,7 +179,7 @@ func take(in stream, text string) bool {
 	return true
 }
 
-// need consumes a keyword or operator or reports that it is missing.
+// need consumes a keyword or operator, or reports that it is missing.
 func (p *Parser) need(in stream, text string) error {
 	if take(in, text) {
 		return nil
@@ -220,7 +220,7 @@ func (p *Parser) ident(t lexer.Token) Ident {
 	return Ident{Place{p.spanOf(&t)}, t.Value}
 }
 
-// since returns the range from the word at index first to the stream's position.
+// since returns the source range from the word at index first to the current position.
 func (p *Parser) since(first int, in stream) Place {
 	last := max(index(in)-1, first)
 	return Place{p.spanOf(&p.words[first]).To(p.spanOf(&p.words[last]))}
@@ -228,7 +228,7 @@ func (p *Parser) since(first int, in stream) Place {
 
 // ---- Errors
 
-// found describes a word for a message.
+// found describes a word for an error message.
 func found(t *lexer.Token) string {
 	switch {
 	case t.Type == kindEOF:
@@ -241,7 +241,8 @@ func found(t *lexer.Token) string {
 	return "`" + shorten(t.Value) + "`"
 }
 
-// unexpected is the error for a word that was not expected.
+// unexpected makes the error for a word that was not expected. want describes what was
+// expected.
 func (p *Parser) unexpected(t *lexer.Token, want string) *diag.Error {
 	habit := p.habit(t, want)
 	if want == "a name" && t.Type == kindKeyword {
@@ -267,9 +268,9 @@ func (p *Parser) unexpected(t *lexer.Token, want string) *diag.Error {
 	return e
 }
 
-// explain turns the failure of a rule into a diagnostic. The expected part is the first
-// element of the notation in participle's message. If the message has none, it is the first
-// element of the whole rule.
+// explain turns the failure of a rule into a diagnostic. It takes the expected part from
+// participle's message: the first element of the notation there. If the message has none,
+// explain uses the first element of the whole rule.
 func (p *Parser) explain(err error, rule string) *diag.Error {
 	var known *diag.Error
 	if errors.As(err, &known) {
@@ -301,7 +302,7 @@ func wanted(want string) string {
 	return name
 }
 
-// alternatives adds the literals of a choice, "a" | "b", to the first one.
+// alternatives adds to first the other literals of a choice such as "a" | "b".
 func alternatives(first, rest string) string {
 	for strings.HasPrefix(rest, ` | "`) {
 		word, more, _ := strings.Cut(rest[4:], `"`)
@@ -310,7 +311,7 @@ func alternatives(first, rest string) string {
 	return first
 }
 
-// fail records an error and moves the stream to the word that it is about.
+// fail records an error and moves the stream to the word where it occurred.
 func (p *Parser) fail(in stream, err error) {
 	e := p.explain(err, "")
 	if !p.atBad(e) {
@@ -340,7 +341,7 @@ func (p *Parser) skipTo(in stream, word int) {
 	}
 }
 
-// enter counts one level of nesting. leave removes it.
+// enter adds one level of nesting, and leave removes it.
 func (p *Parser) enter(in stream) error {
 	if p.depth >= maxDepth {
 		return diag.Errorf(TooDeep, p.spanOf(in.Peek()), "more than %d levels of nesting", maxDepth).

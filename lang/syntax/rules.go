@@ -7,7 +7,7 @@ import (
 // reader reads one node from a stream.
 type reader[N any] func(stream) (N, error)
 
-// rules are the readers of a Parser, named by the parts that they read.
+// rules holds the readers of a Parser, named by the parts that they read.
 type rules struct {
 	field       reader[Field]
 	variant     reader[Variant]
@@ -17,15 +17,15 @@ type rules struct {
 	matchArm    reader[MatchArm]
 	caseElse    reader[*Block]
 	selectArm   reader[SelectArm]
-	// The choice by first word.
+	// Readers that the first word of a part chooses.
 	decls map[string]reader[Decl]
 	stmts map[string]reader[Stmt]
 	items map[string]reader[SystemItem]
 	bind  reader[SystemItem]
 }
 
-// rule makes a reader from a struct of grammar.go and a function that turns its captures
-// into a node. participle examines the struct on first use.
+// rule makes a reader from a struct in grammar.go and a function that turns its captures into a
+// node. participle examines the struct on first use.
 func rule[G, N any](p *Parser, build func(*Parser, *G, Place) N) reader[N] {
 	var grammar *participle.Parser[G]
 	return func(in stream) (N, error) {
@@ -43,8 +43,8 @@ func rule[G, N any](p *Parser, build func(*Parser, *G, Place) N) reader[N] {
 	}
 }
 
-// options are shared by all rules: the tokens and the functions for nested parts. There is
-// no lookahead: a rule that has begun must continue.
+// options are shared by all rules: the tokens, and the functions that read nested parts. The
+// rules have no lookahead, so a rule that has begun must continue.
 func (p *Parser) options() []participle.Option {
 	return []participle.Option{
 		participle.Lexer(definition{}),
@@ -74,8 +74,8 @@ func (p *Parser) options() []participle.Option {
 	}
 }
 
-// start reads a part. If the first word cannot begin the part, start tells participle that
-// the part is absent.
+// start reads an optional part. If the first word cannot begin the part, start tells participle
+// that the part is absent.
 func start[I, N any](in stream, can func(stream) bool, read func(stream) (N, error)) (I, error) {
 	var none I
 	if !can(in) {
@@ -95,7 +95,7 @@ func opens(bracket string) func(stream) bool {
 func startsText(in stream) bool { return in.Peek().Type == kindString }
 func startsElse(in stream) bool { return is(in, "{") || is(in, "if") }
 
-// makeRules connects each rule with the function that builds its node.
+// makeRules makes each rule from its struct and the function that builds its node.
 func (p *Parser) makeRules() {
 	p.rules = rules{
 		field:       rule(p, buildField),

@@ -9,8 +9,8 @@ func (p *Parser) block(in stream) (*Block, error) {
 	return &Block{p.since(first, in), list}, err
 }
 
-// stmt reads a statement. The first word determines its kind; otherwise it is an assignment
-// or call.
+// stmt reads a statement. The first word determines its kind. Without such a word, it is an
+// assignment or a call.
 func (p *Parser) stmt(in stream) (Stmt, error) {
 	t := in.Peek()
 	read, ok := p.rules.stmts[t.Value]
@@ -28,8 +28,8 @@ func (p *Parser) stmt(in stream) (Stmt, error) {
 	return p.simple(in)
 }
 
-// isWordStmt distinguishes `start echo(s)` from a call or assignment that begins with the
-// name start. Only a statement has a name or string after the word.
+// isWordStmt distinguishes `start echo(s)` from a call or assignment that begins with the name
+// start. In the statement, a name or string follows the word.
 func (p *Parser) isWordStmt(in stream) bool {
 	next := p.ahead(in, 1)
 	return in.Peek().Type == kindIdent && (next.Type == kindIdent || next.Type == kindString)
@@ -104,14 +104,14 @@ func (p *Parser) elseBranch(in stream) (elseNode, error) {
 	return elseNode{s}, err
 }
 
-// cases reads the arms of a match.
+// cases reads all arms of a match.
 func (p *Parser) cases(in stream) (cases, error) {
 	var c cases
 	_, err := braced(p, in, func(in stream) (struct{}, error) { return struct{}{}, p.arm(in, &c) })
 	return c, err
 }
 
-// arm reads one arm of a match into c. An else comes last.
+// arm reads one arm of a match into c. An else must be the last arm.
 func (p *Parser) arm(in stream, c *cases) error {
 	t := in.Peek()
 	switch {

@@ -13,7 +13,7 @@ func ticks(text string) int64 {
 	return int64(v * timeUnits[text[len(digits):]])
 }
 
-// text reads a string and splits it into parts.
+// text reads a string token and splits it into parts.
 func (p *Parser) text(in stream) (*StringLit, error) {
 	t := in.Next()
 	s := &StringLit{Place: Place{p.spanOf(t)}}
@@ -28,8 +28,8 @@ func (p *Parser) text(in stream) (*StringLit, error) {
 	return s, nil
 }
 
-// stringReader splits the inside of a string into parts. Its errors are reported at once,
-// since the string as a whole is in a valid position.
+// stringReader splits the inside of a string into parts. It reports errors directly, because
+// the parser already knows that a string is valid at this position.
 type stringReader struct {
 	p        *Parser
 	pos, end int
@@ -59,7 +59,7 @@ func (r *stringReader) literal(s *StringLit) {
 	s.Parts = append(s.Parts, StringPart{Place: Place{r.span(start, r.pos)}, Bytes: b.String()})
 }
 
-// escapes gives the byte of each escape of one letter.
+// escapes gives the byte of each one-letter escape.
 var escapes = map[byte]byte{
 	'n': '\n', 't': '\t', 'r': '\r', '0': 0, '\\': '\\', '"': '"', '{': '{', '}': '}',
 }
@@ -100,8 +100,8 @@ func (r *stringReader) interpolation(s *StringLit) {
 	}
 }
 
-// inside parses the expression and format between two offsets into part. During this call
-// the parser works on the tokens of this piece.
+// inside parses the expression and the format between two offsets into part. Meanwhile the
+// parser uses only the tokens between these offsets.
 func (p *Parser) inside(part *StringPart, start, end int) error {
 	raw, words, origin, depth, unclosed := p.raw, p.words, p.origin, p.depth, p.unclosed
 	defer func() { p.raw, p.words, p.origin, p.depth, p.unclosed = raw, words, origin, depth, unclosed }()

@@ -2,8 +2,8 @@ package syntax
 
 import "github.com/alecthomas/participle/v2/lexer"
 
-// kind is the lexical class of a token. The numbers are participle's token types, so the
-// rules of grammar.go can name tokens by kind.
+// kind is the lexical class of a token. The numbers are participle's token types, so the rules
+// in grammar.go can name tokens by kind.
 type kind = lexer.TokenType
 
 const (
@@ -15,7 +15,7 @@ const (
 	kindTime
 	kindString
 	kindPunct
-	kindSep     // line end or semicolon, runs of them are one for the parser
+	kindSep     // a line end or semicolon; the parser sees a run of them as one
 	kindComment // never seen by the parser
 	kindBad     // reported by the lexer
 )
@@ -26,7 +26,7 @@ var symbols = map[string]kind{
 	"Time": kindTime, "String": kindString, "Punct": kindPunct, "Sep": kindSep, "Bad": kindBad,
 }
 
-// role is information from the parser about a token that the formatter needs.
+// role tells the formatter what the parser found out about a token.
 type role uint8
 
 const (
@@ -37,14 +37,14 @@ const (
 	roleArray       // ] of an array type: no space after it
 )
 
-// token is a piece of the text.
+// token is one token of the source text.
 type token struct {
 	kind       kind
 	role       role
 	start, end int
 }
 
-// wordClass tells whether a reserved word can start a declaration or statement.
+// wordClass states whether a reserved word can start a declaration or a statement.
 type wordClass uint8
 
 const (
@@ -53,9 +53,9 @@ const (
 	wordStmt            // starts a statement
 )
 
-// reserved are the words that cannot be names, except names of fields and arguments. All
-// other words with a meaning (step, max, cap, within, first, start ...) are special only at
-// positions where nothing else is allowed.
+// reserved are the words that cannot be names, except for names of fields and arguments. All
+// other words with a meaning (step, max, cap, within, first, start ...) are special only where
+// the grammar allows nothing else.
 var reserved = map[string]wordClass{
 	"and": wordOther, "or": wordOther, "not": wordOther, "in": wordOther, "inout": wordOther,
 	"true": wordOther, "false": wordOther, "none": wordOther, "else": wordOther, "case": wordOther,

@@ -1,7 +1,7 @@
 package syntax
 
-// takesArgs are the types that may occur in an expression with their < >. After any other
-// name a `<` there is a comparison.
+// takesArgs are the types whose < > may occur in an expression. After any other name, a `<` in
+// an expression is a comparison.
 var takesArgs = map[string]bool{"fix": true, "bytes": true, "map": true}
 
 // startsType reports whether the next word can begin a type.
@@ -31,7 +31,7 @@ func (p *Parser) typeExpr(in stream) (TypeExpr, error) {
 	return t, err
 }
 
-// plainType reads a type without the ? after it.
+// plainType reads a type without a trailing `?`.
 func (p *Parser) plainType(in stream) (TypeExpr, error) {
 	t := in.Peek()
 	switch {
@@ -49,11 +49,12 @@ func (p *Parser) plainType(in stream) (TypeExpr, error) {
 	return nil, p.unexpected(t, "a type")
 }
 
-// startsBound are operators that may follow a name. The name is then the bound of a range,
-// not a type.
+// startsBound are operators that may follow a name. In that case the name begins the bound of a
+// range, and is not a type.
 var startsBound = map[string]bool{"..": true, "..=": true, "+": true, "-": true, "*": true, "/": true, "%": true}
 
-// pathLen returns the number of words of the name a.b at the k-th word.
+// pathLen returns the number of words in the name that starts at the k-th word: 1 for a, 3 for
+// a.b.
 func (p *Parser) pathLen(in stream, k int) int {
 	if p.ahead(in, k+1).Value == "." && p.ahead(in, k+2).Type == kindIdent {
 		return k + 3
@@ -102,7 +103,7 @@ func (p *Parser) chanEnd(in stream) (TypeExpr, error) {
 	return &ChanEndType{p.since(first, in), out, elem}, err
 }
 
-// angle consumes < or > of type arguments.
+// angle consumes the < or > of type arguments.
 func (p *Parser) angle(in stream, text string) error {
 	if is(in, text) {
 		p.mark(in, roleAngle)
@@ -202,7 +203,8 @@ func (p *Parser) typeArg(in stream) (TypeArg, error) {
 	return TypeArg{p.since(first, in), nil, x}, err
 }
 
-// maybeOption reports parentheses with `?` after them. No expression has this form.
+// maybeOption reports whether a `?` follows the closing parenthesis. No expression has this
+// form.
 func (p *Parser) maybeOption(in stream) bool {
 	if !is(in, "(") {
 		return false
@@ -222,7 +224,7 @@ func (p *Parser) maybeOption(in stream) bool {
 	return false
 }
 
-// valueOf returns the plain name of a type as an expression.
+// valueOf converts a type that is a plain name to an expression.
 func valueOf(t TypeExpr) Expr {
 	n, ok := t.(*NamedType)
 	switch {

@@ -1,8 +1,8 @@
 package syntax
 
-// Walk visits n. If visit returns true, it visits all nodes in n, in the order of the text.
-// A plain identifier, such as the name of a declaration, is part of its node and not
-// visited. A name used as a value is a *Name.
+// Walk visits n. If visit returns true, it then visits all nodes in n, in source order. It does
+// not visit a plain identifier, such as the name of a declaration, which is part of its node. A
+// name used as a value is a *Name node.
 func Walk(n Node, visit func(Node) bool) {
 	if n == nil || !visit(n) {
 		return
@@ -12,7 +12,7 @@ func Walk(n Node, visit func(Node) bool) {
 	}
 }
 
-// RootName is the variable that contains a written place, "" if x is not a place.
+// RootName returns the variable that contains the written place x, or "" if x is not a place.
 func RootName(x Expr) string {
 	for {
 		switch e := x.(type) {
@@ -32,9 +32,9 @@ func RootName(x Expr) string {
 	}
 }
 
-// Children lists the direct children of n in the order of the text. Parts that are not
-// separate nodes come as pointers: *Field, *Variant, *LayoutField, *Seal, *Generic, *Param,
-// *Hint, *MatchArm, *SelectArm, *StringPart, *Arg and *TypeArg.
+// Children lists the direct children of n in source order. Parts that are not interfaces come
+// as pointers: *Field, *Variant, *LayoutField, *Seal, *Generic, *Param, *Hint, *MatchArm,
+// *SelectArm, *StringPart, *Arg and *TypeArg.
 func Children(n Node) []Node {
 	switch n.(type) {
 	case Decl:
@@ -157,7 +157,7 @@ func childrenOfStmt(n Node) kids {
 	var k kids
 	switch n := n.(type) {
 	case *Block:
-		if n == nil { // after an error of the parser
+		if n == nil { // after a parse error
 			return nil
 		}
 		for _, s := range n.Stmts {

@@ -5,7 +5,7 @@ import "math/big"
 // MaxCells bounds the memory of one value and of a whole program: 64 MiB.
 const MaxCells = 8 << 20
 
-// CellValue is the number that a cell of a type represents.
+// CellValue is the number that a 64-bit cell represents for a type.
 func CellValue(cell uint64, t *Type) *big.Int {
 	if _, signed := t.Word(); signed {
 		return big.NewInt(int64(cell))
@@ -13,7 +13,7 @@ func CellValue(cell uint64, t *Type) *big.Int {
 	return new(big.Int).SetUint64(cell)
 }
 
-// CellOf is the cell of a number: its low 64 bits.
+// CellOf is the cell of a number: the low 64 bits of the number.
 func CellOf(v *big.Int) uint64 {
 	if v.Sign() < 0 {
 		return uint64(v.Int64())
@@ -21,7 +21,8 @@ func CellOf(v *big.Int) uint64 {
 	return v.Uint64()
 }
 
-// Truncate keeps the low bits of a number's cell and extends them to a full cell.
+// Truncate keeps the low bits of a cell, as many as the type has, and extends them to a full
+// cell.
 func Truncate(cell uint64, t *Type) uint64 {
 	bits, signed := t.Word()
 	shift := uint(64 - bits)

@@ -13,7 +13,7 @@ type Expr interface {
 	expr()
 }
 
-// Expr0 is embedded by every expression.
+// Expr0 is embedded in every expression.
 type Expr0 struct {
 	At diag.Span
 	T  *Type
@@ -26,7 +26,7 @@ func (e Expr0) Span() diag.Span { return e.At }
 func (e Expr0) Type() *Type { return e.T }
 func (Expr0) expr()         {}
 
-// Const is a scalar, as a cell.
+// Const is a scalar constant, stored as a cell.
 type Const struct {
 	Expr0
 	Cell uint64
@@ -44,7 +44,7 @@ type BytesLit struct {
 	Data []byte
 }
 
-// LocalRef is the value of a local, or its place.
+// LocalRef refers to a local: to its value, or to its place in an assignment.
 type LocalRef struct {
 	Expr0
 	Local *Local
@@ -53,99 +53,101 @@ type LocalRef struct {
 // Op is an operator.
 type Op uint8
 
-// The operators. Sign is the sign of the operands' word.
+// The operators. Signed operators take the sign from the word of the operands.
 const (
 	Add    Op = iota
 	Sub       //
 	Mul       //
-	Div       // toward zero; x/0 is all ones, min/-1 is min
-	Rem       // sign of the dividend; x%0 is x, min%-1 is 0
+	Div       // rounds toward zero; x/0 is all ones, min/-1 is min
+	Rem       // has the sign of the dividend; x%0 is x, min%-1 is 0
 	BitAnd    //
 	BitOr     //
 	BitXor    //
-	Shl       // R has a separate word; see Binary
-	Shr       // arithmetic when L is signed
-	Lt        // result bool
+	Shl       // R may have a different word; see Binary
+	Shr       // arithmetic shift if L is signed
+	Lt        // result is a bool
 	Le        //
 	Gt        //
 	Ge        //
-	And       // bools, short circuit
+	And       // on bools, short circuit
 	Or        //
-	Neg       // Unary: 0 - x, wraps
-	BitNot    // Unary: all bits
-	Sqrt      // Unary: of a float
-	Not       // Unary: bool
+	Neg       // Unary: 0 - x, which wraps
+	BitNot    // Unary: inverts all bits
+	Sqrt      // Unary: on floats
+	Not       // Unary: on bools
 )
 
-// Binary is L op R. For fix the operators are + - * / << >> and comparisons, for
-// floats + - * / and comparisons.
+// Binary is L op R. A fix has the operators + - * / << >> and comparisons. A float has + - * /
+// and comparisons.
 //
-// Fix: the word is the value times 2^F. + - and shifts are the operations on that word.
-// Products and quotients are computed exactly, rounded toward minus infinity, and keep the
-// low bits. x/0 is all ones, as for integers.
+// Fix: the word is the value times 2^F. The operators + and - and the shifts work on that word
+// directly. Products and quotients are computed exactly, then rounded toward minus infinity and
+// reduced to their low bits. x/0 is all ones, as for integers.
 //
-// Floats: IEEE 754, rounded to nearest even. No two operations are contracted to one. Each
-// NaN that is computed has the bits 0x7fc00000 or 0x7ff8000000000000. All comparisons with
-// a NaN are false.
+// Floats: IEEE 754, rounded to nearest even. Two operations are never fused into one. Each
+// computed NaN has the bits 0x7fc00000 or 0x7ff8000000000000. All comparisons with a NaN are
+// false.
 //
-// Other types: L op R. Both have the same word, except the amount of a shift. The amount is
-// R's cell modulo the smallest power of two >= the width of L. If the amount is then >= the
-// width, the result is 0, or the sign for Shr of a signed L. (For ranges the checker has
-// proved that the amount is within the word.) Comparisons give bool.
+// Other types: L and R have the same word, except for a shift amount. The shift amount is the
+// cell of R modulo the smallest power of two that is at least the width of L. If the amount is
+// still at least the width, the result is 0. For Shr of a signed L the result is then the sign.
+// (For ranges, the checker has proved that the amount is below the width.) Comparisons give a
+// bool.
 type Binary struct {
 	Expr0
 	Op   Op
 	L, R Expr
 }
 
-// Unary is op X in X's word. Neg of a float changes the sign, even of 0, and leaves NaN
-// unchanged. Sqrt applies only to floats. It rounds to nearest even, and gives NaN below 0.
+// Unary is op X, computed in the word of X. Neg of a float flips the sign, even for 0, and
+// leaves NaN unchanged. Sqrt applies only to floats. It rounds to nearest even, and gives NaN
+// for a negative X.
 type Unary struct {
 	Expr0
 	Op Op
 	X  Expr
 }
 
-// Equal is L == R, or L != R when Ne is set, for two values of one type. Numbers have the
-// same word, and capacities of bytes may differ. Aggregates are equal when their visible
-// parts are equal. The bytes after a length, the value of an absent option and the payload
-// of another variant are not visible. Floats are equal as numbers, even in aggregates: 0 is
-// -0, and NaN equals nothing.
+// Equal is L == R, or L != R if Ne is set, for two values of one type. Numbers have the same
+// word, but bytes may have different capacities. Aggregates are equal if their visible parts
+// are equal. Invisible parts are the bytes after a length, the value of an absent option and
+// the payloads of other variants. Floats are compared as numbers, even inside aggregates: 0
+// equals -0, and NaN equals nothing.
 type Equal struct {
 	Expr0
 	Ne   bool
 	L, R Expr
 }
 
-// Convert gives the word of X another width and sign. It extends by X's sign or keeps the
-// low bits. From bool, 1 is true.
+// Convert changes the width and sign of the word of X. It extends with the sign of X, or keeps
+// the low bits. From bool, true becomes 1.
 //
-// From fix to fix and integers it rounds toward minus infinity and keeps the low bits. From
-// an integer to fix it keeps the low bits. Between floats and from an integer to a float it
-// rounds to nearest even. From a float to an integer it rounds toward zero and saturates;
-// NaN gives the largest integer. (For fix to float and back, the checker combines these
-// with a product with a power of two.)
+// From fix to fix or an integer, it rounds toward minus infinity and keeps the low bits. From
+// an integer to fix, it keeps the low bits. Between floats, and from an integer to a float, it
+// rounds to nearest even. From a float to an integer, it rounds toward zero and saturates, and
+// NaN gives the largest integer. (The checker builds conversions between fix and float from
+// these and a product with a power of two.)
 type Convert struct {
 	Expr0
 	X Expr
 }
 
-// Bits is bits(e). For an enum without payload it is the Value of its variant. For fix or a
+// Bits is bits(e). For an enum without payload it is the Value of the variant. For fix or a
 // float it is the word as an unsigned integer.
 type Bits struct {
 	Expr0
 	X Expr
 }
 
-// FromBits is T.from_bits(X) of a fix or float type T: the value with the word X, an
+// FromBits is T.from_bits(X) for a fix or float type T. It gives the value with the word X, an
 // unsigned integer of the same width. Every NaN becomes the standard NaN.
 type FromBits struct {
 	Expr0
 	X Expr
 }
 
-// Index is X[I]. X is a place or an aggregate of kind Array, Slice or Bytes. I is a number.
-// Unless Proved, it traps at Site when I is not in 0 <= I < length.
+// Index is X[I]. X is a place or an aggregate of kind Array, Slice or Bytes. I is a number. It
+// traps at Site unless 0 <= I < length. If Proved is set, it needs no check.
 type Index struct {
 	Expr0
 	X      Expr
@@ -154,9 +156,9 @@ type Index struct {
 	Site   int
 }
 
-// SliceOf is X[Lo..Hi] or, with both nil, all of X, as an argument for a
-// parameter of type []T. X is an Array, Slice or Bytes. Lo and Hi have one word. It
-// traps at Site unless 0 <= Lo <= Hi <= length, or it is Proved.
+// SliceOf is X[Lo..Hi] as an argument for a parameter of type []T. If Lo and Hi are nil, it is
+// all of X. X is an Array, Slice or Bytes. Lo and Hi have the same word. It traps at Site
+// unless 0 <= Lo <= Hi <= length. If Proved is set, it needs no check.
 type SliceOf struct {
 	Expr0
 	X      Expr
@@ -165,8 +167,8 @@ type SliceOf struct {
 	Site   int
 }
 
-// FieldRef is a field of a struct or layout. Index is the field's number, Offset its first
-// cell.
+// FieldRef is a field of a struct or layout. Index is the number of the field, and Offset is
+// its first cell.
 type FieldRef struct {
 	Expr0
 	X      Expr
@@ -181,22 +183,22 @@ type Arg struct {
 	Value Expr
 }
 
-// Call is f(args); all parameters are given. The argument of an inout parameter is a place
-// that overlaps no other argument. No argument writes something that another argument reads
-// by reference.
+// Call is f(args). Args holds all parameters. The argument of an inout parameter is a place
+// that overlaps no other argument. No argument changes a value that another argument reads by
+// reference.
 type Call struct {
 	Expr0
 	Func *Func
 	Args []Arg
 }
 
-// StructLit is S(a: x, b: y), of a struct or layout. All named fields are given.
+// StructLit is S(a: x, b: y) for a struct or layout. All named fields are given.
 type StructLit struct {
 	Expr0
 	Args []Arg
 }
 
-// EnumLit is a variant with its payload.
+// EnumLit is an enum variant with its payload.
 type EnumLit struct {
 	Expr0
 	Variant int
@@ -221,16 +223,16 @@ type Some struct {
 // SearchKind is the kind of a Search.
 type SearchKind uint8
 
-// The searches.
+// The kinds of searches, with the type of the result.
 const (
-	First SearchKind = iota // option of Var's type
+	First SearchKind = iota // option of the type of Var
 	Count                   // range
 	Any                     // bool
 	All                     // bool
 )
 
-// Search is `first i in a..b where p`. Bounds are as in For, with Step 1. First,
-// Any and All evaluate Where no further than needed.
+// Search is `first i in a..b where p` or a related form. The bounds are as in For, with Step 1.
+// First, Any and All stop as soon as the result is known.
 type Search struct {
 	Expr0
 	Kind   SearchKind
@@ -241,37 +243,36 @@ type Search struct {
 	Where  Expr
 }
 
-// Within is `x within a..b`: an option of a range. X, Lo and Hi have one word
-// and are evaluated in this order.
+// Within is `x within a..b`, an option of a range. X, Lo and Hi have the same word and are
+// evaluated in this order.
 type Within struct {
 	Expr0
 	X, Lo, Hi Expr
 	Closed    bool
 }
 
-// Clamp is `clamp(x, lo, hi)`: max(lo, min(x, hi)). All operands have one word. The result
-// has the word of its type.
+// Clamp is `clamp(x, lo, hi)`, computed as max(lo, min(x, hi)). All operands have the same
+// word. The result has the word of its type.
 type Clamp struct {
 	Expr0
 	X, Lo, Hi Expr
 }
 
-// Parse is L.parse(b): an option of the layout. X has type bytes<N> or []u8 or
-// [N]u8.
+// Parse is L.parse(b), an option of the layout. X has type bytes<N>, []u8 or [N]u8.
 type Parse struct {
 	Expr0
 	Layout *LayoutDef
 	X      Expr
 }
 
-// Len is b.len of bytes or a slice: a range.
+// Len is b.len for bytes or a slice. Its type is a range.
 type Len struct {
 	Expr0
 	X Expr
 }
 
-// ToBytes is be16(x) to be64(x) and le16(x) to le64(x): the bytes of the word of X in that
-// byte order, as full bytes<Size>.
+// ToBytes is be16(x) to be64(x) and le16(x) to le64(x). It gives the bytes of the word of X in
+// that byte order, as bytes<Size> of full length.
 type ToBytes struct {
 	Expr0
 	X      Expr
@@ -279,36 +280,38 @@ type ToBytes struct {
 	Little bool
 }
 
-// ChanRecv is `c.recv()`; it blocks until the channel has a value.
+// ChanRecv is `c.recv()`. It blocks until the channel has a value.
 type ChanRecv struct {
 	Expr0
 	Chan Expr
 }
 
-// HeadRecv is `s.recv(buf)` of a port whose messages have a head. It blocks until a message
-// arrives that fits the buffer, a place of type bytes<N>. Its value is the message's head.
+// HeadRecv is `s.recv(buf)` for a port whose messages have a head (a header). It blocks until a
+// message arrives that fits the buffer, which is a place of type bytes<N>. The value of the
+// expression is the head of the message.
 type HeadRecv struct {
 	Expr0
 	Dev Expr
 	Buf Expr
 }
 
-// Lost is `s.lost()`, a u16: how many messages the socket had lost, modulo 2^16, at the
-// arrival of the last message that the task received. A port loses no messages and gives 0.
+// Lost is `s.lost()`, a u16. It counts the messages that the socket had lost when the last
+// received message arrived, modulo 2^16. A port loses no messages and gives 0.
 type Lost struct {
 	Expr0
 	Dev Expr
 }
 
-// Asked is a command of a port as an expression. It is a bool that tells whether the
-// command succeeded. It does not trap.
+// Asked is a port command as an expression. Its value is a bool that says whether the command
+// succeeded. It does not trap.
 type Asked struct {
 	Expr0
 	Ask *DevAsk
 }
 
-// LevelGet is `b.read()`, a bool: the level of an input when all tasks last waited, false
-// before that. From then on it is the level that the program knows.
+// LevelGet is `b.read()`, a bool. It is the level that the input had when all tasks last
+// waited, or false before that time. After the read, this is the level that the program knows
+// (see Select).
 type LevelGet struct {
 	Expr0
 	Dev Expr

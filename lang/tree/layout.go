@@ -2,10 +2,10 @@ package tree
 
 import "github.com/sinter-lang/sinter/internal/diag"
 
-// LayoutDef is a declared layout: the bits of a message, most significant
-// first. Its value is like a struct value: the named fields in order.
+// LayoutDef is a declared layout. It describes the bits of a message, most significant first.
+// Its value is like a struct value: the named fields in order.
 //
-// Parsing goes through Fields in order at a bit position that starts at 0:
+// Parsing goes through Fields in order. It keeps a bit position that starts at 0:
 //
 //	part with When false    nothing; its value is none
 //	LayoutInt, LayoutEnum   the next Bits bits, big-endian or Little
@@ -14,25 +14,25 @@ import "github.com/sinter-lang/sinter/internal/diag"
 //
 // Parsing fails, with the result none, exactly in these cases:
 //
-//   - The bytes run out.
-//   - Fixed, or Low and High, do not hold.
+//   - The message has too few bytes.
+//   - A value breaks Fixed, or Low and High.
 //   - A number is not a variant of its enum.
-//   - Bytes are longer than their capacity.
+//   - A bytes field is longer than its capacity.
 //   - The seal differs.
 //
-// Bytes after the last field are ignored. Sub, bytes, seals and fields with When begin and
-// end at whole bytes, and so does the layout.
+// Bytes after the last field are ignored. A Sub, a bytes field, a seal and a field with When
+// begin and end on byte boundaries, and so does the layout.
 //
-// At most one field of a layout is a seal. It is the checksum of the bytes of the layout
-// before it. With All it is the checksum of all its bytes, with the bytes of the seal as 0.
-// Fixed, Low and High and the seal hold for every value that a program can make, because no
-// place inside a sealed layout is assigned.
+// At most one field of a layout is a seal. It is the checksum of the bytes of the layout before
+// it. With All it is the checksum of all bytes of the layout, with the seal itself taken as 0.
+// Every value that a program can make satisfies Fixed, Low and High and the seal, because a
+// program cannot assign to a place inside a sealed layout.
 type LayoutDef struct {
 	Name   string
 	Fields []LayoutField
 	Cells  int
-	Min    int // least bytes that a message takes
-	Max    int // most bytes that a message takes
+	Min    int // fewest bytes of a message
+	Max    int // most bytes of a message
 	Span   diag.Span
 }
 
@@ -47,10 +47,10 @@ const (
 	LayoutBytes
 )
 
-// LayoutSize tells how many bytes a field of kind LayoutBytes has.
+// LayoutSize states how the length of a field of kind LayoutBytes is found.
 type LayoutSize uint8
 
-// The ways to find the length of bytes.
+// The ways to find the length of a bytes field.
 const (
 	SizeExpr   LayoutSize = iota // the value of Len, proved to be 0..=capacity
 	SizePrefix                   // a u16 before the bytes
@@ -60,9 +60,9 @@ const (
 // SealKind is a kind of checksum.
 type SealKind uint8
 
-// The checksums. CRC32 is the CRC of IEEE 802.3: polynomial 0x04c11db7 reflected, start and
-// final inversion all ones. InetSum is RFC 1071: the complement of the ones' complement sum
-// of big-endian 16-bit words, an odd byte padded with 0.
+// The checksums. CRC32 is the CRC of IEEE 802.3: polynomial 0x04c11db7 reflected, initial value
+// and final inversion all ones. InetSum is the checksum of RFC 1071: the complement of the
+// ones' complement sum of big-endian 16-bit words. An odd last byte is padded with 0.
 const (
 	NoSeal SealKind = iota
 	CRC32
@@ -73,30 +73,30 @@ const (
 type LayoutField struct {
 	Name   string // empty for _
 	Kind   LayoutKind
-	Type   *Type // the type that the program sees: Option of Part when When is not nil
-	Part   *Type // type of the part itself: Int, Enum, Layout or Bytes
+	Type   *Type // the type that the program sees: Option of Part if When is not nil
+	Part   *Type // type of the field itself: Int, Enum, Layout or Bytes
 	Offset int   // first cell in the layout's value, -1 for _
-	Bits   int   // LayoutInt, LayoutEnum
+	Bits   int   // width of a LayoutInt or LayoutEnum
 	Little bool
 	Signed bool
 	Seal   SealKind
-	All    bool    // the seal is over the whole layout
-	At     int     // of a seal over the whole layout: the number of bytes before it
+	All    bool    // the seal covers the whole layout
+	At     int     // for a seal over the whole layout: the number of bytes before it
 	Blank  uint64  // the value to write for a number without a name, as a cell of Part
 	Fixed  *uint64 // the only value allowed, as a cell of Part
-	Bound  bool    // Low and High hold
+	Bound  bool    // Low and High are set
 	Low    uint64  // least value allowed, as a cell of Part
 	High   uint64  // largest value allowed, as a cell of Part
 	Size   LayoutSize
-	Len    Expr    // SizeExpr: leaves are Const and LayoutRef
-	When   Expr    // nil when always there; a bool over Const and LayoutRef
-	Needs  [][]int // options that must be present, else When counts as false; paths as in LayoutRef, outermost first
+	Len    Expr    // for SizeExpr: the length; its leaves are Const and LayoutRef
+	When   Expr    // nil if the field is always present; otherwise a bool over Const and LayoutRef
+	Needs  [][]int // options that must be present for When to be evaluated, else it is false; paths as in LayoutRef, outermost first
 	Span   diag.Span
 }
 
-// LayoutRef is the value of an earlier field, in Len and When only. Path starts at the
-// layout that is being parsed: its field, that field's field, and so on. A number has the
-// type of a range: the bounds of `in`, else all of Part.
+// LayoutRef is the value of an earlier field. It occurs only in Len and When. Path starts at
+// the layout that is being parsed: an index of its field, an index of that field's field, and
+// so on. A number has a range as its type: the bounds of `in`, or else all values of Part.
 type LayoutRef struct {
 	Expr0
 	Layout *LayoutDef

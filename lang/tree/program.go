@@ -6,9 +6,9 @@ import (
 	"github.com/sinter-lang/sinter/internal/diag"
 )
 
-// Program is a checked program. Lists are in the order of the text.
+// Program is a checked program. Its lists are in source order.
 type Program struct {
-	Name    string // name of the system, else of the first file without .sn
+	Name    string // name of the system, or else of the first file without .sn
 	Files   []*diag.File
 	Consts  []*ConstDef
 	Structs []*StructDef
@@ -16,18 +16,18 @@ type Program struct {
 	Layouts []*LayoutDef
 	Funcs   []*Func // one for each instance of a generic function
 	Tasks   []*Func
-	System  *System // nil when the program declares none
+	System  *System // nil if the program declares none
 	Logs    []LogSite
 	Traps   []TrapSite
 	Marks   []string // names by mark number
 	Budgets []Budget
 	Tests   []*Test
-	Bench   *Program // includes all that its tests use, but no system; nil without tests
+	Bench   *Program // the program of the tests, without a system; nil if there are no tests
 }
 
-// ConstDef is an evaluated const or config. Word is the name of a config that can have a
-// different value at program start. If a config has no Word, Fixed is the first source
-// position that needs its value earlier. Bare marks a constant declared without a type.
+// ConstDef is an evaluated const or config. Word is the name under which a different value for
+// a config can be given at program start. If a config has no Word, Fixed is the first source
+// position that needs its value at compile time. Bare marks a constant declared without a type.
 type ConstDef struct {
 	Name   string
 	Config bool
@@ -44,8 +44,8 @@ type Func struct {
 	Name     string
 	Task     bool
 	Params   []*Local
-	Result   *Type    // Unit when the function returns nothing
-	Locals   []*Local // all, parameters first
+	Result   *Type    // Unit if the function returns nothing
+	Locals   []*Local // all locals, parameters first
 	Body     *Block
 	NoInline bool // a timed kernel: neither inlined nor evaluated at compile time
 	Span     diag.Span
@@ -57,11 +57,11 @@ type LocalKind uint8
 // The kinds of locals.
 const (
 	ParamLocal LocalKind = iota // read-only parameter: a value, or a read-only reference to an aggregate
-	InOutLocal                  // inout parameter: a reference to the caller's place
-	LetLocal                    // let, payload binding: set once
+	InOutLocal                  // inout parameter: a reference to a place of the caller
+	LetLocal                    // let or payload binding: set once
 	VarLocal                    // var
-	StateLocal                  // state of a task: set once, before it is used, then like a var
-	LoopLocal                   // loop variable: set by For and Search only
+	StateLocal                  // state of a task: set once before its first use, then like a var
+	LoopLocal                   // loop variable: set only by For and Search
 )
 
 // Local is a variable of a function. ID is its index in Func.Locals.
@@ -80,13 +80,13 @@ type System struct {
 	Sockets []SocketDef
 	Chans   []ChanDef
 	Runs    []Run // services first
-	// Parallel allows tasks to run at the same time if their behaviour depends only on
-	// their communication. Run.Thread marks these tasks.
+	// Parallel allows tasks to run at the same time if their behaviour depends only on the
+	// messages that they exchange. Run.Thread marks these tasks.
 	Parallel bool
 	Span     diag.Span
 }
 
-// Services are the tasks that the program does not name itself.
+// Services are the runs of library tasks, which the program does not name itself.
 func (s *System) Services() []Run {
 	n := 0
 	for n < len(s.Runs) && s.Runs[n].Service {
@@ -95,33 +95,33 @@ func (s *System) Services() []Run {
 	return s.Runs[:n]
 }
 
-// Tasks are the program's own tasks.
+// Tasks are the runs of the program's own tasks.
 func (s *System) Tasks() []Run { return s.Runs[len(s.Services()):] }
 
-// DeviceDef is a device. Run is the index of its owner. Rx and Tx tell whether the owner's
+// DeviceDef is a device. Run is the index of the run that owns it. Rx and Tx say whether that
 // task receives from the device and sends to it.
 type DeviceDef struct {
-	Name   string // the binding in the system, else constructor and number
-	Kind   string // name of a row of ir/port
+	Name   string // the name in the system, or else the constructor and number
+	Kind   string // name of a row of the port table in ir/port
 	Number int
-	Home   Home   // of a device that can have a stack
-	Label  string // the name of a port that has one
+	Home   Home   // for a device that can have a network stack
+	Label  string // the label of the port, for a kind of port that has one
 	Run    int
 	Rx, Tx bool
 	Span   diag.Span
 }
 
-// Home holds the IPv4 addresses of a network device that has a stack: its own address, the
-// mask of its network, and the gateway out of that network.
+// Home holds the IPv4 addresses of a network device that has a network stack: its own address,
+// the network mask, and the gateway.
 type Home struct {
 	Host, Mask, Gateway uint32
 }
 
-// SocketDef is a net.Udp over the stack of a network device. Its messages arrive on the
-// channel In, which is -1 when its owner Run does not receive. It sends on Out, which all
-// sockets of the device share. An element is a frame. From byte MessageAt the frame holds
-// the peer, 8 bytes, and the datagram. The upper 16 bits of the peer are the port of the
-// sending socket.
+// SocketDef is a net.Udp on the network stack of a device. Its messages arrive on the channel
+// In. In is -1 if the owner Run does not receive. It sends on Out, a channel that all sockets
+// of the device share. A channel element is an Ethernet frame. From byte MessageAt the frame
+// holds the 8 bytes of the peer, then the datagram. The upper 16 bits of the peer are the port
+// number of the sending socket.
 type SocketDef struct {
 	Name    string
 	Device  int       // index of the network device
@@ -132,38 +132,38 @@ type SocketDef struct {
 	Span    diag.Span
 }
 
-// MessageAt is the offset of a socket's message in its frame. The message follows the
-// headers of Ethernet and IPv4, so the peer takes the position of the UDP header.
+// MessageAt is the offset of a socket's message in its frame. The message follows the Ethernet
+// and IPv4 headers, so the peer replaces the UDP header.
 const MessageAt = 34
 
-// ChanDef is a channel. Writer and Reader are indices of runs. A channel that several
-// sockets send on has one Writer here, the first of these runs.
+// ChanDef is a channel. Writer and Reader are indices of runs. If several sockets send on the
+// channel, Writer is the first of their runs.
 type ChanDef struct {
 	Name           string
-	Frames         bool // channel of a socket: the stack defines the bytes before MessageAt
+	Frames         bool // channel of a socket: the network stack defines the bytes before MessageAt
 	Elem           *Type
 	Cap            int
 	Writer, Reader int
 	Span           diag.Span
 }
 
-// Run is a task instance. Name is the task's name, followed by ".0", ".1" when the task
-// runs several times. A Service is a library task: the stack of a network device. Services
-// do not count in whether a run has ended or is stuck. A task that waits for a service
-// waits for the outside.
+// Run is a task instance. Name is the name of the task, followed by ".0", ".1" if the task runs
+// several times. A Service is a library task: the network stack of a device. Services do not
+// count when a run is tested for being finished or stuck. A task that waits for a service is
+// waiting for the outside.
 type Run struct {
 	Name    string
 	Task    *Func
 	Args    []Bind // one for each parameter
 	Service bool
-	Thread  bool // of a parallel system: only its channels decide its behaviour
+	Thread  bool // in a parallel system: the task may run as a thread, because only its channels decide its behaviour
 	Span    diag.Span
 }
 
 // BindKind is the kind of thing that a task parameter is bound to.
 type BindKind uint8
 
-// The kinds of bindings.
+// The kinds of bindings. The comments name the field of Bind that holds the value.
 const (
 	BindValue  BindKind = iota // Cells
 	BindChan                   // Index into System.Chans
@@ -172,24 +172,24 @@ const (
 	BindSocket                 // Index into System.Sockets
 )
 
-// Bind is the binding of a parameter of a task instance. A value with a name may be set
-// when the program is started: `nic.host` is the address of a device.
+// Bind is the binding of a parameter of a task instance. A value with a config behind it may be
+// set when the program starts: `nic.host` is the address of a device.
 type Bind struct {
 	Kind  BindKind
 	Cells []uint64
 	Index int
 	Boot  string
-	// Configs are the configs behind a value, one per element for an array. It is nil for
-	// other values.
+	// Configs are the configs that give the value, one per element for an array. Configs is nil
+	// if no config gives it.
 	Configs []*ConstDef
 }
 
-// AtStart reports whether the value comes from a config that may be set at the start.
+// AtStart reports whether the value comes from a config that may be set at program start.
 func (b *Bind) AtStart() bool {
 	return slices.ContainsFunc(b.Configs, func(k *ConstDef) bool { return k != nil && k.Word != "" })
 }
 
-// LogSite is one log.print: len(Args)+1 literal parts around the arguments.
+// LogSite is one log.print. It has len(Args)+1 literal parts around the arguments.
 type LogSite struct {
 	ID    int
 	Parts []string
@@ -197,9 +197,9 @@ type LogSite struct {
 	Span  diag.Span
 }
 
-// LogArg describes how an argument is shown. Kind is "u", "i", "hex", "bool", "float",
-// "bytes", or "fix" with the number of bits after the point, as in "fix16". Width is the
-// number of bits of its word or the capacity of the bytes.
+// LogArg describes how an argument is shown. Kind is "u", "i", "hex", "bool", "float", "bytes"
+// or "fix". After "fix" comes the number of bits after the binary point, as in "fix16". Width
+// is the number of bits of the word, or the capacity of the bytes.
 type LogArg struct {
 	Kind  string
 	Width int
@@ -208,18 +208,18 @@ type LogArg struct {
 // The codes of traps.
 const (
 	TrapIndex  = "index"  // an index that is not below the length
-	TrapSlice  = "slice"  // a slice whose bounds are not in order or beyond the length
-	TrapAssert = "assert" // assert c, but c does not hold
-	TrapMax    = "max"    // a while loop that did not end in time
+	TrapSlice  = "slice"  // a slice whose bounds are out of order or beyond the length
+	TrapAssert = "assert" // assert c where c is false
+	TrapMax    = "max"    // a while loop that did not end within its max
 	TrapLength = "length" // bytes that would become longer than their capacity
-	TrapExpect = "expect" // expect c, but c does not hold, or fail
+	TrapExpect = "expect" // expect c where c is false, or fail
 	TrapLayout = "layout" // writing a layout with inconsistent parts
-	TrapDisk   = "disk"   // a sector that the disk does not have, or an error of the disk
+	TrapDisk   = "disk"   // a sector that the disk does not have, or a disk error
 )
 
-// TrapSite is a source position that may trap. ID is its index in Program.Traps. Proof is
-// set for a proved check that is made nevertheless, and which fails if the proof is wrong.
-// Const is set in a function that only constants call: it never traps at run time.
+// TrapSite is a source position that may trap. ID is its index in Program.Traps. Proof marks a
+// proved check that is kept at run time. It traps only if the proof is wrong. Const marks a
+// site that never traps at run time, because only constants call its function.
 type TrapSite struct {
 	ID    int
 	Code  string

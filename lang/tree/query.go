@@ -1,6 +1,6 @@
 package tree
 
-// Walk visits x and all expressions in it, outermost first.
+// Walk visits x and all expressions in it, outer expressions first.
 func Walk(x Expr, visit func(Expr)) {
 	if x == nil {
 		return
@@ -11,7 +11,7 @@ func Walk(x Expr, visit func(Expr)) {
 	}
 }
 
-// EachStmt visits the statements of a block and of the blocks in it.
+// EachStmt visits the statements of a block and of its nested blocks.
 func EachStmt(b *Block, visit func(Stmt)) {
 	if b == nil {
 		return
@@ -24,7 +24,7 @@ func EachStmt(b *Block, visit func(Stmt)) {
 	}
 }
 
-// Root returns the local that contains a place, nil when x is not a place.
+// Root returns the local that contains the place x, or nil if x is not a place.
 func Root(x Expr) *Local {
 	switch x := x.(type) {
 	case *LocalRef:
@@ -39,8 +39,7 @@ func Root(x Expr) *Local {
 	return nil
 }
 
-// Written lists the places that the evaluation of x changes: inout arguments and buffers of
-// receives.
+// Written lists the places that evaluating x changes: inout arguments and receive buffers.
 func Written(x Expr) []Expr {
 	var list []Expr
 	Walk(x, func(e Expr) {
@@ -76,7 +75,7 @@ func TakesEnds(f *Func) bool {
 	return false
 }
 
-// Communicates reports whether x uses a channel or device to send or receive.
+// Communicates reports whether x sends or receives on a channel or device.
 func Communicates(x Expr) bool {
 	found := false
 	Walk(x, func(e Expr) {

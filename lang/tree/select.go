@@ -2,44 +2,43 @@ package tree
 
 import "github.com/sinter-lang/sinter/internal/diag"
 
-// Now is `now()`: the clock as a time.
+// Now is `now()`, the current clock as a time.
 type Now struct{ Expr0 }
 
-// TryRecv is `c.try_recv()`: an option of the channel's elements, none when
-// the channel has no value. It does not block.
+// TryRecv is `c.try_recv()`, an option of the channel's elements. It is none if the channel has
+// no value. It does not block.
 type TryRecv struct {
 	Expr0
 	Chan Expr
 }
 
-// TrySend is `c.try_send(e)`: a bool. It is false when the channel has no room, and then
-// nothing is sent. Value is evaluated once, before the attempt. It does not block.
+// TrySend is `c.try_send(e)`, a bool. If the channel has no room, it is false and nothing is
+// sent. Value is evaluated once, before the attempt. It does not block.
 type TrySend struct {
 	Expr0
 	Chan  Expr
 	Value Expr
 }
 
-// Select waits until one of its arms is ready, chooses one and runs its body. On entry the
-// arms are evaluated in order. The guard of each arm comes first. If it holds, the index of
-// its end or its duration is evaluated once. An arm whose guard does not hold is left out.
+// Select waits until one of its arms is ready, chooses one and runs its body. On entry the arms
+// are evaluated in order. First comes the guard of each arm. If the guard is true, the index of
+// its end or its duration is evaluated once. If the guard is false, the arm is ignored.
 //
 // An arm is ready in these cases:
 //
-//   - on a channel, when the channel has a value
-//   - on a device, when a message is there
-//   - on an input, when its level differs from the level that the program knows (from its
-//     last read or such an arm; at first false)
-//   - on every and after, when the clock has reached its deadline
+//   - on a channel: the channel has a value
+//   - on a device: a message is there
+//   - on an input: its level differs from the level that the program knows (from its
+//     last read or the last such arm; at first false)
+//   - on every and after: the clock has reached the deadline
 //
-// The first ready arm is chosen, in the order of the arms. A Fair select searches
-// cyclically from the arm after the one that this select last chose in this task. At first
-// it starts at the first arm. Choosing takes the value or message. The place of a buffer is
-// evaluated at that time. If a message is longer than its buffer, the message is dropped,
-// the buffer is left empty, and the choice is repeated.
+// The select chooses the first ready arm in the order of the arms. A Fair select searches
+// cyclically, starting after the arm that this select in this task chose last. Its first search
+// starts at the first arm. Choosing an arm takes the value or message. The place of a buffer is
+// evaluated at that time. If a message is longer than its buffer, the message is dropped, the
+// buffer becomes empty and the select chooses again.
 //
-// With Turn every other task has its turn before the choice is made. A select with Turn is
-// Fair.
+// With Turn, every other task runs once before the select chooses. A select with Turn is Fair.
 //
 // A select occurs only in the body of a task.
 type Select struct {
@@ -48,27 +47,27 @@ type Select struct {
 	Arms       []SelectArm
 }
 
-// ArmKind is the kind of event that an arm of a select waits for.
+// ArmKind is the kind of event that a select arm waits for.
 type ArmKind uint8
 
-// The kinds of arms.
+// The kinds of select arms.
 const (
-	ArmChan  ArmKind = iota // a value in the channel End, given to Local
+	ArmChan  ArmKind = iota // a value in the channel End, stored in Local
 	ArmDev                  // a message at the device End, put into Buf
 	ArmLevel                // a change of the level of the input End from the level that the program knows
-	ArmEvery                // the deadline of the arm: task start + After, each firing adds After
-	ArmAfter                // After from entry on; if not above 0, at once
+	ArmEvery                // a deadline: first task start + After, then After later each time
+	ArmAfter                // After since entry; if not positive, immediately
 )
 
 // SelectArm is one arm of a Select.
 type SelectArm struct {
 	Kind  ArmKind
 	End   Expr   // ArmChan, ArmDev: *LocalRef, or *Index of an array of ends
-	Local *Local // ArmChan: nil when the value is dropped; ArmDev: the head of the message if it has one, else nil;
-	// ArmLevel: the level, nil when it is dropped
+	Local *Local // ArmChan: nil if the value is dropped; ArmDev: the head of the message if it has one, else nil;
+	// ArmLevel: the level, nil if it is dropped
 	Buf   Expr // ArmDev: a place of type bytes<N>
 	After Expr // ArmEvery: a *Const above 0; ArmAfter: a duration
-	When  Expr // nil when not written
+	When  Expr // nil if omitted
 	Body  *Block
 	Span  diag.Span
 }

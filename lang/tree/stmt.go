@@ -15,21 +15,21 @@ type Stmt interface {
 	stmt()
 }
 
-// Stmt0 is embedded by every statement.
+// Stmt0 is embedded in every statement.
 type Stmt0 struct{ At diag.Span }
 
 // Span returns the source position of the statement.
 func (s Stmt0) Span() diag.Span { return s.At }
 func (Stmt0) stmt()             {}
 
-// Block is a list of statements in a new scope. Locals of the function have unique IDs, so
-// consumers can ignore the scope.
+// Block is a list of statements in a new scope. The locals of a function have unique IDs, so
+// consumers of the tree can ignore scopes.
 type Block struct {
 	Stmt0
 	Stmts []Stmt
 }
 
-// Declare sets a new local. A nil Value is the zero value. It is executed each time control
+// Declare sets a new local. A nil Value means the zero value. It executes each time control
 // reaches it.
 type Declare struct {
 	Stmt0
@@ -37,7 +37,8 @@ type Declare struct {
 	Value Expr
 }
 
-// LetElse is `let x = e else { }`: Value is an option, Else leaves the block.
+// LetElse is `let x = e else { }`. Value is an option. Else never continues after the
+// statement.
 type LetElse struct {
 	Stmt0
 	Local *Local // nil for _
@@ -45,7 +46,7 @@ type LetElse struct {
 	Else  *Block
 }
 
-// IfLet is `if let x = e { } else { }`. Else is nil when not written.
+// IfLet is `if let x = e { } else { }`. Else is nil if omitted.
 type IfLet struct {
 	Stmt0
 	Local *Local // nil for _
@@ -54,16 +55,16 @@ type IfLet struct {
 	Else  *Block
 }
 
-// Assign is `place = e`. Target is a place: a *LocalRef, or an *Index or *FieldRef of
-// places. Its indices are evaluated and checked before Value. Value may read the target: it
-// is complete before the store.
+// Assign is `place = e`. Target is a place: a *LocalRef, or an *Index or *FieldRef of a place.
+// The indices of the target are evaluated and checked before Value. Value may read the target,
+// because it is fully evaluated before the store.
 type Assign struct {
 	Stmt0
 	Target Expr
 	Value  Expr
 }
 
-// If is `if c { } else { }`. Else is nil when not written.
+// If is `if c { } else { }`. Else is nil if omitted.
 type If struct {
 	Stmt0
 	Cond Expr
@@ -71,10 +72,10 @@ type If struct {
 	Else *Block
 }
 
-// For runs Body for Var = Lo, Lo+Step, ... while Var < Hi, or Var <= Hi when Closed. Lo and
-// Hi have one type and are evaluated once. Var's word is at most as wide, and holds every
-// value of Var. Safe means that the last value of Var plus Step fits both the word of Lo
-// and Hi and the word of Var.
+// For runs Body for Var = Lo, Lo+Step, ... while Var < Hi, or Var <= Hi if Closed is set. Lo
+// and Hi have one type and are evaluated once. The word of Var may be narrower, but holds every
+// value of Var. Safe says that the last value of Var plus Step fits both the word of the bounds
+// and the word of Var.
 type For struct {
 	Stmt0
 	Var    *Local
@@ -82,12 +83,11 @@ type For struct {
 	Closed bool
 	Step   uint64
 	Safe   bool
-	Unroll int // hint @unroll(n), 0 when not written
+	Unroll int // hint @unroll(n), 0 if omitted
 	Body   *Block
 }
 
-// While runs Body while Cond holds and traps at Site if it still holds after
-// Max rounds.
+// While runs Body while Cond holds. It traps at Site if Cond still holds after Max rounds.
 type While struct {
 	Stmt0
 	Cond Expr
@@ -96,7 +96,7 @@ type While struct {
 	Body *Block
 }
 
-// Loop runs Body until it is left.
+// Loop runs Body until a break or return.
 type Loop struct {
 	Stmt0
 	Body *Block
@@ -108,8 +108,8 @@ type Break struct{ Stmt0 }
 // Continue starts the next round of the innermost For, While or Loop.
 type Continue struct{ Stmt0 }
 
-// Match runs the first arm with a case that fits Value, else Else. It is exhaustive: when
-// Else is nil, some arm always fits. Value is a scalar or an enum.
+// Match runs the first arm with a case that fits Value, or else Else. It is exhaustive: if Else
+// is nil, some arm always fits. Value is a scalar or an enum.
 type Match struct {
 	Stmt0
 	Value Expr
@@ -117,8 +117,8 @@ type Match struct {
 	Else  *Block
 }
 
-// Arm is one arm of a Match. Binds are the names for the payload of its only variant, nil
-// for blank names.
+// Arm is one arm of a Match. Binds are the locals for the payload of its only variant. A blank
+// name gives nil.
 type Arm struct {
 	Cases []Case
 	Binds []*Local
@@ -126,13 +126,13 @@ type Arm struct {
 	Span  diag.Span
 }
 
-// Case fits the cells Lo to Hi of the value's word (in the order of its sign). For an enum
-// both Lo and Hi are the index of the variant.
+// Case fits the values from Lo to Hi of the matched word, signed or unsigned as its type. For
+// an enum, both Lo and Hi are the index of the variant.
 type Case struct {
 	Lo, Hi uint64
 }
 
-// Return leaves the function. Value is nil when the result is Unit.
+// Return leaves the function. Value is nil if the result is Unit.
 type Return struct {
 	Stmt0
 	Value Expr
@@ -145,7 +145,7 @@ type Assert struct {
 	Site int
 }
 
-// Log is log.print. Args are scalars and bytes, one for each argument of the site.
+// Log is log.print. Args are scalars and bytes, one for each argument of the log site.
 type Log struct {
 	Stmt0
 	Site int
@@ -159,48 +159,47 @@ type Timed struct {
 	Body *Block
 }
 
-// Do evaluates X for its effect: a *Call without result, or any expression that
-// `let _ = e` drops.
+// Do evaluates X for its effect: a *Call without a result, or any expression that `let _ = e`
+// drops.
 type Do struct {
 	Stmt0
 	X Expr
 }
 
-// ChanSend is `c.send(e)`. It blocks until the channel has room. Value is evaluated once,
-// before it blocks.
+// ChanSend is `c.send(e)`. It evaluates Value once, and then blocks until the channel has room.
 type ChanSend struct {
 	Stmt0
 	Chan  Expr
 	Value Expr
 }
 
-// DevRecv is `d.recv(buf)`. It blocks until a frame arrives that fits the buffer, a place
-// of type bytes<N>.
+// DevRecv is `d.recv(buf)`. It blocks until a frame arrives that fits the buffer, which is a
+// place of type bytes<N>.
 type DevRecv struct {
 	Stmt0
 	Dev Expr
 	Buf Expr
 }
 
-// DevSend is `d.send(b)`; Value has type bytes<N>. Sending zero bytes is a no-op. For a
-// port whose messages have a head it is `d.send(head, b)`. Then Value has type bytes<N> or
-// [N]u8, and an empty message is sent too.
+// DevSend is `d.send(b)`. Value has type bytes<N>. Sending zero bytes does nothing. For a port
+// whose messages have a head (a header), it is `d.send(head, b)`. Value then has type bytes<N>
+// or [N]u8, and an empty message is sent too.
 type DevSend struct {
 	Stmt0
 	Dev   Expr
-	Head  Expr // nil when messages have none
+	Head  Expr // nil if messages have none
 	Value Expr
 }
 
-// DevAsk is a command of a port of shape Command and its immediate answer. Does determines
-// the operands. Arg is a number of its width. If the command takes a body, Body is bytes<N>
-// or [N]u8 with N up to the size of a body. If the command gives a body, Into is the place
-// for it.
+// DevAsk is a command of a port of shape Command, with its immediate answer. The method Does
+// determines the operands. Arg is a number with the width that Does states. If the command
+// takes a body, Body is bytes<N> or [N]u8, where N is at most the size of a body. If the answer
+// has a body, Into is the place for it.
 //
-// If bodies are blocks, zeros fill up Body, and Into is a place for all bytes of a block.
-// As a statement, such a command traps at Site when it fails. Otherwise Into is a place of
-// type bytes<N> or [N]u8, and its length is the number of bytes requested. Into is
-// unchanged when the command fails. If the command is Same, Into is Body.
+// If bodies are blocks, zeros fill up Body, and Into is a place for all bytes of a block. As a
+// statement, such a command traps at Site if it fails. If bodies are not blocks, Into is a
+// place of type bytes<N> or [N]u8, and its length is the number of bytes requested. Into is
+// unchanged if the command fails. If the method is Same, Into is Body.
 type DevAsk struct {
 	Stmt0
 	Dev  Expr
@@ -211,16 +210,16 @@ type DevAsk struct {
 	Site int
 }
 
-// LevelPut is `led.write(v)`: from now on the level of an output is Value, a bool.
+// LevelPut is `led.write(v)`. It sets the level of an output to Value, a bool.
 type LevelPut struct {
 	Stmt0
 	Dev   Expr
 	Value Expr
 }
 
-// Append is `b.append(e)`: Buf is a place of type bytes<N>, Value a u8, bytes or
-// a slice of u8. It traps at Site when the result is longer than N, unless
-// Proved. Value does not overlap Buf.
+// Append is `b.append(e)`. Buf is a place of type bytes<N>. Value is a u8, bytes or a slice of
+// u8. It traps at Site if the result is longer than N. If Proved is set, it needs no check.
+// Value does not overlap Buf.
 type Append struct {
 	Stmt0
 	Buf    Expr
@@ -229,8 +228,8 @@ type Append struct {
 	Site   int
 }
 
-// Resize is `b.resize(n)`. It sets the length, and new bytes are 0. It traps at Site when n
-// is larger than the capacity, unless Proved.
+// Resize is `b.resize(n)`. It sets the length, and new bytes are 0. It traps at Site if n is
+// larger than the capacity. If Proved is set, it needs no check.
 type Resize struct {
 	Stmt0
 	Buf    Expr

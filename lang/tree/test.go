@@ -5,34 +5,34 @@ import (
 	"github.com/sinter-lang/sinter/ir/port"
 )
 
-// Test is `test "what must hold" { }`. Its body runs on the host and acts as the world of
-// the tasks that it starts. Its crash statements divide it into epochs. A test that starts
-// nothing has no epochs.
+// Test is `test "what must hold" { }`. Its body runs on the host. It acts as the outside world
+// of the tasks that it starts. Its crash statements divide it into epochs, and each epoch is a
+// separate system. A test that starts no task has no epochs.
 type Test struct {
 	Name    string
-	Body    *Func // a task; when Chooses, its parameter is the device for the chosen values
+	Body    *Func // a task; if Chooses is set, its parameter is the device for the chosen values
 	Devices []Fake
-	Epochs  []*System // devices are named as in Devices
-	Chooses bool      // the body has a Choose: each run of it is one case of many
-	// HostOnly: the body chooses something that a machine cannot receive.
+	Epochs  []*System // the system of each epoch; its devices are named as in Devices
+	Chooses bool      // the body has a Choose: each run of the body is one case of many
+	// HostOnly says that the body chooses something that a machine cannot receive.
 	HostOnly bool
 	Span     diag.Span // position of the name
 }
 
-// Fake is a device of a test. The tasks use it, and the test body acts as its other end.
+// Fake is a fake device of a test. The tasks use it, and the test body acts as its other end.
 type Fake struct {
 	Name    string
 	Kind    string // as in DeviceDef
-	Sectors int    // of a disk
+	Sectors int    // size of a disk
 	Span    diag.Span
 }
 
 // Hosted reports whether only the host can run the body, as the world of the tasks that it
-// starts. Any other test is a separate program with its body as a task.
+// starts. Any other test is compiled as a separate program, with its body as a task.
 func (t *Test) Hosted() bool { return len(t.Epochs) > 0 || len(t.Devices) > 0 || t.HostOnly }
 
-// Expect is `expect c`. It traps at Site unless Cond holds. When c is a comparison, L and R
-// are its sides, which Cond reads. Otherwise they are nil.
+// Expect is `expect c`. It traps at Site unless Cond holds. If c is a comparison, L and R are
+// its sides, which Cond reads. Otherwise they are nil.
 type Expect struct {
 	Stmt0
 	Cond Expr
@@ -47,24 +47,23 @@ type Fail struct {
 	Site int
 }
 
-// Start is the first start of an epoch of the test. The tasks of the epoch run from here
-// on.
+// Start is the first start statement of an epoch. The tasks of the epoch run from here on.
 type Start struct {
 	Stmt0
 	Epoch int
 }
 
-// Crash is `crash d losing e`: it stops all tasks of the epoch. Losing is a [n]bool of
-// sectors of disk Dev. These sectors return to their contents at the last flush. Without
-// Losing no data is lost.
+// Crash is `crash d losing e`. It stops all tasks of the epoch. Losing is a set of sectors of
+// disk Dev, as a [n]bool. These sectors return to their contents at the last flush. If Losing
+// is nil, no data is lost.
 type Crash struct {
 	Stmt0
 	Dev    int
 	Losing Expr
 }
 
-// Put is `d.put(b)`, `b.put(v)` of a pin with a bool, or `s.put(from: p, b)`: b arrives at
-// the device now. From is nil when the device has no peers.
+// Put is `d.put(b)`, `b.put(v)` for a pin and a bool, or `s.put(from: p, b)`. It makes b arrive
+// at the device immediately. From is nil if the device has no peers.
 type Put struct {
 	Stmt0
 	Dev   int
@@ -72,17 +71,17 @@ type Put struct {
 	Value Expr
 }
 
-// Answer is `d.answer(sent, bytes)` of a bus: from now on the answer to messages that begin
-// with Sent is Value.
+// Answer is `d.answer(sent, bytes)` for a bus. After it, the device answers Value to messages
+// that begin with Sent.
 type Answer struct {
 	Stmt0
 	Dev         int
 	Sent, Value Expr
 }
 
-// Able is `d.can_read(i, v)`, or another command after `can_`, of a disk. It sets whether
-// the disk can execute the command on sector Arg from now on. Arg is nil for a command
-// without a sector.
+// Able is `d.can_read(i, v)` for a disk, or another command name after `can_`. It sets whether
+// the disk can execute the command on sector Arg from now on. Arg is nil for a command without
+// a sector.
 type Able struct {
 	Stmt0
 	Dev      int
@@ -90,25 +89,25 @@ type Able struct {
 	Arg, Can Expr
 }
 
-// Quiet is `d.quiet(within: t)`: nothing is sent to the device for that time.
+// Quiet is `d.quiet(within: t)`. It requires that nothing is sent to the device for that time.
 type Quiet struct {
 	Stmt0
 	Dev    int
 	Within Expr
 }
 
-// Pass is `fake.wait(t)`: time passes.
+// Pass is `fake.wait(t)`. It lets time pass.
 type Pass struct {
 	Stmt0
 	Within Expr
 }
 
-// LogOfTest is the Dev of a Take of the log.
+// LogOfTest is the Dev of a Take that reads the log.
 const LogOfTest = -1
 
-// Take is `d.take(within: t)`: the next message sent to the device, as bytes, or as a bool
-// for a pin. It is also `log.take(within: t)`: the next line that a task logs. If nothing
-// arrives in that time, the test fails. To is nil or the required peer of the message.
+// Take is `d.take(within: t)`. It gives the next message sent to the device, as bytes, or as a
+// bool for a pin. It is also `log.take(within: t)`, the next line that a task logs. If nothing
+// arrives in that time, the test fails. To is the required peer of the message, or nil.
 type Take struct {
 	Expr0
 	Dev    int
@@ -116,30 +115,30 @@ type Take struct {
 	To     Expr
 }
 
-// Choose is any.u8() or a related call: a number that the run chooses. Lo and Hi, in the
-// word of the type, are its bounds, or nil for all values of the type. Recv is a call by
-// which a task receives a value that was chosen before.
+// Choose is any.u8() or a related call. It gives a number that the test run chooses. Lo and Hi
+// are its bounds in the word of the type. Both are nil if all values of the type are allowed.
+// Recv is a call that receives the value in a task, if it was chosen before the run.
 type Choose struct {
 	Expr0
 	Lo, Hi Expr
 	Recv   Expr
 }
 
-// ChooseBytes is any.bytes(n): n bytes that the run chooses. Recv is as in Choose.
+// ChooseBytes is any.bytes(n): n bytes that the test run chooses. Recv is as in Choose.
 type ChooseBytes struct {
 	Expr0
 	Len  Expr
 	Recv Expr
 }
 
-// ChooseSubset is any.subset(s): some of the members of X, a [n]bool.
+// ChooseSubset is any.subset(s): a chosen subset of the members of X, a [n]bool.
 type ChooseSubset struct {
 	Expr0
 	X Expr
 }
 
-// Unflushed is `d.unflushed()`: the sectors of a disk, [n]bool, that differ from their
-// contents at the last flush.
+// Unflushed is `d.unflushed()`. It gives the sectors of a disk that differ from their contents
+// at the last flush, as a [n]bool.
 type Unflushed struct {
 	Expr0
 	Dev int

@@ -10,12 +10,12 @@ import (
 // Kind is the kind of a type.
 type Kind uint8
 
-// The kinds of types.
+// The kinds of types. The comments name the fields of Type that a kind uses.
 const (
 	Unit     Kind = iota // no value: the result of a function without ->
 	Bool                 //
-	Int                  // Bits, Signed: wraps
-	Range                // Lo, Hi: exact
+	Int                  // Bits, Signed; arithmetic wraps
+	Range                // Lo, Hi; arithmetic is exact
 	Array                // Len, Elem
 	Bytes                // Len is the capacity
 	Struct               // Struct
@@ -27,25 +27,24 @@ const (
 	Device               // Name; only for parameters
 	Time                 // a point in time: u64 ticks of 1 us since the start
 	Duration             // i64 ticks of 1 us
-	Fix                  // Bits, Frac of them after the point; two's complement
-	Float                // Bits: 32 or 64
-	Fraction             // Ratio: an exact constant that has no type yet; in the checker only
+	Fix                  // Bits in two's complement, Frac of them after the binary point
+	Float                // Bits is 32 or 64
+	Fraction             // Ratio: an exact constant that has no type yet; only inside the checker
 	Map                  // Key, Elem, Len
 	Opaque               // Name, Can: a type parameter; never in a finished program
 )
 
-// Ability is the set of operations that a type parameter has.
+// Ability is the set of operations that a type parameter allows.
 type Ability uint8
 
-// The abilities. Each includes the abilities before it.
+// The abilities. Each one includes the abilities before it.
 const (
 	CanCopy  Ability = iota // assignment
 	CanEqual                // `T: eq`: == and canonical bits
 	CanCount                // `T: num`: arithmetic and order
 )
 
-// Type is a type. Two types are the same if Same reports true; pointer identity has no
-// meaning.
+// Type is a type. Two types are equal if Same reports true. Pointer identity has no meaning.
 type Type struct {
 	Kind   Kind
 	Bits   int
@@ -57,9 +56,9 @@ type Type struct {
 	Struct *StructDef
 	Enum   *EnumDef
 	Layout *LayoutDef
-	Out    bool   // Chan: the end that sends
-	Name   string // Device: "net.Eth"; Opaque
-	Frac   int    // Fix: the bits after the point
+	Out    bool   // Chan: set for the sending end
+	Name   string // Device: "net.Eth"; Opaque: the type parameter
+	Frac   int    // Fix: number of bits after the binary point
 	Ratio  *big.Rat
 	Can    Ability
 }
@@ -73,8 +72,8 @@ type StructDef struct {
 	Span   diag.Span
 }
 
-// Field is a field of a struct or of a variant's payload. Offset is its first cell, counted
-// from the start of the struct's value or of the payload.
+// Field is a field of a struct or of the payload of a variant. Offset is its first cell,
+// counted from the start of the struct or of the payload.
 type Field struct {
 	Name   string
 	Type   *Type
@@ -82,18 +81,18 @@ type Field struct {
 	Span   diag.Span
 }
 
-// EnumDef is a declared enum. Bits is its stated width, 0 when none is stated.
+// EnumDef is a declared enum. Bits is its declared width, or 0 if none is declared.
 type EnumDef struct {
 	Name     string
 	Bits     int
 	Variants []Variant
-	Room     int  // cells of the largest payload
+	Room     int  // number of cells of the largest payload
 	NoZero   bool // the payload of the first variant has a part without a zero value
 	Span     diag.Span
 }
 
-// Variant is one case of an enum. Value is its number in layouts and for bits(e). In memory
-// a variant is its index.
+// Variant is one case of an enum. Value is its number in layouts and in bits(e). In memory a
+// variant is its index.
 type Variant struct {
 	Name    string
 	Value   uint64
@@ -101,19 +100,19 @@ type Variant struct {
 	Span    diag.Span
 }
 
-// HasPayload reports whether some variant carries values.
+// HasPayload reports whether some variant has a payload.
 func (e *EnumDef) HasPayload() bool { return e.Room > 0 }
 
-// IntType returns uN or iN.
+// IntType returns the integer type uN or iN.
 func IntType(bits int, signed bool) *Type { return &Type{Kind: Int, Bits: bits, Signed: signed} }
 
-// TimeType returns time.
+// TimeType returns the type time.
 func TimeType() *Type { return &Type{Kind: Time} }
 
-// DurationType returns duration.
+// DurationType returns the type duration.
 func DurationType() *Type { return &Type{Kind: Duration} }
 
-// EndsOf returns the element type of an array of channel ends, else nil.
+// EndsOf returns the element type of an array of channel ends. It returns nil for other types.
 func EndsOf(t *Type) *Type {
 	if t.Kind == Array && t.Elem.Kind == Chan {
 		return t.Elem
@@ -121,22 +120,22 @@ func EndsOf(t *Type) *Type {
 	return nil
 }
 
-// RangeType returns lo..=hi.
+// RangeType returns the type lo..=hi.
 func RangeType(lo, hi *big.Int) *Type { return &Type{Kind: Range, Lo: lo, Hi: hi} }
 
-// SmallRange returns lo..=hi.
+// SmallRange returns the type lo..=hi for small bounds.
 func SmallRange(lo, hi int64) *Type { return RangeType(big.NewInt(lo), big.NewInt(hi)) }
 
-// OptionOf returns T?.
+// OptionOf returns the type T?, where T is elem.
 func OptionOf(elem *Type) *Type { return &Type{Kind: Option, Elem: elem} }
 
-// BytesType returns bytes<n>.
+// BytesType returns the type bytes<n>.
 func BytesType(n int) *Type { return &Type{Kind: Bytes, Len: n} }
 
-// FixType returns fix<whole, frac>; whole counts the sign.
+// FixType returns the type fix<whole, frac>. whole includes the sign bit.
 func FixType(whole, frac int) *Type { return &Type{Kind: Fix, Bits: whole + frac, Frac: frac} }
 
-// FloatType returns f32 or f64.
+// FloatType returns the type f32 or f64.
 func FloatType(bits int) *Type { return &Type{Kind: Float, Bits: bits} }
 
 // IsReal reports whether t is a fixed-point or floating-point type.
@@ -148,22 +147,23 @@ func (t *Type) IsNumber() bool { return t.Kind == Int || t.Kind == Range }
 // IsTime reports whether t is time or duration.
 func (t *Type) IsTime() bool { return t.Kind == Time || t.Kind == Duration }
 
-// IsScalar reports whether a value of t is one word: a number, a fixed-point or
-// floating-point number, a bool, a time, a duration or an enum without payload.
-// (The word of an enum is its variant's index.)
+// IsScalar reports whether a value of t is one word: a number, a fixed-point or floating-point
+// number, a bool, a time, a duration or an enum without payload. (The word of such an enum is
+// the index of its variant.)
 func (t *Type) IsScalar() bool {
 	return t.Kind == Bool || t.IsNumber() || t.IsReal() || t.IsTime() || t.Kind == Enum && !t.Enum.HasPayload()
 }
 
-// HasWord reports whether a word of the start can give a value of type t.
+// HasWord reports whether a setting at program start (a word of the start) can give a value of
+// type t.
 func (t *Type) HasWord() bool {
 	return t.Kind == Bool || t.IsNumber() || t.Kind == Duration || t.Kind == Bytes
 }
 
-// Word returns the width and sign of a scalar in operations. A range has 32 bits if they
-// hold it, else 64, and is signed if it has negative members. An enum without payload has
-// 32 bits, or 8 when it has at most 256 variants. The word of fix<I,F> is its value times
-// 2^F. The word of a float is its IEEE 754 bits.
+// Word returns the width and sign of a scalar in operations. A range has 32 bits if they are
+// enough, else 64. It is signed if it has negative members. An enum without payload has 8 bits
+// if it has at most 256 variants, else 32. The word of fix<I,F> is its value times 2^F. The
+// word of a float is its IEEE 754 bits.
 func (t *Type) Word() (bits int, signed bool) {
 	switch t.Kind {
 	case Bool:
@@ -214,11 +214,11 @@ func (t *Type) Interval() (lo, hi *big.Int) {
 	return new(big.Int), top.Sub(top, one)
 }
 
-// Holds reports whether every member of lo..=hi is a member of the number type.
+// Holds reports whether every number in lo..=hi is a value of the number type t.
 func (t *Type) Holds(lo, hi *big.Int) bool { return within(lo, hi, t) }
 
-// Cells returns the number of cells of a value of t. A slice has 2 (address and length), a
-// device or channel end 1.
+// Cells returns the number of cells of a value of t. A slice has 2 cells (address and length).
+// A device or channel end has 1.
 func Cells(t *Type) int {
 	switch t.Kind {
 	case Unit:
@@ -243,7 +243,7 @@ func Cells(t *Type) int {
 	return 1
 }
 
-// Same reports whether a and b are one type.
+// Same reports whether a and b are the same type.
 func Same(a, b *Type) bool {
 	if a.Kind != b.Kind {
 		return false
@@ -281,8 +281,8 @@ func Same(a, b *Type) bool {
 	return true
 }
 
-// HasZero reports whether a variable of t may be declared without a value. A range must
-// contain 0, and a layout has only parsed values.
+// HasZero reports whether a variable of t may be declared without a value. A range has a zero
+// value if it contains 0. A layout has none, because its values come only from parsing.
 func (t *Type) HasZero() bool {
 	switch t.Kind {
 	case Range:
@@ -360,9 +360,9 @@ func chanName(t *Type) string {
 }
 
 // Leaves lists the scalars and bytes that make up a value: elements and fields in order. An
-// option gives its flag (a bool) and its value, zero when absent. An enum gives its index
-// and the payloads of all variants, zero for every other variant. Channel events show a
-// value as its leaves.
+// option has a flag (a bool) and its value, which is zero if absent. An enum has its index and
+// the payloads of all variants, which are zero for all variants except the current one. Channel
+// events show a value as its leaves.
 func Leaves(t *Type) []*Type {
 	switch t.Kind {
 	case Array:
@@ -406,7 +406,7 @@ func fieldLeaves(list []*Type, fields []Field) []*Type {
 	return list
 }
 
-// IndexType is the word for the index of an enum's variant.
+// IndexType is the word type for the index of an enum variant.
 func IndexType(e *EnumDef) *Type {
 	if len(e.Variants) <= 256 {
 		return IntType(8, false)

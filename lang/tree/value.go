@@ -1,9 +1,9 @@
 package tree
 
-// Write is `x.bytes()` of a layout: the fields in the order of Parse, as bytes<Max>. A part
-// without a name is written as its Blank. Unless Proved, it traps at Site when Parse cannot
-// give the value. Then the presence of an optional part contradicts its condition, or the
-// length of bytes differs from their Len.
+// Write is `x.bytes()` for a layout. It gives the fields in the order of Parse, as bytes<Max>.
+// A field without a name is written as its Blank. Write traps at Site if Parse could never give
+// the value. Such a value has an optional part that contradicts its condition, or bytes whose
+// length differs from Len. If Proved is set, it needs no check.
 type Write struct {
 	Expr0
 	X      Expr
@@ -11,7 +11,7 @@ type Write struct {
 	Site   int
 }
 
-// Sealed is `L.sealed(...)`: the value X of a layout, with its seal computed over the bytes
+// Sealed is `L.sealed(...)`. It gives the layout value X with its seal computed over the bytes
 // that Write would give. In X the sealed field is 0. It traps in the same cases as Write.
 type Sealed struct {
 	Expr0
@@ -20,7 +20,7 @@ type Sealed struct {
 	Site   int
 }
 
-// SealedField is the index of the field that seals d, -1 if there is none.
+// SealedField is the index of the field that is the seal, or -1.
 func (d *LayoutDef) SealedField() int {
 	for i := range d.Fields {
 		if d.Fields[i].Seal != NoSeal {
@@ -30,8 +30,8 @@ func (d *LayoutDef) SealedField() int {
 	return -1
 }
 
-// Loose reports whether d has values that Parse does not give. Then d has optional parts or
-// lengths that are computed from other fields.
+// Loose reports whether d has values that Parse never gives. Such a layout has optional parts,
+// or lengths that are computed from other fields.
 func (d *LayoutDef) Loose() bool {
 	for i := range d.Fields {
 		f := &d.Fields[i]

@@ -1,7 +1,7 @@
 package tree
 
-// Operands lists the direct operands of x in the order of evaluation. Devices are left out,
-// because they are bound and not evaluated.
+// Operands lists the direct operands of x in the order of evaluation. It omits devices, because
+// they are bound and not evaluated.
 func Operands(x Expr) []Expr {
 	switch x := x.(type) {
 	case *Unary:
@@ -64,7 +64,7 @@ func Operands(x Expr) []Expr {
 	return operandsOfTest(x)
 }
 
-// operandsOfTest lists the operands of expressions that only tests have.
+// operandsOfTest lists the operands of expressions that occur only in tests.
 func operandsOfTest(x Expr) []Expr {
 	switch x := x.(type) {
 	case *Take:
@@ -100,7 +100,7 @@ func values(args []Arg) []Expr {
 	return out
 }
 
-// Blocks lists the blocks directly in a statement. A missing else is nil.
+// Blocks lists the blocks directly in a statement. A missing else block is nil.
 func Blocks(s Stmt) []*Block {
 	switch s := s.(type) {
 	case *Block:
@@ -135,8 +135,8 @@ func Blocks(s Stmt) []*Block {
 	return nil
 }
 
-// Heads lists the expressions that a statement evaluates itself, in the order of
-// evaluation. Expressions in its blocks are left out, and so are devices, as in Operands.
+// Heads lists the expressions that a statement evaluates itself, in the order of evaluation. It
+// omits expressions in nested blocks. It also omits devices, as Operands does.
 func Heads(s Stmt) []Expr {
 	switch s := s.(type) {
 	case *Declare:
@@ -175,7 +175,7 @@ func Heads(s Stmt) []Expr {
 	return append(headsOfPorts(s), headsOfTest(s)...)
 }
 
-// headsOfPorts is Heads for statements on channels and devices.
+// headsOfPorts implements Heads for statements on channels and devices.
 func headsOfPorts(s Stmt) []Expr {
 	switch s := s.(type) {
 	case *ChanSend:
@@ -202,7 +202,7 @@ func headsOfPorts(s Stmt) []Expr {
 	return nil
 }
 
-// headsOfTest is Heads for statements that occur only in tests.
+// headsOfTest implements Heads for statements that occur only in tests.
 func headsOfTest(s Stmt) []Expr {
 	switch s := s.(type) {
 	case *Expect:

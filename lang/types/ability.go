@@ -52,13 +52,13 @@ func plural(t *tree.Type) string {
 // abilities are the constraints by name.
 var abilities = map[string]tree.Ability{"eq": tree.CanEqual, "num": tree.CanCount}
 
-// lacks describes what a type is missing when it does not fulfil a constraint.
+// lacks describes the ability that a type is missing if it breaks a constraint.
 var lacks = map[tree.Ability]string{
 	tree.CanCopy: "cannot be copied", tree.CanEqual: "has no `==` that is one of bits", tree.CanCount: "is not an integer, fix or float",
 }
 
-// fulfils reports whether a type can do what a constraint asks for. Range arithmetic is
-// exact, so a sum of ranges has another type. Ranges are therefore not `num`.
+// fulfils reports whether a type satisfies a constraint. Range arithmetic is exact, so the sum
+// of two ranges has a different type. Ranges therefore do not satisfy `num`.
 func fulfils(t *tree.Type, can tree.Ability) bool {
 	if t.Kind == tree.Opaque {
 		return t.Can >= can
@@ -94,7 +94,8 @@ func anyFloat(fields []tree.Field) bool {
 	return slices.ContainsFunc(fields, func(f tree.Field) bool { return hasFloat(f.Type) })
 }
 
-// isOpaque reports whether t is or contains a type parameter.
+// isOpaque reports whether t is or contains a type parameter. Such a type is opaque: the
+// checker knows only the abilities that its constraint promises.
 func isOpaque(t *tree.Type) bool {
 	for t.Elem != nil {
 		if t.Key != nil && isOpaque(t.Key) {

@@ -8,7 +8,7 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// anyCall checks a generator. The test run chooses its value.
+// anyCall checks a generator: a call whose value the test run chooses.
 //
 //	any.bool()   any.u16()   any.i7()     any value of the type
 //	any.range(a, b)                       a number of a..=b

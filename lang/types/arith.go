@@ -11,7 +11,7 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// binaryOps maps operators of the text to operators of the tree.
+// binaryOps maps operators of the syntax tree to operators of the typed tree.
 var binaryOps = map[syntax.Op]tree.Op{
 	syntax.OpOr: tree.Or, syntax.OpAnd: tree.And, syntax.OpLt: tree.Lt, syntax.OpLe: tree.Le, syntax.OpGt: tree.Gt,
 	syntax.OpGe: tree.Ge, syntax.OpBitOr: tree.BitOr, syntax.OpBitXor: tree.BitXor, syntax.OpBitAnd: tree.BitAnd,
@@ -86,8 +86,8 @@ func (b *body) logic(e *syntax.BinaryExpr) tree.Expr {
 	return &tree.Binary{Expr0: tree.Expr0{At: e.Span(), T: boolType()}, Op: op, L: l, R: r}
 }
 
-// keep returns the facts that hold whether or not the right side was evaluated. Facts about
-// an inout argument that the right side changed are forgotten.
+// keep returns the facts that hold whether or not the right side was evaluated. It drops facts
+// about an inout argument that the right side changed.
 func keep(before, after *facts.Known) *facts.Known { return facts.Join(before, after) }
 
 // equal checks == and !=.
@@ -135,8 +135,8 @@ func (b *body) compare(op tree.Op, l, r tree.Expr, e *syntax.BinaryExpr) tree.Ex
 	return &tree.Binary{Expr0: tree.Expr0{At: e.Span(), T: boolType()}, Op: op, L: l, R: r}
 }
 
-// sameWord converts the two numbers of a comparison to one word. It returns nils after an
-// error.
+// sameWord converts both numbers of a comparison to one word type (a fixed-width integer). It
+// returns two nils after an error.
 func (b *body) sameWord(l, r tree.Expr, e *syntax.BinaryExpr) (tree.Expr, tree.Expr) {
 	if l.Type().Kind == tree.Range && r.Type().Kind == tree.Range {
 		word := facts.WordFor(facts.All(l.Type()).Hull(facts.All(r.Type())))
@@ -149,7 +149,7 @@ func (b *body) sameWord(l, r tree.Expr, e *syntax.BinaryExpr) (tree.Expr, tree.E
 	return b.meet(l, r, e.OpAt)
 }
 
-// meet converts two numbers to one integer type. At least one of them is an integer.
+// meet converts two numbers, at least one of which is an integer, to one integer type.
 func (b *body) meet(l, r tree.Expr, opAt diag.Span) (tree.Expr, tree.Expr) {
 	lt, rt := l.Type(), r.Type()
 	switch {
@@ -178,7 +178,7 @@ func wider(a, b *tree.Type) *tree.Type {
 	return a
 }
 
-// fit converts the range operand of an integer operation.
+// fit converts an operand that has a range type to the type of an integer operation.
 func (b *body) fit(x tree.Expr, to *tree.Type) tree.Expr {
 	if to.Holds(x.Type().Lo, x.Type().Hi) {
 		return resize(x, to)
@@ -192,7 +192,7 @@ func (b *body) fit(x tree.Expr, to *tree.Type) tree.Expr {
 	return nil
 }
 
-// shift checks an integer shifted by any number.
+// shift checks the shift of an integer by a number of any type.
 func (b *body) shift(op tree.Op, l, r tree.Expr, e *syntax.BinaryExpr) tree.Expr {
 	if !facts.All(r.Type()).NonNegative() && r.Type().Kind == tree.Range {
 		b.c.errorf(codes.BadOperand, r.Span(), "a shift amount is not negative, this is %s", describe(r.Type()))
@@ -214,7 +214,7 @@ func (b *body) arith(op tree.Op, l, r tree.Expr, at, opAt diag.Span) tree.Expr {
 	return &tree.Binary{Expr0: tree.Expr0{At: at, T: l.Type()}, Op: op, L: l, R: r}
 }
 
-// exact builds an operation on ranges. The word of the operation holds both operands and
+// exact builds an operation on ranges. It computes in a word type that holds both operands and
 // the result.
 func (b *body) exact(op tree.Op, l, r tree.Expr, at diag.Span) tree.Expr {
 	ls, rs := facts.All(l.Type()), facts.All(r.Type())
@@ -241,8 +241,8 @@ func (b *body) exact(op tree.Op, l, r tree.Expr, at diag.Span) tree.Expr {
 	return narrowTo(&tree.Binary{Expr0: tree.Expr0{At: at, T: word}, Op: op, L: toWord(l, word), R: r}, result)
 }
 
-// commonWord returns the word for operands and result. The word of a shift must be wider
-// than the shift amount.
+// commonWord returns a word type that holds the operands and the result. The word of a shift
+// must be wider than the shift amount.
 func (b *body) commonWord(op tree.Op, result, ls, rs interval.Set) *tree.Type {
 	if op != tree.Shl && op != tree.Shr {
 		return facts.WordFor(result.Hull(ls).Hull(rs))
@@ -254,7 +254,7 @@ func (b *body) commonWord(op tree.Op, result, ls, rs interval.Set) *tree.Type {
 	return word
 }
 
-// narrowTo converts an operation done in a word to the range of its result.
+// narrowTo converts an operation that was computed in a word type to the range of its result.
 func narrowTo(x *tree.Binary, result interval.Set) tree.Expr {
 	t := facts.RangeType(result)
 	bits, signed := t.Word()

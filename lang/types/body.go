@@ -10,33 +10,33 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// body is the state while statements or one expression are checked.
+// body is the state of the checker inside a function body or a single expression.
 type body struct {
 	c     *checker
 	fn    *tree.Func
-	info  *fnInfo // nil in a constant
+	info  *fnInfo // nil while a constant is checked
 	scope *scope
 	facts *facts.Known // nil at an unreachable point
 	loops []*loop
-	empty int // enclosing loops that run no rounds, so their bodies are never entered
+	empty int // number of enclosing loops that never run a round
 	timed int
-	// silent counts the enclosing conditions that rule out logs: a const that is false, or
-	// a log level.
+	// silent counts the enclosing conditions that rule out logging: a const that is false, or a
+	// log level.
 	silent int
 	test   *testInfo // nil outside of tests
-	// layout is set while expressions of a layout are checked. Its names are the earlier
+	// layout is set while expressions of a layout are checked. They can name the earlier
 	// fields.
 	layout *layoutScope
-	// env holds what the parameters of a generic function stand for. It is nil outside of
+	// env maps the parameters of a generic function to their arguments. It is nil outside of
 	// one.
 	env *env
-	// bound are the variables of the loops of a system.
+	// bound holds the variables of the loops of a system.
 	bound map[string]*tree.ConstDef
 }
 
-// loop is a loop around the current statement.
+// loop is a loop that encloses the current statement.
 type loop struct {
-	breaks *facts.Known // joined over all breaks
+	breaks *facts.Known // the facts at all breaks, joined
 }
 
 // scope holds the locals of a block.
@@ -45,7 +45,7 @@ type scope struct {
 	locals map[string]*tree.Local
 }
 
-// newScratch returns a body for an expression outside of functions.
+// newScratch returns a body for checking an expression outside of functions.
 func (c *checker) newScratch() *body {
 	b := &body{c: c, fn: &tree.Func{Result: &tree.Type{}}, facts: facts.New(&c.effort)}
 	b.push()
@@ -127,7 +127,7 @@ func (b *body) names() []string {
 	return names
 }
 
-// trap makes a trap site.
+// trap makes a trap site: an operation of the program that may trap.
 func (b *body) trap(code string, at diag.Span) int {
 	id := len(b.c.prog.Traps)
 	b.c.prog.Traps = append(b.c.prog.Traps, tree.TrapSite{ID: id, Code: code, Span: at})
@@ -160,18 +160,18 @@ func (b *body) shadowed(name syntax.Ident) {
 	}
 }
 
-// testInfo is a test while it is checked.
+// testInfo is the state of a test that is being checked.
 type testInfo struct {
 	tree   *tree.Test
-	fakes  map[*tree.Local]int // index in tree.Devices
+	fakes  map[*tree.Local]int // index of the fake in tree.Devices
 	epoch  *elab.Elaborator    // nil before the first start
-	talked diag.Span           // first use of a device since that start
+	talked diag.Span           // first use of a device after that start
 }
 
-// layoutScope holds the names that expressions of a layout can use: the fields so far.
+// layoutScope holds the names that expressions of a layout can use, namely the earlier fields.
 type layoutScope struct {
 	def   *tree.LayoutDef
-	needs [][]int // absent parts that the current expression goes through
+	needs [][]int // paths of absent parts that the current expression goes through
 }
 
 // block checks a block in a new scope.
@@ -184,8 +184,8 @@ func (b *body) block(n *syntax.Block) *tree.Block {
 	return &tree.Block{Stmt0: tree.Stmt0{At: n.Span()}, Stmts: b.stmts(n.Stmts)}
 }
 
-// stmts checks statements in order. Unreachable statements are checked too. They cause a
-// warning and are left out of the tree.
+// stmts checks statements in order. It also checks unreachable statements, reports a warning
+// for them and leaves them out of the tree.
 func (b *body) stmts(list []syntax.Stmt) []tree.Stmt {
 	var out []tree.Stmt
 	for i, n := range list {

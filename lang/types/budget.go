@@ -9,8 +9,8 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// budgets resolves the lines of `budget { }`. It checks the lines whose numbers the checker
-// knows.
+// checkBudgets resolves the lines of `budget { }`. It also checks the lines whose numbers are
+// known to the checker.
 func (c *checker) checkBudgets() {
 	seen := map[string]diag.Span{}
 	for _, n := range c.budgets {
@@ -35,7 +35,7 @@ func (c *checker) checkBudgets() {
 	}
 }
 
-// budgetLine resolves `what == n` or `what <= n`.
+// budgetLine resolves a line `what == n` or `what <= n`.
 func (c *checker) budgetLine(e syntax.Expr) (tree.Budget, bool) {
 	b := tree.Budget{Span: e.Span()}
 	line, ok := e.(*syntax.BinaryExpr)
@@ -62,7 +62,7 @@ func (c *checker) budgetLine(e syntax.Expr) (tree.Budget, bool) {
 	return b, true
 }
 
-// budgetKind finds the number that a line limits.
+// budgetKind finds the quantity that a line limits.
 func (c *checker) budgetKind(e syntax.Expr, b *tree.Budget) bool {
 	if call, ok := e.(*syntax.CallExpr); ok {
 		if f, ok := call.Fun.(*syntax.Name); ok && f.Name == "cycles" {
@@ -83,7 +83,8 @@ func (c *checker) budgetKind(e syntax.Expr, b *tree.Budget) bool {
 	return false
 }
 
-// cycleBudget resolves `cycles(task)` and `cycles(task.x)`, which limits the arms on x.
+// cycleBudget resolves `cycles(task)`. It also resolves `cycles(task.x)`, which limits the
+// select arms on x.
 func (c *checker) cycleBudget(e *syntax.CallExpr, b *tree.Budget) bool {
 	b.Kind = tree.BudgetCycles
 	if len(e.Args) != 1 || e.Args[0].Name != nil {
@@ -113,7 +114,7 @@ func (c *checker) cycleBudget(e *syntax.CallExpr, b *tree.Budget) bool {
 	return part == nil || c.armBudget(d.fn.tree, *part, b)
 }
 
-// armBudget finds the arms on a channel or device of a task.
+// armBudget finds the select arms on a channel or device of a task.
 func (c *checker) armBudget(task *tree.Func, part syntax.Ident, b *tree.Budget) bool {
 	b.What = "cycles(" + b.Task + "." + part.Name + ")"
 	var names []string
@@ -147,7 +148,7 @@ func (c *checker) armBudget(task *tree.Func, part syntax.Ident, b *tree.Budget) 
 // maxShown bounds how many source positions a broken budget shows.
 const maxShown = 10
 
-// deadlockBudget checks how many circles of tasks may wait for each other.
+// deadlockBudget checks the number of task cycles that may deadlock.
 func (c *checker) deadlockBudget(b tree.Budget) {
 	n := len(c.loops)
 	if int64(n) <= b.Max || c.failed > 0 {
@@ -160,7 +161,7 @@ func (c *checker) deadlockBudget(b tree.Budget) {
 	e.Hint("let a task of the circle hear from a device or the clock, or send and receive without a condition on data")
 }
 
-// trapBudget checks how many places may trap.
+// trapBudget checks the number of operations that may trap.
 func (c *checker) trapBudget(b tree.Budget) {
 	traps := slices.DeleteFunc(slices.Clone(c.prog.Traps), func(t tree.TrapSite) bool { return t.Const })
 	n := len(traps)

@@ -23,8 +23,8 @@ func (b *body) callValue(e *syntax.CallExpr, want *tree.Type) tree.Expr {
 	return x
 }
 
-// call checks a call of any kind. An operation that only acts gives a statement, any other
-// call an expression. Both are nil after an error.
+// call checks a call of any kind. A call without a value becomes a statement, and any other
+// call becomes an expression. Both results are nil after an error.
 func (b *body) call(e *syntax.CallExpr, want *tree.Type) (tree.Stmt, tree.Expr) {
 	switch f := e.Fun.(type) {
 	case *syntax.Name:
@@ -79,7 +79,7 @@ func (b *body) nameCall(e *syntax.CallExpr, f *syntax.Name, want *tree.Type) tre
 	return nil
 }
 
-// bareVariantCall is variant(payload) at a position that expects an enum.
+// bareVariantCall checks variant(payload) where an enum is expected.
 func (b *body) bareVariantCall(e *syntax.CallExpr, f *syntax.Name, want *tree.Type) (tree.Expr, bool) {
 	if want != nil && want.Kind == tree.Option {
 		want = want.Elem
@@ -121,7 +121,8 @@ func (b *body) declCall(e *syntax.CallExpr, d *decl) tree.Expr {
 	return nil
 }
 
-// conversion is u32(x) for a number or bool x. It keeps the low bits.
+// conversion checks u32(x) and its relatives for a number or bool x. The conversion keeps the
+// low bits.
 func (b *body) conversion(e *syntax.CallExpr, t *tree.Type) tree.Expr {
 	if t.IsReal() {
 		return b.toReal(e, t)
@@ -190,7 +191,7 @@ func (b *body) builtin(e *syntax.CallExpr, f *syntax.Name) tree.Expr {
 	return nil
 }
 
-// bits is bits(x): the same bits as an unsigned integer.
+// bits checks bits(x), which gives the bits of x as an unsigned integer.
 func (b *body) bits(e *syntax.CallExpr) tree.Expr {
 	x := b.oneArgument(e, "bits", nil)
 	if x == nil {
@@ -217,7 +218,7 @@ func (b *body) bits(e *syntax.CallExpr) tree.Expr {
 	return nil
 }
 
-// clamp is clamp(x, lo, hi).
+// clamp checks clamp(x, lo, hi).
 func (b *body) clamp(e *syntax.CallExpr) tree.Expr {
 	if len(e.Args) != 3 {
 		b.c.errorf(codes.BadArguments, e.Span(), "expected `clamp(x, lo, hi)`")
@@ -306,7 +307,8 @@ func (b *body) finishCall(e *syntax.CallExpr, f *fnInfo, args []tree.Arg) tree.E
 	return &tree.Call{Expr0: tree.Expr0{At: e.Span(), T: f.tree.Result}, Func: f.tree, Args: args}
 }
 
-// namedFunc returns the function that a written type names, as in f<u8>, else nil.
+// namedFunc returns the function that a written type names, as in f<u8>. It returns nil for any
+// other type.
 func (b *body) namedFunc(n *syntax.NamedType) *decl {
 	var d *decl
 	switch {
@@ -324,7 +326,7 @@ func (b *body) namedFunc(n *syntax.NamedType) *decl {
 	return d
 }
 
-// explicitCall is f<u8, 4>(x).
+// explicitCall checks f<u8, 4>(x).
 func (b *body) explicitCall(e *syntax.CallExpr, d *decl, n *syntax.NamedType) tree.Expr {
 	if !b.c.resolve(d, n.Span()) {
 		return nil

@@ -4,10 +4,9 @@ import (
 	"github.com/sinter-lang/sinter/lang/syntax"
 )
 
-// changedNames returns the names of all variables that statements and expressions may
-// change. These are targets of assignments, arguments of calls (which may be inout) and
-// receivers of methods. Names are enough: the caller looks them up at the start of the
-// loop.
+// changedNames returns the names of all variables that the statements and expressions may
+// change. They are assignment targets, arguments of calls (which may be inout) and receivers of
+// methods. Names are sufficient because the caller looks them up at the start of the loop.
 func changedNames(nodes ...syntax.Node) map[string]bool {
 	names := map[string]bool{}
 	for _, n := range nodes {
@@ -22,7 +21,7 @@ func changedNames(nodes ...syntax.Node) map[string]bool {
 	return names
 }
 
-// changedBy lists the places that a node itself may change.
+// changedBy lists the places that the node itself may change, without its children.
 func changedBy(n syntax.Node) []syntax.Expr {
 	switch n := n.(type) {
 	case *syntax.AssignStmt:

@@ -11,8 +11,8 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// Check checks a program that consists of files. The list holds errors and warnings in the
-// order of the text. If there is an error, the program is nil.
+// Check checks a program made of files. The list holds errors and warnings in source order. If
+// there is an error, the program is nil.
 func Check(files []*syntax.File, opts Options) (*tree.Program, diag.List) {
 	c := newChecker(files, opts)
 	c.collect()
@@ -42,7 +42,7 @@ func Check(files []*syntax.File, opts Options) (*tree.Program, diag.List) {
 	return c.prog, list
 }
 
-// extent is the size of a program: its declarations and trap sites.
+// extent is the size of a program: the numbers of its declarations and trap sites.
 type extent struct {
 	decls, services, logs, traps, marks, proofs int
 }
@@ -152,7 +152,7 @@ func (c *checker) declare(name syntax.Ident, node syntax.Decl) {
 	}
 }
 
-// resolveAll resolves each declaration that has not been asked for yet.
+// resolveAll resolves each declaration that is not resolved yet.
 func (c *checker) resolveAll() {
 	for _, d := range c.order {
 		c.resolve(d, d.name.Span())
@@ -162,8 +162,8 @@ func (c *checker) resolveAll() {
 	}
 }
 
-// resolve makes d ready for use at a source position, except for the body of a function. It
-// reports false on failure.
+// resolve makes the declaration d usable at a source position. It does not check the body of a
+// function. It reports false on failure.
 func (c *checker) resolve(d *decl, at diag.Span) bool {
 	switch d.stage {
 	case stageDone:
@@ -208,9 +208,9 @@ func (c *checker) cycle(d *decl, at diag.Span) {
 	}
 }
 
-// checkBodies checks the bodies that no constant needed.
+// checkBodies checks the bodies that no constant needed earlier.
 func (c *checker) checkBodies() {
-	for seen := -1; seen != len(c.order)+c.instances; { // bodies can ask for more of the library and for more instances
+	for seen := -1; seen != len(c.order)+c.instances; { // a body can need more library declarations and more instances
 		seen = len(c.order) + c.instances
 		for _, f := range c.functions() {
 			c.checkBody(f)
@@ -223,8 +223,8 @@ func (c *checker) checkBodies() {
 	}
 }
 
-// finish fills the lists of the program in the order of the text. Declarations that only
-// tests use are left out.
+// finish fills the lists of the program in source order. It leaves out declarations that only
+// tests use.
 func (c *checker) finish(main extent) {
 	p := c.prog
 	if len(p.Tests) > 0 {
@@ -240,7 +240,7 @@ func (c *checker) finish(main extent) {
 	}
 }
 
-// fill lists declarations and services.
+// fill copies declarations and services into the lists of a program.
 func fill(p *tree.Program, order []*decl, services []*fnInfo) {
 	for _, f := range services {
 		p.Tasks = append(p.Tasks, f.tree)

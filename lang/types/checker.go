@@ -17,14 +17,14 @@ type Setting struct {
 	Name, Value string
 }
 
-// Options are the inputs of a check besides the text.
+// Options are the inputs of a check besides the source files.
 type Options struct {
 	Settings []Setting
-	// Net adds a run-time check for each proved check, with a separate trap site. These
-	// checks form a net under the proofs. Tests are left out.
+	// Net adds a run-time check for each check that was proved, with a separate trap site. The
+	// added checks test the proofs. Tests get no such checks.
 	Net     bool
-	Record  *record.Record // is filled with definitions, uses and types; may be nil
-	Package string         // package of the library whose tests are checked; empty: the program's files
+	Record  *record.Record // filled with definitions, uses and types; may be nil
+	Package string         // library package whose tests are checked; empty for the program's own tests
 }
 
 // checker is the state of one Check.
@@ -35,12 +35,12 @@ type checker struct {
 	errs   diag.List
 	failed int // errors so far
 	warned int // warnings so far
-	effort int // steps of proofs so far
+	effort int // proof steps spent so far
 	decls  map[string]*decl
 	order  []*decl
-	used   map[*diag.File]map[string]bool // packages by file
-	// packageOf gives the package of a library file. loaded are the packages whose files
-	// have been read. See packages.go.
+	used   map[*diag.File]map[string]bool // packages that each file uses
+	// packageOf gives the package of a library file. loaded holds the packages whose files have
+	// been read. See packages.go.
 	packageOf map[*diag.File]string
 	loaded    map[string]bool
 	systems   []*syntax.SystemDecl
@@ -48,18 +48,18 @@ type checker struct {
 	receivers map[int]*tree.Func // functions that receive chosen values, see receive.go
 	asserts   []*syntax.AssertDecl
 	proofs    []proof        // see net.go
-	trapsOf   []*fnInfo      // the function of each trap site of the program, nil in a constant
+	trapsOf   []*fnInfo      // the function that contains each trap site; nil in a constant
 	marks     map[string]int // mark number by name
 	consts    []*constUse    // functions that constants have called
 	useOf     map[*tree.Local]devUse
 	passed    []passing                   // channel ends and devices that are passed to functions
-	loops     []diag.Span                 // a channel of each circle of tasks that may deadlock
-	tries     map[*tree.Local][]diag.Span // positions of try_send by parameter
-	limits    eval.Limits                 // the rest of the limits for compile-time evaluation
+	loops     []diag.Span                 // one channel for each cycle of tasks that may deadlock
+	tries     map[*tree.Local][]diag.Span // positions of try_send by channel parameter
+	limits    eval.Limits                 // what remains of the limits for compile-time evaluation
 	infos     map[*tree.Func]*fnInfo
 	mentioned map[*tree.ConstDef]*mentions // of configs
-	// elaborated made the system, and is nil if there is none. services are the tasks of
-	// the library that systems need, see service.go.
+	// elaborated holds the elaborator that made the system, or nil. services are the library
+	// tasks that systems need, see service.go.
 	elaborated *elab.Elaborator
 	services   []*fnInfo
 	// instances counts the instances of all generic functions.
@@ -68,10 +68,10 @@ type checker struct {
 	held      diag.List            // warnings kept for the end, see report.go
 	read      map[*tree.Local]int  // how often the value of a local is used
 	whole     map[*tree.Local]bool // see isWhole
-	banks     map[*tree.Local]int  // hint @bank(n)
+	banks     map[*tree.Local]int  // banks of an array from the hint @bank(n)
 }
 
-// devUse describes how a task uses a device parameter, with the largest lengths of its
+// devUse describes how a task uses a device parameter, including the largest lengths of its
 // messages.
 type devUse struct {
 	rx, tx          bool
@@ -114,10 +114,10 @@ type decl struct {
 	pkg   string // package of the library, "" for the program's own
 	node  syntax.Decl
 	stage stage
-	typ   *tree.Type     // of a struct, enum, layout or type
-	konst *tree.ConstDef // of a const or config
-	fn    *fnInfo        // of a fn or task
-	// generic is set for a fn with parameters between < and >; then fn is nil.
+	typ   *tree.Type     // set for a struct, enum, layout or type
+	konst *tree.ConstDef // set for a const or config
+	fn    *fnInfo        // set for a fn or task
+	// generic is set for a fn with parameters between < and >. fn is nil in this case.
 	generic *generic
 }
 
@@ -139,18 +139,18 @@ type fnInfo struct {
 	hints []syntax.Hint
 	param []syntax.Param
 	body  *syntax.Block
-	stage stage // of the body
+	stage stage // stage of the body
 	bad   bool  // the body has errors
 	acts  bool  // the body logs or has a timed region
 	calls []call
-	timed []diag.Span // calls of it directly inside timed
+	timed []diag.Span // calls of this function directly inside timed
 	// Set for an instance of a generic function:
 	env     *env
 	generic *generic
 	at      diag.Span // position of the first use
 }
 
-// call is an edge of the call graph.
+// call is an edge of the call graph: the callee and the position of the call.
 type call struct {
 	to *fnInfo
 	at diag.Span
@@ -162,7 +162,7 @@ type passing struct {
 	from, to *tree.Local
 }
 
-// what describes the kind of a declaration.
+// what describes the kind of a declaration in words.
 func (d *decl) what() string {
 	switch n := d.node.(type) {
 	case *syntax.ConstDecl:
@@ -178,9 +178,9 @@ func (d *decl) what() string {
 	return "a type"
 }
 
-// generic is a function with type and constant parameters. Its body is checked once with
-// types that can do only what their constraints allow. After that each instance is a
-// separate function, and its constants are checked again.
+// generic is a function with type and constant parameters. Its body is checked once with opaque
+// types, which allow only what their constraints promise. Each instance is then a separate
+// function, which is checked again with its constants.
 type generic struct {
 	decl      *decl
 	node      *syntax.FnDecl
@@ -191,14 +191,15 @@ type generic struct {
 	bad       bool // and had errors
 }
 
-// typeParam is `T`, `T: eq` or, with of not nil, `N: u32`.
+// typeParam is a type parameter `T` or `T: eq`. If of is set, it is a constant parameter `N:
+// u32`.
 type typeParam struct {
 	name syntax.Ident
 	can  tree.Ability
 	of   *tree.Type
 }
 
-// env holds what the parameters of a generic function stand for.
+// env maps the parameters of a generic function to types and constants.
 type env struct {
 	at     map[string]diag.Span // positions of their declarations
 	types  map[string]*tree.Type
@@ -218,13 +219,13 @@ func (v *env) has(name string) bool {
 	return v != nil && (v.types[name] != nil || v.consts[name] != nil)
 }
 
-// bind sets a constant.
+// bind sets the value of a constant parameter.
 func (v *env) bind(name string, n *big.Int) {
 	v.consts[name] = &tree.ConstDef{Name: name, Type: tree.RangeType(n, n), Cells: []uint64{tree.CellOf(n)}}
 }
 
-// functions lists all functions and tasks. The instances of a generic function come in the
-// order in which they were needed, and services come last.
+// functions lists all functions and tasks. Instances of a generic function come in the order in
+// which they were first needed. Services come last.
 func (c *checker) functions() []*fnInfo {
 	var list []*fnInfo
 	for _, d := range c.order {
@@ -238,7 +239,7 @@ func (c *checker) functions() []*fnInfo {
 	return append(list, c.services...)
 }
 
-// fewMembers checks a number of fields, variants or parameters.
+// fewMembers checks that a number of fields, variants or parameters is within maxMembers.
 func (c *checker) fewMembers(n int, name syntax.Ident) bool {
 	if n > maxMembers {
 		c.errorf(codes.TooLarge, name.Span(), "`%s` has %d members, at most %d are possible", name.Name, n, maxMembers)

@@ -68,7 +68,7 @@ func (b *body) evaluate(x tree.Expr, at diag.Span) ([]uint64, bool) {
 	return nil, false
 }
 
-// evaluable checks the bodies of all functions that x calls.
+// evaluable checks the bodies of all functions that x calls, so that x can be evaluated.
 func (c *checker) evaluable(x tree.Expr, at diag.Span) bool {
 	seen := map[*fnInfo]stage{}
 	for _, f := range c.calledBy(x) {
@@ -79,7 +79,8 @@ func (c *checker) evaluable(x tree.Expr, at diag.Span) bool {
 	return true
 }
 
-// evaluableFunc checks the bodies for one function. Recursion is reported elsewhere.
+// evaluableFunc checks the body of f and of the functions that f calls. checkRecursion reports
+// recursion.
 func (c *checker) evaluableFunc(f *fnInfo, at diag.Span, seen map[*fnInfo]stage) bool {
 	if seen[f] != stageNew {
 		return seen[f] == stageDone
@@ -146,8 +147,8 @@ func (b *body) constNumber(x tree.Expr, at diag.Span) (*big.Int, bool) {
 	return tree.CellValue(cells[0], x.Type()), true
 }
 
-// variable returns the name of a local that x reads but does not bind itself, "" if there
-// is none.
+// variable returns the name of a local that x reads but does not bind itself. It returns "" if
+// there is none.
 func variable(x tree.Expr) string {
 	name := ""
 	bound := map[*tree.Local]bool{}
@@ -234,11 +235,11 @@ func (c *checker) settingValue(s Setting, n *syntax.ConstDecl, t *tree.Type) tre
 	return nil
 }
 
-// checkSettings reports settings without a config.
+// checkSettings reports -D settings that name no config.
 func (c *checker) checkSettings() {
 	for _, s := range c.opts.Settings {
 		if pkg, _, ok := strings.Cut(s.Name, "."); ok {
-			c.load(pkg) // -D net.host=...
+			c.load(pkg) // a setting such as -D net.host=...
 		}
 	}
 	var known []string
@@ -257,7 +258,7 @@ func (c *checker) checkSettings() {
 	}
 }
 
-// markConstTraps marks the sites in constants, and in functions that only constants call.
+// markConstTraps marks the trap sites in constants, and in functions that only constants call.
 func (c *checker) markConstTraps() {
 	folded, runs := map[*fnInfo]bool{}, map[*fnInfo]bool{}
 	for _, use := range c.consts {

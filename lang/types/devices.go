@@ -8,10 +8,11 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// kindOf is the row of the device that an expression of type Device names.
+// kindOf returns the port kind of the device that an expression of type Device names.
 func kindOf(dev tree.Expr) *port.Kind { return port.OfType(dev.Type().Name) }
 
-// headType is the type of the head of a port's messages, nil if they have none.
+// headType is the type of the header of a port's messages. It is nil if the messages have no
+// header.
 func headType(dev tree.Expr) *tree.Type { return headOf(kindOf(dev)) }
 
 func headOf(k *port.Kind) *tree.Type {
@@ -59,7 +60,7 @@ func (b *body) levelGet(e *syntax.CallExpr, dev tree.Expr, m *port.Method) tree.
 	return &tree.LevelGet{Expr0: tree.Expr0{At: e.Span(), T: boolType()}, Dev: dev}
 }
 
-// lostOf is the number of messages that a socket has lost.
+// lostOf checks the call that reads how many messages a socket has lost.
 func (b *body) lostOf(e *syntax.CallExpr, dev tree.Expr, m *port.Method) tree.Expr {
 	if len(e.Args) > 0 {
 		b.c.errorf(codes.BadArguments, e.Span(), "`%s` takes no arguments", m.Name)
@@ -77,7 +78,7 @@ func (b *body) levelPut(e *syntax.CallExpr, dev tree.Expr, m *port.Method) tree.
 	return &tree.LevelPut{Stmt0: tree.Stmt0{At: e.Span()}, Dev: dev, Value: x}
 }
 
-// levelArm checks the condition of an arm on an input.
+// levelArm checks the condition of a select arm that waits for a level of an input.
 func (b *body) levelArm(e *syntax.CallExpr, f *syntax.FieldExpr, arm *tree.SelectArm) bool {
 	k := kindOf(arm.End)
 	if !k.In {
@@ -97,7 +98,8 @@ func (b *body) levelArm(e *syntax.CallExpr, f *syntax.FieldExpr, arm *tree.Selec
 	return true
 }
 
-// deviceRecv returns a statement, or the head of the received message.
+// deviceRecv checks a receive. It returns a statement, or an expression if the message has a
+// header.
 func (b *body) deviceRecv(e *syntax.CallExpr, dev tree.Expr) (tree.Stmt, tree.Expr) {
 	x := b.buffer(e, dev)
 	head := headType(dev)
@@ -116,7 +118,7 @@ func (b *body) uses(dev tree.Expr, u devUse) {
 	b.c.useOf[l] = b.c.useOf[l].and(u)
 }
 
-// buffer checks the buffer of a receive.
+// buffer checks the buffer argument of a receive.
 func (b *body) buffer(e *syntax.CallExpr, dev tree.Expr) tree.Expr {
 	x := b.oneArgument(e, "recv", nil)
 	if x == nil || !b.isBytes(x) || !b.writable(x, "the buffer of a receive") {
@@ -134,7 +136,7 @@ func (b *body) two(e *syntax.CallExpr, form string, first *tree.Type) (x, y tree
 	}
 	x = b.value(e.Args[0].Value, first)
 	y = b.expr(e.Args[1].Value, nil)
-	if y != nil && y.Type().Kind == tree.Layout { // a message may be given as its layout
+	if y != nil && y.Type().Kind == tree.Layout { // a layout may be given as the message
 		y = b.bytesOfLayout(y, y.Span())
 	}
 	if x == nil || y == nil {
@@ -161,9 +163,9 @@ func (b *body) deviceSend(e *syntax.CallExpr, dev tree.Expr, k *port.Kind, m *po
 	return s
 }
 
-// deviceAsk checks a command: its argument, its body, and the place for the answer. A
-// command that reports success is an expression. For any other command, the enclosing
-// statement decides what happens on failure: see failing and orElse.
+// deviceAsk checks a device command: its argument, its body, and the variable for the answer. A
+// command that reports success is an expression. For any other command, the enclosing statement
+// decides what happens on failure (see failing and orElse).
 func (b *body) deviceAsk(e *syntax.CallExpr, dev tree.Expr, k *port.Kind, m *port.Method) (tree.Stmt, tree.Expr) {
 	s := &tree.DevAsk{Stmt0: tree.Stmt0{At: e.Span()}, Dev: dev, Does: m}
 	ok := false
@@ -192,14 +194,14 @@ func (b *body) deviceAsk(e *syntax.CallExpr, dev tree.Expr, k *port.Kind, m *por
 	return s, nil
 }
 
-// failing gives a command its trap if the command may fail.
+// failing adds a trap site to a command that may fail.
 func (b *body) failing(s tree.Stmt) {
 	if ask, ok := s.(*tree.DevAsk); ok && kindOf(ask.Dev).Trap != "" {
 		ask.Site = b.trap(kindOf(ask.Dev).Trap, s.Span())
 	}
 }
 
-// orElse checks the else of a command that may fail. s or x is the command. Both are nil
+// orElse checks the else block of a command that may fail. The command is s or x. Both are nil
 // after an error.
 func (b *body) orElse(n *syntax.ExprStmt, s tree.Stmt, x tree.Expr) tree.Stmt {
 	after := b.facts.Clone()
@@ -220,8 +222,8 @@ func (b *body) orElse(n *syntax.ExprStmt, s tree.Stmt, x tree.Expr) tree.Stmt {
 	return &tree.If{Stmt0: at, Cond: x, Then: &tree.Block{Stmt0: at}, Else: other}
 }
 
-// busArguments checks the arguments of a command whose bodies have any length: a number,
-// the bytes to send, and the place for the answer.
+// busArguments checks the arguments of a bus command, whose bodies have any length: a number,
+// the bytes to send, and the variable for the answer.
 func (b *body) busArguments(e *syntax.CallExpr, k *port.Kind, s *tree.DevAsk) bool {
 	m := s.Does
 	want := 0
@@ -263,13 +265,13 @@ func (b *body) busArguments(e *syntax.CallExpr, k *port.Kind, s *tree.DevAsk) bo
 	return (s.Into == nil || b.isRoom(s.Into, k, m)) && (s.Body == nil || b.isMessage(s.Body, k)) && b.apart(s)
 }
 
-// isRoom checks the place for the answer of a bus. It is an array, or bytes, which keep
-// their length.
+// isRoom checks the variable for the answer of a bus. It is an array, or a bytes variable,
+// whose length stays the same.
 func (b *body) isRoom(x tree.Expr, k *port.Kind, m *port.Method) bool {
 	return b.isMessage(x, k) && b.mayChange(x, "the buffer of a "+m.Name)
 }
 
-// apart checks that the sent bytes and the place for the answer do not overlap.
+// apart checks that the sent bytes and the variable for the answer do not overlap.
 func (b *body) apart(s *tree.DevAsk) bool {
 	if s.Does.Same || s.Body == nil || s.Into == nil {
 		return true
@@ -282,7 +284,7 @@ func (b *body) apart(s *tree.DevAsk) bool {
 	return false
 }
 
-// isBlock checks the place that a block is read into.
+// isBlock checks the variable that a block is read into.
 func (b *body) isBlock(x tree.Expr, k *port.Kind, m *port.Method) bool {
 	want := &tree.Type{Kind: tree.Array, Len: k.Most, Elem: tree.IntType(8, false)}
 	if !tree.Same(x.Type(), want) {
@@ -292,7 +294,7 @@ func (b *body) isBlock(x tree.Expr, k *port.Kind, m *port.Method) bool {
 	return b.writable(x, "the "+k.Unit+" of a "+m.Name)
 }
 
-// isMessage checks what is sent or written: bytes or an array of u8.
+// isMessage checks a value that is sent or written: bytes or an array of u8.
 func (b *body) isMessage(x tree.Expr, k *port.Kind) bool {
 	what, most := k.Unit, k.Most
 	t := x.Type()

@@ -1,5 +1,5 @@
-// Package types checks a program: names, types, ranges, facts and the rules that keep a
-// program total. It turns the tree of the text into the typed tree.
+// Package types checks a program: names, types, ranges, facts and the rules that keep a program
+// total (it always terminates). It turns the syntax tree into the typed tree.
 //
 //	prog, errs := types.Check(files, types.Options{})
 //
@@ -9,17 +9,17 @@
 //
 // it reports that s is unknown, and that control reaches the end without a return.
 //
-// How it works. Names are collected first. Then each declaration is resolved when it is
-// first needed, so the order in the text does not matter and cycles are found on the way.
-// The type of a literal or constant is a range with one member. Range arithmetic is the
-// arithmetic of ir/interval, and an interval that 64 bits cannot hold is an error. convert
-// (convert.go) gives a value its type. It is the only place where implicit conversions are
-// made.
+// The package works as follows. First it collects the names. Then it resolves each declaration
+// when it is first needed. The source order therefore does not matter, and cycles are found on
+// the way. The type of a literal or constant is a range with one member. Range arithmetic is
+// the arithmetic of ir/interval. An interval that 64 bits cannot hold is an error. convert
+// (convert.go) gives a value its type, and no other function makes implicit conversions.
 //
-// lang/facts holds what is known about numbers and lengths at a point. Conditions, loop
-// bounds and assert add facts, and assignment removes them. An index that the facts prove
-// needs no check at run time. lang/elab elaborates a system, and asks its host (host.go)
-// for tasks and constants.
+// A fact is something that is known about a number or a length at a program point. lang/facts
+// holds the facts. Conditions, loop bounds and assert add facts, and assignments remove them.
+// An index that the facts prove valid needs no check at run time. A place is a variable or a
+// part of one. A trap site is an operation that may trap. lang/elab elaborates a system, and
+// asks its host (host.go) for tasks and constants.
 //
 // lang/eval evaluates constants. The package does not depend on the IR or on a machine.
 // Start reading at check.go, then body.go, stmt.go, expr.go.

@@ -9,8 +9,8 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// expr checks an expression. want is the type that its context expects, or nil. Literals
-// take this type, but the result need not have it (see value). It returns nil after an
+// expr checks an expression. want is the type that the context expects, or nil. A literal takes
+// this type, but the result may have a different type (see value). expr returns nil after an
 // error.
 func (b *body) expr(e syntax.Expr, want *tree.Type) tree.Expr {
 	x := b.plainExpr(e, want)
@@ -68,7 +68,7 @@ func (b *body) plainExpr(e syntax.Expr, want *tree.Type) tree.Expr {
 	return nil
 }
 
-// value checks an expression that must have a type.
+// value checks an expression that must have a type and a value.
 func (b *body) value(e syntax.Expr, want *tree.Type) tree.Expr {
 	if e == nil {
 		return nil
@@ -122,7 +122,7 @@ func (b *body) none(e *syntax.NoneLit, want *tree.Type) tree.Expr {
 	return &tree.None{Expr0: tree.Expr0{At: e.Span(), T: want}}
 }
 
-// name resolves a plain name: local, layout field, constant, variant.
+// name resolves a plain name: a local, a layout field, a constant or a variant.
 func (b *body) name(e *syntax.Name, want *tree.Type) tree.Expr {
 	if b.layout != nil {
 		if x := b.layoutName(e.Ident); x != nil {
@@ -173,7 +173,7 @@ func (b *body) declValue(d *decl, e *syntax.Name) tree.Expr {
 	return b.c.mention(d.konst, e.Span())
 }
 
-// bareVariant resolves a variant by its bare name at a position that expects an enum.
+// bareVariant resolves the bare name of a variant where an enum is expected.
 func (b *body) bareVariant(name syntax.Ident, want *tree.Type) tree.Expr {
 	if want != nil && want.Kind == tree.Option {
 		want = want.Elem
@@ -189,8 +189,8 @@ func (b *body) bareVariant(name syntax.Ident, want *tree.Type) tree.Expr {
 	return variantValue(want, i, name.Span())
 }
 
-// arrayLit checks [a, b, c]. Without an expected type the elements decide: they have one
-// type, or they are numbers within one range.
+// arrayLit checks [a, b, c]. Without an expected type, the elements decide the type: they all
+// have one type, or they are numbers within one range.
 func (b *body) arrayLit(e *syntax.ArrayLit, want *tree.Type) tree.Expr {
 	var elem *tree.Type
 	if want != nil && want.Kind == tree.Option {

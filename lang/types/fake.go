@@ -17,8 +17,7 @@ const (
 	maxSectors = 1 << 16
 )
 
-// testPackage recognises fake.x or any.x in a call. In a call these words have no other
-// meaning.
+// testPackage recognises fake.x or any.x in a call. These words are package names only there.
 func (b *body) testPackage(e syntax.Expr) (pkg, name string) {
 	k, ok := e.(*syntax.CallExpr)
 	if !ok {
@@ -35,7 +34,7 @@ func (b *body) testPackage(e syntax.Expr) (pkg, name string) {
 	return n.Name, f.Name.Name
 }
 
-// fakeLet checks `let s = fake.udp()`, which makes a device of the test.
+// fakeLet checks `let s = fake.udp()`, which makes a fake device for the test.
 func (b *body) fakeLet(n *syntax.LetStmt, kind string) tree.Stmt {
 	k := n.Value.(*syntax.CallExpr)
 	if !b.inTest(k.Span(), "`fake`") || !b.atTop(n.Span(), "a device of a test") {
@@ -55,7 +54,7 @@ func (b *body) fakeLet(n *syntax.LetStmt, kind string) tree.Stmt {
 	return nil
 }
 
-// fakeArguments reads the size of a disk. Other devices take no arguments.
+// fakeArguments reads the size of a fake disk. Other fake devices take no arguments.
 func (b *body) fakeArguments(k *syntax.CallExpr, d *tree.Fake) bool {
 	if !port.KeepsBlocks(d.Kind) {
 		if len(k.Args) > 0 {
@@ -109,8 +108,8 @@ func fakeNames() []string {
 	return append(names, "wait")
 }
 
-// talk records that the test uses a device. If the use reads something, tasks must have
-// been started.
+// talk records that the test uses a device. If hears is set, the test reads from the device, so
+// a task must have been started.
 func (b *body) talk(e *syntax.CallExpr, hears bool) bool {
 	t := b.test
 	if t.epoch == nil {
@@ -161,8 +160,8 @@ func (b *body) fakeCall(e *syntax.CallExpr, f *syntax.FieldExpr, i int) (tree.St
 	return nil, nil
 }
 
-// fakeAnswer checks a statement that sets the answers of the device at the other end of a
-// bus. From now on the device gives this answer to messages that begin with certain bytes.
+// fakeAnswer checks a statement that sets the answers of the device on a bus. After this
+// statement, the device gives the answer to each message that begins with certain bytes.
 func (b *body) fakeAnswer(e *syntax.CallExpr, i int) tree.Stmt {
 	s := &tree.Answer{Stmt0: tree.Stmt0{At: e.Span()}, Dev: i}
 	_, ok := b.arguments(e, "`answer`", []string{"sent", "bytes"}, func(k int, x syntax.Expr) tree.Expr {
@@ -201,7 +200,7 @@ func (b *body) put(e *syntax.CallExpr, i int) tree.Stmt {
 	return s
 }
 
-// message checks the bytes that a test puts: bytes or an array of u8.
+// message checks the bytes that a test puts into a device: bytes or an array of u8.
 func (b *body) message(n syntax.Expr) tree.Expr {
 	x := b.value(n, nil)
 	if x == nil || !b.isByteRun(x, "`put`") {
@@ -235,8 +234,8 @@ func (b *body) take(e *syntax.CallExpr, i int) tree.Expr {
 	return x
 }
 
-// waitArgs checks the arguments of an operation that takes a duration. With a second name
-// it also takes a peer.
+// waitArgs checks the arguments of an operation that takes a duration. If names has a second
+// name, the operation also takes a peer.
 func (b *body) waitArgs(e *syntax.CallExpr, what string, kind *port.Kind, names ...string) []tree.Expr {
 	list := make([]tree.Expr, len(names))
 	_, ok := b.arguments(e, "`"+what+"`", names, func(k int, x syntax.Expr) tree.Expr {
@@ -307,8 +306,8 @@ func (b *body) commandAfter(f *syntax.FieldExpr, d tree.Fake) *port.Method {
 	return port.Find(d.Kind).Method(name)
 }
 
-// fakeAble checks a statement that sets what a disk can do from now on. If the command has
-// a sector, the setting is for one sector.
+// fakeAble checks a statement that sets what a disk can do after it. If the command has a
+// sector, the setting applies to one sector.
 func (b *body) fakeAble(e *syntax.CallExpr, i int, m *port.Method) tree.Stmt {
 	d := b.test.tree.Devices[i]
 	s := &tree.Able{Stmt0: tree.Stmt0{At: e.Span()}, Dev: i, Does: m}
@@ -330,8 +329,8 @@ func (b *body) fakeAble(e *syntax.CallExpr, i int, m *port.Method) tree.Stmt {
 	return s
 }
 
-// fakeLevel checks an operation of a fake pin. put sets an input of the program. take and
-// quiet wait for another level of an output.
+// fakeLevel checks an operation of a fake pin. put sets an input of the program. take and quiet
+// wait for an output to change its level.
 func (b *body) fakeLevel(e *syntax.CallExpr, f *syntax.FieldExpr, i int) (tree.Stmt, tree.Expr) {
 	d := b.test.tree.Devices[i]
 	k := port.Find(d.Kind)

@@ -7,18 +7,17 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// spins reports whether control can go from the start of a loop through its body back to
-// the start without an operation that waits.
+// spins reports whether a loop can start its next round without an operation that waits.
 func spins(body *tree.Block) bool {
 	w := way{}
 	return w.block(body) || w.next
 }
 
-// way follows the paths through the body of a loop that have not waited yet. next is set
-// when such a path reached a continue of the loop, out a break, back a return.
+// way follows the paths through a loop body that have not waited yet. next is set if such a
+// path reaches a continue of the loop, out if it reaches a break, back if it reaches a return.
 type way struct {
 	next, out bool
-	back      bool // it reached a return
+	back      bool // a path reached a return
 }
 
 // block reports whether a path without waiting reaches the end of the block.
@@ -39,7 +38,7 @@ func (w *way) stmt(s tree.Stmt) bool {
 	switch s := s.(type) {
 	case *tree.ChanSend, *tree.DevRecv, *tree.DevSend, *tree.Fail:
 		return false
-	case *tree.DevAsk: // a bus always answers at once
+	case *tree.DevAsk: // a bus always answers immediately
 		return !kindOf(s.Dev).Blocks() && !waitsIn(s)
 	case *tree.Select:
 		return w.selected(s)
@@ -88,8 +87,8 @@ func (w *way) stmt(s tree.Stmt) bool {
 	return !waitsIn(s)
 }
 
-// selected follows the arms of a select that are ready on entry. Any other arm is taken
-// only after an event, so it has waited.
+// selected follows the arms of a select that are ready on entry. Every other arm is taken only
+// after an event, so its path has waited.
 func (w *way) selected(s *tree.Select) bool {
 	through := false
 	for i := range s.Arms {
@@ -114,13 +113,13 @@ func (w *way) match(s *tree.Match) bool {
 	return through
 }
 
-// waitsIn reports whether a simple statement receives on every path through it.
+// waitsIn reports whether a simple statement receives, whichever path it takes.
 func waitsIn(s tree.Stmt) bool {
 	return slices.ContainsFunc(tree.Heads(s), waits)
 }
 
-// waits reports whether evaluating x always receives. The right side of `and` or `or` may
-// be skipped.
+// waits reports whether evaluating x always receives. It ignores the right side of `and` and
+// `or`, which may be skipped.
 func waits(x tree.Expr) bool {
 	switch x := x.(type) {
 	case nil:
@@ -164,7 +163,7 @@ func (c *checker) checkRecursion() {
 	}
 }
 
-// graph is a walk through the call graph, depth first.
+// graph is the state of a depth-first walk through the call graph.
 type graph struct {
 	c      *checker
 	stages map[*fnInfo]stage
@@ -187,7 +186,7 @@ func (g *graph) visit(f *fnInfo) {
 	g.stages[f] = stageDone
 }
 
-// report reports the cycle that the path ends with.
+// report reports the call cycle at the end of the path.
 func (g *graph) report(f *fnInfo) {
 	e := g.c.errorf(codes.Recursion, f.tree.Span, "`%s` calls itself", f.tree.Name)
 	from := len(g.path) - 1
@@ -200,7 +199,7 @@ func (g *graph) report(f *fnInfo) {
 	e.Hint("there is no recursion: memory is known before the program runs; use a loop with an array as its stack")
 }
 
-// checkTimed reports timed kernels that a constant has called.
+// checkTimed reports timed kernels (functions with a timed region) that a constant has called.
 func (c *checker) checkTimed() {
 	for _, use := range c.consts {
 		if len(use.fn.timed) > 0 {
@@ -210,7 +209,7 @@ func (c *checker) checkTimed() {
 	}
 }
 
-// checkMemory bounds the declared memory of the whole program.
+// checkMemory bounds the memory that the whole program declares.
 func (c *checker) checkMemory() {
 	total := 0
 	for _, f := range c.functions() {

@@ -72,8 +72,8 @@ func (c *checker) paramType(f *tree.Func, p syntax.Param, t *tree.Type) bool {
 	return false
 }
 
-// checkBody checks the body of a function or task, once. It reports false while that check
-// is still running.
+// checkBody checks the body of a function or task once. It reports false while that check is
+// running, which means that the function depends on itself.
 func (c *checker) checkBody(f *fnInfo) bool {
 	if f.generic != nil {
 		return c.checkInstance(f)
@@ -106,7 +106,7 @@ func (c *checker) checkBodyOnce(f *fnInfo) bool {
 	return true
 }
 
-// head resolves parameters and result of a function.
+// head resolves the parameters and the result type of a function.
 func (c *checker) head(f *fnInfo, n *syntax.FnDecl) bool {
 	ok := c.params(f, n.Params)
 	if n.Result != nil {

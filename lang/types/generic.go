@@ -44,7 +44,7 @@ func (c *checker) genericDecl(d *decl, n *syntax.FnDecl) *generic {
 	return g
 }
 
-// bound distinguishes a constraint from the type of a constant.
+// bound decides whether the text after the colon is a constraint or the type of a constant.
 func (c *checker) bound(p *typeParam, e syntax.TypeExpr) bool {
 	if n, ok := e.(*syntax.NamedType); ok && n.Package == nil && n.Args == nil {
 		if can, ok := abilities[n.Name.Name]; ok {
@@ -65,7 +65,7 @@ func (c *checker) bound(p *typeParam, e syntax.TypeExpr) bool {
 	return p.of != nil
 }
 
-// genericCall checks f(x) or, with args, f<u8, 4>(x).
+// genericCall checks f(x), or f<u8, 4>(x) if args is set.
 func (b *body) genericCall(e *syntax.CallExpr, g *generic, args []syntax.TypeArg) tree.Expr {
 	if args != nil {
 		got := b.explicit(e, g, args)
@@ -157,7 +157,7 @@ func (b *body) inferFrom(g *generic, p *syntax.Param, x syntax.Expr, got *env) t
 	return v
 }
 
-// elements is the type for an array literal whose element type is known but whose length
+// elements returns the type for an array literal whose element type is known but whose length
 // must be inferred.
 func (b *body) elements(g *generic, e syntax.TypeExpr, got *env) *tree.Type {
 	a, ok := e.(*syntax.ArrayType)
@@ -169,7 +169,7 @@ func (b *body) elements(g *generic, e syntax.TypeExpr, got *env) *tree.Type {
 	return wrap(s.typeOf(a.Elem), func(t *tree.Type) *tree.Type { return &tree.Type{Kind: tree.Slice, Elem: t} })
 }
 
-// known reports whether all parameters that a type names are bound.
+// known reports whether all parameters that a written type names are bound.
 func (g *generic) known(e syntax.TypeExpr, got *env) bool {
 	for _, p := range g.params {
 		if !got.has(p.name.Name) && namesOf(e)[p.name.Name] {
@@ -195,7 +195,7 @@ func (b *body) inferred(e *syntax.CallExpr, g *generic, got *env) bool {
 	return true
 }
 
-// unify binds the parameters that follow when an argument of type t matches a written type.
+// unify binds parameters by matching the written type e with the type t of an argument.
 func (g *generic) unify(e syntax.TypeExpr, t *tree.Type, got *env) {
 	switch e := e.(type) {
 	case *syntax.NamedType:
@@ -225,7 +225,8 @@ func (g *generic) unify(e syntax.TypeExpr, t *tree.Type, got *env) {
 	}
 }
 
-// unifyName binds a type parameter. A number without a type determines no type.
+// unifyName binds a type parameter. An argument that is a plain number without a type binds
+// nothing.
 func (g *generic) unifyName(e *syntax.NamedType, t *tree.Type, got *env) {
 	if t.Kind == tree.Map && e.Name.Name == "map" && len(e.Args) == 3 {
 		g.unify(e.Args[0].Type, t.Key, got)
@@ -257,9 +258,9 @@ func (g *generic) param(name string) *typeParam {
 	return nil
 }
 
-// instantiate returns the instance of generic function g for the arguments in got, or nil
-// after an error. Inside another generic body under check, the instance has opaque types and
-// its body is not checked.
+// instantiate returns the instance of generic function g for the arguments in got. It returns
+// nil after an error. If the caller is an opaque body (see generic), the instance also has
+// opaque types and its body is not checked.
 func (c *checker) instantiate(g *generic, got *env, at diag.Span) *fnInfo {
 	name, opaque, ok := c.instanceName(g, got, at)
 	if !ok {
@@ -291,7 +292,7 @@ func (c *checker) instantiate(g *generic, got *env, at diag.Span) *fnInfo {
 	return f
 }
 
-// instanceName checks the constraints and names an instance: f<u8, 4>.
+// instanceName checks the constraints and returns the name of an instance, as in f<u8, 4>.
 func (c *checker) instanceName(g *generic, got *env, at diag.Span) (name string, opaque, ok bool) {
 	var list []string
 	for _, p := range g.params {
@@ -316,7 +317,7 @@ func (c *checker) instanceName(g *generic, got *env, at diag.Span) (name string,
 	return fmt.Sprintf("%s<%s>", qualified(g.decl.pkg, g.decl.name.Name), strings.Join(list, ", ")), opaque, true
 }
 
-// whereHolds checks the condition of an instance.
+// whereHolds checks the where condition of an instance.
 func (c *checker) whereHolds(f *fnInfo, g *generic, at diag.Span) bool {
 	if g.node.Where == nil {
 		return true
@@ -335,8 +336,8 @@ func (c *checker) whereHolds(f *fnInfo, g *generic, at diag.Span) bool {
 	return ok
 }
 
-// checkOpaque checks the body of a generic function once, with opaque types and the
-// constants of the first instance.
+// checkOpaque checks the body of a generic function once, with opaque types and the constants
+// of its first instance.
 func (c *checker) checkOpaque(g *generic, like *env) {
 	if g.checked {
 		return
@@ -367,11 +368,11 @@ func (c *checker) checkOpaque(g *generic, like *env) {
 	g.bad = c.failed != before
 }
 
-// maxTried bounds how many constants are tried for a function without an instance.
+// maxTried bounds how many constants are tried for a generic function that has no instance.
 const maxTried = 64
 
-// checkUnused checks a generic function that is never called. It uses the smallest
-// constants that the function's condition allows.
+// checkUnused checks a generic function that is never called. It uses the smallest constants
+// that satisfy the condition of the function.
 func (c *checker) checkUnused(g *generic) {
 	if g.checked {
 		return
@@ -400,8 +401,9 @@ func (c *checker) constantsFit(g *generic, v *env) bool {
 	return c.whereHolds(&fnInfo{env: v, tree: &tree.Func{}}, g, diag.Span{})
 }
 
-// checkInstance checks the body of an instance if the opaque body is correct. Its errors
-// name the instance. The warnings were already given for the opaque body.
+// checkInstance checks the body of an instance if the opaque body has no errors. Error messages
+// name the instance. Warnings are dropped, because the check of the opaque body has already
+// given them.
 func (c *checker) checkInstance(f *fnInfo) bool {
 	if f.stage == stageNew {
 		c.checkOpaque(f.generic, f.env)
@@ -450,7 +452,7 @@ func (b *body) opaqueBinary(op tree.Op, l, r tree.Expr, e *syntax.BinaryExpr) tr
 	return &tree.Binary{Expr0: tree.Expr0{At: e.Span(), T: t}, Op: op, L: l, R: r}
 }
 
-// namesOf lists the plain names in a type as written.
+// namesOf lists the plain names in a written type.
 func namesOf(e syntax.TypeExpr) map[string]bool {
 	names := map[string]bool{}
 	syntax.Walk(e, func(n syntax.Node) bool {

@@ -17,14 +17,14 @@ const (
 	atSystem
 )
 
-// hintRule tells where a hint is allowed and whether it takes a number.
+// hintRule states where a hint is allowed and whether it takes a number.
 type hintRule struct {
 	at    hintPlace
 	count bool
 	where string
 }
 
-// hintRules are the hints of the language. No hint changes the meaning.
+// hintRules are the hints of the language. A hint never changes the meaning of a program.
 var hintRules = map[string]hintRule{
 	"bank":     {atVariable, true, "a `var` or `state`"},
 	"inline":   {atFunc, false, "a function"},
@@ -68,8 +68,8 @@ func (b *body) hints(list []syntax.Hint, at hintPlace) map[string]int {
 	return values
 }
 
-// fewBanks warns when the rounds of an unrolled loop read more elements of an
-// array at once than it has banks.
+// fewBanks warns about an unrolled loop whose rounds read more elements of an array at once
+// than the array has banks.
 func (b *body) fewBanks(s *tree.For, at diag.Span) {
 	if s.Unroll < 2 {
 		return

@@ -10,7 +10,7 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// host answers the questions of the elaboration of one system.
+// host implements elab.Host for one system: it answers the questions of the elaborator.
 type host struct {
 	c *checker
 	b *body // checks the expressions of the system
@@ -66,7 +66,7 @@ func (h host) Task(x syntax.Expr) *tree.Func {
 		h.c.errorf(codes.BadBinding, x.Span(), "`%s` is %s, expected a task", d.name.Name, d.what()).Note(d.name.Span(), "declared here")
 		return nil
 	}
-	h.c.checkBodies() // includes the library: the body of a task shows how it uses devices
+	h.c.checkBodies() // includes library bodies: the body of a task shows how it uses devices
 	return d.fn.tree
 }
 
@@ -125,7 +125,7 @@ func (h host) Default(name string, at diag.Span) uint32 {
 	return uint32(d.konst.Cells[0])
 }
 
-// checkSystem elaborates the system and checks that everything is connected.
+// checkSystem elaborates the system and checks that every channel end and device is connected.
 func (c *checker) checkSystem() {
 	for _, s := range c.systems[min(len(c.systems), 1):] {
 		c.errorf(codes.ManySystems, s.Name.Span(), "a program has one system").Note(c.systems[0].Name.Span(), "the first one")
@@ -165,7 +165,8 @@ func (c *checker) checkParallel() {
 	elab.Parallel(s, traps, host{c: c})
 }
 
-// checkDeadlock looks for tasks of a correct system that wait for each other.
+// checkDeadlock looks for tasks that wait for each other. It runs only if the system has no
+// errors.
 func (c *checker) checkDeadlock() {
 	if s := c.prog.System; s != nil && c.failed == 0 {
 		c.loops = elab.Deadlock(s, host{c: c})

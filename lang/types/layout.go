@@ -15,13 +15,13 @@ import (
 // maxLayout bounds the bytes of one message.
 const maxLayout = 1 << 20
 
-// layouter is a layout while its fields are resolved.
+// layouter is the state while the fields of a layout are resolved.
 type layouter struct {
 	c    *checker
 	b    *body
 	def  *tree.LayoutDef
-	bits int       // bit position modulo 8
-	open diag.Span // the field that takes the rest, if there is one
+	bits int       // bit offset of the next field modulo 8
+	open diag.Span // the field that takes the remaining bytes, if any
 	ok   bool
 }
 
@@ -59,7 +59,7 @@ func (w *layouter) errorf(at diag.Span, format string, args ...any) *diag.Error 
 	return w.c.errorf(codes.BadLayout, at, format, args...)
 }
 
-// field resolves one field. Until the last step, Min and Max count bits.
+// field resolves one field. Until the last step, Min and Max are in bits.
 func (w *layouter) field(n *syntax.LayoutField) {
 	f := tree.LayoutField{Name: n.Name.Name, Offset: -1, Little: n.Little, Span: n.Name.Span()}
 	if n.Name.IsBlank() {
@@ -129,7 +129,7 @@ func takesRest(d *tree.LayoutDef) bool {
 	return f.Kind == tree.LayoutBytes && f.Size == tree.SizeRest || f.Kind == tree.LayoutSub && takesRest(f.Part.Layout)
 }
 
-// bytes resolves bytes<e>, bytes<..N> and bytes<*..N>.
+// bytes resolves the types bytes<e>, bytes<..N> and bytes<*..N>.
 func (w *layouter) bytes(t *syntax.BytesType, f *tree.LayoutField) (least, most int, ok bool) {
 	if t.Kind != syntax.BytesOf {
 		n, fine := w.c.newScratch().size(t.Size, "capacity")
@@ -166,7 +166,7 @@ func (w *layouter) bytes(t *syntax.BytesType, f *tree.LayoutField) (least, most 
 	return int(s.Lo.Uint64()) * 8, int(s.Hi.Uint64()) * 8, true
 }
 
-// expr checks an expression over earlier fields.
+// expr checks an expression that may use earlier fields.
 func (w *layouter) expr(check func() tree.Expr) tree.Expr {
 	w.b.layout.needs = nil
 	x := check()
@@ -188,7 +188,7 @@ func (w *layouter) expr(check func() tree.Expr) tree.Expr {
 	return x
 }
 
-// place checks where the field begins and ends.
+// place checks the bit offsets where the field begins and ends.
 func (w *layouter) place(n *syntax.LayoutField, f *tree.LayoutField) {
 	whole := f.Kind == tree.LayoutSub || f.Kind == tree.LayoutBytes
 	start := w.bits
@@ -214,7 +214,7 @@ func (w *layouter) place(n *syntax.LayoutField, f *tree.LayoutField) {
 	}
 }
 
-// values resolves `= const` and `in a..=b`.
+// values resolves the allowed values: `= const` and `in a..=b`.
 func (w *layouter) values(n *syntax.LayoutField, f *tree.LayoutField) {
 	if (n.Fixed != nil || n.In != nil) && (f.Kind == tree.LayoutSub || f.Kind == tree.LayoutBytes) {
 		w.errorf(n.Span(), "only integers and enums have `=` and `in`")
@@ -238,8 +238,8 @@ func (w *layouter) values(n *syntax.LayoutField, f *tree.LayoutField) {
 	f.Blank = blank(f)
 }
 
-// blank is the number for a field without a name: the fixed value, or else the allowed
-// value nearest to zero.
+// blank is the number that is written for a field without a name: the fixed value, or else the
+// allowed value nearest to zero.
 func blank(f *tree.LayoutField) uint64 {
 	zero := new(big.Int)
 	switch {
@@ -259,7 +259,7 @@ var sealWidths = map[tree.SealKind]int{tree.CRC32: 32, tree.InetSum: 16}
 // maxInetSum bounds a layout with an inet_sum, so that 32 bits hold the sum.
 const maxInetSum = 1 << 16
 
-// seal resolves `= seal crc32` and `= seal all inet_sum`.
+// seal resolves a seal, which is a checksum field: `= seal crc32` or `= seal all inet_sum`.
 func (w *layouter) seal(n *syntax.LayoutField, f *tree.LayoutField) {
 	at := n.Seal.Span()
 	switch n.Seal.Algorithm.Name {
@@ -320,7 +320,7 @@ func (w *layouter) when(n *syntax.LayoutField, f *tree.LayoutField) {
 	}
 }
 
-// name assigns the cells of the field.
+// name assigns cells (64-bit slots of the value) to the field.
 func (w *layouter) name(n *syntax.LayoutField, f *tree.LayoutField) {
 	if f.Name == "" {
 		return
@@ -340,7 +340,7 @@ func (w *layouter) name(n *syntax.LayoutField, f *tree.LayoutField) {
 	w.def.Cells += tree.Cells(f.Type)
 }
 
-// layoutName is an earlier field of the layout by its name, nil if there is none.
+// layoutName returns a reference to an earlier field of the layout by its name, or nil.
 func (b *body) layoutName(name syntax.Ident) tree.Expr {
 	return b.layoutRef(b.layout.def, nil, name, name.Span())
 }
@@ -359,7 +359,7 @@ func (b *body) layoutRef(def *tree.LayoutDef, path []int, name syntax.Ident, at 
 	return nil
 }
 
-// refType is the type of a field in expressions of a layout.
+// refType is the type that a field has in expressions of a layout.
 func refType(f tree.LayoutField) *tree.Type {
 	if f.Kind != tree.LayoutInt {
 		return f.Part
@@ -367,7 +367,7 @@ func refType(f tree.LayoutField) *tree.Type {
 	return facts.RangeType(facts.OfField(&f))
 }
 
-// layoutField is a field of an earlier part.
+// layoutField checks a reference to a field of an earlier part.
 func (b *body) layoutField(ref *tree.LayoutRef, e *syntax.FieldExpr) tree.Expr {
 	if ref.T.Kind != tree.Layout {
 		b.noMember(ref.T, e.Name, nil)

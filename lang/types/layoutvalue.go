@@ -8,8 +8,8 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// layoutLit checks L(...) and L.sealed(...), which make a layout from its fields. Fixed
-// fields and seals are not given.
+// layoutLit checks L(...) and L.sealed(...), which make a layout from its fields. The call does
+// not give the fixed fields and the seals.
 func (b *body) layoutLit(e *syntax.CallExpr, t *tree.Type, sealed bool) tree.Expr {
 	def := t.Layout
 	seal := def.SealedField()
@@ -63,8 +63,8 @@ func (b *body) layoutFields(e *syntax.CallExpr, t *tree.Type) tree.Expr {
 	return &tree.StructLit{Expr0: tree.Expr0{At: e.Span(), T: t}, Args: append(args, rest...)}
 }
 
-// partValue checks a value for a field. A bounded field accepts a value that is known to be
-// within its bounds.
+// partValue checks a value for a field. A bounded field accepts a value if it is known to be
+// within the bounds.
 func (b *body) partValue(e syntax.Expr, f *tree.LayoutField) tree.Expr {
 	if f.Fixed == nil && !f.Bound {
 		return b.value(e, f.Type)
@@ -86,8 +86,8 @@ func (b *body) partValue(e syntax.Expr, f *tree.LayoutField) tree.Expr {
 	return b.convert(x, f.Type, e.Span())
 }
 
-// boundedValue checks a number that must be within a range. Its type or the facts at this
-// point must show that.
+// boundedValue checks a number that must be within a range. Its type or the facts at this point
+// must prove it.
 func (b *body) boundedValue(e syntax.Expr, in, part *tree.Type) tree.Expr {
 	x := b.expr(e, in)
 	if x != nil && tree.Same(x.Type(), part) && facts.Holds(in, b.facts.Bounds(x)) {
@@ -99,7 +99,7 @@ func (b *body) boundedValue(e syntax.Expr, in, part *tree.Type) tree.Expr {
 	return resize(x, part)
 }
 
-// hasBlank reports a part without a name that cannot be written.
+// hasBlank reports a part without a name whose value cannot be written.
 func (b *body) hasBlank(def *tree.LayoutDef, at diag.Span) bool {
 	for _, f := range def.Fields {
 		if f.Name == "" && f.Kind == tree.LayoutSub {
@@ -123,7 +123,7 @@ func (b *body) layoutBytes(e *syntax.CallExpr, x tree.Expr) tree.Expr {
 	return b.bytesOfLayout(x, e.Span())
 }
 
-// bytesOfLayout is a layout written as bytes.
+// bytesOfLayout builds the expression that writes a layout as bytes.
 func (b *body) bytesOfLayout(x tree.Expr, at diag.Span) tree.Expr {
 	def := x.Type().Layout
 	if !b.hasBlank(def, at) {
@@ -134,9 +134,9 @@ func (b *body) bytesOfLayout(x tree.Expr, at diag.Span) tree.Expr {
 	return n
 }
 
-// isWhole reports whether the layouts in a value are unchanged since parse or sealed, so
-// that their parts fit together. Such a value is a call of parse or sealed, a let with such
-// a value, or a part of one.
+// isWhole reports whether the layouts in a value are unchanged since parse or sealed made them,
+// so that their parts agree. Such a value is a call of parse or sealed, a let that holds such a
+// value, or a part of one.
 func (b *body) isWhole(x tree.Expr) bool {
 	switch x := x.(type) {
 	case *tree.Parse, *tree.Sealed:
@@ -149,7 +149,7 @@ func (b *body) isWhole(x tree.Expr) bool {
 	return false
 }
 
-// learnWhole records that a let has a whole value.
+// learnWhole records that a let holds a whole value (see isWhole).
 func (b *body) learnWhole(l *tree.Local, x tree.Expr) {
 	if l != nil && l.Kind == tree.LetLocal && b.isWhole(x) {
 		b.c.whole[l] = true
@@ -165,8 +165,8 @@ func part(x tree.Expr) *tree.LayoutField {
 	return &f.X.Type().Layout.Fields[f.Index]
 }
 
-// writablePart checks that a place inside layouts may change: it is in no sealed layout and
-// is not fixed. assigned means that partValue has checked its bounds.
+// writablePart checks that a place inside layouts may change: it is not in a sealed layout and
+// is not fixed. If assigned is set, partValue has checked its bounds.
 func (b *body) writablePart(x tree.Expr, assigned bool) bool {
 	if f := part(x); f != nil {
 		def := x.(*tree.FieldRef).X.Type().Layout

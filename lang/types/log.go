@@ -11,8 +11,8 @@ import (
 // levels maps the log functions that have a level to that level.
 var levels = map[string]uint64{"debug": 0, "info": 1, "warn": 2, "error": 3}
 
-// levelStmt checks log.info("text {x}") and related calls. The result is a log.print with
-// the level before its text, or nothing if the config log.level is higher.
+// levelStmt checks log.info("text {x}") and its relatives. The result is a log.print with the
+// level before its text. It is empty if the config log.level is higher.
 func (b *body) levelStmt(e *syntax.CallExpr, name string) tree.Stmt {
 	least := uint64(0)
 	if d := b.c.publicDecl("log", "level"); d != nil && b.c.resolve(d, e.Span()) {
@@ -63,7 +63,7 @@ func (b *body) logStmt(e *syntax.CallExpr, name, prefix string) tree.Stmt {
 	return s
 }
 
-// logArg checks {x} or {x:hex}.
+// logArg checks a placeholder {x} or {x:hex}.
 func (b *body) logArg(p syntax.StringPart) (tree.Expr, tree.LogArg) {
 	x := b.expr(p.X, nil)
 	if x == nil {
@@ -112,7 +112,7 @@ func (b *body) logArg(p syntax.StringPart) (tree.Expr, tree.LogArg) {
 	return nil, tree.LogArg{}
 }
 
-// acts records that the function does something that is not allowed in constants.
+// acts records that the function has an effect that is not allowed in constants.
 func (b *body) acts() {
 	if b.info != nil {
 		b.info.acts = true

@@ -11,17 +11,17 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// head is the checked head of a for loop or search.
+// head is the checked header of a for loop or search.
 type head struct {
-	lo, hi tree.Expr // in one word
+	lo, hi tree.Expr // bounds, in one word type
 	closed bool
 	safe   bool
 	step   uint64
-	typ    *tree.Type  // of the variable
-	before facts.Range // what is known of the bounds before the loop
+	typ    *tree.Type  // type of the loop variable
+	before facts.Range // the known range of the bounds before the loop
 }
 
-// loopHead checks bounds and step.
+// loopHead checks the bounds and the step.
 func (b *body) loopHead(r *syntax.RangeExpr, step syntax.Expr) *head {
 	lo, hi := b.rangeBounds(r)
 	h := &head{step: 1}
@@ -63,7 +63,7 @@ func (b *body) step(e syntax.Expr, h *head) bool {
 	return true
 }
 
-// openRange turns a..=b into a..b+1 if the word holds b+1.
+// openRange turns a..=b into a..b+1 if the word type can hold b+1.
 func (b *body) openRange(h *head, word *tree.Type, hs interval.Set) {
 	next := interval.Point(hs.Hi.Add(interval.Int(1)))
 	if !h.closed || !facts.Holds(word, next) {
@@ -79,7 +79,7 @@ func (b *body) openRange(h *head, word *tree.Type, hs interval.Set) {
 	h.closed = false
 }
 
-// isSafe reports whether the last value plus the step fits the words of bounds and
+// isSafe reports whether the last value plus the step fits the types of the bounds and the
 // variable.
 func (h *head) isSafe(word *tree.Type) bool {
 	bits, signed := h.typ.Word()
@@ -87,9 +87,9 @@ func (h *head) isSafe(word *tree.Type) bool {
 	return facts.Holds(word, past) && facts.Holds(tree.IntType(bits, signed), past)
 }
 
-// inside checks the contents of the loop and reports whether it may run. An instance of a
-// generic function for one element can have a loop that never runs. Everything in such a
-// loop counts as proved, and the caller drops it.
+// inside checks the body of the loop and reports whether the loop may run. In an instance of a
+// generic function with few elements, a loop may never run. Everything inside such a loop
+// counts as proved, and the caller drops the loop.
 func (b *body) inside(h *head, check func()) (runs bool) {
 	runs = !h.before.Empty()
 	if !runs {
@@ -100,7 +100,7 @@ func (b *body) inside(h *head, check func()) (runs bool) {
 	return runs
 }
 
-// enter starts the body of a loop: it forgets what the body changes.
+// enter starts the body of a loop. It forgets the facts about variables that the body changes.
 func (b *body) enter(names map[string]bool) {
 	for name := range names {
 		if l := b.lookup(name); l != nil {

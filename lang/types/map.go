@@ -6,7 +6,7 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// maxKey bounds the canonical bits of a key.
+// maxKey bounds the number of bits of a key in canonical form.
 const maxKey = 256 * 8
 
 // mapType checks map<K, V, N>.
@@ -44,8 +44,8 @@ func (b *body) mapType(e *syntax.NamedType) *tree.Type {
 	return tree.MapOf(key, elem, n)
 }
 
-// keyBits is the largest number of canonical bits of a key. It reports false if the type is
-// not a key.
+// keyBits returns the largest number of bits that a key of this type has in canonical form. It
+// reports false if the type cannot be a key.
 func keyBits(t *tree.Type) (int, bool) {
 	switch t.Kind {
 	case tree.Bytes:
@@ -84,7 +84,7 @@ func fieldBits(fields []tree.Field) (int, bool) {
 	return sum, true
 }
 
-// mapCall is m.get(k, default), m.put(k, v) or m.remove(k).
+// mapCall checks m.get(k, default), m.put(k, v) and m.remove(k).
 func (b *body) mapCall(e *syntax.CallExpr, f *syntax.FieldExpr, m tree.Expr) (tree.Stmt, tree.Expr) {
 	t := m.Type()
 	base := tree.Stmt0{At: e.Span()}

@@ -12,7 +12,7 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// matcher is a match while its arms are checked.
+// matcher is the state while the arms of a match are checked.
 type matcher struct {
 	b       *body
 	typ     *tree.Type
@@ -20,7 +20,7 @@ type matcher struct {
 	covered interval.Num
 }
 
-// taken is a case with its source position.
+// taken is a covered case with its source position.
 type taken struct {
 	interval.Set
 	at diag.Span
@@ -70,7 +70,8 @@ func (b *body) match(n *syntax.MatchStmt) tree.Stmt {
 	return s
 }
 
-// arm checks one arm. After an error there is no type, and only the body is checked.
+// arm checks one arm. If the matched value has an error, its type is unknown and only the body
+// is checked.
 func (m *matcher) arm(n syntax.MatchArm, x tree.Expr) (tree.Arm, bool) {
 	b := m.b
 	arm := tree.Arm{Span: n.Span()}
@@ -102,7 +103,7 @@ func (m *matcher) poison(p syntax.Pattern) {
 	}
 }
 
-// learn records that the matched local is in the case.
+// learn records in the facts that the matched local has a value of the case.
 func (m *matcher) learn(x tree.Expr, k tree.Case) {
 	m.b.facts.LearnIn(x, interval.Set{Lo: facts.Cell(k.Lo, m.typ), Hi: facts.Cell(k.Hi, m.typ)})
 }

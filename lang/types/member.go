@@ -14,7 +14,7 @@ func (b *body) noMember(t *tree.Type, name syntax.Ident, known []string) {
 	}
 }
 
-// methodsOf lists the methods of values for which memberCall has no other case.
+// methodsOf lists the methods of the types that memberCall does not treat separately.
 func methodsOf(t *tree.Type) []string {
 	if t.Kind == tree.Layout {
 		return []string{"bytes"}

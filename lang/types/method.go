@@ -12,7 +12,7 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// memberCall checks x.name(...): of a package, a type or a value.
+// memberCall checks x.name(...), where x is a package, a type or a value.
 func (b *body) memberCall(e *syntax.CallExpr, f *syntax.FieldExpr) (tree.Stmt, tree.Expr) {
 	if pkg, _ := b.testPackage(e); pkg != "" {
 		return b.testCall(e, pkg, f)
@@ -75,7 +75,7 @@ func (b *body) packageCall(e *syntax.CallExpr, f *syntax.FieldExpr, pkg syntax.I
 	return nil, nil
 }
 
-// functionsOf lists the functions of a package that are not written in the language.
+// functionsOf lists the built-in functions of a package, which are not written in the language.
 func functionsOf(pkg string) []string {
 	if pkg == "log" {
 		return []string{"print", "debug", "info", "warn", "error"}
@@ -83,7 +83,7 @@ func functionsOf(pkg string) []string {
 	return elab.Constructors(pkg)
 }
 
-// typeCall is Layout.parse(b), Enum.variant(...) or T.from_bits(u).
+// typeCall checks Layout.parse(b), Enum.variant(...) or T.from_bits(u).
 func (b *body) typeCall(e *syntax.CallExpr, f *syntax.FieldExpr, d *decl) tree.Expr {
 	if !b.c.resolve(d, f.Span()) {
 		return nil
@@ -120,7 +120,7 @@ func (b *body) parse(e *syntax.CallExpr, t *tree.Type) tree.Expr {
 // chanMethods are the operations of channel ends.
 var chanMethods = map[string]bool{"send": true, "recv": true, "try_send": true, "try_recv": true}
 
-// chanCall is c.send(e), c.recv(), c.try_send(e) or c.try_recv().
+// chanCall checks c.send(e), c.recv(), c.try_send(e) or c.try_recv().
 func (b *body) chanCall(e *syntax.CallExpr, f *syntax.FieldExpr, ch tree.Expr) (tree.Stmt, tree.Expr) {
 	t := ch.Type()
 	switch {
@@ -143,7 +143,7 @@ func (b *body) chanCall(e *syntax.CallExpr, f *syntax.FieldExpr, ch tree.Expr) (
 	return nil, nil
 }
 
-// bytesCall is b.append(e) or b.resize(n).
+// bytesCall checks b.append(e) or b.resize(n).
 func (b *body) bytesCall(e *syntax.CallExpr, f *syntax.FieldExpr, buf tree.Expr) tree.Stmt {
 	switch f.Name.Name {
 	case "append":

@@ -11,13 +11,13 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// wideBits is the width from which integers are expected to wrap, because hashes and
-// checksums use such words. In a narrower word, a sum that is truncated and then widened is
-// mostly a mistake.
+// wideBits is the width from which integers are expected to wrap: hashes and checksums use such
+// integers. In a narrower type, a sum that is truncated and then widened is mostly a mistake.
 const wideBits = 32
 
-// wraps returns the operation in x that may not fit its narrow type, nil if there is none.
-// An operation that is masked or converted to its own type is deliberate.
+// wraps returns an operation in x whose result may not fit its narrow type, or nil. An
+// operation that is masked or converted to the type it already has is deliberate, so it is not
+// returned.
 func (b *body) wraps(x tree.Expr) *tree.Binary {
 	e, ok := x.(*tree.Binary)
 	if !ok || e.T.Kind != tree.Int || e.T.Bits >= wideBits {
@@ -42,8 +42,8 @@ func (b *body) wraps(x tree.Expr) *tree.Binary {
 	return e
 }
 
-// noWrap reports narrow arithmetic that may wrap and whose result is then used in a wider
-// type or as an index or length. to is the wider type, and what describes the use.
+// noWrap reports narrow arithmetic that may wrap if the result is then used in a wider type, as
+// an index or as a length. to is the wider type, and what describes the use.
 func (b *body) noWrap(x tree.Expr, to *tree.Type, what string) {
 	e := b.wraps(x)
 	if e == nil {
@@ -54,8 +54,8 @@ func (b *body) noWrap(x tree.Expr, to *tree.Type, what string) {
 		Hint("write `%s`, or `%s(%s)` if the low bits are meant", widened(e, to), e.T, textOf(e.Span()))
 }
 
-// wideShift warns of a shift by a constant that is the width or more. Such an amount counts
-// modulo a power of two, which is rarely intended.
+// wideShift warns about a shift by a constant that is at least the width. The machine takes
+// such an amount modulo a power of two, which is rarely intended.
 func (b *body) wideShift(e *tree.Binary) {
 	n, ok := constOf(e.R)
 	bits, signed := e.T.Word()
@@ -84,7 +84,7 @@ func (b *body) wideShift(e *tree.Binary) {
 	b.c.hold(w)
 }
 
-// widened is the text of an operation with its operands in a wider type.
+// widened returns the source text of an operation whose operands are converted to a wider type.
 func widened(e *tree.Binary, to *tree.Type) string {
 	left, right := textOf(e.L.Span()), textOf(e.R.Span())
 	_, number := constOf(e.R)
@@ -109,8 +109,8 @@ func textOf(at diag.Span) string {
 // wideOf is the type in which an index or length is computed.
 func wideOf(x tree.Expr) *tree.Type { return tree.IntType(wideBits, x.Type().Signed) }
 
-// plainPlace is the place that an expression reads. The type of a field with bounds is its
-// range. For such a field the result is the field itself.
+// plainPlace is the place that an expression reads. A bounded field has its range as its type.
+// For such a field plainPlace returns the field itself, without the conversion to that range.
 func plainPlace(x tree.Expr) tree.Expr {
 	if c, ok := x.(*tree.Convert); ok && c.X != nil {
 		if f := part(c.X); f != nil && f.Bound {

@@ -7,8 +7,8 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// proof is a proved check: the tree node that holds the result, and the position where the
-// check would trap.
+// proof is a check that was proved: the field of the tree node that says so, and the position
+// where the check would trap.
 type proof struct {
 	proved *bool
 	site   *int
@@ -26,8 +26,8 @@ func (b *body) checked(proved *bool, site *int, code string, at diag.Span) {
 	b.c.proofs = append(b.c.proofs, proof{proved, site, code, at})
 }
 
-// spread puts a net under the proofs of the program. Each proof becomes a check with a new
-// site. The new sites follow the sites of the program, which keep their numbers.
+// spread turns each proved check of the program back into a run-time check with a new trap site
+// (Options.Net). The new sites follow the existing sites, which keep their numbers.
 func (c *checker) spread(proofs []proof) {
 	p := c.prog
 	p.Tests, p.Bench = nil, nil // they share bodies with the program and do not know its sites

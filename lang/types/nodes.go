@@ -26,7 +26,8 @@ func boolConst(v bool, at diag.Span) tree.Expr {
 	return k
 }
 
-// constRef is the value of a constant. Numbers become exact again.
+// constRef builds a reference to the value of a constant. A number becomes exact again: its
+// type is the range of that number.
 func constRef(k *tree.ConstDef, at diag.Span) tree.Expr {
 	switch {
 	case k.Type.IsNumber():
@@ -54,15 +55,15 @@ func variantValue(t *tree.Type, i int, at diag.Span) tree.Expr {
 	return &tree.EnumLit{Expr0: base, Variant: i}
 }
 
-// fits64 reports whether u64 or i64 holds a number.
+// fits64 reports whether a u64 or an i64 can hold the number.
 func fits64(v *big.Int) bool { return v.IsUint64() || v.IsInt64() }
 
-// number makes an exact constant.
+// number makes a constant whose type is the range of its value.
 func number(v *big.Int, at diag.Span) *tree.Const {
 	return &tree.Const{Expr0: tree.Expr0{At: at, T: tree.RangeType(v, v)}, Cell: tree.CellOf(v)}
 }
 
-// sliceElem is the element type of a type that can become a slice, else nil.
+// sliceElem returns the element type of a type that can become a slice, or nil.
 func sliceElem(t *tree.Type) *tree.Type {
 	switch t.Kind {
 	case tree.Array, tree.Slice:
@@ -73,7 +74,7 @@ func sliceElem(t *tree.Type) *tree.Type {
 	return nil
 }
 
-// resize converts x to the word of a number type. Constants are folded.
+// resize converts x to the word of a number type. It folds constants.
 func resize(x tree.Expr, to *tree.Type) tree.Expr {
 	base := tree.Expr0{At: x.Span(), T: to}
 	if k, ok := x.(*tree.Const); ok {
@@ -99,7 +100,7 @@ func constOf(x tree.Expr) (*big.Int, bool) {
 	return nil, false
 }
 
-// widen makes an exact number from an integer.
+// widen converts an integer to the range of its values, for exact arithmetic.
 func widen(x tree.Expr) tree.Expr {
 	if x.Type().Kind == tree.Range {
 		return x
@@ -107,7 +108,7 @@ func widen(x tree.Expr) tree.Expr {
 	return resize(x, facts.RangeType(facts.All(x.Type())))
 }
 
-// length is x.len of an array, slice or bytes.
+// length builds x.len for an array, slice or bytes.
 func length(x tree.Expr, at diag.Span) tree.Expr {
 	t := x.Type()
 	switch t.Kind {
@@ -126,13 +127,12 @@ func fieldRef(x tree.Expr, i, offset int, t *tree.Type, at diag.Span) tree.Expr 
 // byteType is u8.
 func byteType() *tree.Type { return tree.IntType(8, false) }
 
-// fraction makes an exact constant with a value that need not be whole.
+// fraction makes an exact constant whose value may be a fraction.
 func fraction(r *big.Rat, at diag.Span) *tree.Const {
 	return &tree.Const{Expr0: tree.Expr0{At: at, T: &tree.Type{Kind: tree.Fraction, Ratio: r}}}
 }
 
-// isReal reports whether an operand makes its operation an operation on fix, floats or
-// fractions.
+// isReal reports whether an operand turns its operation into one on fix, floats or fractions.
 func isReal(x tree.Expr) bool { return x.Type().IsReal() || x.Type().Kind == tree.Fraction }
 
 // exactOf returns the value of a constant that has no type yet.

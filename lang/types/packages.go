@@ -11,11 +11,10 @@ import (
 	"github.com/sinter-lang/sinter/std"
 )
 
-// Packages. The library is written in the language (package std). The files of a package
-// are parsed when a program first names the package. A declaration is resolved only when it
-// is first needed, so unused declarations are not in the program. The checker knows a
-// declaration of a package as `package.name`. Within the files of the package its bare name
-// is found.
+// Packages. The library is written in the language itself (package std). The files of a package
+// are parsed when a program first names the package. A declaration is resolved only when it is
+// first needed, so unused declarations are not in the program. The checker stores a declaration
+// of a package as `package.name`. Inside the files of the package, the bare name is enough.
 
 // prelude is the package whose names can be used without a package name.
 const prelude = "prelude"
@@ -23,7 +22,7 @@ const prelude = "prelude"
 // alwaysUsed are the packages that need no `use`.
 var alwaysUsed = map[string]bool{"log": true, "time": true, "bits": true}
 
-// isPackage reports whether the language has a package of that name.
+// isPackage reports whether the language has a package with this name.
 func isPackage(name string) bool {
 	return name != prelude && (name == "log" || len(elab.Constructors(name)) > 0 || inLibrary(name))
 }
@@ -48,7 +47,7 @@ func packageNames() []string {
 	return list
 }
 
-// qualified is the name of a declaration in the whole program.
+// qualified is the program-wide name of a declaration.
 func qualified(pkg, name string) string {
 	if pkg == "" {
 		return name
@@ -64,7 +63,7 @@ func (c *checker) load(pkg string) {
 	c.loaded[pkg] = true
 	names, err := fs.Glob(std.Files, pkg+"/*.sn")
 	if err != nil {
-		panic("types: " + err.Error()) // the pattern is well-formed
+		panic("types: " + err.Error()) // the pattern is well formed
 	}
 	for _, name := range names {
 		c.loadFile(pkg, name)
@@ -74,7 +73,7 @@ func (c *checker) load(pkg string) {
 func (c *checker) loadFile(pkg, name string) {
 	text, err := std.Files.ReadFile(name)
 	if err != nil {
-		panic("types: " + err.Error()) // it is embedded
+		panic("types: " + err.Error()) // the file is embedded
 	}
 	f, list := syntax.Parse(&diag.File{Name: "std/" + name, Text: string(text)})
 	c.errs = append(c.errs, list...)
@@ -95,15 +94,15 @@ func (c *checker) find(name syntax.Ident) *decl {
 	return d
 }
 
-// means records the declaration that a name refers to, if there is one.
+// means records, for editors, the declaration that a name refers to.
 func (c *checker) means(name syntax.Ident, d *decl) {
 	if d != nil {
 		c.opts.Record.Use(name.Span(), d.name.Span())
 	}
 }
 
-// publicDecl returns the declaration of a name in a package. It is nil if the name is
-// unknown or private.
+// publicDecl finds a declaration of a package by name. It returns nil if the name is unknown or
+// private.
 func (c *checker) publicDecl(pkg, name string) *decl {
 	c.load(pkg)
 	if strings.HasPrefix(name, "_") {
@@ -124,8 +123,8 @@ func (c *checker) publicNames(pkg string) []string {
 	return list
 }
 
-// packageMember finds pkg.name if the language itself has no such name. It reports a
-// package that is not in use and a name that is unknown.
+// packageMember finds pkg.name if it is not one of the built-in names. It reports a package
+// that is not in use and a name that is unknown.
 func (b *body) packageMember(pkg, name syntax.Ident, what string, builtins ...string) *decl {
 	if !b.needsUse(pkg) {
 		return nil
@@ -139,7 +138,7 @@ func (b *body) packageMember(pkg, name syntax.Ident, what string, builtins ...st
 	return d
 }
 
-// packageValue checks pkg.name at the position of a value: it must be a constant.
+// packageValue checks pkg.name where a value is expected. It must be a constant.
 func (b *body) packageValue(pkg syntax.Ident, e *syntax.FieldExpr) *decl {
 	d := b.packageMember(pkg, e.Name, "name")
 	if d == nil || !b.c.resolve(d, e.Span()) {
@@ -159,7 +158,7 @@ func (b *body) mayName(e syntax.Expr) bool {
 	return !ok || b.needsUse(*b.packageName(f.X))
 }
 
-// packageName returns the name when an expression names a package.
+// packageName returns the package name if the expression is one, else nil.
 func (b *body) packageName(e syntax.Expr) *syntax.Ident {
 	n, ok := e.(*syntax.Name)
 	if !ok || b.lookup(n.Name) != nil || b.c.find(n.Ident) != nil {

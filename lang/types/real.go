@@ -10,7 +10,7 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// maxRatio bounds the bits of an exact fraction, so constants built from other constants
+// maxRatio bounds the bits of an exact fraction, so that constants built from other constants
 // stay small.
 const maxRatio = 1 << 14
 
@@ -108,7 +108,7 @@ func (b *body) exactReal(op tree.Op, x, y *big.Rat, r tree.Expr, e *syntax.Binar
 	return b.smallFraction(z, e.Span())
 }
 
-// realEqual is == and != if one side is a fix, a float or a fraction.
+// realEqual checks == and != if one side is a fix, a float or a fraction.
 func (b *body) realEqual(l, r tree.Expr, e *syntax.BinaryExpr) tree.Expr {
 	ne := e.Op == syntax.OpNe
 	x, okX := exactOf(l)
@@ -122,8 +122,8 @@ func (b *body) realEqual(l, r tree.Expr, e *syntax.BinaryExpr) tree.Expr {
 	return &tree.Equal{Expr0: tree.Expr0{At: e.Span(), T: boolType()}, Ne: ne, L: l, R: r}
 }
 
-// meetReal converts two operands to one fix or float type. Only an exact constant takes the
-// type of the other side.
+// meetReal converts two operands to one fix or float type. An exact constant takes the type of
+// the other side. Two different types are an error.
 func (b *body) meetReal(l, r tree.Expr, opAt diag.Span) (tree.Expr, tree.Expr) {
 	lt, rt := l.Type(), r.Type()
 	if lt.IsReal() && rt.IsReal() && tree.Same(lt, rt) {
@@ -191,8 +191,8 @@ func realBounds(t *tree.Type) string {
 	return "it holds " + low.String() + " to below " + new(big.Int).Neg(low).String()
 }
 
-// roundFix is the word of the fix nearest to r. A tie goes to the even word. The result is
-// nil if the type does not hold it.
+// roundFix rounds r to the nearest value of the fix type, with ties to even, and returns its
+// word. It returns nil if the type cannot hold it.
 func roundFix(r *big.Rat, t *tree.Type) *uint64 {
 	if t.Kind != tree.Fix {
 		return nil
@@ -226,7 +226,7 @@ func roundFloat(r *big.Rat, bits int) (*uint64, bool) {
 	return &cell, !math.IsInf(f, 0)
 }
 
-// realNeg is -x of a fix, a float or a fraction.
+// realNeg builds -x for a fix, a float or a fraction.
 func (b *body) realNeg(x tree.Expr, at diag.Span) tree.Expr {
 	if r, ok := exactOf(x); ok {
 		return fraction(new(big.Rat).Neg(r), at)
@@ -234,13 +234,13 @@ func (b *body) realNeg(x tree.Expr, at diag.Span) tree.Expr {
 	return &tree.Unary{Expr0: tree.Expr0{At: at, T: x.Type()}, Op: tree.Neg, X: x}
 }
 
-// untyped reports a fraction that is kept although it has no type yet.
+// untyped reports a fraction that is stored before it has a type.
 func (b *body) untyped(at diag.Span) {
 	b.c.errorf(codes.NeedsType, at, "the type of this fraction does not follow").
 		Hint("write it as in `f64(...)` or `fix<16, 16>(...)`, or declare the variable with a type")
 }
 
-// toReal is fix<I,F>(x), f32(x) or f64(x).
+// toReal checks fix<I,F>(x), f32(x) and f64(x).
 func (b *body) toReal(e *syntax.CallExpr, t *tree.Type) tree.Expr {
 	x := b.oneArgument(e, t.String(), nil)
 	if x == nil {
@@ -265,7 +265,7 @@ func (b *body) toReal(e *syntax.CallExpr, t *tree.Type) tree.Expr {
 	return nil
 }
 
-// fixToFloat rounds once. It converts the word of the fix to a float, and then multiplies
+// fixToFloat rounds only once: it converts the word of the fix to a float, and then multiplies
 // by 2^-F, which is exact.
 func (b *body) fixToFloat(x tree.Expr, t *tree.Type, at diag.Span) tree.Expr {
 	from := x.Type()
@@ -275,8 +275,8 @@ func (b *body) fixToFloat(x tree.Expr, t *tree.Type, at diag.Span) tree.Expr {
 	return b.scale(word, -from.Frac)
 }
 
-// floatToFix is like float to integer: toward zero and saturated. NaN becomes the largest
-// value.
+// floatToFix converts as float to integer does: it rounds toward zero and saturates. NaN
+// becomes the largest value.
 func (b *body) floatToFix(x tree.Expr, t *tree.Type, at diag.Span) tree.Expr {
 	base := func(t *tree.Type) tree.Expr0 { return tree.Expr0{At: at, T: t} }
 	word := &tree.Convert{Expr0: base(tree.IntType(t.Bits, true)), X: b.scale(x, t.Frac)}
@@ -311,7 +311,7 @@ func (b *body) typeOperand(x syntax.Expr) (*tree.Type, bool) {
 	return nil, false
 }
 
-// fromBits is T.from_bits(u): the value with these bits.
+// fromBits checks T.from_bits(u), which gives the value with these bits.
 func (b *body) fromBits(e *syntax.CallExpr, t *tree.Type) tree.Expr {
 	if t == nil {
 		return nil
@@ -330,7 +330,7 @@ func (b *body) fromBits(e *syntax.CallExpr, t *tree.Type) tree.Expr {
 	return &tree.FromBits{Expr0: tree.Expr0{At: e.Span(), T: t}, X: x}
 }
 
-// sqrt is sqrt(x) of a float.
+// sqrt checks sqrt(x) for a float x.
 func (b *body) sqrt(e *syntax.CallExpr) tree.Expr {
 	x := b.oneArgument(e, "sqrt", nil)
 	if x == nil {

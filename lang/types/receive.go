@@ -5,12 +5,12 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// A test that starts nothing runs on a machine as a task. The host has chosen the values of
-// its generators before. They arrive as frames at a device, one frame for each value. A
-// frame holds eight bytes, little-endian, or a byte and then the bytes. The functions here
-// receive the frames. They have no source text, so they are built as trees.
+// A test that starts no task runs on a machine as a task. The host chooses the values of its
+// generators before the run. They arrive as frames at a device, one frame for each value. A
+// frame holds eight bytes in little-endian order, or one byte followed by the chosen bytes. The
+// functions here receive the frames. They have no source text, so they are built as trees.
 
-// receiver calls the function that receives a value: bytes<n>, or a u64 for n < 0.
+// receiver builds a call of the function that receives a value: bytes<n>, or a u64 if n < 0.
 func (b *body) receiver(n int, at tree.Expr0) tree.Expr {
 	c := b.c
 	if c.receivers == nil {
@@ -63,7 +63,7 @@ func receiveFunc(n int) *tree.Func {
 	return f
 }
 
-// littleEndian is the u64 of eight bytes.
+// littleEndian builds the u64 made of eight bytes.
 func littleEndian(buf tree.Expr) tree.Expr {
 	u64, index := tree.IntType(64, false), tree.SmallRange(0, 7)
 	var sum tree.Expr
@@ -82,7 +82,7 @@ func littleEndian(buf tree.Expr) tree.Expr {
 	return sum
 }
 
-// receivedNumber receives a number of a type from the cell that holds the number.
+// receivedNumber builds a number of a type from the 64-bit cell that holds it.
 func (b *body) receivedNumber(at tree.Expr0) tree.Expr {
 	x := b.receiver(-1, at)
 	if at.T.Kind == tree.Bool {

@@ -11,8 +11,7 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// The bounds of one check. Results beyond them are dropped without loss: only the first ten
-// errors are shown.
+// Limits of one check. Errors beyond them are dropped, because only the first ten are shown.
 const (
 	maxErrors = 100 // errors to keep
 	maxHelped = 30  // similar names are looked up for at most this many errors
@@ -91,7 +90,7 @@ func quoted(names []string) string {
 	return text
 }
 
-// hold keeps a warning for the end, unless it is about the library.
+// hold keeps a warning until the end of the check, and drops a warning about the library.
 func (c *checker) hold(e *diag.Error) {
 	if c.packageOf[e.Span.File] == "" && len(c.held) < maxErrors {
 		c.held = append(c.held, e)
@@ -108,7 +107,7 @@ func (c *checker) release() {
 	}
 }
 
-// quietly runs f and drops its errors.
+// quietly runs f and discards the errors that f reports.
 func (c *checker) quietly(f func() bool) bool {
 	errs, failed, warned := len(c.errs), c.failed, c.warned
 	ok := f()

@@ -8,8 +8,8 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// selectStmt checks select. The guards and events of all arms are evaluated before any
-// body. A message that is too long may empty any of the buffers, so no facts about buffers
+// selectStmt checks select. The guards and events of all arms are evaluated before any body. A
+// message that is too long may empty any of the buffers. Facts about buffers therefore do not
 // hold in the bodies.
 func (b *body) selectStmt(n *syntax.SelectStmt) tree.Stmt {
 	if !b.inTask() {
@@ -78,8 +78,8 @@ func (b *body) armHead(n *syntax.SelectArm) (tree.SelectArm, bool) {
 	return arm, ok && guard
 }
 
-// quiet checks that an expression before the body of an arm has no effects. It is evaluated
-// whether or not the arm is chosen.
+// quiet checks that an expression in the header of an arm has no effects, because it is
+// evaluated whether or not the arm is chosen.
 func (b *body) quiet(x tree.Expr) bool {
 	if !tree.Communicates(x) && len(tree.Written(x)) == 0 {
 		return true
@@ -148,7 +148,7 @@ func (b *body) armRecv(n *syntax.SelectArm, arm *tree.SelectArm) bool {
 	return false
 }
 
-// armBody checks the body of an arm. The guard of the arm holds in it.
+// armBody checks the body of an arm. The guard of the arm is a fact in the body.
 func (b *body) armBody(arm *tree.SelectArm, n *syntax.SelectArm) {
 	b.push()
 	defer b.pop()
@@ -169,14 +169,14 @@ func (b *body) armBody(arm *tree.SelectArm, n *syntax.SelectArm) {
 	arm.Body = b.block(n.Body)
 }
 
-// atOnce reports whether an arm of a select is ready on entry. Such an arm has `after` and
-// a constant that is not above 0. Taking it is not waiting.
+// atOnce reports whether an arm of a select is ready on entry: it has `after` and a constant of
+// at most 0. Taking such an arm does not wait.
 func atOnce(a *tree.SelectArm) bool {
 	k, ok := a.After.(*tree.Const)
 	return a.Kind == tree.ArmAfter && ok && int64(k.Cell) <= 0
 }
 
-// tryCall checks c.try_recv(), an option, and c.try_send(e), a bool.
+// tryCall checks c.try_recv(), which gives an option, and c.try_send(e), which gives a bool.
 func (b *body) tryCall(e *syntax.CallExpr, f *syntax.FieldExpr, ch tree.Expr) tree.Expr {
 	elem := ch.Type().Elem
 	if !ch.Type().Out {
@@ -195,8 +195,8 @@ func (b *body) tryCall(e *syntax.CallExpr, f *syntax.FieldExpr, ch tree.Expr) tr
 	return &tree.TrySend{Expr0: tree.Expr0{At: e.Span(), T: boolType()}, Chan: ch, Value: x}
 }
 
-// passEnds records the channel ends and devices of a call. The body of the function is
-// checked first, because the caller may have to know whether it waits.
+// passEnds records the channel ends and devices that a call passes. It checks the body of the
+// called function first, because the caller may need to know whether the function waits.
 func (b *body) passEnds(f *fnInfo, args []tree.Arg) {
 	if !tree.TakesEnds(f.tree) {
 		return

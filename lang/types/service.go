@@ -10,8 +10,8 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// addServices adds to the system the library tasks that it needs. They come last, because
-// deadlock and budgets are about the program's own tasks.
+// addServices adds the library tasks that the system needs. They come after the program's own
+// tasks, because the checks for deadlock and budgets are about those.
 func (c *checker) addServices() {
 	if c.elaborated != nil && c.failed == 0 {
 		c.elaborated.AddServices()
@@ -19,8 +19,8 @@ func (c *checker) addServices() {
 	}
 }
 
-// Stack is an instance of the task net._stack for a number of sockets and a message size.
-// These numbers replace the declared constants.
+// Stack returns an instance of the library task net._stack for a number of sockets and a
+// message size. These numbers replace the constants of the declaration.
 func (h host) Stack(s elab.Stack, at diag.Span) *tree.Func {
 	c := h.c
 	name := fmt.Sprintf("net._stack<%d, %d, %d>", s.Sockets, s.Room, s.Frame)

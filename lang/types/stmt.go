@@ -95,7 +95,7 @@ func (b *body) letStmt(n *syntax.LetStmt) tree.Stmt {
 	return &tree.Declare{Stmt0: tree.Stmt0{At: n.Span()}, Local: l, Value: x}
 }
 
-// storable reports a value that is only allowed as an argument.
+// storable reports a value that may only be an argument, not stored.
 func (b *body) storable(x tree.Expr) bool {
 	switch t := x.Type(); {
 	case t.Kind == tree.Slice:
@@ -139,7 +139,7 @@ func (b *body) letElse(n *syntax.LetStmt) tree.Stmt {
 	return &tree.LetElse{Stmt0: tree.Stmt0{At: n.Span()}, Local: l, Value: x, Else: other}
 }
 
-// optional checks an option.
+// optional checks an expression that must be an option.
 func (b *body) optional(e syntax.Expr) tree.Expr {
 	if e == nil {
 		return nil
@@ -200,8 +200,8 @@ func (b *body) varStmt(n *syntax.VarStmt) tree.Stmt {
 	return &tree.Declare{Stmt0: tree.Stmt0{At: n.Span()}, Local: l, Value: x}
 }
 
-// varValue gives a var without a type the type of its value. A constant has its declared
-// type. A plain number has no type.
+// varValue gives a var without a declared type the type of its value. A constant keeps its
+// declared type. A plain number has no type, so it is an error.
 func (b *body) varValue(n *syntax.VarStmt, x tree.Expr) tree.Expr {
 	if !b.storable(x) {
 		return nil
@@ -232,7 +232,7 @@ func (b *body) assign(n *syntax.AssignStmt) tree.Stmt {
 		want = target.Type()
 	}
 	if l := tree.Root(target); target != nil && l != nil && kindText[l.Kind] != "" {
-		b.writable(target, assigned) // reports that it is not
+		b.writable(target, assigned) // reports that the target is not writable
 		return nil
 	}
 	var x tree.Expr
@@ -261,7 +261,7 @@ func (b *body) assign(n *syntax.AssignStmt) tree.Stmt {
 	return &tree.Assign{Stmt0: tree.Stmt0{At: n.Span()}, Target: target, Value: x}
 }
 
-// assignFacts learns from the value before the old facts are forgotten.
+// assignFacts learns facts from the assigned value before it forgets the old facts.
 func (b *body) assignFacts(l *tree.LocalRef, x tree.Expr) {
 	saved := b.facts.Clone()
 	if b.writable(l, assigned) {
@@ -302,8 +302,8 @@ func (b *body) ifStmt(n *syntax.IfStmt) tree.Stmt {
 	return s
 }
 
-// ruledOut is 1 for an if whose condition names a const or config that is false. The block
-// of that if is checked and then left out of the program.
+// ruledOut is 1 for an if whose condition names a const or config that is false. The block of
+// this if is checked, but left out of the program.
 func ruledOut(n *syntax.IfStmt, cond tree.Expr) int {
 	_, name := n.Cond.(*syntax.Name)
 	if c, ok := cond.(*tree.Const); ok && name && c.Cell == 0 {
@@ -408,7 +408,7 @@ func (b *body) timedStmt(n *syntax.TimedStmt) tree.Stmt {
 	return s
 }
 
-// exprStmt checks a call for its effect.
+// exprStmt checks a call that is used for its effect.
 func (b *body) exprStmt(n *syntax.ExprStmt) tree.Stmt {
 	e := n.X
 	for {

@@ -10,9 +10,10 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// Tests. The body of a test is checked like the body of a task, with additional statements
-// and names (fake, any). The tasks it starts between two crashes form an epoch. An epoch is
-// a separate system. It is elaborated like any other system, and its devices are the fakes.
+// Tests. The body of a test is checked like the body of a task. It may also use the statements
+// of tests and the names fake and any. The tasks that it starts between two crashes form an
+// epoch. An epoch is a separate system with fake devices, and it is elaborated like any other
+// system.
 
 // checkTests checks the tests of the program, or of the package that is
 // under test.
@@ -28,7 +29,7 @@ func (c *checker) checkTests() {
 	}
 }
 
-// b2s is the text of a string that has no braces.
+// b2s is the text of a string without braces.
 func b2s(n *syntax.StringLit) string {
 	text := ""
 	for _, p := range n.Parts {
@@ -67,7 +68,7 @@ func withoutPort(f *tree.Func) {
 	}
 }
 
-// inTest reports a construct outside of a test that is only allowed inside.
+// inTest reports a construct that is used outside of a test but only allowed inside.
 func (b *body) inTest(at diag.Span, what string) bool {
 	if b.test != nil {
 		return true
@@ -157,7 +158,7 @@ func (b *body) fail(n *syntax.FailStmt) tree.Stmt {
 	return &tree.Fail{Stmt0: tree.Stmt0{At: n.Span()}, Why: string(x.Data), Site: b.trap(tree.TrapExpect, n.Span())}
 }
 
-// start adds a task to the epoch. The first task begins the epoch.
+// start adds a task to the current epoch. The first task begins an epoch.
 func (b *body) start(n *syntax.StartStmt) tree.Stmt {
 	t := b.test
 	if n.Call == nil {
@@ -189,8 +190,8 @@ func (b *body) start(n *syntax.StartStmt) tree.Stmt {
 	return s
 }
 
-// systemNamed is the system that a start names, nil for none. If a task has the same name,
-// the task is meant, unless it takes a different number of arguments.
+// systemNamed returns the system that a start statement names, or nil. If a task has the same
+// name, the task is meant, unless it takes a different number of arguments.
 func (c *checker) systemNamed(call *syntax.CallExpr) *syntax.SystemDecl {
 	name, ok := call.Fun.(*syntax.Name)
 	if !ok || len(c.systems) == 0 || c.systems[0].Name.Name != name.Name {
@@ -231,9 +232,9 @@ func (b *body) startSystem(call *syntax.CallExpr, sys *syntax.SystemDecl) {
 	}
 }
 
-// devicesToGive lists the names of a system for which a test gives fakes. A socket needs no
-// fake when its network device is given. A network device that is not given needs none when
-// its sockets are given.
+// devicesToGive lists the devices of a system for which a test must give fakes. A socket needs
+// no fake if its network device gets one. A network device needs no fake if its sockets get
+// fakes.
 func devicesToGive(call *syntax.CallExpr, sys *syntax.SystemDecl) (names []string, at []diag.Span) {
 	said := map[string]bool{}
 	for _, a := range call.Args {
@@ -241,7 +242,7 @@ func devicesToGive(call *syntax.CallExpr, sys *syntax.SystemDecl) (names []strin
 			said[a.Name.Name] = true
 		}
 	}
-	under := map[string]bool{} // network devices that have a given socket
+	under := map[string]bool{} // network devices for which a socket is given
 	var binds []*syntax.BindItem
 	for _, item := range sys.Items {
 		bind, ok := item.(*syntax.BindItem)
@@ -263,7 +264,8 @@ func devicesToGive(call *syntax.CallExpr, sys *syntax.SystemDecl) (names []strin
 	return names, at
 }
 
-// overDevice reports whether a binding is net.udp(nic, ...), and returns the name of nic.
+// overDevice reports whether a binding is net.udp(nic, ...). It returns the name of the network
+// device.
 func overDevice(x syntax.Expr) (nic string, socket bool) {
 	call, ok := x.(*syntax.CallExpr)
 	if !ok || len(call.Args) == 0 {
@@ -290,7 +292,7 @@ func (b *body) offer(name *syntax.Name) (int, bool) {
 	return b.test.epoch.Offer(b.test.tree.Devices[i]), true
 }
 
-// endEpoch completes the system of the started tasks.
+// endEpoch completes the system of the tasks that were started.
 func (b *body) endEpoch() {
 	t := b.test
 	if t.epoch != nil {
@@ -302,7 +304,7 @@ func (b *body) endEpoch() {
 	t.epoch, t.talked = nil, diag.Span{}
 }
 
-// crash ends the epoch.
+// crash checks the crash statement, which ends the epoch.
 func (b *body) crash(n *syntax.CrashStmt) tree.Stmt {
 	x := b.expr(n.Device, nil)
 	i, ok := b.fakeOf(x)
@@ -325,7 +327,7 @@ func (b *body) crash(n *syntax.CrashStmt) tree.Stmt {
 	return s
 }
 
-// losing checks the sectors that a crash loses.
+// losing checks the set of sectors that a crash loses.
 func (b *body) losing(n syntax.Expr, d tree.Fake) tree.Expr {
 	if !port.KeepsBlocks(d.Kind) {
 		b.c.errorf(codes.Mismatch, n.Span(), "only a disk loses what was written; `%s` is none", d.Name)
@@ -339,7 +341,7 @@ func sectorSet(d tree.Fake) *tree.Type {
 	return &tree.Type{Kind: tree.Array, Len: d.Sectors, Elem: boolType()}
 }
 
-// fakeOf returns the fake device that an expression names.
+// fakeOf returns the index of the fake device that an expression names.
 func (b *body) fakeOf(x tree.Expr) (int, bool) {
 	l, ok := x.(*tree.LocalRef)
 	if !ok || b.test == nil {

@@ -30,7 +30,7 @@ func (b *body) isTimeStart(e *syntax.FieldExpr) bool {
 	return ok && n.Name == "time" && e.Name.Name == "start" && b.lookup("time") == nil
 }
 
-// timeOp checks an operator with a time or a duration on at least one side:
+// timeOp checks an operator whose left or right side is a time or a duration:
 //
 //	time + duration    duration + time    time - duration            time
 //	time - time                                                      duration
@@ -38,7 +38,7 @@ func (b *body) isTimeStart(e *syntax.FieldExpr) bool {
 //	duration * number    number * duration    duration / number      duration
 //	duration / duration                                              i64
 //
-// All wrap at 64 bits. Comparisons take two operands of one kind.
+// All results wrap at 64 bits. A comparison takes two times or two durations.
 func (b *body) timeOp(op tree.Op, l, r tree.Expr, e *syntax.BinaryExpr) tree.Expr {
 	lt, rt := l.Type(), r.Type()
 	duration, at := tree.DurationType(), e.Span()
@@ -107,7 +107,7 @@ func foldTicks(op tree.Op, x, y uint64) (uint64, bool) {
 	return 0, false
 }
 
-// negated is -d of a duration.
+// negated builds -d for a duration d.
 func (b *body) negated(x tree.Expr, at diag.Span) tree.Expr {
 	if k, ok := x.(*tree.Const); ok {
 		return &tree.Const{Expr0: tree.Expr0{At: at, T: k.T}, Cell: -k.Cell}
@@ -115,7 +115,7 @@ func (b *body) negated(x tree.Expr, at diag.Span) tree.Expr {
 	return &tree.Unary{Expr0: tree.Expr0{At: at, T: x.Type()}, Op: tree.Neg, X: x}
 }
 
-// duration checks an expression that must be a duration.
+// duration checks an argument that must be a duration.
 func (b *body) duration(e *syntax.CallExpr, name string) tree.Expr {
 	if len(e.Args) != 1 || e.Args[0].Name != nil {
 		b.c.errorf(codes.BadArguments, e.Span(), "`%s(...)` takes a duration", name)
@@ -130,8 +130,8 @@ func (b *body) duration(e *syntax.CallExpr, name string) tree.Expr {
 	return x
 }
 
-// ParseDuration reads a duration in the form of the command line: a number followed by us,
-// ms or s. The result is in ticks of 1 us.
+// ParseDuration reads a duration as the command line writes it: a number followed by us, ms or
+// s. The result is in ticks of 1 us.
 func ParseDuration(text string) (int64, bool) {
 	text = strings.TrimSpace(text)
 	for _, unit := range []struct {

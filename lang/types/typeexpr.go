@@ -224,7 +224,7 @@ func (b *body) declaredType(name syntax.Ident) *tree.Type {
 	return b.declType(d, name)
 }
 
-// elsewhere gives the names in this language for types and functions of other languages.
+// elsewhere maps names of types and functions in other languages to the names in this one.
 var elsewhere = map[string]string{
 	"string": "text is `bytes<N>`, with room for N bytes", "str": "text is `bytes<N>`, with room for N bytes",
 	"int": "integers state their width, as in `i32` or `u8`", "uint": "integers state their width, as in `u32` or `u8`",
@@ -264,8 +264,8 @@ func (b *body) packageType(e *syntax.NamedType) *tree.Type {
 	return b.declType(d, e.Name)
 }
 
-// typesOfPackage lists the types of a package that are not written in the language: the
-// types of ports.
+// typesOfPackage lists the types of a package that are not written in the language. They are
+// the types of ports.
 func typesOfPackage(pkg string) []string {
 	var names []string
 	for _, k := range port.Kinds() {

@@ -6,11 +6,12 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// Words of the start. A system may hand a config unchanged to tasks and sockets. If nothing
-// else needs the config, the checked code treats it as an ordinary value. No proof, size or
-// omission depends on it. The program can therefore be started with a different value.
+// Words of the start. A system may pass a config unchanged to tasks and sockets. If nothing
+// else needs the config, the checked program treats it as a variable value. No proof, size or
+// omitted block depends on it. The program can therefore be started with a different value, its
+// word of the start.
 
-// mentions are the source positions that name a config.
+// mentions holds the source positions that name a config.
 type mentions struct {
 	all    []diag.Span
 	handed map[diag.Span]bool // handed unchanged to a task or a socket
@@ -29,7 +30,7 @@ func (c *checker) mention(k *tree.ConstDef, at diag.Span) tree.Expr {
 	return constRef(k, at)
 }
 
-// Config records that a config is handed on unchanged.
+// Config records that a config is passed on unchanged.
 func (h host) Config(x syntax.Expr) *tree.ConstDef {
 	n, ok := x.(*syntax.Name)
 	if !ok || h.b.bound[n.Name] != nil {
@@ -43,8 +44,8 @@ func (h host) Config(x syntax.Expr) *tree.ConstDef {
 	return d.konst
 }
 
-// nameWords gives a word to each config that is only handed on. For any other config it
-// records the position that needs the value earlier. Tests are not part of the program.
+// nameWords gives a word of the start to each config that is only passed on. For any other
+// config it records a position that needs the value at compile time. Tests are ignored.
 func (c *checker) nameWords() {
 	for _, d := range c.order {
 		k := d.konst

@@ -8,8 +8,8 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// wrapCall is wrap(x, lo, hi): the member of lo..=hi that differs from x by a multiple of
-// the number of members. It is built from exact operations:
+// wrapCall checks wrap(x, lo, hi). The result is the member of lo..=hi that differs from x by a
+// multiple of n, the number of members. It is built from exact operations:
 //
 //	((x % n - lo) % n + n) % n + lo
 func (b *body) wrapCall(e *syntax.CallExpr) tree.Expr {
@@ -47,7 +47,7 @@ func (b *body) wrapCall(e *syntax.CallExpr) tree.Expr {
 	return r
 }
 
-// learnOption records what is known of the value in an option.
+// learnOption records the known range of the value in an option.
 func (b *body) learnOption(l *tree.Local, x tree.Expr) {
 	b.learnWhole(l, x)
 	b.facts.LearnOption(l, x)

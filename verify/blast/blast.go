@@ -1,10 +1,12 @@
-// Package blast is the second bit-blaster. For proofs it turns circuits into formulas by the
-// meaning of the words. It shares no rule with ir/gate; otherwise a wrong rule would be proved
-// equal to itself. Sums select their carry. A comparison looks at the highest different bit. A
-// shift picks each bit. Regions become guarded assignments in program order.
+// Package blast is the second bit-blaster. It converts circuits to formulas for proofs,
+// following the definitions of the word operators. It shares no rule with ir/gate, because
+// otherwise a wrong rule would be proved equal to itself. It also uses other constructions.
+// Sums select their carry. A comparison looks at the highest bit that differs. A shift selects
+// each result bit. Regions become guarded assignments in program order.
 //
-// A circuit is cut at registers and memory ports. Their values are free inputs. The values
-// that they take at the clock edge are results, called cones:
+// A circuit is cut at registers and memory ports. Their current values are free inputs, called
+// leaves. Outputs and the values that registers and memory ports take at the clock edge are
+// results, called cones:
 //
 //	cones, err := blast.Circuit(g, c, leaf)
 //	// leaf {Register acc}   -> 8 free literals
@@ -12,7 +14,7 @@
 //	// cone {WriteData ram 0} = 8 literals over leaves
 //
 // Two circuits over one Graph with the same leaves are equal if their cones are equal. The
-// package knows neither gates nor solvers. Start reading at Circuit, then words.go.
+// package does not depend on gates or solvers. Start reading at Circuit, then words.go.
 package blast
 
 import (
@@ -25,7 +27,7 @@ import (
 // PlaceKind is the kind of a Place.
 type PlaceKind uint8
 
-// The kinds of places: first leaves, then cones.
+// The kinds of places: first the leaves, then the cones.
 const (
 	Input       PlaceKind = iota // the value of an input
 	Register                     // the value of a register
@@ -35,14 +37,14 @@ const (
 	ReadAddr                     // the address of a read port
 	ReadEnable                   // the enable of a synchronous read port
 	WriteAddr                    // the address of a write port
-	WriteData                    // its data
-	WriteLanes                   // its lanes
-	WriteEnable                  // whether it writes
-	Assert                       // a claim
-	Probe                        // a named value
+	WriteData                    // the data of a write port
+	WriteLanes                   // the lanes of a write port
+	WriteEnable                  // whether a write port writes
+	Assert                       // the condition of an assert
+	Probe                        // a probe
 )
 
-// String names the kind.
+// String returns the name of the kind.
 func (k PlaceKind) String() string {
 	return [...]string{
 		"input", "register", "read data", "output", "next", "read address", "read enable",
@@ -50,7 +52,7 @@ func (k PlaceKind) String() string {
 	}[k]
 }
 
-// Place names one word at the cut of a circuit. Port is the index of a memory port.
+// Place names one word where a circuit is cut. Port is the index of a memory port.
 type Place struct {
 	Kind PlaceKind
 	Name string
@@ -73,8 +75,8 @@ type Cone struct {
 }
 
 // Circuit adds a circuit to a formula graph. It returns the cones in this order: outputs,
-// registers, memory ports, asserts, probes. leaf gives the literals of a leaf of a width. It
-// must always give the same literals for the same place.
+// registers, memory ports, asserts, probes. The function leaf returns the literals of a leaf
+// with a given width. It must always return the same literals for the same place.
 func Circuit(g *Graph, c *rtl.Circuit, leaf func(p Place, width int) []Lit) ([]Cone, error) {
 	b := &blaster{g: g, c: c, bits: make([][]Lit, len(c.Nodes))}
 	for id := range c.Nodes {
@@ -128,7 +130,7 @@ func (b *blaster) node(id rtl.ID, n *rtl.Node, leaf func(Place, int) []Lit) (err
 	return err
 }
 
-// guarded is an assignment that happens when a condition holds.
+// guarded is an assignment that happens if a condition holds.
 type guarded struct {
 	when  Lit
 	value []Lit
@@ -137,7 +139,7 @@ type guarded struct {
 // assignments collects the assignments of the regions, in program order.
 type assignments struct {
 	regs   [][]guarded
-	writes map[[2]int]Lit // per memory and port: when it writes
+	writes map[[2]int]Lit // for each memory and port: the condition under which it writes
 }
 
 func (b *blaster) collect(body []rtl.Effect, when Lit, to *assignments) {
@@ -157,8 +159,8 @@ func (b *blaster) collect(body []rtl.Effect, when Lit, to *assignments) {
 	}
 }
 
-// registers gives each register the value of the last assignment that happens, or its present
-// value.
+// registers computes the next value of each register. It is the value of the last assignment
+// that happens, or the present value.
 func (b *blaster) registers() {
 	to := b.assignments()
 	for i := range b.c.Regs {
@@ -196,7 +198,7 @@ func (b *blaster) memories() {
 	}
 }
 
-// orTrue is a node's bits, or all ones without a node.
+// orTrue returns the bits of a node, or w ones if there is no node.
 func (b *blaster) orTrue(id rtl.ID, w int) []Lit {
 	if id == rtl.None {
 		return copies(True, w)

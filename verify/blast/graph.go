@@ -3,16 +3,16 @@ package blast
 // Lit is a node of a Graph (Lit>>1) or its complement (bit 0 set).
 type Lit uint32
 
-// The constants; node 0 is constant 0.
+// The constants. Node 0 is constant 0.
 const (
 	False Lit = 0
 	True  Lit = 1
 )
 
-// Not is the complement of l.
+// Not returns the complement of l.
 func (l Lit) Not() Lit { return l ^ 1 }
 
-// Node is the index of the literal's node.
+// Node returns the index of the literal's node.
 func (l Lit) Node() int { return int(l >> 1) }
 
 // Kind is the kind of a node.
@@ -23,21 +23,21 @@ const (
 	KZero Kind = iota // node 0
 	KFree             // a free input
 	KAnd              // A and B
-	KXor              // A xor B, both positive
-	KIte              // C ? A : B, A and C positive
+	KXor              // A xor B, both not complemented
+	KIte              // C ? A : B, with A and C not complemented
 )
 
-// Node is one node of a formula over earlier nodes.
+// Node is one node of a formula. Its operands are earlier nodes.
 type Node struct {
 	Kind    Kind
 	A, B, C Lit
 }
 
-// Graph is a formula graph of conjunctions, exclusive ors and selections,
-// hashed and folded, in topological order.
+// Graph is a formula graph of conjunctions, exclusive ors and selections. It is hashed and
+// folded, and in topological order.
 type Graph struct {
-	// Digits says that products are built of digits (product.go), as in cores, not of rows of
-	// single bits, as in gates.
+	// Digits selects how products are built: from digits as cores build them (product.go), or
+	// from rows of single bits as gates do.
 	Digits bool
 
 	Nodes []Node
@@ -47,7 +47,7 @@ type Graph struct {
 // NewGraph returns an empty formula graph.
 func NewGraph() *Graph { return &Graph{Nodes: []Node{{}}, made: map[Node]Lit{}} }
 
-// Const is a constant.
+// Const returns a constant.
 func Const(v bool) Lit {
 	if v {
 		return True
@@ -71,7 +71,7 @@ func (g *Graph) make(n Node) Lit {
 	return l
 }
 
-// And is a and b.
+// And returns a and b.
 func (g *Graph) And(a, b Lit) Lit {
 	switch {
 	case a == False || b == False || a == b.Not():
@@ -84,10 +84,10 @@ func (g *Graph) And(a, b Lit) Lit {
 	return g.make(Node{Kind: KAnd, A: min(a, b), B: max(a, b)})
 }
 
-// Or is a or b.
+// Or returns a or b.
 func (g *Graph) Or(a, b Lit) Lit { return g.And(a.Not(), b.Not()).Not() }
 
-// Xor is a xor b.
+// Xor returns a xor b.
 func (g *Graph) Xor(a, b Lit) Lit {
 	flip := (a ^ b) & 1
 	a, b = a&^1, b&^1
@@ -102,7 +102,7 @@ func (g *Graph) Xor(a, b Lit) Lit {
 	return g.make(Node{Kind: KXor, A: min(a, b), B: max(a, b)}) ^ flip
 }
 
-// Ite is c ? a : b.
+// Ite returns c ? a : b.
 func (g *Graph) Ite(c, a, b Lit) Lit {
 	switch {
 	case c == True || a == b:
@@ -127,7 +127,8 @@ func (g *Graph) Ite(c, a, b Lit) Lit {
 	return g.make(Node{Kind: KIte, A: a ^ flip, B: b ^ flip, C: c}) ^ flip
 }
 
-// Eval computes all nodes for 64 patterns; free gives each free input.
+// Eval computes all nodes for 64 patterns in parallel. The function free gives the value of
+// each free input.
 func (g *Graph) Eval(free func(node int) uint64) []uint64 {
 	v := make([]uint64, len(g.Nodes))
 	for i := range g.Nodes {
@@ -140,7 +141,7 @@ func (g *Graph) Eval(free func(node int) uint64) []uint64 {
 	return v
 }
 
-// Eval computes a node that is not a free input from the values of earlier nodes.
+// Eval computes a node from the values of earlier nodes. The node must not be a free input.
 func (n *Node) Eval(v []uint64) uint64 {
 	switch n.Kind {
 	case KAnd:
@@ -154,5 +155,5 @@ func (n *Node) Eval(v []uint64) uint64 {
 	return 0
 }
 
-// ValueOf reads a literal from the values of the nodes.
+// ValueOf returns the value of a literal, given the values of the nodes.
 func ValueOf(v []uint64, l Lit) uint64 { return v[l>>1] ^ -uint64(l&1) }

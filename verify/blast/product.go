@@ -1,10 +1,10 @@
 package blast
 
-// digits is the product in digits of base 4. y is the sum of digits -1, 0, 1 and 2 times
-// powers of 4. So x times y is the sum of multiples of x, added in a binary tree. A generated
-// core multiplies in this way. With rows of single bits no solver could prove that both are
-// equal. product_test.go shows that this is the product, for all operands of few bits, and
-// step by step for wide operands.
+// digits computes a product with digits of base 4. y is the sum of digits -1, 0, 1 and 2 times
+// powers of 4. x times y is then the sum of multiples of x, which are added in a binary tree. A
+// generated core multiplies in the same way. If one side used rows of single bits instead, no
+// solver could prove both sides equal. product_test.go checks the result, for all operands of
+// few bits, and step by step for wide operands.
 func (g *Graph) digits(a, b []Lit) []Lit {
 	x, xSigned := short(a)
 	y, ySigned := short(b)
@@ -33,8 +33,8 @@ func (g *Graph) digits(a, b []Lit) []Lit {
 	return p.close(whole, carry, sign)
 }
 
-// short is a number without copies of its sign or zeros at the top, and whether its top
-// bit is a sign.
+// short drops copies of the sign or zeros at the top of a number. It reports whether the
+// remaining top bit is a sign.
 func short(v []Lit) (out []Lit, signed bool) {
 	n := len(v)
 	signed = v[n-1] != False
@@ -44,8 +44,7 @@ func short(v []Lit) (out []Lit, signed bool) {
 	return v[:n], signed
 }
 
-// split gives the bits of a number that are taken in pairs, and the sign, whose place value is
-// above them.
+// split returns the bits of a number that are taken in pairs, and the sign bit above them.
 func split(y []Lit, signed bool) (pairs []Lit, sign Lit) {
 	n := len(y)
 	if !signed {
@@ -63,8 +62,9 @@ func split(y []Lit, signed bool) (pairs []Lit, sign Lit) {
 	return y, y[n-1]
 }
 
-// digit is the value of a pair of bits and the carry into it. one without minus is 1, two is
-// 2, minus is -1, and no flag is 0. carry is set if the sum of the three is more than 2.
+// digit is a digit made of a pair of bits and an incoming carry. If one is set and minus is
+// not, it is 1. If two is set, it is 2. If minus is set, it is -1. Without flags it is 0. carry
+// is set if the sum of the three input values is more than 2.
 type digit struct{ one, two, minus, carry Lit }
 
 func (g *Graph) digitOf(low, high, carry Lit) digit {
@@ -75,15 +75,15 @@ func (g *Graph) digitOf(low, high, carry Lit) digit {
 	}
 }
 
-// product is a product under construction: x in two's complement, w bits.
+// product is the state of a product. x is in two's complement with w bits.
 type product struct {
 	g *Graph
 	x []Lit
 	w int
 }
 
-// part is the sum of some multiples: v, a two's complement number from bit `at` on, plus the
-// bit lacks at bit `odd`.
+// part is the sum of some multiples. It is v, a two's complement number that starts at bit
+// `at`, plus the bit `lacks` at bit position `odd`.
 type part struct {
 	v       []Lit
 	at, odd int
@@ -91,7 +91,7 @@ type part struct {
 	lacks   Lit
 }
 
-// extended is the number extended or cut to n bits.
+// extended returns a number that is extended or truncated to n bits.
 func extended(v []Lit, n int) []Lit {
 	if n <= len(v) {
 		return v[:n]
@@ -99,7 +99,8 @@ func extended(v []Lit, n int) []Lit {
 	return append(v[:len(v):len(v)], copies(v[len(v)-1], n-len(v))...)
 }
 
-// multiple is a digit times x. A negative digit gives the complement, which is 1 less.
+// multiple returns a digit times x. For a negative digit it returns the complement of x, which
+// is 1 too small, and sets lacks.
 func (p *product) multiple(d digit, at int) part {
 	n := min(len(p.x)+1, p.w-at)
 	x, v := extended(p.x, n), make([]Lit, n)
@@ -113,7 +114,7 @@ func (p *product) multiple(d digit, at int) part {
 	return part{v, at, at, 1, d.minus}
 }
 
-// tree adds parts in pairs.
+// tree adds parts pairwise.
 func (p *product) tree(parts []part) part {
 	for len(parts) > 1 {
 		var sums []part
@@ -129,7 +130,7 @@ func (p *product) tree(parts []part) part {
 	return parts[0]
 }
 
-// join adds two parts. The lacks bit of the lower part is placed below the upper part.
+// join adds two parts. The lacks bit of the lower part fits below the upper part.
 func (p *product) join(low, high part) part {
 	digits := low.digits + high.digits
 	n := min(len(p.x)+2*digits, p.w-low.at)
@@ -140,9 +141,9 @@ func (p *product) join(low, high part) part {
 	return part{v, low.at, high.odd, digits, high.lacks}
 }
 
-// close adds the lacks bit of the last digit, and x times the digit above it. That digit is
-// carry minus sign. It is negative only without a carry, and then the digit below lacks
-// nothing.
+// close adds the lacks bit of the last digit. It also adds x times one more digit above, which
+// is carry minus sign. This digit is negative only if there is no carry. In that case the digit
+// below has no lacks bit.
 func (p *product) close(all part, carry, sign Lit) []Lit {
 	g := p.g
 	v := extended(all.v, p.w)

@@ -6,9 +6,9 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// Word gives the bits of an operator's result, lowest first. It follows the comments and the
-// Eval column of ir/word, operator by operator, even for rows that other consumers expand.
-// Only an unknown row is expanded.
+// Word returns the bits of an operator's result, lowest bits first. It follows the comments and
+// the Eval column of ir/word, operator by operator. This includes rows that other consumers
+// expand. It expands only operators that it does not know.
 func (g *Graph) Word(op word.Op, w int, args [][]Lit, imm uint64) ([]Lit, error) {
 	x := append(append([][]Lit(nil), args...), nil, nil, nil)
 	a, b := x[0], x[1]
@@ -54,7 +54,7 @@ func (g *Graph) Word(op word.Op, w int, args [][]Lit, imm uint64) ([]Lit, error)
 	return g.expand(op, w, args, imm)
 }
 
-// expand handles an operator that the table has and this package does not know.
+// expand handles an operator that is in the table but unknown to this package.
 func (g *Graph) expand(op word.Op, w int, args [][]Lit, imm uint64) ([]Lit, error) {
 	row := word.Table(op)
 	if row.Expand == nil {
@@ -68,12 +68,12 @@ func (g *Graph) expand(op word.Op, w int, args [][]Lit, imm uint64) ([]Lit, erro
 	return g.Expr(row.Expand(&word.Builder{}, w, leaves, imm), func(name string) []Lit { return bits[name] })
 }
 
-// Expr gives the bits of an expression over named leaves.
+// Expr returns the bits of an expression over named leaves.
 func (g *Graph) Expr(e *word.Expr, leaf func(name string) []Lit) ([]Lit, error) {
 	return g.expr(e, leaf, map[*word.Expr][]Lit{})
 }
 
-// expr is Expr, which visits shared parts once.
+// expr implements Expr. It visits shared parts only once.
 func (g *Graph) expr(e *word.Expr, leaf func(name string) []Lit, done map[*word.Expr][]Lit) ([]Lit, error) {
 	if bits, ok := done[e]; ok {
 		return bits, nil
@@ -146,7 +146,8 @@ func (g *Graph) bitwise(op word.Op, a, b []Lit) []Lit {
 	return out
 }
 
-// add generates a carry if both operand bits are 1, and passes the carry on if they differ.
+// add computes a sum. A bit position generates a carry if both operand bits are 1. It passes
+// the carry on if they differ.
 func (g *Graph) add(a, b []Lit) []Lit {
 	out, carry := make([]Lit, len(a)), False
 	for i := range a {
@@ -157,7 +158,8 @@ func (g *Graph) add(a, b []Lit) []Lit {
 	return out
 }
 
-// sub subtracts with borrow. If the operand bits differ, the subtrahend's bit is the borrow.
+// sub computes a difference with borrow. If the operand bits differ, the new borrow is the bit
+// of the subtrahend.
 func (g *Graph) sub(a, b []Lit) (difference []Lit, borrow Lit) {
 	difference, borrow = make([]Lit, len(a)), False
 	for i := range a {
@@ -168,7 +170,7 @@ func (g *Graph) sub(a, b []Lit) (difference []Lit, borrow Lit) {
 	return difference, borrow
 }
 
-// below is a < b. The highest bit in which the operands differ decides.
+// below computes a < b. The highest bit position where the operands differ decides.
 func (g *Graph) below(a, b []Lit) Lit {
 	out := False
 	for i := range a {
@@ -188,7 +190,7 @@ func (g *Graph) compare(op word.Op, a, b []Lit) Lit {
 	case word.Geu:
 		return g.below(a, b).Not()
 	}
-	// When the signs differ the negative operand is less.
+	// If the signs differ, the negative operand is less.
 	top := len(a) - 1
 	less := g.Ite(g.Xor(a[top], b[top]), a[top], g.below(a[:top], b[:top]))
 	if op == word.Ges {
@@ -232,7 +234,7 @@ func (g *Graph) extreme(op word.Op, a, b []Lit) []Lit {
 	return g.choose(g.compare(word.Lts, a, b), b, a)
 }
 
-// mul is schoolbook multiplication: it adds a shifted row of the multiplicand for each one in
+// mul is schoolbook multiplication. It adds a shifted copy of the multiplicand for each one in
 // the multiplier.
 func (g *Graph) mul(a, b []Lit) []Lit {
 	w := len(a)
@@ -247,7 +249,7 @@ func (g *Graph) mul(a, b []Lit) []Lit {
 	return sum
 }
 
-// division is long division of magnitudes with corrected signs.
+// division divides magnitudes by long division, and then corrects the signs.
 func (g *Graph) division(op word.Op, a, b []Lit) []Lit {
 	w := len(a)
 	signed := op == word.Divs || op == word.Rems
@@ -265,14 +267,15 @@ func (g *Graph) division(op word.Op, a, b []Lit) []Lit {
 	return g.choose(g.same(b, zeros(w)), copies(True, w), g.negate(g.Xor(an, bn), q))
 }
 
-// negate is c ? -a : a.
+// negate returns c ? -a : a.
 func (g *Graph) negate(c Lit, a []Lit) []Lit {
 	n, _ := g.sub(zeros(len(a)), a)
 	return g.choose(c, n, a)
 }
 
-// long brings down the digits of a one by one. b goes into the remainder once or not at all. A
-// b of 0 always goes, which gives the values of the table.
+// long is long division. It brings down the bits of a one by one. At each step, b fits into the
+// remainder once or not at all. If b is 0 it always fits, which gives the values of the
+// operator table.
 func (g *Graph) long(a, b []Lit) (q, r []Lit) {
 	w := len(a)
 	q, r = make([]Lit, w), zeros(w+1)
@@ -286,8 +289,8 @@ func (g *Graph) long(a, b []Lit) (q, r []Lit) {
 	return q, r[:w]
 }
 
-// shift picks every result bit by the amount. The bits of the amount, from the highest to the
-// lowest, choose the operand bit for the position.
+// shift selects each result bit by the amount. The bits of the amount, from highest to lowest,
+// choose the operand bit for a position.
 func (g *Graph) shift(op word.Op, a, n []Lit) []Lit {
 	w := len(a)
 	count := min(len(n), word.AmountBits(w))
@@ -329,12 +332,12 @@ type shifter struct {
 	made map[[2]int]Lit
 }
 
-// pick is the bit at position i if only the low k bits of the amount count.
+// pick is the result bit at position i if only the low k bits of the amount matter.
 func (s *shifter) pick(k, i int) Lit {
 	if k == 0 {
 		return s.at(i)
 	}
-	if i < -64 || i > 128 { // outside: only fill bits
+	if i < -64 || i > 128 { // outside of the operand: only fill bits
 		return s.at(i)
 	}
 	key := [2]int{k, i}
@@ -346,7 +349,7 @@ func (s *shifter) pick(k, i int) Lit {
 	return l
 }
 
-// modulo is n mod w in the smallest sufficient number of bits.
+// modulo is n mod w, in as few bits as possible.
 func (g *Graph) modulo(n []Lit, w int) []Lit {
 	bits := word.AmountBits(w)
 	if w&(w-1) == 0 {

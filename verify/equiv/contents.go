@@ -8,10 +8,10 @@ import (
 	"github.com/sinter-lang/sinter/verify/blast"
 )
 
-// contents are the read ports of memories that nothing writes, cycle by cycle. An enabled port
-// takes one of the words; otherwise it keeps its word. Only the bits on which claims depend
-// are modelled, with each pattern once. The other bits are free. This allows more words than
-// the memory holds, never fewer.
+// contents models the read ports of memories that are never written, cycle by cycle. An enabled
+// port shows one of the words of the memory. A disabled port keeps its word. Only the bits on
+// which claims depend are modelled, and each bit pattern only once. The other bits are free.
+// The model may therefore allow more words than the memory has, but never fewer.
 type contents struct {
 	g     *leaves
 	ports []*constPort
@@ -21,7 +21,7 @@ type constPort struct {
 	place blast.Place
 	width int
 	mask  uint64
-	words []uint64 // patterns under mask, sorted; the first read may also show 0
+	words []uint64 // bit patterns under mask, sorted; before the first read, the port may also show 0
 	now   []blast.Lit
 }
 
@@ -53,7 +53,7 @@ func contentsOf(g *leaves, c *rtl.Circuit) (*contents, error) {
 	return k, nil
 }
 
-// claimSupport finds the bits of read ports on which asserts depend in the same cycle.
+// claimSupport finds the bits of read ports that asserts depend on within one cycle.
 func claimSupport(c *rtl.Circuit) (map[blast.Place]uint64, error) {
 	l := newLeaves()
 	cones, err := blast.Circuit(l.g, c, l.of)
@@ -87,7 +87,8 @@ func claimSupport(c *rtl.Circuit) (map[blast.Place]uint64, error) {
 	return out, nil
 }
 
-// word is one of some words in the bits of the port's mask, with its other bits free.
+// word returns bits that take one of the given words under the mask of the port. The other bits
+// are free.
 func (k *contents) word(p *constPort, when string, words []uint64) []blast.Lit {
 	g := k.g.g
 	name := p.place
@@ -117,8 +118,8 @@ func (k *contents) word(p *constPort, when string, words []uint64) []blast.Lit {
 	return choices[0]
 }
 
-// leaf gives the words of the ports in the present cycle. It takes all other leaves from
-// other.
+// leaf returns the words of the modelled ports in the present cycle. It asks other for all
+// other leaves.
 func (k *contents) leaf(other func(blast.Place, int) []blast.Lit) func(blast.Place, int) []blast.Lit {
 	return func(p blast.Place, width int) []blast.Lit {
 		for _, port := range k.ports {
@@ -130,7 +131,7 @@ func (k *contents) leaf(other func(blast.Place, int) []blast.Lit) func(blast.Pla
 	}
 }
 
-// step moves the ports to the next cycle.
+// step moves the ports to the next cycle t.
 func (k *contents) step(t int, cones []blast.Cone) {
 	for _, cone := range cones {
 		if cone.Place.Kind != blast.ReadEnable {

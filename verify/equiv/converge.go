@@ -8,15 +8,15 @@ import (
 	"github.com/sinter-lang/sinter/verify/sat"
 )
 
-// converging is the number of cycles after reset in which two circuits must become equal:
-// fetch, decode and execute, and one more.
+// converging is the number of cycles after reset within which two circuits must become equal.
+// It covers fetch, decode and execute, plus one cycle.
 const converging = 4
 
 // converge compares two circuits that differ only in reset values. It reports whether they
-// reach the same state some cycles after reset, and cannot be told apart until then, for all
-// inputs. From then on they are one circuit in one state. Most registers with an irrelevant
-// reset value are written before they are read. This proof shows that at little cost; Machines
-// proves the rest.
+// reach the same state some cycles after reset, and have equal outputs until then, for all
+// inputs. After that they are the same circuit in the same state. A register whose reset value
+// does not matter is usually written before it is read. This proof covers such registers at
+// little cost, and Machines proves the rest.
 func converge(x, y *rtl.Circuit, opt Options) (bool, error) {
 	if !sameButResets(x, y) {
 		return false, nil
@@ -54,7 +54,8 @@ func converge(x, y *rtl.Circuit, opt Options) (bool, error) {
 	return true, nil
 }
 
-// sameButResets compares two circuits without the reset values of their registers.
+// sameButResets reports whether two circuits are equal except for the reset values of their
+// registers.
 func sameButResets(x, y *rtl.Circuit) bool {
 	without := func(c *rtl.Circuit) *rtl.Circuit {
 		d := *c

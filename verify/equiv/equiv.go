@@ -1,25 +1,26 @@
-// Package equiv proves that a circuit and its gates, or two circuits, are the
-// same machine.
+// Package equiv proves that a circuit and its gates behave the same, or that two circuits do.
 //
-// Both sides are cut at registers and memory ports, whose values are free inputs that the
-// sides share. The package compares as formulas every output, every next value of a register,
-// and the address, data, lanes and enable of every memory port. It compares as data the reset
-// values, and the shapes, policies and initial contents of memories. Equal cuts for all values
-// of the leaves mean equal behaviour from reset on ("combinational, all states, memories as
-// shared arrays"). The circuit's formulas come from verify/blast. This package reads the
-// netlist's formulas from its tables. Neither uses the bit rules of ir/gate.
+// Both sides are cut at registers and memory ports, whose values are free inputs that the sides
+// share. The package compares some parts as formulas: every output, every next value of a
+// register, and the address, data, lanes and enable of every memory port. It compares other
+// parts as data: the reset values, and the shapes, policies and initial contents of memories.
+// If all cuts are equal for all values of the leaves, the behaviour is equal from reset on
+// ("combinational, all states, memories as shared arrays"). The formulas of the circuit come
+// from verify/blast. The package reads the formulas of the netlist from its look-up tables.
+// Neither uses the bit rules of ir/gate.
 //
-// Proofs go bottom-up. Random simulation finds pairs of internal signals that may be equal.
-// SAT proves or refutes each pair over the part below, which is already merged. Each
-// refutation becomes a pattern that separates further pairs (Mishchenko, Chatterjee, Brayton
-// and Eén, "Improvements to combinational equivalence checking", ICCAD 2006). So a multiplier
-// needs no black box: its rows and their sums are internal pairs.
+// Proofs go bottom-up. Random simulation finds pairs of internal signals that may be equal. A
+// SAT solver then proves or refutes each pair. The logic below a pair is already merged at that
+// time. Each refutation becomes a test pattern that distinguishes further pairs (Mishchenko,
+// Chatterjee, Brayton and Eén, "Improvements to combinational equivalence checking", ICCAD
+// 2006). A multiplier therefore needs no special treatment: its rows and their sums are
+// internal pairs.
 //
 //	rep, err := equiv.Check(c, netlist, equiv.Options{})
 //	rep.Status()   // Proved, Different, Undecided
 //	rep.Items[3]   // next acc: 8 bits, different, counterexample ...
 //
-// Before a counterexample is reported, it is replayed on both sides, without the formulas.
+// A counterexample is replayed on both sides, without the formulas, before it is reported.
 // Start reading at Check, then sweep.go.
 package equiv
 
@@ -32,19 +33,19 @@ import (
 	"github.com/sinter-lang/sinter/verify/blast"
 )
 
-// SolverName is the name of the prover.
+// SolverName is the name of the prover in reports.
 const SolverName = "sinter verify/sat (CDCL), SAT sweeping"
 
-// Options of a proof. The zero value is the default.
+// Options control a proof. The zero value is the default.
 type Options struct {
-	Conflicts int    // limit of the last attempt on one bit; 0: 200000
-	Seed      uint64 // of the random patterns
+	Conflicts int    // limit for the last attempt on one bit; 0: 200000
+	Seed      uint64 // seed of the random patterns
 }
 
 // Status is the result of a comparison.
 type Status uint8
 
-// The results, from good to bad.
+// The results, from best to worst.
 const (
 	Proved    Status = iota // equal for all values of the leaves
 	Undecided               // a limit was reached
@@ -54,31 +55,31 @@ const (
 // String names the status.
 func (s Status) String() string { return [...]string{"proved", "undecided", "different"}[s] }
 
-// Item is one compared word: a cone, or a piece of data.
+// Item is one comparison: of a cone, or of a piece of data.
 type Item struct {
 	Name    string // such as "next acc", "write data ram.0", "reset acc", "contents ram"
 	Bits    int
 	Status  Status
-	Reason  string          // of a result that is not Proved
-	Example *Counterexample // of a different cone
+	Reason  string          // why the result is not Proved
+	Example *Counterexample // for a different cone
 	Span    diag.Span
 
-	Data  bool // compared as data: shapes, reset values and contents of memories
+	Data  bool // compared as data: shape, reset value or contents of a memory
 	place blast.Place
-	from  []int // items that each imply this one
+	from  []int // items each of which implies this one
 }
 
-// Report is the result of a proof.
+// Report is the result of all comparisons of a proof.
 type Report struct {
 	Items     []Item
 	Solver    string
-	Nodes     int // of both sides' formulas
-	Merged    int // nodes proved equal to an earlier node
-	Queries   int // SAT calls
+	Nodes     int // number of nodes in the formulas of both sides
+	Merged    int // number of nodes that were proved equal to an earlier node
+	Queries   int // number of SAT calls
 	Conflicts int
 }
 
-// Status is the worst of the items' results.
+// Status is the worst status of all items.
 func (r *Report) Status() Status {
 	worst := Proved
 	for i := range r.Items {
@@ -131,16 +132,16 @@ func (r *Report) String() string {
 	return s
 }
 
-// side is one of the compared machines: its data and its cones over shared leaves.
+// side is one of the two compared machines: its data, and its cones over the shared leaves.
 type side struct {
 	data  data
 	cones []blast.Cone
-	// replay computes the cones' words from the leaves' words without formulas.
+	// replay computes the words of the cones from the words of the leaves, without formulas.
 	replay func(leaf func(blast.Place) uint64) map[blast.Place]uint64
 }
 
-// Check compares a circuit with its netlist. An error is a fault of the tool: an operator
-// without meaning, or a counterexample that does not replay.
+// Check compares a circuit with its netlist. An error is a bug of this program: an operator
+// without a definition, or a counterexample that fails to replay.
 func Check(c *rtl.Circuit, n *gate.Netlist, opt Options) (*Report, error) {
 	if err := n.Verify(); err != nil {
 		return nil, err
@@ -153,7 +154,7 @@ func Check(c *rtl.Circuit, n *gate.Netlist, opt Options) (*Report, error) {
 	return compare(l, a, netlistSide(l, n), opt)
 }
 
-// Circuits compares two circuits, without asserts and probes.
+// Circuits compares two circuits, except for asserts and probes.
 func Circuits(x, y *rtl.Circuit, opt Options) (*Report, error) {
 	l := newLeaves()
 	a, err := circuitSide(l, x)
@@ -168,7 +169,7 @@ func Circuits(x, y *rtl.Circuit, opt Options) (*Report, error) {
 }
 
 // Claims tries to prove every assert of a circuit for all values of registers and memories.
-// The asserts of read ports with policy never are included. An assert that is different here
+// This includes the asserts of read ports with policy Never. An assert that is not proved here
 // may still hold in all reachable states.
 func Claims(c *rtl.Circuit, opt Options) (*Report, error) {
 	flat := c.Flat().Circuit
@@ -195,7 +196,7 @@ func Claims(c *rtl.Circuit, opt Options) (*Report, error) {
 	return compare(l, a, b, opt)
 }
 
-// leaves are the shared free inputs.
+// leaves are the free inputs that both sides share.
 type leaves struct {
 	g     *blast.Graph
 	bits  map[blast.Place][]blast.Lit
@@ -206,7 +207,7 @@ func newLeaves() *leaves {
 	return &leaves{g: blast.NewGraph(), bits: map[blast.Place][]blast.Lit{}}
 }
 
-// of returns the literals of a leaf. A leaf that is wider on one side grows.
+// of returns the literals of a leaf. If the leaf is wider on one side, its list grows.
 func (l *leaves) of(p blast.Place, width int) []blast.Lit {
 	bits, ok := l.bits[p]
 	if !ok {
@@ -219,7 +220,7 @@ func (l *leaves) of(p blast.Place, width int) []blast.Lit {
 	return bits[:width]
 }
 
-// compare matches the sides' items and proves the cones.
+// compare matches the items of both sides and proves the cones equal.
 func compare(l *leaves, a, b *side, opt Options) (*Report, error) {
 	rep := &Report{Solver: SolverName}
 	rep.Items = compareData(a.data, b.data)
@@ -262,10 +263,10 @@ func compare(l *leaves, a, b *side, opt Options) (*Report, error) {
 	return rep, nil
 }
 
-// optional places may exist on one side only.
+// optional reports whether places of a kind may exist on only one side.
 func optional(k blast.PlaceKind) bool { return k == blast.Assert || k == blast.Probe }
 
-// pair is one bit that must be equal on both sides.
+// pair is one bit whose values on both sides must be equal.
 type pair struct {
 	item, bit int
 	a, b      blast.Lit

@@ -7,8 +7,8 @@ import (
 	"github.com/sinter-lang/sinter/verify/yosys"
 )
 
-// VerilogFormulas gives the comparison of Verilog as two and-inverter graphs with the same
-// inputs and outputs, for an outside prover.
+// VerilogFormulas returns the comparison that Verilog makes as two and-inverter graphs with the
+// same inputs and outputs. An external prover can then compare them.
 func VerilogFormulas(c *rtl.Circuit, m *yosys.Module, n *Names) (circuit, module *gate.Graph, err error) {
 	l := newLeaves()
 	a, b, err := verilogSides(l, c, m, n)
@@ -26,7 +26,7 @@ func VerilogFormulas(c *rtl.Circuit, m *yosys.Module, n *Names) (circuit, module
 	return l.gates("circuit", a.cones), l.gates("module", second), nil
 }
 
-// gates makes a graph of cones over all leaves.
+// gates makes an and-inverter graph of cones over all leaves.
 func (l *leaves) gates(name string, cones []blast.Cone) *gate.Graph {
 	g := gate.NewGraph(name, false)
 	lits := make([]gate.Lit, len(l.g.Nodes))

@@ -10,12 +10,13 @@ import (
 	"github.com/sinter-lang/sinter/verify/sat"
 )
 
-// Invariants tries to prove every assert of a circuit in all cycles after reset, by induction
-// over a number of frames. The asserts of read ports with policy never are included. Base: all
-// asserts hold in the first frames after reset. Step: after as many cycles in which all held,
-// they hold in the next cycle. The largest inductive set of asserts is proved; the other
-// asserts are undecided. A read of a memory that nothing writes gives one of the memory's
-// words (contents.go). The contents of other memories are left open.
+// Invariants tries to prove every assert of a circuit in all cycles after reset. This includes
+// the asserts of read ports with policy Never. It uses induction over a number of cycles,
+// called frames. The base case proves that all asserts hold in the first frames after reset.
+// The step proves that after as many cycles in which all asserts held, they hold in the next
+// cycle. Invariants proves the largest set of asserts that is inductive, and the other asserts
+// are undecided. A read of a memory that is never written gives one of the memory's words
+// (contents.go). The contents of other memories are unknown.
 func Invariants(c *rtl.Circuit, frames int, opt Options) (*Report, error) {
 	flat := c.Flat().Circuit
 	rep := &Report{Solver: SolverName + ", induction"}
@@ -34,9 +35,9 @@ func Invariants(c *rtl.Circuit, frames int, opt Options) (*Report, error) {
 	return rep, nil
 }
 
-// induct proves the largest inductive set of claims, one claim for each item. The set holds in
-// the first cycles after reset (base), and in a cycle after frames cycles in which all its
-// claims held (step).
+// induct proves the largest inductive set of claims. There is one claim for each item. The
+// claims in the set hold in the first cycles after reset (base). They also hold in any cycle
+// after `frames` cycles in which they all held (step).
 func (r *Report) induct(base, step *unrolled, frames int) {
 	r.base(base, frames)
 	for changed := true; changed; {
@@ -63,14 +64,14 @@ func (r *Report) induct(base, step *unrolled, frames int) {
 	}
 }
 
-// follows reports whether a claim follows from another claim that was not dropped. Such a
-// claim is neither asked nor assumed, so a mistake here proves less, never more.
+// follows reports whether a claim follows from another claim that was not dropped. Such a claim
+// is neither checked nor assumed. A mistake here can therefore only make the proof weaker.
 func (r *Report) follows(i int) bool {
 	return slices.ContainsFunc(r.Items[i].from, func(k int) bool { return r.Items[k].Status == Proved })
 }
 
-// base drops the claims that do not hold in the first cycles after reset. A claim that follows
-// from another one is asked when the other one is dropped.
+// base drops the claims that do not hold in the first cycles after reset. If a claim is
+// dropped, the claims that follow from it are checked separately.
 func (r *Report) base(u *unrolled, frames int) {
 	asked := make([]bool, len(r.Items))
 	for again := true; again; {
@@ -89,7 +90,7 @@ func (r *Report) base(u *unrolled, frames int) {
 	}
 }
 
-// fails reports whether a random pattern refutes a literal.
+// fails reports whether a random pattern makes a literal false.
 func (u *unrolled) fails(l blast.Lit) bool {
 	l = u.of(l)
 	for _, word := range u.words {
@@ -100,9 +101,9 @@ func (u *unrolled) fails(l blast.Lit) bool {
 	return false
 }
 
-// refute drops every claim that the last model refutes, not only the one that was asked.
-// Leaves on which the question did not depend may have any value, so refute tries 64 random
-// values.
+// refute drops every claim that the last model refutes, not only the claim that was checked.
+// Leaves that do not affect the query may have any value, so refute tries 64 random values for
+// them.
 func (r *Report) refute(step *unrolled, frames int) {
 	values := step.model()
 	for i := range r.Items {
@@ -113,8 +114,8 @@ func (r *Report) refute(step *unrolled, frames int) {
 	}
 }
 
-// model is the value of each node of the merged graph under the last model, 64 times. A leaf
-// on which the question did not depend is random.
+// model returns the value of each node of the merged graph under the last model, for 64
+// patterns. A leaf that did not affect the query is random.
 func (u *unrolled) model() []uint64 {
 	values := make([]uint64, len(u.to.Nodes))
 	for i := range u.to.Nodes {
@@ -137,16 +138,17 @@ func undecided(item *Item, why string) {
 	}
 }
 
-// unrolled is a circuit over some cycles: its claims per cycle and assert.
+// unrolled is a circuit over several cycles. It holds the claims by cycle and assert.
 type unrolled struct {
 	*sweeper
 	claims [][]blast.Lit
 	regs   []rtl.Reg
-	last   map[string][]blast.Lit // the registers in the last cycle
+	last   map[string][]blast.Lit // the values of the registers in the last cycle
 }
 
-// unroll blasts the circuit once per cycle. Registers start with their reset values or free.
-// Then they take their values from the previous cycle.
+// unroll makes the formulas of the circuit once per cycle. In the first cycle, registers have
+// their reset values or are free. In later cycles, they have the values that the previous cycle
+// computes.
 func unroll(c *rtl.Circuit, frames int, fromReset bool, opt Options) (*unrolled, error) {
 	g := newLeaves()
 	u := &unrolled{regs: c.Regs}
@@ -194,8 +196,8 @@ func firstValue(g *leaves, r rtl.Reg, fromReset bool) []blast.Lit {
 	return bits
 }
 
-// assumptions are the remaining claims in all cycles but the last, without claims that follow
-// from other remaining claims.
+// assumptions are the remaining claims in all cycles except the last. It omits claims that
+// follow from other remaining claims.
 func (r *Report) assumptions(u *unrolled, frames int) []blast.Lit {
 	var out []blast.Lit
 	for t := range frames {
@@ -208,7 +210,7 @@ func (r *Report) assumptions(u *unrolled, frames int) []blast.Lit {
 	return out
 }
 
-// ask tells whether literals of the unrolled circuit can all be true.
+// ask asks the solver whether literals of the unrolled circuit can all be true.
 func (u *unrolled) ask(lits ...blast.Lit) sat.Status {
 	u.visit++
 	var vars []sat.Var
@@ -222,8 +224,8 @@ func (u *unrolled) ask(lits ...blast.Lit) sat.Status {
 	return u.solver.Solve(vars, u.limit, assume...)
 }
 
-// state describes the last cycle of the found model, to show which invariant is missing. It
-// lists the relevant registers that are not 0.
+// state describes the last cycle of the model, to show which invariant is missing. It lists the
+// relevant registers that are not 0.
 func (u *unrolled) state(st sat.Status) string {
 	if st != sat.Sat {
 		return ""

@@ -8,19 +8,19 @@ import (
 	"github.com/sinter-lang/sinter/verify/blast"
 )
 
-// Machines tries to prove that two circuits with the same ports, registers and memories cannot
-// be told apart in any run from reset. Their outputs and memory accesses must be equal in
-// every cycle, for all inputs. Circuits compares all states; Machines considers only states
-// that a run reaches. A memory that nothing writes holds its contents. The contents of other
-// memories and the order of the read words are left open.
+// Machines tries to prove that two circuits with the same ports, registers and memories behave
+// the same in every run from reset. Their outputs and memory accesses must be equal in every
+// cycle, for all inputs. Circuits compares all states, but Machines considers only states that
+// a run can reach. A memory that is never written holds its initial contents. The contents of
+// other memories are unknown, and so is the order of the words that are read.
 //
-// The proof is by induction over one cycle. Besides the claims themselves it uses the largest
-// inductive set of the following claims. A register is equal on both sides, always, or while
-// some register of one bit is 1 (such as a valid bit) or 0 (van Eijk, "Sequential equivalence
-// checking based on structural similarities", 2000). On one side alone, a register of one bit
-// is constant or follows from another one. Claims that are not proved this way are undecided.
-// Circuits that differ only in reset values are first unrolled over the cycles in which the
-// difference may disappear (converge.go).
+// The proof is by induction over one cycle. In addition to the equality of outputs and
+// accesses, it uses the largest inductive set of these supporting claims. A register is equal
+// on both sides, always or while some one-bit register is 1 (such as a valid bit) or 0 (van
+// Eijk, "Sequential equivalence checking based on structural similarities", 2000). Within one
+// side, a one-bit register is constant or follows from another one. Claims that cannot be
+// proved this way are undecided. If the circuits differ only in reset values, they are first
+// unrolled over the cycles in which this difference may disappear (converge.go).
 func Machines(x, y *rtl.Circuit, opt Options) (*Report, error) {
 	rep := &Report{Solver: SolverName + ", induction"}
 	for _, item := range shapes(x, y) {
@@ -53,10 +53,10 @@ func Machines(x, y *rtl.Circuit, opt Options) (*Report, error) {
 	return rep, nil
 }
 
-// support is the prefix of the names of claims that only support the others.
+// support is the prefix in the names of claims that only support other claims.
 const support = "register "
 
-// shapes compares the data of two circuits except reset values.
+// shapes compares the data of two circuits, except reset values.
 func shapes(x, y *rtl.Circuit) []Item {
 	var sides [2]data
 	for i, c := range []*rtl.Circuit{x, y} {
@@ -73,8 +73,8 @@ func shapes(x, y *rtl.Circuit) []Item {
 	return compareData(sides[0], sides[1])
 }
 
-// twins unrolls two circuits side by side, over the same inputs and the same read words. It
-// returns the claims as items.
+// twins unrolls two circuits together, with the same inputs and the same words read from
+// memories. It returns the claims as items.
 func twins(x, y *rtl.Circuit, frames int, fromReset bool, opt Options) (*unrolled, []Item, error) {
 	l := newLeaves()
 	u := &unrolled{}
@@ -110,8 +110,8 @@ func twins(x, y *rtl.Circuit, frames int, fromReset bool, opt Options) (*unrolle
 	return u, items, nil
 }
 
-// at gives the leaves of a circuit in cycle t: its registers, and inputs and read words that
-// all circuits share. A read of a memory in known gives one of the memory's words.
+// at returns the leaves of a circuit in cycle t: its registers, and the inputs and read words
+// that all circuits share. A read of a memory in known gives one of the memory's words.
 func (l *leaves) at(t int, known []*rtl.Mem, regs map[string][]blast.Lit) func(blast.Place, int) []blast.Lit {
 	return func(p blast.Place, width int) []blast.Lit {
 		if p.Kind == blast.Register {
@@ -130,7 +130,7 @@ func (l *leaves) at(t int, known []*rtl.Mem, regs map[string][]blast.Lit) func(b
 	}
 }
 
-// constants lists the memories that nothing writes.
+// constants lists the memories that are never written.
 func constants(c *rtl.Circuit) (known []*rtl.Mem) {
 	for i := range c.Mems {
 		if m := &c.Mems[i]; len(m.Writes) == 0 {
@@ -140,8 +140,8 @@ func constants(c *rtl.Circuit) (known []*rtl.Mem) {
 	return known
 }
 
-// word is a free choice among the words of a memory that nothing writes. It includes the 0
-// that a synchronous port shows before its first read.
+// word returns bits that take one of the words of a memory that is never written. They may also
+// be 0, which a synchronous port shows before its first read.
 func (l *leaves) word(p blast.Place, m *rtl.Mem) []blast.Lit {
 	which := l.of(p, m.AddrBits+1)
 	words := make([][]blast.Lit, 0, len(m.Init)+1)
@@ -170,14 +170,14 @@ func (l *leaves) word(p blast.Place, m *rtl.Mem) []blast.Lit {
 	return words[0]
 }
 
-// parallel collects the claims about one cycle of two circuits.
+// parallel collects the claims about two circuits in one cycle.
 type parallel struct {
 	g      *blast.Graph
 	items  []Item
 	claims []blast.Lit
 }
 
-// claim adds a claim. Each item of from alone implies it.
+// claim adds a claim. If from lists items, each of them implies the claim.
 func (p *parallel) claim(name string, l blast.Lit, from ...int) {
 	p.items, p.claims = append(p.items, Item{Name: name, Bits: 1, from: from}), append(p.claims, l)
 }
@@ -190,8 +190,8 @@ func (p *parallel) equal(a, b []blast.Lit) blast.Lit {
 	return all
 }
 
-// cones claims that outputs and memory ports agree and returns the registers
-// of the next cycle.
+// cones adds the claims that outputs and memory ports are equal. It returns the values of the
+// registers in the next cycle.
 func (p *parallel) cones(sides [2][]blast.Cone) (next [2]map[string][]blast.Lit) {
 	other := map[blast.Place][]blast.Lit{}
 	for i, cones := range sides {
@@ -213,7 +213,7 @@ func (p *parallel) cones(sides [2][]blast.Cone) (next [2]map[string][]blast.Lit)
 	for _, c := range sides[0] {
 		if c.Place.Kind != blast.Next && !optional(c.Place.Kind) {
 			same := p.equal(c.Bits, other[c.Place])
-			if en, ok := enables[enableOf(c.Place)]; ok && c.Place != enableOf(c.Place) { // without the enable nothing reads the word
+			if en, ok := enables[enableOf(c.Place)]; ok && c.Place != enableOf(c.Place) { // if the port is not enabled, the word has no effect
 				same = p.g.Or(en.Not(), same)
 			}
 			p.claim(c.Place.String(), same)
@@ -222,7 +222,7 @@ func (p *parallel) cones(sides [2][]blast.Cone) (next [2]map[string][]blast.Lit)
 	return next
 }
 
-// enableOf is the enable of the port that a word belongs to. For other words it is a place
+// enableOf is the enable of the port that a word belongs to. For other words it returns a place
 // that is not an enable.
 func enableOf(p blast.Place) blast.Place {
 	switch p.Kind {
@@ -237,7 +237,7 @@ func enableOf(p blast.Place) blast.Place {
 	return p
 }
 
-// registers adds the claims that support the others.
+// registers adds the supporting claims about registers.
 func (p *parallel) registers(list []rtl.Reg, sides [2]map[string][]blast.Lit) {
 	for _, r := range list {
 		same := p.equal(sides[0][r.Name], sides[1][r.Name])
@@ -254,8 +254,8 @@ func (p *parallel) registers(list []rtl.Reg, sides [2]map[string][]blast.Lit) {
 	}
 }
 
-// flags adds the claims that registers of one bit are constant, or exclude each other in some
-// combination of values.
+// flags adds claims about one-bit registers: a register is constant, or two registers never
+// have some combination of values.
 func (p *parallel) flags(prefix string, list []rtl.Reg, values map[string][]blast.Lit) {
 	var names []string
 	var bits []blast.Lit
@@ -265,7 +265,7 @@ func (p *parallel) flags(prefix string, list []rtl.Reg, values map[string][]blas
 		}
 	}
 	value := map[bool]string{false: "1", true: "0"}
-	constant := make([][2]int, len(bits)) // the claims that a bit is always 1, always 0
+	constant := make([][2]int, len(bits)) // the claims that a bit is always 1, and always 0
 	for i, bit := range bits {
 		for k, l := range []blast.Lit{bit, bit.Not()} {
 			constant[i][k] = len(p.claims)

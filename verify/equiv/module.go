@@ -9,16 +9,16 @@ import (
 	"github.com/sinter-lang/sinter/verify/yosys"
 )
 
-// moduleSide reads the formulas of a module from yosys.
+// moduleSide makes the formulas of a module that yosys has read.
 type moduleSide struct {
 	c     *rtl.Circuit
 	m     *yosys.Module
 	n     *Names
-	next  map[yosys.Bit]yosys.Bit // by output of a flip-flop: its input
-	gate  map[yosys.Bit]int       // the gate that drives a bit
-	word  map[yosys.Bit][3]int    // memory, read port and bit that drive a bit
-	mems  []*yosys.Mem            // by index of the circuit's memories, nil: omitted
-	reads [][]int                 // per memory and port of the circuit: the module's port
+	next  map[yosys.Bit]yosys.Bit // for each output of a flip-flop: its input
+	gate  map[yosys.Bit]int       // the gate that drives each bit
+	word  map[yosys.Bit][3]int    // the memory, read port and bit that drive each bit
+	mems  []*yosys.Mem            // by index of the circuit's memories; nil: the module omits it
+	reads [][]int                 // for each memory and read port of the circuit: the port of the module
 }
 
 func newModuleSide(c *rtl.Circuit, m *yosys.Module, n *Names) (*moduleSide, error) {
@@ -56,8 +56,9 @@ func newModuleSide(c *rtl.Circuit, m *yosys.Module, n *Names) (*moduleSide, erro
 	return s, s.match()
 }
 
-// match finds the module's port for each read port of the circuit: the port whose word the
-// circuit's data take. Every flip-flop must belong to a register or to such data.
+// match finds the module's port for each read port of the circuit. It is the port whose word
+// goes into the data of the circuit's port. Every flip-flop must belong to a register or to
+// such data.
 func (s *moduleSide) match() error {
 	known := map[yosys.Bit]bool{}
 	for _, r := range s.c.Regs {
@@ -95,7 +96,7 @@ func (s *moduleSide) match() error {
 	return nil
 }
 
-// sources lists the read ports of a memory that bits depend on.
+// sources lists the read ports of a memory that the bits depend on.
 func (s *moduleSide) sources(mem int, bits []yosys.Bit) []int {
 	seen := map[yosys.Bit]bool{}
 	var ports []int
@@ -118,7 +119,7 @@ func (s *moduleSide) sources(mem int, bits []yosys.Bit) []int {
 	return ports
 }
 
-// side makes the module's side of a comparison.
+// side makes one side of a comparison from the module.
 func (s *moduleSide) side(l *leaves) *side {
 	out := &side{data: s.data()}
 	e := &evaluator[blast.Lit]{moduleSide: s, l: formulas{l.g}, leaf: l.of}
@@ -161,7 +162,7 @@ func (s *moduleSide) data() data {
 	return d
 }
 
-// evaluator computes the bits of a module from leaves.
+// evaluator computes the bits of a module from its leaves.
 type evaluator[B any] struct {
 	*moduleSide
 	l    logic[B]
@@ -188,7 +189,7 @@ func (e *evaluator[B]) run() {
 	}
 }
 
-// leaves enters inputs, registers, read ports and the words of arrays.
+// leaves sets the bits of inputs, registers, read ports and the words of arrays.
 func (e *evaluator[B]) leaves() {
 	enter := func(p blast.Place, bits []yosys.Bit) {
 		if len(bits) == 0 {
@@ -249,8 +250,8 @@ func (e *evaluator[B]) memory(i int) {
 	e.emit(nextWord(m.Name), next)
 }
 
-// padded is a word of at least n bits. Bits above n stay, so that they differ when they are
-// not 0.
+// padded returns a word of at least n bits. Bits above n are kept, so that the comparison fails
+// if they are not 0.
 func (e *evaluator[B]) padded(bits []yosys.Bit, n int) []B {
 	out := e.word(bits)
 	for len(out) < n {
@@ -262,7 +263,7 @@ func (e *evaluator[B]) padded(bits []yosys.Bit, n int) []B {
 	return out
 }
 
-// nextOf is the next value of state bits. A bit without a flip-flop keeps its value.
+// nextOf returns the next value of state bits. A bit without a flip-flop keeps its value.
 func (e *evaluator[B]) nextOf(bits []yosys.Bit) []B {
 	out := make([]yosys.Bit, len(bits))
 	for i, b := range bits {
@@ -282,8 +283,8 @@ func (e *evaluator[B]) word(bits []yosys.Bit) []B {
 	return out
 }
 
-// value computes a bit and the bits it depends on. It uses no recursion, because chains of
-// gates are long. An undriven bit is a separate free leaf.
+// value computes a bit and all bits it depends on. It avoids recursion, because chains of gates
+// are long. A bit that nothing drives becomes a free leaf.
 func (e *evaluator[B]) value(b yosys.Bit) B {
 	todo := []yosys.Bit{b}
 	for len(todo) > 0 {
@@ -312,7 +313,7 @@ func (e *evaluator[B]) value(b yosys.Bit) B {
 	return e.bits[b]
 }
 
-// apply computes the outputs of a gate whose inputs are known.
+// apply computes the outputs of a gate. Its inputs must be known.
 func (e *evaluator[B]) apply(g *yosys.Gate) {
 	l := e.l
 	in := func(bits []yosys.Bit) []B {
@@ -356,7 +357,7 @@ func (e *evaluator[B]) apply(g *yosys.Gate) {
 	e.bits[g.Y[0]] = y
 }
 
-// product computes a multiplication of both operands, extended to the width of the result.
+// product computes the product of two operands that are extended to the width of the result.
 func (e *evaluator[B]) product(g *yosys.Gate, a, b []B) {
 	w := len(g.Y)
 	wide := func(x []B) []B {
@@ -370,7 +371,7 @@ func (e *evaluator[B]) product(g *yosys.Gate, a, b []B) {
 		return x[:w]
 	}
 	y, err := e.l.Mul(w, wide(a), wide(b))
-	if err != nil { // the operator has a meaning in every width
+	if err != nil { // the operator is defined for every width
 		panic("equiv: " + err.Error())
 	}
 	for i, bit := range g.Y {

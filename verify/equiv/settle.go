@@ -8,11 +8,11 @@ import (
 	"github.com/sinter-lang/sinter/verify/sat"
 )
 
-// Counterexample is an assignment of the leaves under which a cone differs. It has been
-// replayed: First and Second come from runs of the sides, not from the formulas.
+// Counterexample is an assignment of the leaves for which the two sides of a cone differ. It
+// has been replayed: First and Second come from running the two sides, not from the formulas.
 type Counterexample struct {
-	Leaves        []LeafValue // the leaves that the cone depends on, in the order of the sides
-	First, Second uint64      // the word on each side
+	Leaves        []LeafValue // the leaves that the cone depends on, in the order of the side
+	First, Second uint64      // the value of the cone on each side
 }
 
 // LeafValue is the value of an input, a register or a read port.
@@ -21,7 +21,7 @@ type LeafValue struct {
 	Value uint64
 }
 
-// String prints the example with names.
+// String prints the counterexample with names.
 func (e *Counterexample) String() string {
 	var parts []string
 	for _, l := range e.Leaves {
@@ -30,7 +30,7 @@ func (e *Counterexample) String() string {
 	return fmt.Sprintf("%#x on the first side, %#x on the second, with %s", e.First, e.Second, strings.Join(parts, ", "))
 }
 
-// settle decides one bit of a cone and enters it into the report.
+// settle decides one bit of a cone and records the result in the report.
 func (s *sweeper) settle(rep *Report, p pair, a, b *side) error {
 	item := &rep.Items[p.item]
 	if item.Status == Different {
@@ -51,7 +51,7 @@ func (s *sweeper) settle(rep *Report, p pair, a, b *side) error {
 	return nil
 }
 
-// replay runs both sides on a model of the solver.
+// replay runs both sides on a model that the solver found.
 func (s *sweeper) replay(item *Item, values map[int]bool, a, b *side) (*Counterexample, error) {
 	words := map[blast.Place]uint64{}
 	e := &Counterexample{}

@@ -10,7 +10,8 @@ import (
 	"github.com/sinter-lang/sinter/verify/blast"
 )
 
-// data lists the items to compare as data, in order: a name and a printable value.
+// data lists the items that are compared as data, in order. Each has a name and a printable
+// value.
 type data []datum
 
 type datum struct {
@@ -57,7 +58,7 @@ func firstWord(a, b []uint64) string {
 	return fmt.Sprintf("%d words on the first side, %d on the second", len(a), len(b))
 }
 
-// trimmed drops zero words at the end: missing words are zero.
+// trimmed drops zero words at the end, because missing words count as zero.
 func trimmed(words []uint64) []uint64 {
 	for len(words) > 0 && words[len(words)-1] == 0 {
 		words = words[:len(words)-1]
@@ -110,7 +111,7 @@ func circuitSide(l *leaves, c *rtl.Circuit) (*side, error) {
 	return s, err
 }
 
-// replayCircuit computes the cones word by word, through the flat circuit.
+// replayCircuit computes the cones as words, with the flat form of the circuit.
 func replayCircuit(c *rtl.Circuit, leaf func(blast.Place) uint64) map[blast.Place]uint64 {
 	flat := c.Flat()
 	v := evalNodes(flat.Circuit, leaf)
@@ -148,7 +149,7 @@ func replayCircuit(c *rtl.Circuit, leaf func(blast.Place) uint64) map[blast.Plac
 	return out
 }
 
-// evalNodes computes all nodes by the word meanings.
+// evalNodes computes all nodes with the Eval functions of the word table.
 func evalNodes(c *rtl.Circuit, leaf func(blast.Place) uint64) []uint64 {
 	v := make([]uint64, len(c.Nodes))
 	for id := range c.Nodes {
@@ -174,7 +175,7 @@ func evalNodes(c *rtl.Circuit, leaf func(blast.Place) uint64) []uint64 {
 	return v
 }
 
-// netlistSide reads the formulas of a netlist from its tables.
+// netlistSide makes the formulas of a netlist from its look-up tables.
 func netlistSide(l *leaves, n *gate.Netlist) *side {
 	s := &side{data: netlistData(n)}
 	nets := make([]blast.Lit, n.Nets)
@@ -203,7 +204,7 @@ func netlistSide(l *leaves, n *gate.Netlist) *side {
 		}
 		s.cones = append(s.cones, blast.Cone{Place: p, Bits: lits})
 	})
-	for i := range n.Regs { // the enable is part of the next value
+	for i := range n.Regs { // the enable is already part of the next value
 		r := &n.Regs[i]
 		next := make([]blast.Lit, len(r.Q))
 		for j := range next {
@@ -246,7 +247,7 @@ func netlistLeaves(n *gate.Netlist, f func(p blast.Place, bits []gate.Net)) {
 	}
 }
 
-// netlistCones lists the words that the shell reads, except next values.
+// netlistCones lists the words that the shell reads, except the next values of registers.
 func netlistCones(n *gate.Netlist, f func(p blast.Place, bits []gate.Net)) {
 	words := func(k blast.PlaceKind, list []gate.Word[gate.Net]) {
 		for _, w := range list {
@@ -273,7 +274,7 @@ func netlistCones(n *gate.Netlist, f func(p blast.Place, bits []gate.Net)) {
 	}
 }
 
-// table is a look-up table as selections. It splits at the last input.
+// table expresses a look-up table by selections. It splits at the last input.
 func table(g *blast.Graph, t uint16, in []blast.Lit) blast.Lit {
 	if len(in) == 0 {
 		return blast.Const(t&1 == 1)
@@ -282,7 +283,7 @@ func table(g *blast.Graph, t uint16, in []blast.Lit) blast.Lit {
 	return g.Ite(in[last], table(g, t>>(1<<last), in[:last]), table(g, t, in[:last]))
 }
 
-// replayNetlist computes the cones by running the cells.
+// replayNetlist computes the cones by evaluating the cells.
 func replayNetlist(n *gate.Netlist, leaf func(blast.Place) uint64) map[blast.Place]uint64 {
 	given := map[gate.Net]uint64{}
 	netlistLeaves(n, func(p blast.Place, bits []gate.Net) {

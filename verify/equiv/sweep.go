@@ -8,34 +8,34 @@ import (
 )
 
 const (
-	firstWords    = 16     // random patterns before the sweep, in words of 64
-	sweepLimit    = 300    // conflicts for one internal pair
-	defaultLimit  = 200000 // conflicts for one bit at the end
-	maxCandidates = 8      // internal nodes tried for one node
-	perExample    = 4      // patterns made from one refutation: it and its neighbours
+	firstWords    = 16     // random patterns before the sweep, as words of 64 patterns
+	sweepLimit    = 300    // solver conflicts allowed for one internal pair
+	defaultLimit  = 200000 // solver conflicts allowed for one bit at the end
+	maxCandidates = 8      // number of internal nodes compared with one node
+	perExample    = 4      // patterns made from one refutation: the refutation itself and variations of it
 )
 
-// sweeper rebuilds a formula graph node by node. It merges each node with an earlier node that
-// is proved equal.
+// sweeper rebuilds a formula graph node by node. It merges a node with an earlier node if it
+// can prove them equal.
 type sweeper struct {
-	from   *blast.Graph // both sides
-	to     *blast.Graph // merged
-	lits   []blast.Lit  // per node of from: its literal in to
-	same   []blast.Lit  // per node of to: the literal that represents it
+	from   *blast.Graph // the graph of both sides
+	to     *blast.Graph // the merged graph
+	lits   []blast.Lit  // for each node of from: its literal in to
+	same   []blast.Lit  // for each node of to: the literal that represents it
 	leaves *leaves
 	r      *rand.Rand
 	limit  int
 
-	words   [][]uint64 // patterns: per word the values of all nodes of to
-	pending []uint64   // values under the patterns being collected
-	fill    int        // patterns in pending
-	free    []uint64   // per node of to: pattern bits of free inputs in pending
+	words   [][]uint64 // patterns: each word holds 64 values of every node of to
+	pending []uint64   // node values under the patterns that are being collected
+	fill    int        // number of patterns in pending
+	free    []uint64   // for each node of to: the pattern bits of free inputs in pending
 	classes map[uint64][]int
-	placing int // the node without a class, -1: none
+	placing int // the node that has no class yet, -1: none
 
 	solver  *sat.Solver
-	vars    []sat.Var // per node of to, -1: not encoded
-	mark    []int     // per node of to: the last visit
+	vars    []sat.Var // for each node of to, -1: not encoded yet
+	mark    []int     // for each node of to: number of its last visit
 	visit   int
 	merged  int
 	queries int
@@ -56,13 +56,13 @@ func newSweeper(l *leaves, opt Options) *sweeper {
 	return s
 }
 
-// grow makes room for the newest node of to and computes its values.
+// grow adds the newest node of to to the tables and computes its values.
 func (s *sweeper) grow() {
 	i := len(s.to.Nodes) - 1
 	n := &s.to.Nodes[i]
 	for w := range s.words {
 		v := s.r.Uint64()
-		if w%4 == 3 { // few ones: sparse patterns hit more decoders
+		if w%4 == 3 { // patterns with few ones activate more decoders
 			v &= s.r.Uint64() & s.r.Uint64()
 		}
 		if n.Kind != blast.KFree {
@@ -105,13 +105,14 @@ func (s *sweeper) sweep() {
 	}
 }
 
-// of is the literal in to that represents a literal of from.
+// of returns the literal in to that represents a literal of from.
 func (s *sweeper) of(l blast.Lit) blast.Lit { return s.lits[l.Node()] ^ l&1 }
 
-// phase is the value of a node under the first pattern. Nodes are compared up to complement.
+// phase is the value of a node under the first pattern. Comparisons use it to ignore
+// complements.
 func (s *sweeper) phase(node int) uint64 { return -(s.words[0][node] & 1) }
 
-// key hashes the values of a node up to complement.
+// key hashes the values of a node. A node and its complement have the same key.
 func (s *sweeper) key(node int) uint64 {
 	h, p := uint64(14695981039346656037), s.phase(node)
 	for w := range s.words {
@@ -126,7 +127,7 @@ func (s *sweeper) join(node int) {
 	s.classes[k] = append(s.classes[k], node)
 }
 
-// looksEqual reports whether no pattern separates two nodes up to complement.
+// looksEqual reports whether two nodes are equal or complementary under all patterns.
 func (s *sweeper) looksEqual(a, b int) bool {
 	flip := s.phase(a) ^ s.phase(b)
 	for w := range s.words {
@@ -138,7 +139,7 @@ func (s *sweeper) looksEqual(a, b int) bool {
 	return (s.pending[a]^s.pending[b]^flip)&seen == 0
 }
 
-// place merges a new node with an equal one or makes a new class for it.
+// place merges a new node with an equal node, or makes a new class for it.
 func (s *sweeper) place(node int) {
 	if s.to.Nodes[node].Kind == blast.KFree {
 		s.join(node)
@@ -146,7 +147,7 @@ func (s *sweeper) place(node int) {
 	}
 	s.placing = node
 	defer func() { s.placing = -1 }()
-	// A refutation may rehash the classes, so the candidates are a copy.
+	// Iterate over a copy of the candidates, because a refutation may rehash the classes.
 	tried := append([]int(nil), s.classes[s.key(node)]...)
 	for _, c := range tried[:min(len(tried), maxCandidates)] {
 		if !s.looksEqual(node, c) {
@@ -162,8 +163,8 @@ func (s *sweeper) place(node int) {
 	s.join(node)
 }
 
-// prove asks whether two literals of to can differ. Unsat means equal. If they can differ,
-// prove keeps the pattern and returns the values of the free inputs.
+// prove asks whether two literals of to can differ. Unsat means that they are equal. If they
+// can differ, prove stores the pattern and returns the values of the free inputs.
 func (s *sweeper) prove(a, b blast.Lit, limit int) (sat.Status, map[int]bool) {
 	if a == b {
 		return sat.Unsat, nil
@@ -199,7 +200,7 @@ func (s *sweeper) literal(l blast.Lit) sat.Lit {
 	return v.Pos()
 }
 
-// cone lists the variables below a node, and encodes new nodes.
+// cone lists the solver variables below a node, and encodes nodes that are new.
 func (s *sweeper) cone(node int, vars []sat.Var) []sat.Var {
 	if s.mark[node] == s.visit {
 		return vars
@@ -248,7 +249,7 @@ func (s *sweeper) encode(node int) {
 	}
 }
 
-// remember adds a refutation and similar patterns to the pending patterns.
+// remember adds a refutation and variations of it to the pending patterns.
 func (s *sweeper) remember(values map[int]bool) {
 	for k := range perExample {
 		for node := range s.to.Nodes {
@@ -285,7 +286,7 @@ func (s *sweeper) simulate() {
 	}
 }
 
-// rehash sorts the nodes into classes under all patterns.
+// rehash divides the nodes into classes by their values under all patterns.
 func (s *sweeper) rehash() {
 	var members []int
 	for node := range s.to.Nodes {

@@ -11,26 +11,26 @@ import (
 	"github.com/sinter-lang/sinter/verify/yosys"
 )
 
-// Names are the nets of a written module for a circuit's ports and state. A register or memory
-// without a name is not in the file.
+// Names are the net names that a written Verilog module has for the ports and the state of a
+// circuit. A register or memory without a name does not occur in the file.
 type Names struct {
 	Ports map[string]string
 	Regs  map[string]string
 	Mems  map[string]string
-	Reads map[blast.Place]string // the data of a read port
+	Reads map[blast.Place]string // names of the data of read ports
 }
 
-// resetPort and clockPort are the implicit ports of a circuit.
+// resetPort and clockPort are the ports that a circuit has implicitly.
 const (
 	resetPort = "reset"
 	clockPort = "clk"
 )
 
-// Verilog compares a circuit with its written module, as yosys reads the file, for all states
-// and inputs. It compares outputs and the next values of registers, of read ports and of any
-// word of any memory, even while reset is 1. It compares as data the ports, and the sizes and
-// contents of memories. Omitted parts of the file must not matter; otherwise the compared
-// cones would read different leaves.
+// Verilog compares a circuit with its written Verilog module, as yosys reads the file, for all
+// states and inputs. It compares outputs and the next values of registers, of read ports and of
+// any word of any memory, including cycles in which reset is 1. It compares the ports, and the
+// sizes and contents of memories, as data. Parts of the circuit that the file omits must not
+// matter. If they did, the compared cones would read different leaves.
 func Verilog(c *rtl.Circuit, m *yosys.Module, n *Names, opt Options) (*Report, error) {
 	l := newLeaves()
 	a, b, err := verilogSides(l, c, m, n)
@@ -51,7 +51,7 @@ func verilogSides(l *leaves, c *rtl.Circuit, m *yosys.Module, n *Names) (a, b *s
 	return a, v.side(l), nil
 }
 
-// The leaves and cones that only this comparison has.
+// The leaves and cones that occur only in this comparison.
 func arrayWord(mem string, port int) blast.Place {
 	return blast.Place{Kind: blast.ReadData, Name: "array " + mem, Port: port}
 }
@@ -74,7 +74,7 @@ func nextRead(mem string, port int) blast.Place {
 
 func resetLeaf() blast.Place { return blast.Place{Kind: blast.Input, Name: resetPort} }
 
-// logic is the common interface of formulas and single values.
+// logic is an interface implemented by formulas and by single values.
 type logic[B any] interface {
 	And(a, b B) B
 	Xor(a, b B) B
@@ -84,7 +84,7 @@ type logic[B any] interface {
 	Mul(w int, a, b []B) ([]B, error)
 }
 
-// formulas is logic over the bits of a graph.
+// formulas implements logic for the bits of a graph.
 type formulas struct{ *blast.Graph }
 
 func (formulas) Not(a blast.Lit) blast.Lit { return a.Not() }
@@ -93,7 +93,7 @@ func (f formulas) Mul(w int, a, b []blast.Lit) ([]blast.Lit, error) {
 	return f.Word(word.Mul, w, [][]blast.Lit{a, b}, 0)
 }
 
-// values is logic over single values, for replay.
+// values implements logic for single values, for replay.
 type values struct{}
 
 func (values) And(a, b bool) bool { return a && b }
@@ -129,14 +129,14 @@ func numberOf(bits []bool) uint64 {
 	return v
 }
 
-// written is the circuit in the form of a file: with reset, with read ports as registers, and
-// with any one word of each memory.
+// written is the circuit in the form that a file has: with reset, with read ports as registers,
+// and with one arbitrary word of each memory.
 type written[B any] struct {
 	l     logic[B]
 	c     *rtl.Circuit
 	n     *Names
 	leaf  func(blast.Place, int) []B
-	cones map[blast.Place][]B // of the circuit
+	cones map[blast.Place][]B // cones of the circuit
 	emit  func(blast.Place, []B)
 }
 
@@ -181,7 +181,7 @@ func (w *written[B]) memory(m *rtl.Mem, reset B) {
 	at := func(k blast.PlaceKind, port int) blast.Place { return blast.Place{Kind: k, Name: m.Name, Port: port} }
 	for j, r := range m.Reads {
 		if w.n.Reads[at(blast.ReadData, j)] == "" {
-			continue // nothing reads it, so the file has no such port
+			continue // nothing reads the port, so the file does not have it
 		}
 		w.emit(at(blast.ReadAddr, j), w.cones[at(blast.ReadAddr, j)])
 		if r.Sync {
@@ -202,7 +202,7 @@ func (w *written[B]) memory(m *rtl.Mem, reset B) {
 	w.emit(nextWord(m.Name), next)
 }
 
-// same is 1 when two words are equal; missing bits are 0.
+// same is 1 if two words are equal. Missing bits count as 0.
 func same[B any](l logic[B], a, b []B) B {
 	all := l.Bool(true)
 	for i := range max(len(a), len(b)) {
@@ -218,7 +218,7 @@ func same[B any](l logic[B], a, b []B) B {
 	return all
 }
 
-// writtenSide makes the circuit's side of a comparison with a file.
+// writtenSide makes one side of a comparison from the circuit, in the form of a file.
 func writtenSide(l *leaves, c *rtl.Circuit, n *Names) (*side, error) {
 	s := &side{}
 	for _, id := range c.Inputs {
@@ -263,15 +263,15 @@ func portDatum(kind, name string, bits int) datum {
 	return datum{name: kind + " " + name, bits: bits, value: strconv.Itoa(bits) + " bits"}
 }
 
-// array is the data of a memory in a file: size and contents.
+// array adds the data of a memory in a file: its size and contents.
 func (d data) array(name string, width, size int, init []uint64) data {
 	return append(d, datum{name: "memory " + name, bits: width * size, value: fmt.Sprintf("%d words of %d bits", size, width)},
 		datum{name: "contents " + name, bits: width * size, init: trimmed(init)})
 }
 
-// Pruned proves that d is c without the parts on which no output depends. Every output of c
-// and every part of d must be equal. Read ports correspond if their data have the same name.
-// Asserts and probes are omitted.
+// Pruned proves that d equals c without parts that no output depends on. Every output of c and
+// every part of d must be equal on both sides. Read ports correspond if their data have the
+// same name. Asserts and probes are ignored.
 func Pruned(c, d *rtl.Circuit, opt Options) (*Report, error) {
 	l := newLeaves()
 	a, err := circuitSide(l, c)
@@ -307,7 +307,7 @@ func Pruned(c, d *rtl.Circuit, opt Options) (*Report, error) {
 	return compare(l, a, b, opt)
 }
 
-// samePorts maps read ports of d to the ports of c whose data have their name.
+// samePorts maps the read ports of d to those ports of c whose data have the same name.
 func samePorts(c, d *rtl.Circuit) map[blast.Place]int {
 	own := map[string]int{}
 	for _, m := range c.Mems {

@@ -1,16 +1,16 @@
-// Package facts checks during a run of an image the facts that its code generator assumed.
+// Package facts checks, while an image runs, the facts that its code generator assumed.
 //
-// For example, an instruction that multiplies 8 bits by 8 bits can compute a product of two
-// registers. An analysis of the program says that the registers hold only 8 bits there
-// (ir/pass, Products). If a register holds more, all machines below give the same wrong
-// result, so a comparison does not notice it. This package reads the registers of each such
-// instruction that retires:
+// For example, some instructions multiply only the low 8 bits of two registers. The code
+// generator uses such an instruction if an analysis of the program shows that the registers
+// hold only 8 bits there (ir/pass, Products). If a register holds more bits, all machines below
+// the IR give the same wrong result, so comparing machines does not reveal the mistake. This
+// package reads the registers of each such instruction when it retires:
 //
 //	w := facts.Watch(im)
 //	machine.Retire(w.Retire)
 //	w.N, w.Wrong       // 4096, []
 //
-// It reads the lines of the image and knows nothing of the analysis.
+// The package reads the instruction lines of the image. It does not depend on the analysis.
 package facts
 
 import (
@@ -22,11 +22,11 @@ import (
 	"github.com/sinter-lang/sinter/sim"
 )
 
-// Watcher follows a run. N counts the instructions that rely on such a fact.
+// Watcher follows a run. N counts the executed instructions that rely on such a fact.
 type Watcher struct {
 	N     int
 	Wrong []string // at most one per source position
-	Lines []string // the names of the lines that rely on a fact
+	Lines []string // the names of the instruction lines that rely on a fact
 
 	im      *image.Image
 	decoder *isa.Decoder
@@ -51,7 +51,7 @@ func Watch(im *image.Image) *Watcher {
 	return w
 }
 
-// Retire checks an instruction.
+// Retire checks one completed instruction.
 func (w *Watcher) Retire(r *sim.Retire) {
 	in, ops, ok := w.decoder.Decode(r.Insn)
 	if ok {

@@ -2,14 +2,14 @@ package gen
 
 import "fmt"
 
-// This file makes numbers up to a bound. The bound is the largest number that can occur. Every
-// operator makes indices, lengths and ends of loops from such numbers. So if the checker
-// bounds an operator too tightly, it proves something wrong, which a test can detect.
+// This file makes numbers up to a bound, where the bound itself can occur. Every operator makes
+// indices, lengths and loop ends from such numbers. If the checker computes a bound that is too
+// small, it proves something wrong, and a test can detect that.
 
-// boundRow is a production of numbers from 0 to most.
+// boundRow is a production (a way to make text) for numbers from 0 to most.
 type boundRow struct {
 	row
-	make func(g *gen, t *typ, most int) *node // nil: not this one
+	make func(g *gen, t *typ, most int) *node // returns nil if it cannot make such a number now
 }
 
 // boundRows is the table of bounded numbers.
@@ -65,14 +65,13 @@ func boundRows() []boundRow {
 	}
 }
 
-// unknownEnd is the last number of a loop whose end is a u64. It is larger than any small
-// range.
+// unknownEnd is the last value of a loop whose end is a u64. It is larger than any small range.
 const unknownEnd = 1 << 62
 
-// top is the largest number of an integer type that int holds.
+// top is the largest number of an integer type, limited to what an int can hold.
 func (t *typ) top() int { return 1<<min(t.bits, 40) - 1 }
 
-// upTo is a number of an unsigned type from 0 to most. most can occur.
+// upTo makes a number of an unsigned type from 0 to most. The value most can occur.
 func (g *gen) upTo(most int) *node {
 	t := intType(pick(g, []int{32, 32, 16, 64, 33}), false)
 	if most > t.top()>>4 {
@@ -89,12 +88,12 @@ func (g *gen) upTo(most int) *node {
 	return g.upToMask(t, most)
 }
 
-// upToMask keeps some bits of a number.
+// upToMask makes a number by masking bits.
 func (g *gen) upToMask(t *typ, most int) *node {
 	return expr(t, "($ & $)", g.value(t, 1), g.small(most))
 }
 
-// upToRest is a remainder.
+// upToRest makes a remainder.
 func (g *gen) upToRest(t *typ, most int) *node {
 	if most >= t.top() || !g.work(40) {
 		return nil
@@ -102,7 +101,7 @@ func (g *gen) upToRest(t *typ, most int) *node {
 	return expr(t, "($ % $)", g.value(t, 1), g.small(most+1))
 }
 
-// upToProduct multiplies two numbers whose largest values give most.
+// upToProduct makes a product of two numbers whose largest values give most.
 func (g *gen) upToProduct(t *typ, most int) *node {
 	var factors []int
 	for k := 1; k <= most; k++ {
@@ -117,8 +116,8 @@ func (g *gen) upToProduct(t *typ, most int) *node {
 	return expr(t, "($ * $)", g.upToMask(t, k), g.upToMask(t, most/k))
 }
 
-// joined distributes the bits of most over two operands; with "|" both may share bits. The
-// operands of a xor share no bits, because most could not occur otherwise.
+// joined distributes the bits of most over two operands. With "|" the operands may share bits.
+// The operands of a xor share no bits, because otherwise most could not occur.
 func (g *gen) joined(t *typ, most int, op string) *node {
 	a := most & g.r.IntN(most+1)
 	b := most &^ a
@@ -128,7 +127,7 @@ func (g *gen) joined(t *typ, most int, op string) *node {
 	return expr(t, "($ "+op+" $)", g.upToMask(t, a), g.upToMask(t, b))
 }
 
-// beyond is one more than the last index, if the program may trap.
+// beyond returns one more than the last index if the program may trap.
 func (g *gen) beyond(last int) int {
 	if g.traps && g.oneIn(8) {
 		return last + 1

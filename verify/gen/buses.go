@@ -7,19 +7,19 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// Buses are drawn from a source of their own (gen.buses), as pins are.
+// The choices for buses use a separate random source (gen.buses), as the choices for pins do.
 
-// busAddress is the least of the four addresses of I2C that programs use; at the last one
-// there is never anybody.
+// busAddress is the lowest of the four I2C addresses that programs use. No device answers at
+// the highest one.
 const busAddress = 0x20
 
-// answerOf is an answer of the device at the other end of a bus.
+// answerOf is an answer of the device on a bus.
 type answerOf struct {
 	to *link
 	world.Answer
 }
 
-// busOf gives a task a bus now and then, and the bus what is at its other end.
+// busOf sometimes gives a task a bus, and the bus a device that answers.
 func (g *gen) busOf(t *task) {
 	if g.buses.IntN(6) > 0 {
 		return
@@ -50,8 +50,7 @@ func (g *gen) busOf(t *task) {
 	}
 }
 
-// Answers are the answers of the device at the other end of a bus, in the order of a file
-// of answers.
+// Answers lists the answers of the device on a bus, in the order of an answer file.
 func (p *Program) Answers(device string) []world.Answer {
 	var out []world.Answer
 	for _, a := range p.answers {
@@ -62,7 +61,7 @@ func (p *Program) Answers(device string) []world.Answer {
 	return out
 }
 
-// busKind is the kind of a link that is a bus, "" for another one.
+// busKind is the kind of a bus. It is "" for any other link.
 func (l *link) busKind() string {
 	if l.bus == nil {
 		return ""
@@ -70,7 +69,7 @@ func (l *link) busKind() string {
 	return l.bus.Name
 }
 
-// bus is the other end of a bus, nil for another device.
+// bus returns the simulated device on a bus, or nil for a device that is not a bus.
 func (p *Program) bus(d Device) *world.Bus {
 	if d.Bus == "" {
 		return nil
@@ -99,7 +98,7 @@ func (g *gen) busStmt(form string, kids ...*node) *node {
 	return n
 }
 
-// wireBytes is a buffer whose first bytes are often what some answer is for.
+// wireBytes makes a buffer. Its first bytes are often bytes to which the device has an answer.
 func (g *gen) wireBytes(most int) (name string, out *node) {
 	name, n := g.name("wire"), g.between(1, most)
 	if g.oneIn(2) {
@@ -116,7 +115,8 @@ func (g *gen) wireBytes(most int) (name string, out *node) {
 	return name, out
 }
 
-// showWire mixes some bytes of a buffer that has at least one.
+// showWire makes statements that mix some bytes of a buffer into the hash. The buffer must not
+// be empty.
 func (g *gen) showWire(out *node, name string) {
 	at := g.name("i")
 	if g.mixes() {
@@ -124,7 +124,7 @@ func (g *gen) showWire(out *node, name string) {
 	}
 }
 
-// transfer exchanges bytes and shows those that came.
+// transfer makes a statement that exchanges bytes and shows the received bytes.
 func (g *gen) transfer() *node {
 	g.b.pure++
 	defer func() { g.b.pure-- }()
@@ -137,12 +137,12 @@ func (g *gen) transfer() *node {
 	return out
 }
 
-// busAt is an address: of somebody or nobody.
+// busAt makes an address. Sometimes no device answers there.
 func (g *gen) busAt() *node {
 	return expr(intType(7, false), fmt.Sprintf("u7(%d + u8($))", busAddress), g.masked(3, 2))
 }
 
-// acknowledged shows whether a command was.
+// acknowledged makes a command and shows whether it was acknowledged.
 func (g *gen) acknowledged(out *node, form string, kids ...*node) {
 	ok := g.name("ok")
 	out.kids = append(out.kids, stmt("var "+ok+" = false"), g.busStmt(ok+" = "+g.b.bus.name+"."+form, kids...))
@@ -151,7 +151,7 @@ func (g *gen) acknowledged(out *node, form string, kids ...*node) {
 	}
 }
 
-// busWrite sends bytes, rarely none.
+// busWrite makes a statement that sends bytes, rarely zero bytes.
 func (g *gen) busWrite() *node {
 	g.b.pure++
 	defer func() { g.b.pure-- }()
@@ -168,8 +168,8 @@ func (g *gen) busWrite() *node {
 	return out
 }
 
-// busRead fills a buffer, after a register or not, and shows it: it stays as it was when
-// nobody answers.
+// busRead makes a statement that fills a buffer, with or without selecting a register first,
+// and shows it. The buffer stays unchanged if no device answers.
 func (g *gen) busRead() *node {
 	g.b.pure++
 	defer func() { g.b.pure-- }()

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// few is the number of statements in a block.
+// few returns a small number of statements for a block.
 func (g *gen) few() int { return g.between(1, 4) }
 
 func (g *gen) condition() *node { return g.value(&typ{sort: boolSort}, 3) }
@@ -23,7 +23,7 @@ func (g *gen) ifStmt() *node {
 	return n
 }
 
-// option is an expression of an option type.
+// option makes an expression of an option type.
 func (g *gen) option() *node {
 	if n := g.parsed(); n != nil && g.oneIn(3) {
 		return n
@@ -39,7 +39,7 @@ func (g *gen) option() *node {
 	return g.sought(t)
 }
 
-// sought is an optional number.
+// sought makes an optional number.
 func (g *gen) sought(t *typ) *node {
 	if g.oneIn(2) && t.elem.hi-t.elem.lo < 16 {
 		g.p.Used["expression first"]++
@@ -66,7 +66,7 @@ func (g *gen) ifLet() *node {
 	return n
 }
 
-// letElse leaves the block if there is no value.
+// letElse makes a let that leaves the block if there is no value.
 func (g *gen) letElse() *node {
 	x := g.option()
 	if x == nil {
@@ -79,7 +79,7 @@ func (g *gen) letElse() *node {
 	return stmt("let "+v.name+" = $ else {\n$}", x, other)
 }
 
-// leaving is a statement that leaves the block.
+// leaving makes a statement that leaves the block.
 func (g *gen) leaving() *node {
 	switch {
 	case g.b.loops > 0 && (g.b.ends > 0 || !g.oneIn(4)):
@@ -90,14 +90,14 @@ func (g *gen) leaving() *node {
 	return stmt("return")
 }
 
-// leave is a conditional break, continue or return.
+// leave makes a conditional break, continue or return.
 func (g *gen) leave() *node {
 	n := stmt("if $ {\n$}", g.condition(), g.block(g.r.IntN(2)))
 	n.kids[1].kids = append(n.kids[1].kids, g.leaving())
 	return n
 }
 
-// loop makes the body of a loop with a number of rounds.
+// loop makes the body of a loop that runs a number of rounds.
 func (g *gen) loop(rounds int, before func()) *node {
 	leave := g.scope()
 	defer leave()
@@ -111,7 +111,7 @@ func (g *gen) loop(rounds int, before func()) *node {
 	return body
 }
 
-// forStmt counts over numbers, or up to a variable number.
+// forStmt makes a loop over numbers, with a constant or variable end.
 func (g *gen) forStmt() *node {
 	over := g.span()
 	rounds := over.hi - over.lo + 1
@@ -136,7 +136,8 @@ func (g *gen) forStmt() *node {
 		bounds = " in $..=$"
 		n.kids = append(n.kids, g.signedNumber(over.hi))
 	case 1:
-		// The checker knows about the variable only the types of its bounds.
+		// The checker knows only the types of the bounds, so it knows no more about the
+		// variable.
 		top := g.exact(2)
 		if top.typ.hi-over.lo > 40 || top.typ.hi <= over.lo {
 			return nil
@@ -156,7 +157,7 @@ func (g *gen) forStmt() *node {
 	return n
 }
 
-// sequences lists the variables in reach whose elements are counted by their len.
+// sequences lists the visible variables with a len, over whose elements a loop can count.
 func (g *gen) sequences() []*variable {
 	var all []*variable
 	for _, v := range g.b.vars {
@@ -167,8 +168,8 @@ func (g *gen) sequences() []*variable {
 	return all
 }
 
-// walkStmt loops over the elements of bytes or of a slice, whose length stays the same in the
-// loop.
+// walkStmt makes a loop over the elements of bytes or a slice. The length stays the same during
+// the loop.
 func (g *gen) walkStmt() *node {
 	all := g.sequences()
 	if len(all) == 0 {
@@ -182,7 +183,7 @@ func (g *gen) walkStmt() *node {
 	if !g.room(4 * most) {
 		return nil
 	}
-	// By its type, a slice may be long.
+	// According to its type, a slice may be long.
 	i := &variable{name: g.name("at"), typ: rangeType(0, 1<<31-2), below: []*variable{of}}
 	if of.typ.sort == bytesSort {
 		i.typ = rangeType(0, int64(of.typ.n-1))
@@ -192,7 +193,7 @@ func (g *gen) walkStmt() *node {
 	return stmt("for "+i.name+" in 0.."+of.name+".len {\n$}", g.loop(most, func() { g.add(i) }))
 }
 
-// guard makes an index that is below a length.
+// guard makes an index that a condition keeps below a length.
 func (g *gen) guard() *node {
 	all := g.sequences()
 	if len(all) == 0 {
@@ -215,7 +216,8 @@ func (g *gen) guard() *node {
 	return list(before, stmt("if "+i.name+" < "+of.name+".len {\n$}", g.block(g.few())))
 }
 
-// whileStmt counts down a variable that its body does not change.
+// whileStmt makes a loop that counts down a variable. The loop body does not change this
+// variable.
 func (g *gen) whileStmt() *node {
 	rounds := g.between(1, 9)
 	if !g.room(rounds * 6) {
@@ -231,7 +233,7 @@ func (g *gen) whileStmt() *node {
 	}
 	if g.traps && g.oneIn(4) {
 		most = g.between(2, 7)
-		if g.oneIn(2) { // it ends exactly at max, or one later
+		if g.oneIn(2) { // ends exactly at max, or one round later
 			start.form = fmt.Sprintf("var %s: %s = (%s(%d) - ($ & 1))", v.name, t.name, t.name, most+1)
 		}
 	}
@@ -241,7 +243,7 @@ func (g *gen) whileStmt() *node {
 	return list(start, stmt(fmt.Sprintf("while $ max %d {\n$}", most), cond, body))
 }
 
-// onceLoop is a loop that is left by break.
+// onceLoop makes a loop that break leaves.
 func (g *gen) onceLoop() *node {
 	leave := g.scope()
 	defer leave()
@@ -281,7 +283,7 @@ func (g *gen) match() *node {
 	return g.matchEnum(g.value(e, 2))
 }
 
-// matchNumber has arms for numbers, for ranges and for the rest.
+// matchNumber makes a match with arms for numbers, for ranges and for the rest.
 func (g *gen) matchNumber(x *node) *node {
 	var arms strings.Builder
 	n := stmt("", x)
@@ -309,7 +311,7 @@ func (g *gen) matchNumber(x *node) *node {
 	return n
 }
 
-// matchEnum has an arm for each variant, or for some variants and else.
+// matchEnum makes a match with an arm for each variant, or for some variants and an else.
 func (g *gen) matchEnum(x *node) *node {
 	var arms strings.Builder
 	n := stmt("", x)

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// intType is one of the program's usual integer types, or any other.
+// intType chooses one of the program's usual integer types, or sometimes any other.
 func (g *gen) intType() *typ {
 	if g.oneIn(5) {
 		return intType(g.between(1, 64), g.oneIn(2))
@@ -45,7 +45,7 @@ func (g *gen) types() {
 	}
 }
 
-// scalarType is a type of one word.
+// scalarType chooses a type of one word.
 func (g *gen) scalarType() *typ {
 	switch g.r.IntN(9) {
 	case 3, 4:
@@ -66,7 +66,7 @@ func (g *gen) scalarType() *typ {
 	return g.intType()
 }
 
-// anyType is a type of any kind, of limited size.
+// anyType makes a type of any kind and limited size.
 func (g *gen) anyType(depth int) *typ {
 	for range 4 {
 		if t := g.tryType(depth); t.words() <= 40 {
@@ -103,7 +103,7 @@ func (g *gen) tryType(depth int) *typ {
 	return g.scalarType()
 }
 
-// length8 is an array length, often a power of two.
+// length8 chooses an array length, often a power of two.
 func (g *gen) length8() int { return pick(g, []int{1, 2, 3, 4, 4, 5, 8, 8, 7, 16}) }
 
 func (g *gen) members(n int) ([]field, string) {
@@ -125,7 +125,8 @@ func (g *gen) structure() {
 	g.declare("struct " + t.name + " { " + text + " }")
 }
 
-// enum declares an enum. An enum with a stated width has no values, for layouts.
+// enum declares an enum. An enum with a declared width has no payload, so that layouts can use
+// it.
 func (g *gen) enum() {
 	t := &typ{sort: enumSort, name: g.name("E")}
 	head := "enum " + t.name
@@ -150,12 +151,12 @@ func (g *gen) enum() {
 	g.declare(head + " { " + strings.Join(forms, "; ") + " }")
 }
 
-// constants declares tables and numbers. Some are computed by functions, which are declared
+// constants declares tables and numbers. Functions compute some of them, and are declared
 // before them.
 func (g *gen) constants() {
 	defer g.enter(&body{times: 1, budget: 100, pure: 1, constant: true})()
 	traps := g.traps
-	g.traps = false // a constant that traps is an error
+	g.traps = false // a trap in a constant is a compile-time error
 	defer func() { g.traps = traps }()
 	for range g.between(1, 3) {
 		t := arrayType(g.length8(), g.intType())
@@ -168,13 +169,13 @@ func (g *gen) constants() {
 		v := &variable{name: g.name("C"), typ: t, global: true}
 		g.declare("const "+v.name+": "+t.name+" = $", g.build(t, 1))
 		if t.number() {
-			continue // its uses are exact
+			continue // its uses have exact arithmetic
 		}
 		g.consts = append(g.consts, v)
 	}
 }
 
-// function is a function that can be called.
+// function is a function of the program that can be called.
 type function struct {
 	name   string
 	params []*variable
@@ -182,7 +183,7 @@ type function struct {
 	cost   int
 }
 
-// calm reports whether a call changes nothing.
+// calm reports whether a call has no side effects.
 func (f *function) calm() bool {
 	for _, p := range f.params {
 		if p.mutable {
@@ -247,7 +248,7 @@ func (g *gen) parameter() *variable {
 	return p
 }
 
-// functionBody ends with a result into which most of the body goes.
+// functionBody makes a body. Its result depends on most of the body.
 func (g *gen) functionBody(f *function) *node {
 	text := list()
 	g.b.hash = g.add(&variable{name: g.name("h"), typ: intType(32, false), mutable: true})
@@ -265,7 +266,7 @@ func (g *gen) functionBody(f *function) *node {
 	return text
 }
 
-// resultValue is a value that depends on the hash if its type allows it.
+// resultValue makes a result. It depends on the hash if its type allows it.
 func (g *gen) resultValue(t *typ) *node {
 	if t.sort == intSort {
 		return expr(t, "($ + "+t.name+"("+g.b.hash.name+"))", g.value(t, 2))
@@ -273,7 +274,7 @@ func (g *gen) resultValue(t *typ) *node {
 	return g.value(t, 3)
 }
 
-// mixInto assigns the hash to a number in an inout parameter.
+// mixInto assigns the hash to a number inside an inout parameter.
 func (g *gen) mixInto(v *variable) []*node {
 	all := parts(nil, place{v: v, typ: v.typ}, func(t *typ) bool { return t.sort == intSort }, 0)
 	if len(all) == 0 || v.typ.sort == bytesSort || v.locked > 0 {

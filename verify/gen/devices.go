@@ -12,7 +12,7 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// linkKind is the kind of a link.
+// linkKind is the kind of a link (a device or a channel).
 type linkKind uint8
 
 const (
@@ -26,10 +26,10 @@ const (
 	busLink
 )
 
-// linkTypes are the types of the parameters for devices.
+// linkTypes are the types of device parameters.
 var linkTypes = [...]string{ethLink: "net.Eth", udpLink: "net.Udp", diskLink: "blk.Disk", inLink: "gpio.In", outLink: "gpio.Out", serialLink: "uart.Port"}
 
-// deviceType is the type of the parameter for a device.
+// deviceType is the type of the parameter for a link.
 func (l *link) deviceType() string {
 	if l.bus != nil {
 		return l.bus.Type
@@ -39,18 +39,18 @@ func (l *link) deviceType() string {
 
 func (l *link) device() bool { return l.kind != channelLink }
 
-// udpPort is the port of all sockets. Each socket has a separate interface.
+// udpPort is the port number of all sockets. Each socket has a separate interface.
 const udpPort = 7
 
 // Device is a device of the system.
 type Device struct {
 	Name     string
-	Messages bool // a port of datagrams
+	Messages bool // a port for datagrams
 	Disk     bool
 	Pin      bool
 	Serial   bool
-	Bus      string // kind of a bus, "" for none
-	Answers  string // of a disk: an answer file with the commands that it cannot do
+	Bus      string // kind of the bus, "" if it is not a bus
+	Answers  string // for a disk: an answer file that lists the commands it cannot do
 }
 
 // Devices lists the devices in the order of the system, as a script needs them.
@@ -65,7 +65,7 @@ func (p *Program) Devices() []Device {
 	return out
 }
 
-// port is the device of a link. For a socket it is the interface.
+// port is the name of the device of a link. For a socket it is the network interface.
 func (l *link) port() string {
 	if l.socket {
 		return "nic_" + l.name
@@ -73,13 +73,13 @@ func (l *link) port() string {
 	return l.name
 }
 
-// host is the address of the interface of a socket.
+// host is the IPv4 address of the interface of a socket.
 func (l *link) host() uint32 {
 	sum := crc32.ChecksumIEEE([]byte(l.name))
 	return 0x0a000000 | sum&0xffff
 }
 
-// uses is the line that names the packages.
+// uses makes the `use` line of the program.
 func (p *Program) uses() string {
 	var names []string
 	need := func(name string) {
@@ -97,7 +97,7 @@ func (p *Program) uses() string {
 			need(port.Find(d.Bus).Package())
 		case d.Serial:
 			need("uart")
-		case d.Messages: // its type is in package net
+		case d.Messages: // the type is in package net
 			need("port")
 			need("net")
 		default:
@@ -114,7 +114,8 @@ func (p *Program) uses() string {
 	return "use " + strings.Join(names, ", ") + "\n"
 }
 
-// deviceText writes the lines of the system for devices. Each kind is numbered separately.
+// deviceText writes the lines of the system that make devices. Each kind is numbered
+// separately.
 func (p *Program) deviceText(b *strings.Builder) {
 	nics, disks := 0, 0
 	for _, l := range p.links {
@@ -151,8 +152,8 @@ func (g *gen) device(t *task, kind linkKind) *link {
 	return l
 }
 
-// Script is the script of the outside. Each call makes a new script, because a run writes to
-// its disks.
+// Script returns the script of the simulated world. Each call makes a new script, because a run
+// writes to its disks.
 func (p *Program) Script() *world.Script {
 	s := &world.Script{}
 	if p.ticks {
@@ -180,7 +181,7 @@ func (p *Program) Script() *world.Script {
 	}
 	rebase(s)
 	s.Inputs = append(p.levelsOf(s.Devices), s.Inputs...)
-	// As in captures, arrivals at equal times come in the order of the system.
+	// As in capture files, inputs that arrive at the same time are in the order of the system.
 	slices.SortStableFunc(s.Inputs, func(a, b world.Input) int {
 		if a.Levels != nil || b.Levels != nil {
 			return cmp.Compare(a.Time, b.Time)
@@ -190,7 +191,7 @@ func (p *Program) Script() *world.Script {
 	return s
 }
 
-// rebase moves the earliest frame to time 0, like the first frame of a capture.
+// rebase shifts all times so that the earliest frame arrives at time 0, as in a capture file.
 func rebase(s *world.Script) {
 	base := uint64(world.Never)
 	for _, in := range s.Inputs {
@@ -205,11 +206,11 @@ func rebase(s *world.Script) {
 	}
 }
 
-// tail is the time that a program with timers runs after the last input, in us.
+// tail is the time in us that a program with timers runs after the last input.
 const tail = 12
 
-// Until is the end of the run, in us. It is some time after the last input if there are
-// timers.
+// Until is the time in us at which the run ends. If there are timers, it is some time after the
+// last input.
 func (p *Program) Until() uint64 {
 	last := uint64(0)
 	for _, a := range p.arrives {
@@ -231,13 +232,13 @@ func (p *Program) Until() uint64 {
 type arrival struct {
 	time uint64
 	to   *link
-	peer uint64 // of a datagram
+	peer uint64 // for a datagram
 	data []byte
 	gone bool
 }
 
-// message is the message for the device. A datagram has its peer in front, or is a frame to
-// its interface.
+// message returns the message for the device. A datagram has its peer in front, or becomes a
+// frame for its interface.
 func (a *arrival) message() []byte {
 	if a.to.kind != udpLink {
 		return a.data
@@ -249,7 +250,7 @@ func (a *arrival) message() []byte {
 	return append(binary.LittleEndian.AppendUint64(nil, a.peer), a.data...)
 }
 
-// arrivals makes the inputs of the devices: messages, broken messages, noise.
+// arrivals makes the inputs of the devices: messages, damaged messages and noise.
 func (g *gen) arrivals() {
 	now := uint64(0)
 	for _, t := range g.p.tasks {
@@ -292,8 +293,8 @@ func (g *gen) frame(l *link) []byte {
 	return b.data
 }
 
-// take is the call that receives a message into a buffer. For a datagram it also gives the
-// name of the sender.
+// take returns the call that receives a message into a buffer. For a datagram it also returns a
+// name for the sender.
 func (l *link) take(g *gen, buf string) (form, peer string) {
 	form = l.name + ".recv(" + buf + ")"
 	if l.kind == udpLink {
@@ -303,8 +304,8 @@ func (l *link) take(g *gen, buf string) (form, peer string) {
 	return form, peer
 }
 
-// receiveFrame receives a message from a device, and often parses its fields. Some datagrams
-// are answered.
+// receiveFrame makes statements that receive a message from a device, and often parse its
+// fields. Some datagrams get an answer.
 func (g *gen) receiveFrame(l *link) []*node {
 	g.p.Used["statement receive a frame"]++
 	form, peer := l.take(g, l.buffer.name)
@@ -313,7 +314,7 @@ func (g *gen) receiveFrame(l *link) []*node {
 	return append([]*node{n}, g.received(l, peer)...)
 }
 
-// received reads the received message.
+// received makes statements that read the received message.
 func (g *gen) received(l *link, peer string) []*node {
 	var out []*node
 	for range g.between(1, 2) {
@@ -325,7 +326,7 @@ func (g *gen) received(l *link, peer string) []*node {
 	return out
 }
 
-// fieldsOf parses a message from bytes and shows it.
+// fieldsOf makes statements that parse a message from bytes and show it.
 func (g *gen) fieldsOf(bytes string) *node {
 	from := pick(g, g.layouts)
 	x := expr(optionType(from.typ), from.name+".parse("+bytes+")")
@@ -338,7 +339,7 @@ func (g *gen) fieldsOf(bytes string) *node {
 	return stmt("if let "+v.name+" = $ {\n$}", x, body)
 }
 
-// sendFrame sends bytes. A datagram goes to its peer.
+// sendFrame makes a statement that sends bytes. A datagram goes to its peer.
 func (g *gen) sendFrame(l *link, peer string) []*node {
 	g.p.Used["statement send a frame"]++
 	x := g.readable(isBytes)
@@ -364,8 +365,8 @@ func diskRows() []stmtRow {
 	}
 }
 
-// diskStmt is a disk command. It has an else if it may fail and a trap is not wanted, and
-// sometimes in other cases.
+// diskStmt makes a disk command. It has an else if it may fail and the program must not trap,
+// and sometimes in other cases.
 func (g *gen) diskStmt(form string, kids ...*node) *node {
 	d := g.b.disk
 	if d.worn && !g.traps || g.worn.IntN(4) == 0 {
@@ -382,7 +383,8 @@ func (g *gen) diskStmt(form string, kids ...*node) *node {
 	return n
 }
 
-// wearOut makes a disk that cannot do every command, by lines of an answer file.
+// wearOut makes a disk that cannot do every command. An answer file lists the commands that
+// fail.
 func (g *gen) wearOut(d *link) {
 	if g.worn.IntN(2) == 0 {
 		return
@@ -399,7 +401,7 @@ func (g *gen) wearOut(d *link) {
 	}
 }
 
-// sector is one of a few sectors, or rarely a sector that may not exist.
+// sector chooses one of a few sectors. Rarely it chooses a sector that may not exist.
 func (g *gen) sector() *node {
 	if g.traps && g.oneIn(20) {
 		return g.value(intType(32, false), 1)
@@ -417,14 +419,14 @@ func (g *gen) diskWrite() *node {
 	return g.diskStmt("write($, $)", g.sector(), x)
 }
 
-// diskRead reads a sector and shows some of it.
+// diskRead makes a statement that reads a sector and shows part of it.
 func (g *gen) diskRead() *node {
 	if !g.work(300) {
 		return nil
 	}
 	buf := g.name("sec")
 	out := list(stmt("var " + buf + ": blk.Sector"))
-	if at := g.worn.IntN(512); g.worn.IntN(3) == 0 { // a failed read keeps this byte
+	if at := g.worn.IntN(512); g.worn.IntN(3) == 0 { // if the read fails, this byte stays unchanged
 		out.kids = append(out.kids, stmt(fmt.Sprintf("%s[%d] = %d", buf, at, g.worn.IntN(256))))
 	}
 	out.kids = append(out.kids, g.diskStmt("read($, "+buf+")", g.sector()))

@@ -5,8 +5,9 @@ import (
 	"math"
 )
 
-// Random values rarely reach two cases: float results at or near the middle between two
-// floats, and maps that have been full for long. The results are known, as in library.go.
+// Random values rarely reach two cases: float results at or near the middle between two floats,
+// and maps that have been full for a long time. The expected results are known, as in
+// library.go.
 
 // format is an IEEE 754 format: its type, and the bits of its significand and exponent.
 type format struct {
@@ -14,8 +15,8 @@ type format struct {
 	fraction, exponent int
 }
 
-// floatStmt makes an operation on two floats that no pass can compute, because one operand
-// depends on the clock.
+// floatStmt makes an operation on two floats that no compiler pass can evaluate, because one
+// operand depends on the clock.
 func (g *gen) floatStmt() *node {
 	if !g.work(40) {
 		return nil
@@ -31,7 +32,7 @@ func (g *gen) floatStmt() *node {
 	)
 }
 
-// wrongUnless makes a statement that reports a wrong library if an expression does not have
+// wrongUnless makes a statement that reports an error in the library unless an expression has
 // the wanted value.
 func wrongUnless(x string, want uint64) *node {
 	return stmt(fmt.Sprintf("if %s != %d {\nlog.print(\"%s %s\")\n}", x, want, Wrong, x))
@@ -45,7 +46,7 @@ func (f format) pack(exponent int, fraction uint64) uint64 {
 	return uint64(exponent+bias)<<f.fraction | fraction&(1<<f.fraction-1)
 }
 
-// of is a whole number as a float, which represents it exactly.
+// of returns a whole number as a float. The float represents it exactly.
 func (f format) of(n uint64) uint64 {
 	if f.fraction == 23 {
 		return uint64(math.Float32bits(float32(n)))
@@ -53,7 +54,7 @@ func (f format) of(n uint64) uint64 {
 	return math.Float64bits(float64(n))
 }
 
-// apply is the result of the CPU, with the canonical NaN.
+// apply returns the result that the CPU computes, with the standard NaN.
 func (f format) apply(op string, a, b uint64) uint64 {
 	if f.fraction == 23 {
 		r := compute(op, math.Float32frombits(uint32(a)), math.Float32frombits(uint32(b)))
@@ -82,8 +83,8 @@ func compute[T float32 | float64](op string, a, b T) T {
 }
 
 // closePair makes two floats whose sum, difference or product is close to the middle between
-// two floats. One float is about half of the last place of the other, or both are odd numbers
-// whose product has one bit too many.
+// two floats. Either one float is about half of the last bit of the other, or both are odd
+// numbers whose product has one bit too many.
 func (g *gen) closePair(f format) (a, b uint64) {
 	fraction := func() uint64 { return pick(g, []uint64{0, 1, 1<<f.fraction - 1, g.r.Uint64(), g.r.Uint64()}) }
 	e := g.between(-20, 20)
@@ -108,15 +109,15 @@ func (g *gen) closePair(f format) (a, b uint64) {
 	return a, b
 }
 
-// fullMap puts more keys into a map of one set than the map holds, and checks the remaining
-// ones. The replacement turn has gone round at least once.
+// fullMap makes statements that put too many keys into a map with one set and check which keys
+// remain. At least once, all entries have been replaced.
 func (g *gen) fullMap() *node {
 	if !g.work(60) {
 		return nil
 	}
 	ways := g.between(1, 4)
 	puts := 2*ways + g.between(1, ways)
-	held := make([]int, ways) // keys by way; the first keys fill free ways
+	held := make([]int, ways) // the key in each way; the first keys fill unused ways
 	for k := range puts {
 		held[k%ways] = k
 	}

@@ -8,10 +8,10 @@ import (
 )
 
 // This file makes values that equal the bound of a condition, or differ from it by one. Random
-// values rarely do, and compilers fail there.
+// values rarely do, and compilers often fail there.
 
-// near is a number of type t: lo, hi, or a neighbour, if the type has it. It is computed from
-// a value that is 0 or 1, so that it is not a constant.
+// near makes a number of type t: lo, hi, or a neighbour of one of them that the type contains.
+// It computes the number from a value that is 0 or 1, so that it is not a constant.
 func (g *gen) near(t *typ, lo, hi int64) *node {
 	at := pick(g, []int64{lo - 1, lo, lo + 1, hi - 1, hi, hi + 1})
 	if at < t.least() || at >= t.most() {
@@ -23,7 +23,7 @@ func (g *gen) near(t *typ, lo, hi int64) *node {
 	return expr(t, "("+t.name+"("+itoa(at)+") + ($ & 1))", g.value(t, 1))
 }
 
-// beside compares a number with one that was computed from it.
+// beside makes a comparison of a number with another one that was computed from it.
 func (g *gen) beside(t *typ, depth int) *node {
 	of := g.intType()
 	x := g.readable(ofType(of))
@@ -34,15 +34,15 @@ func (g *gen) beside(t *typ, depth int) *node {
 	return expr(t, "($ "+op+" ($ "+pick(g, []string{"+", "-", "^"})+" "+itoa(int64(g.r.IntN(3)))+"))", x, x)
 }
 
-// pastEnd is an index that may equal the length, which traps.
+// pastEnd makes an index that may equal the length, which traps.
 func (g *gen) pastEnd(t *typ) *node {
-	if t.n >= 2 && t.n&(t.n-1) == 0 && g.oneIn(2) { // below 0, but in range if read as unsigned
+	if t.n >= 2 && t.n&(t.n-1) == 0 && g.oneIn(2) { // negative, but in range if read as unsigned
 		return g.value(intType(big.NewInt(int64(t.n-1)).BitLen(), true), 1)
 	}
 	return expr(nil, "($ % $)", g.value(intType(32, false), 1), g.small(t.n+1))
 }
 
-// bitTest tests one bit of a number, in one of the usual ways.
+// bitTest makes a test of one bit of a number, in one of the usual ways.
 func (g *gen) bitTest(t *typ, depth int) *node {
 	of := g.intType()
 	if of.bits < 2 {
@@ -58,7 +58,7 @@ func (g *gen) bitTest(t *typ, depth int) *node {
 	return expr(t, fmt.Sprintf("(($ & (%s(1) << %d)) != 0)", of.name, k), x)
 }
 
-// chooseStmt assigns one of two numbers to a variable, often 0 and 1.
+// chooseStmt makes a statement that assigns one of two numbers to a variable, often 0 and 1.
 func (g *gen) chooseStmt() *node {
 	w, ok := g.writable(func(t *typ) bool { return t.sort == intSort && (!t.signed || t.bits > 1) })
 	if !ok {
@@ -77,7 +77,8 @@ func (g *gen) chooseStmt() *node {
 	return stmt("if $ {\n$ = $\n} else {\n$ = $\n}", g.condition(), target, number(), target, number())
 }
 
-// forToEnd counts up to the largest number of a type. The type does not have the next number.
+// forToEnd makes a loop up to the largest number of a type, so that the type cannot hold the
+// next number.
 func (g *gen) forToEnd() *node {
 	t := intType(pick(g, []int{8, 16, 32, 32}), false)
 	v := &variable{name: g.name("at"), typ: rangeType(0, t.most())}
@@ -91,7 +92,7 @@ func (g *gen) forToEnd() *node {
 	return n
 }
 
-// swapStmt exchanges two variables, in each round of an enclosing loop.
+// swapStmt makes statements that exchange two variables, in each round of an enclosing loop.
 func (g *gen) swapStmt() *node {
 	a, ok := g.writable((*typ).scalar)
 	if !ok {
@@ -105,8 +106,8 @@ func (g *gen) swapStmt() *node {
 	return list(stmt("let "+v+" = "+a.v.name), stmt(a.v.name+" = "+b.v.name), stmt(b.v.name+" = "+v))
 }
 
-// snapshotStmt copies a value, changes a part of the copy or the original, and reads the
-// other. A copy must not be an alias.
+// snapshotStmt makes statements that copy a value, change a part of the copy or the original,
+// and read the other one. This tests that a copy is not an alias.
 func (g *gen) snapshotStmt() *node {
 	whole, ok := g.writable(func(t *typ) bool { return t.sort == arraySort || t.sort == structSort })
 	if !ok || !g.mixes() || !g.work(whole.typ.words()) {
@@ -137,13 +138,13 @@ func (g *gen) snapshotStmt() *node {
 	return out
 }
 
-// under reports whether p is a part of a place.
+// under reports whether p is a part of the place whole.
 func under(p, whole place) bool {
 	return p.v == whole.v && len(p.steps) > len(whole.steps) && slices.Equal(p.steps[:len(whole.steps)], whole.steps)
 }
 
-// knownStmt tests again something that is known: a part of a condition that holds or does not
-// hold.
+// knownStmt makes a second test of something that is already known: a part of a condition that
+// holds or does not hold.
 func (g *gen) knownStmt() *node {
 	if !g.mixes() {
 		return nil
@@ -160,7 +161,7 @@ func (g *gen) knownStmt() *node {
 	word := pick(g, []string{"and", "or"})
 	mix := func() *node { return list(g.mixOf(g.literal(intType(32, false)))) }
 	ask := list(stmt("if $ {\n$} else {\n$}", again, mix(), mix()))
-	if g.oneIn(2) { // without a branch for each part
+	if g.oneIn(2) { // without a separate branch for each part
 		both := "((u1($) " + map[string]string{"and": "&", "or": "|"}[word] + " u1($)) == 1)"
 		if word == "and" {
 			return stmt("if "+both+" {\n$} else {\n$}", one, other, ask, mix())

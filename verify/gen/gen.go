@@ -10,31 +10,31 @@ import (
 type Options struct {
 	Size    int  // approximate number of statements in a task; 0: 24
 	Small   bool // few small tasks, for slow machines
-	NoTraps bool // nothing that may trap
-	Ports   bool // datagrams come through separate ports, never over a stack
+	NoTraps bool // nothing in the program may trap
+	Ports   bool // datagrams arrive through separate ports, never over a network stack
 }
 
 // Program is a random program with the inputs of its devices.
 type Program struct {
 	Seed    uint64
-	Used    map[string]int // how often each production was used
+	Used    map[string]int // number of uses of each production
 	decls   *node
 	tasks   []*task
 	links   []*link // channels and devices, in the order of the system
 	arrives []*arrival
 	edges   []edgeOf
 	answers []answerOf
-	ticks   bool // there are timers
-	library bool // calls of library functions are checked against known answers
+	ticks   bool // the program has timers
+	library bool // the program compares library results with known answers
 }
 
-// gen makes one program.
+// gen is the state while a program is made.
 type gen struct {
 	r      *rand.Rand
-	pins   *rand.Rand // for pins
-	serial *rand.Rand // for serial lines
-	buses  *rand.Rand // for buses
-	worn   *rand.Rand // for the commands that devices cannot do
+	pins   *rand.Rand // random source for pins
+	serial *rand.Rand // random source for serial lines
+	buses  *rand.Rand // random source for buses
+	worn   *rand.Rand // random source for the commands that devices cannot do
 	o      Options
 	p      *Program
 	traps  bool // this program may trap
@@ -53,7 +53,7 @@ type gen struct {
 	b                      *body
 }
 
-// New makes the program of a seed.
+// New makes the program for a seed.
 func New(seed uint64, o Options) *Program {
 	if o.Size == 0 {
 		o.Size = 24
@@ -76,7 +76,7 @@ func New(seed uint64, o Options) *Program {
 	return g.p
 }
 
-// Productions names the rows of all tables.
+// Productions lists the names of the rows of all tables.
 func Productions() []string {
 	var out []string
 	for _, r := range exprRows() {
@@ -98,7 +98,7 @@ func Productions() []string {
 		"statement select", "statement every", "statement after", "statement poll", "statement offer", "statement fan", "statement else of a command")
 }
 
-// Source is the text of the program.
+// Source returns the text of the program.
 func (p *Program) Source() string {
 	var b strings.Builder
 	b.WriteString(p.uses())
@@ -107,7 +107,7 @@ func (p *Program) Source() string {
 		t.text(&b)
 	}
 	hint := ""
-	if p.Seed%4 == 0 { // not drawn, so that the programs of all seeds stay the same
+	if p.Seed%4 == 0 { // not a random choice, so that the programs for all seeds stay the same
 		hint = "@parallel "
 	}
 	fmt.Fprintf(&b, "system generated %s{\n", hint)
@@ -116,16 +116,16 @@ func (p *Program) Source() string {
 	return b.String()
 }
 
-// Chance.
+// Random choices.
 
 func (g *gen) oneIn(n int) bool { return g.r.IntN(n) == 0 }
 
-// between is a number in lo..=hi.
+// between returns a random number in lo..=hi.
 func (g *gen) between(lo, hi int) int { return lo + g.r.IntN(hi-lo+1) }
 
 func pick[T any](g *gen, list []T) T { return list[g.r.IntN(len(list))] }
 
-// name is a unique name.
+// name returns a new unique name.
 func (g *gen) name(prefix string) string {
 	g.names++
 	return fmt.Sprintf("%s%d", prefix, g.names)
@@ -141,7 +141,7 @@ type row struct {
 	weight int
 }
 
-// choose gives the index of a row by weight, or -1 when none is possible.
+// choose returns the index of a row by weight, or -1 if no row is possible.
 func (g *gen) choose(n int, weight func(i int) int) int {
 	total := 0
 	for i := range n {

@@ -11,13 +11,13 @@ type generic struct {
 	of   *genericRow
 }
 
-// genericRow is a kind of generic function: its text after `fn NAME`, and its call for a value
-// of a type.
+// genericRow is a kind of generic function. It makes the text after `fn NAME`, and calls for a
+// value of a type.
 type genericRow struct {
 	row
 	text func(g *gen) string
 	fits func(t *typ) bool
-	make func(g *gen, name string, t *typ, depth int) *node // nil: not now
+	make func(g *gen, name string, t *typ, depth int) *node // returns nil if it is not possible now
 }
 
 func genericRows() []genericRow {
@@ -32,7 +32,7 @@ func genericRows() []genericRow {
 	}
 }
 
-// instance reports whether a type can be an argument.
+// instance reports whether a type can be an argument of a generic function.
 func (t *typ) instance() bool {
 	return t.name != "" && t.sort != layoutSort && t.sort != sliceSort && t.sort != mapSort
 }
@@ -48,7 +48,7 @@ func (g *gen) generics() {
 	}
 }
 
-// callGeneric calls a generic function that returns a value of t.
+// callGeneric makes a call of a generic function that returns a value of type t.
 func (g *gen) callGeneric(t *typ, depth int) *node {
 	var able []generic
 	for _, f := range g.generic {
@@ -75,7 +75,7 @@ func (g *gen) choiceCall(name string, t *typ, depth int) *node {
 	return expr(t, name+"<"+t.name+">($, $, $)", g.value(&typ{sort: boolSort}, depth-1), g.value(t, depth-1), g.value(t, depth-1))
 }
 
-// formulaText is a function of two numbers of any kind.
+// formulaText makes a function of two numbers of any type.
 func (g *gen) formulaText() string {
 	return "<T: num>(a: T, b: T) -> T { return " + g.formula(2) + " }"
 }
@@ -108,7 +108,7 @@ func (g *gen) countCall(name string, t *typ, depth int) *node {
 	return expr(t, fmt.Sprintf("%s<%s, %d>($, $)", name, v.typ.elem.name, v.typ.n), v, g.value(v.typ.elem, depth-1))
 }
 
-// sumText folds an array, in one of two ways.
+// sumText makes a function that folds an array, in one of two ways.
 func (g *gen) sumText() string {
 	head := "<T: num, N: u32>(v: [N]T) -> T where N > 0 {\n"
 	if g.oneIn(2) {

@@ -12,34 +12,34 @@ import (
 type layout struct {
 	name  string
 	parts []part
-	typ   *typ // of the result of parse
-	most  int  // bytes
+	typ   *typ // type of the result of parse
+	most  int  // largest size in bytes
 }
 
 // part is a field of a layout.
 type part struct {
 	name   string
-	typ    *typ // of the part itself
-	bits   int  // of a number or enum
+	typ    *typ // type of the part itself
+	bits   int  // width of a number or enum
 	little bool
 	fixed  bool
-	lo, hi uint64 // limits of a bounded or fixed number
+	lo, hi uint64 // limits of a number that has bounds or is fixed
 	sub    *layout
 	size   sizing
-	scale  int // exact bytes: field times scale plus offset
+	scale  int // for exact bytes: the length is a field times scale plus offset
 	offset int
-	of     int // index of the field with the length
-	most   int // limit of prefixed bytes and of the rest
+	of     int // index of the field that holds the length
+	most   int // limit for bytes with a length prefix and for remaining bytes
 	when   *condition
 	seal   sealing
 }
 
-// sealing is the source from which a field is computed.
+// sealing states what a sealed (computed) field is computed from.
 type sealing uint8
 
 const (
 	noSeal  sealing = iota
-	crcSeal         // CRC-32 of the bytes before it
+	crcSeal         // CRC-32 of the bytes before the field
 	sumSeal         // Internet checksum of the whole message
 )
 
@@ -54,7 +54,7 @@ const (
 	restBytes
 )
 
-// condition is `field OP k` on an earlier number.
+// condition is `field OP k`, where field is an earlier number.
 type condition struct {
 	of int
 	op string
@@ -76,7 +76,7 @@ func (c *condition) holds(v uint64) bool {
 // layout declares a message format.
 func (g *gen) layout() {
 	l := &layout{name: g.name("L")}
-	if g.oneIn(6) { // it has an even and constant offset
+	if g.oneIn(6) { // it is at an even, constant offset
 		l.add(g, part{bits: 16, seal: sumSeal})
 	}
 	for range g.between(1, 4) {
@@ -102,7 +102,7 @@ func (g *gen) layout() {
 		if p.when != nil {
 			t = optionType(t)
 		}
-		if p.hi > 0 && !p.fixed && p.when == nil { // its type has the bounds of the field
+		if p.hi > 0 && !p.fixed && p.when == nil { // its type is the range of the bounds
 			t = rangeType(int64(p.lo), int64(p.hi))
 		}
 		l.typ.fields = append(l.typ.fields, field{p.name, t})
@@ -110,7 +110,7 @@ func (g *gen) layout() {
 	g.layouts = append(g.layouts, l)
 }
 
-// add appends a part with a name and the resulting type.
+// add appends a part with a name and the type that results for it.
 func (l *layout) add(g *gen, p part) {
 	if p.name == "" {
 		p.name = g.name("q")
@@ -129,7 +129,7 @@ func (l *layout) add(g *gen, p part) {
 	l.parts = append(l.parts, p)
 }
 
-// partOf adds whole bytes.
+// partOf adds a part of whole bytes.
 func (g *gen) partOf(l *layout) {
 	switch g.r.IntN(8) {
 	case 0, 1:
@@ -160,7 +160,7 @@ func (g *gen) partOf(l *layout) {
 	}
 }
 
-// closed are the layouts that do not take the remaining bytes.
+// closed lists the layouts that do not extend over the remaining bytes.
 func (g *gen) closed() []*layout {
 	var out []*layout
 	for _, l := range g.layouts {
@@ -171,7 +171,7 @@ func (g *gen) closed() []*layout {
 	return out
 }
 
-// sealed reports whether a layout has a field that is computed from others.
+// sealed reports whether a layout has a field that is computed from other fields.
 func (l *layout) sealed() bool {
 	return slices.ContainsFunc(l.parts, func(p part) bool { return p.seal != noSeal })
 }
@@ -184,7 +184,7 @@ func (l *layout) open() bool {
 	return last.size == restBytes || last.sub != nil && last.sub.open()
 }
 
-// bitFields divides some bytes.
+// bitFields divides some bytes into bit fields.
 func (g *gen) bitFields(l *layout, left int) {
 	for left > 0 {
 		p := part{bits: g.between(1, min(left, 12))}
@@ -207,7 +207,7 @@ func (g *gen) bitFields(l *layout, left int) {
 	}
 }
 
-// bound sometimes fixes or bounds a number.
+// bound sometimes makes a number fixed or gives it bounds.
 func (g *gen) bound(p *part) {
 	top := uint64(1)<<min(p.bits, 20) - 1
 	switch {
@@ -220,7 +220,8 @@ func (g *gen) bound(p *part) {
 	}
 }
 
-// when sometimes makes a part optional, by an earlier number that is always present.
+// when sometimes makes a part optional. The condition uses an earlier number that is always
+// present.
 func (g *gen) when(l *layout) *condition {
 	if !g.oneIn(3) {
 		return nil
@@ -262,7 +263,7 @@ func (p *part) text(l *layout) string {
 	return t
 }
 
-// bits is a message under construction, MSB first.
+// bits is a message under construction, most significant bit first.
 type bits struct {
 	data []byte
 	n    int
@@ -278,7 +279,7 @@ func (b *bits) write(v uint64, n int) {
 	}
 }
 
-// message writes a message that parse accepts.
+// message writes a random message that parse accepts.
 func (g *gen) message(l *layout, b *bits) {
 	values := make([]uint64, len(l.parts))
 	start, sum := len(b.data), -1
@@ -313,7 +314,7 @@ func (g *gen) message(l *layout, b *bits) {
 	}
 }
 
-// inetSum is the Internet checksum of bytes (RFC 1071).
+// inetSum computes the Internet checksum of bytes (RFC 1071).
 func inetSum(b []byte) uint16 {
 	s := uint32(0)
 	for i, x := range b {
@@ -325,7 +326,7 @@ func inetSum(b []byte) uint16 {
 	return ^uint16(s)
 }
 
-// number is a value that a part accepts.
+// number returns a random value that a part accepts.
 func (g *gen) number(p *part) uint64 {
 	switch {
 	case p.fixed || p.hi > 0:
@@ -352,7 +353,8 @@ func (g *gen) noise(b *bits, n int) {
 	}
 }
 
-// parsed parses a message from bytes. It returns nil when there are no bytes.
+// parsed makes an expression that parses a message from bytes. It returns nil if no bytes are
+// available.
 func (g *gen) parsed() *node {
 	g.b.pure++
 	defer func() { g.b.pure-- }()

@@ -7,17 +7,18 @@ import (
 	"strings"
 )
 
-// Every level runs the same library, so a wrong function of std makes no difference between
-// levels. Therefore some calls have a known answer, computed here by Go's library or from the
-// definition. A program reports a different answer.
+// All levels run the same library. A wrong library function therefore causes no difference
+// between levels. For this reason, some calls have a known answer, which Go's library or the
+// definition gives. A program reports a different answer.
 
-// Wrong is the prefix of the log line of a program that got a wrong answer from the library.
+// Wrong is the prefix of the log line with which a program reports a wrong answer of the
+// library.
 const Wrong = "the library is wrong:"
 
-// known is a call and its expected result. first is a statement that the call needs.
+// known is a call and its expected result. first is a statement that must precede the call.
 type known struct{ call, want, first string }
 
-// libraryStmt calls a library function on edge cases of numbers and bytes.
+// libraryStmt makes a call of a library function with edge cases of numbers and bytes.
 func (g *gen) libraryStmt() *node {
 	k := pick(g, []func(*gen) known{(*gen).knownFold, (*gen).knownSum, (*gen).knownCRC, (*gen).knownBits})(g)
 	g.p.library = true
@@ -28,8 +29,8 @@ func (g *gen) libraryStmt() *node {
 	return list(stmt(k.first), check)
 }
 
-// fold is the checksum of a sum by its definition (RFC 1071). One's complement sums are sums
-// modulo 65535, but a sum that is not 0 does not become 0.
+// fold computes the checksum of a sum by its definition (RFC 1071). Ones' complement sums are
+// sums modulo 65535, except that a sum other than 0 never becomes 0.
 func fold(sum uint32) uint16 {
 	r := sum % 65535
 	if r == 0 && sum > 0 {
@@ -47,8 +48,8 @@ func (g *gen) knownFold() known {
 	return known{call: fmt.Sprintf("checksum.inet_fold(%d)", sum), want: fmt.Sprint(fold(sum))}
 }
 
-// edgeBytes makes 1 to 9 bytes, often all ones, a variable with these bytes, and its
-// declaration.
+// edgeBytes makes 1 to 9 bytes, often all ones. It returns the bytes, a variable that holds
+// them, and its declaration.
 func (g *gen) edgeBytes() (b []byte, name, first string) {
 	b = make([]byte, g.between(1, 9))
 	var parts []string

@@ -26,7 +26,7 @@ func (t *typ) keyable() bool {
 	return false
 }
 
-// keyType is a type with few values, so that keys coincide, or any type.
+// keyType chooses a type with few values, so that keys often coincide, or any other key type.
 func (g *gen) keyType() *typ {
 	if g.oneIn(3) {
 		for range 4 {
@@ -38,8 +38,8 @@ func (g *gen) keyType() *typ {
 	return intType(g.between(2, 8), g.oneIn(4))
 }
 
-// mapTypes chooses the map types of the program. Only variables and inout parameters have such
-// types.
+// mapTypes chooses the map types of the program. Only variables and inout parameters can have
+// such types.
 func (g *gen) mapTypes() {
 	for g.oneIn(2) && len(g.maps) < 2 {
 		elem := g.scalarType()
@@ -72,7 +72,7 @@ func (g *gen) mapVariable(word string) *node {
 	return stmt(word + v.name + ": " + v.typ.name)
 }
 
-// mapWhere is a map in scope that fits accepts, or nil.
+// mapWhere returns a visible map that fits accepts, or nil.
 func (g *gen) mapWhere(fits func(*variable) bool) *variable {
 	var all []*variable
 	for _, v := range g.b.vars {
@@ -86,10 +86,10 @@ func (g *gen) mapWhere(fits func(*variable) bool) *variable {
 	return pick(g, all)
 }
 
-// key is a key of a map.
+// key makes a key of a map.
 func (g *gen) key(m *typ) *node { return g.value(m.key, 2) }
 
-// changeMap makes a statement about a map that may be changed.
+// changeMap makes a statement that may change a map.
 func (g *gen) changeMap(make func(m *variable) *node) *node {
 	m := g.mapWhere(changeable)
 	if m == nil {
@@ -110,7 +110,7 @@ func (g *gen) removeStmt() *node {
 	return g.changeMap(func(m *variable) *node { return stmt(m.name+".remove($)", g.key(m.typ)) })
 }
 
-// getStmt looks up a key and shows the value.
+// getStmt makes a statement that looks up a key and shows the value.
 func (g *gen) getStmt() *node {
 	m := g.mapWhere(func(*variable) bool { return true })
 	if m == nil {
@@ -132,7 +132,7 @@ func (g *gen) getFrom(m *variable, depth int) *node {
 	return expr(m.typ.elem, m.name+".get($, $)", g.key(m.typ), g.value(m.typ.elem, depth-1))
 }
 
-// lookUp is an expression that looks up a key.
+// lookUp makes an expression that looks up a key.
 func (g *gen) lookUp(t *typ, depth int) *node {
 	m := g.mapWhere(func(v *variable) bool { return same(v.typ.elem, t) })
 	if m == nil || g.b.short && !(m.typ.key.scalar() && t.scalar()) {

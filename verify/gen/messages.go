@@ -2,8 +2,8 @@ package gen
 
 import "strings"
 
-// strict reports whether all values of a layout's fields make a message. Such a layout has no
-// conditions and no lengths in other fields.
+// strict reports whether any values of a layout's fields form a valid message. Such a layout
+// has no conditions, and no lengths stored in other fields.
 func (l *layout) strict() bool {
 	for i := range l.parts {
 		p := &l.parts[i]
@@ -33,7 +33,7 @@ func (l *layout) longest() int {
 	return bits / 8
 }
 
-// strictLayouts are the layouts for which messages are built.
+// strictLayouts lists the layouts for which the program builds messages.
 func (g *gen) strictLayouts() []*layout {
 	var out []*layout
 	for _, l := range g.layouts {
@@ -44,7 +44,7 @@ func (g *gen) strictLayouts() []*layout {
 	return out
 }
 
-// messageStmt builds a message from its fields.
+// messageStmt makes a statement that builds a message from its fields.
 func (g *gen) messageStmt() *node {
 	all := g.strictLayouts()
 	if len(all) == 0 {
@@ -56,7 +56,7 @@ func (g *gen) messageStmt() *node {
 	return stmt("var "+v.name+": "+l.name+" = $", x)
 }
 
-// made is L(field: value, ...), without the fixed fields.
+// made makes L(field: value, ...), without the fixed fields.
 func (g *gen) made(l *layout) *node {
 	n := expr(l.typ, l.name)
 	if l.sealed() {
@@ -75,7 +75,7 @@ func (g *gen) made(l *layout) *node {
 	return n
 }
 
-// partValue is a value that a field may have.
+// partValue makes a value that a field may have.
 func (g *gen) partValue(p *part) *node {
 	switch {
 	case p.sub != nil:
@@ -86,7 +86,7 @@ func (g *gen) partValue(p *part) *node {
 	return g.value(p.typ, 2)
 }
 
-// messages are the variables that hold a message.
+// messages lists the variables that hold a message.
 func (g *gen) messages(want func(*variable) bool) []*variable {
 	var out []*variable
 	for _, v := range g.b.vars {
@@ -97,7 +97,7 @@ func (g *gen) messages(want func(*variable) bool) []*variable {
 	return out
 }
 
-// changeStmt assigns a field of a message.
+// changeStmt makes a statement that assigns a field of a message.
 func (g *gen) changeStmt() *node {
 	all := g.messages(func(v *variable) bool { return v.message })
 	if len(all) == 0 {
@@ -111,7 +111,7 @@ func (g *gen) changeStmt() *node {
 	return stmt(v.name+"."+p.name+" = $", g.partValue(&p))
 }
 
-// writtenStmt writes a message as bytes.
+// writtenStmt makes a statement that writes a message as bytes.
 func (g *gen) writtenStmt() *node {
 	all := g.messages(func(*variable) bool { return true })
 	if len(all) == 0 || !g.work(40) {
@@ -128,7 +128,7 @@ func (g *gen) writtenStmt() *node {
 	return out
 }
 
-// equalWhole compares values of any type.
+// equalWhole makes a comparison of values of any type.
 func (g *gen) equalWhole(t *typ, depth int) *node {
 	g.b.pure++
 	defer func() { g.b.pure-- }()

@@ -4,23 +4,23 @@ import (
 	"strings"
 )
 
-// kind says how the shrinker treats a node.
+// kind states how the shrinker treats a node.
 type kind uint8
 
 const (
 	exprNode kind = iota
-	stmtNode      // removed whole, or replaced by its blocks
-	listNode      // statements or declarations, one a line
+	stmtNode      // removed completely, or replaced by its blocks
+	listNode      // statements or declarations, one per line
 	declNode
 )
 
-// node is a piece of text with nested pieces. Each `$` of the form stands for the next kid.
+// node is a piece of text with nested pieces. Each `$` in its form stands for the next child.
 type node struct {
 	kind    kind
-	typ     *typ // of an expression
+	typ     *typ // type of an expression
 	form    string
 	kids    []*node
-	link    *link // the channel or device that it uses, nil for none
+	link    *link // the channel or device that it uses, or nil
 	gone    bool
 	instead *node
 }
@@ -33,7 +33,7 @@ func stmt(form string, kids ...*node) *node { return &node{kind: stmtNode, form:
 
 func list(kids ...*node) *node { return &node{kind: listNode, kids: kids} }
 
-// text writes a node. A removed node leaves no text, or a zero if a value is needed.
+// text writes a node. A removed node gives no text, or a zero if a value is needed.
 func (n *node) text(b *strings.Builder) {
 	for n.instead != nil {
 		n = n.instead
@@ -67,7 +67,7 @@ func (n *node) fill(b *strings.Builder) {
 	b.WriteString(rest)
 }
 
-// silent reports whether a statement leaves no text.
+// silent reports whether a statement gives no text.
 func (n *node) silent() bool {
 	return n.gone || n.kind == stmtNode && n.link != nil && n.link.gone
 }
@@ -78,7 +78,7 @@ func (n *node) String() string {
 	return b.String()
 }
 
-// walk visits a node and its kids, outer nodes first. It does not visit replaced nodes.
+// walk visits a node and its children, outer nodes first. It does not visit replaced nodes.
 func (n *node) walk(visit func(*node)) {
 	if n.gone || n.link != nil && n.link.gone {
 		return
@@ -93,7 +93,7 @@ func (n *node) walk(visit func(*node)) {
 	}
 }
 
-// count is the number of nodes, which is the shrinker's measure.
+// count is the number of nodes. The shrinker reduces it.
 func (n *node) count() int {
 	total := 0
 	n.walk(func(*node) { total++ })

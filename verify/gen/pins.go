@@ -8,16 +8,16 @@ import (
 )
 
 // Pins and serial lines have separate random sources (gen.pins, gen.serial), so that programs
-// without them stay the same.
+// without them do not change.
 
-// edgeOf is a change of an input pin.
+// edgeOf is a change of the level of an input pin.
 type edgeOf struct {
 	time  uint64
 	to    *link
 	value uint64
 }
 
-// pins gives a task an input, an output, both or, mostly, neither.
+// pinsOf gives a task an input, an output, both or, most often, neither.
 func (g *gen) pinsOf(t *task) {
 	pin := func(kind linkKind) *link {
 		l := &link{name: g.name("d"), kind: kind, to: t}
@@ -35,8 +35,8 @@ func (g *gen) pinsOf(t *task) {
 	}
 }
 
-// serialOf sometimes turns an interface into a serial line. The same data goes to both kinds,
-// but messages have boundaries and bytes have none.
+// serialOf sometimes turns a network interface into a serial line. Both kinds get the same
+// data, but a serial line has no message boundaries.
 func (g *gen) serialOf(t *task) {
 	for _, l := range []*link{t.rx, t.tx} {
 		if l != nil && l.kind == ethLink && g.serial.IntN(4) == 0 {
@@ -61,7 +61,7 @@ func (g *gen) pinWrite() *node {
 	return n
 }
 
-// pinRead keeps a level.
+// pinRead makes a statement that stores a level.
 func (g *gen) pinRead() *node {
 	v := &variable{name: g.name("v"), typ: boolType()}
 	defer g.add(v)
@@ -72,7 +72,7 @@ func (g *gen) pinRead() *node {
 
 func boolType() *typ { return &typ{sort: boolSort, name: "bool"} }
 
-// pinArm takes a change of an input.
+// pinArm makes a select arm that takes a change of an input.
 func (g *gen) pinArm(l *link) *node {
 	g.p.Used["statement changed"]++
 	leave := g.scope()
@@ -85,7 +85,7 @@ func (g *gen) pinArm(l *link) *node {
 	return n
 }
 
-// levelsOf are the inputs that change levels of devices of a script. Changes at one time are
+// levelsOf lists the level changes of the devices in a script. Changes at the same time form
 // one input.
 func (p *Program) levelsOf(devices []string) []world.Input {
 	at := map[uint64][]world.Level{}
@@ -110,7 +110,7 @@ func (p *Program) levelsOf(devices []string) []world.Input {
 	return realChanges(out)
 }
 
-// realChanges omits unchanged levels, like a file of levels.
+// realChanges drops changes to the level that the pin already has, as a file of levels does.
 func realChanges(list []world.Input) []world.Input {
 	now := map[int]uint64{}
 	var out []world.Input

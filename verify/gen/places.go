@@ -1,14 +1,14 @@
 package gen
 
-// place is a variable or a part of a variable. Steps are field names; "" is an element.
+// place is a variable or a part of one. Steps are field names, and "" stands for an element.
 type place struct {
 	v       *variable
 	steps   []string
-	lengths []typ // types of the indexed sequences
+	lengths []typ // types of the sequences that it indexes
 	typ     *typ
 }
 
-// places lists the places that want accepts, in the variables that from accepts.
+// places lists the places that want accepts, inside variables that from accepts.
 func (g *gen) places(from func(*variable) bool, want func(*typ) bool) []place {
 	var out []place
 	for _, v := range g.visible() {
@@ -19,7 +19,7 @@ func (g *gen) places(from func(*variable) bool, want func(*typ) bool) []place {
 	return out
 }
 
-// parts adds a place and its parts.
+// parts adds a place and its parts to a list.
 func parts(out []place, p place, want func(*typ) bool, depth int) []place {
 	if want(p.typ) {
 		out = append(out, p)
@@ -50,8 +50,8 @@ func (p place) step(name string, t *typ) place {
 	return q
 }
 
-// node writes a place and makes its indices. It is nil when no index is certainly below the
-// length.
+// node makes the text of a place with its indices. It returns nil if no index is certain to be
+// below the length.
 func (p place) node(g *gen) *node {
 	n := expr(p.typ, p.v.name)
 	at := 0
@@ -73,14 +73,14 @@ func (p place) node(g *gen) *node {
 
 func any2(*variable) bool { return true }
 
-// readable is a place of an accepted type, or nil when there is none.
+// readable chooses a place whose type is accepted. It returns nil if there is none.
 func (g *gen) readable(want func(*typ) bool) *node {
 	all := g.places(any2, want)
 	for range 3 {
 		if len(all) == 0 {
 			return nil
 		}
-		// The latest names come first, so that new values are used soon.
+		// The newest names come first, so that new values are used soon.
 		at := g.r.IntN(len(all))
 		if g.oneIn(2) {
 			at = g.r.IntN(at + 1)
@@ -92,7 +92,7 @@ func (g *gen) readable(want func(*typ) bool) *node {
 	return nil
 }
 
-// writable is an assignable place of a type that want accepts.
+// writable chooses an assignable place whose type want accepts.
 func (g *gen) writable(want func(*typ) bool) (place, bool) {
 	all := g.places(changeable, want)
 	kept := all[:0]
@@ -109,7 +109,7 @@ func (g *gen) writable(want func(*typ) bool) (place, bool) {
 
 func ofType(t *typ) func(*typ) bool { return func(x *typ) bool { return same(x, t) } }
 
-// index is a number below the length of t. v is the variable of the place.
+// index makes a number below the length of t. v is the variable of the place.
 func (g *gen) index(v *variable, t *typ) *node {
 	if t.sort != arraySort {
 		return g.dynamicIndex(v)
@@ -148,7 +148,7 @@ func (g *gen) index(v *variable, t *typ) *node {
 	return expr(rangeType(0, int64(t.n-1)), "($ % $)", g.value(intType(32, false), 1), g.small(t.n))
 }
 
-// underLength is a loop variable that is below n because of the end of the loop.
+// underLength makes a loop variable that is below n because of the end of its loop.
 func (g *gen) underLength(n int) *node {
 	var all []*variable
 	for _, v := range g.b.vars {
@@ -163,7 +163,7 @@ func (g *gen) underLength(n int) *node {
 	return expr(v.typ, v.name)
 }
 
-// countUp is a variable whose range fits accepts.
+// countUp chooses a variable whose range fits accepts.
 func (g *gen) countUp(fits func(*typ) bool) *node {
 	var all []*variable
 	for _, v := range g.b.vars {
@@ -178,7 +178,7 @@ func (g *gen) countUp(fits func(*typ) bool) *node {
 	return expr(v.typ, v.name)
 }
 
-// dynamicIndex is a number below a length that is known only at run time.
+// dynamicIndex makes a number below a length that is known only at run time.
 func (g *gen) dynamicIndex(of *variable) *node {
 	var all []*variable
 	for _, v := range g.b.vars {

@@ -1,10 +1,10 @@
 package gen
 
-// exactRow is a production of exact numbers: ranges for which the checker and the generator
-// compute the same bounds.
+// exactRow is a production for exact numbers, which have range types. The checker and the
+// generator compute the same bounds for them.
 type exactRow struct {
 	row
-	make func(g *gen, depth int) *node // nil: not now
+	make func(g *gen, depth int) *node // returns nil if it is not possible now
 }
 
 // exactRows is the table of exact numbers.
@@ -23,14 +23,14 @@ func exactRows() []exactRow {
 	}
 }
 
-// farthest bounds exact numbers, so that operations on them fit 64 bits.
+// farthest bounds exact numbers, so that operations on them fit in 64 bits.
 const farthest = 1 << 28
 
 func isSmallRange(t *typ) bool {
 	return t.sort == rangeSort && t.lo > -farthest && t.hi < farthest
 }
 
-// exact is an exact number of any small range.
+// exact makes an exact number with any small range.
 func (g *gen) exact(depth int) *node {
 	for depth > 0 && g.room(2) {
 		i := g.choose(len(g.exacts), func(i int) int { return g.exacts[i].weight })
@@ -46,7 +46,7 @@ func (g *gen) exact(depth int) *node {
 	return g.small(g.r.IntN(10))
 }
 
-// exactWithin is an exact number that a type holds, or nil when none was found.
+// exactWithin makes an exact number that type t can hold. It returns nil if it finds none.
 func (g *gen) exactWithin(t *typ, depth int) *node {
 	for range 3 {
 		if n := g.exact(depth); t.holds(n.typ) {
@@ -56,7 +56,7 @@ func (g *gen) exactWithin(t *typ, depth int) *node {
 	return nil
 }
 
-// length is b.len, for anything with a length.
+// length makes b.len for something that has a length.
 func (g *gen) length() *node {
 	all := g.places(any2, func(t *typ) bool { return t.sort == bytesSort || t.sort == arraySort })
 	if len(all) == 0 {
@@ -84,7 +84,7 @@ func (g *gen) exactSum(depth int) *node {
 	return expr(rangeType(a.typ.lo-b.typ.hi, a.typ.hi-b.typ.lo), "($ - $)", a, b)
 }
 
-// corners is the range of f at the ends of both operands.
+// corners computes the range of f from the ends of both operand ranges.
 func corners(a, b *typ, f func(x, y int64) int64) *typ {
 	first := f(a.lo, b.lo)
 	t := rangeType(first, first)
@@ -102,7 +102,7 @@ func (g *gen) exactProduct(depth int) *node {
 	return expr(corners(a.typ, b.typ, func(x, y int64) int64 { return x * y }), "($ * $)", a, b)
 }
 
-// exactQuotient divides by a number above 0.
+// exactQuotient makes a division by a number above 0.
 func (g *gen) exactQuotient(depth int) *node {
 	a := g.exact(depth - 1)
 	if !g.work(40) {
@@ -153,7 +153,7 @@ func (g *gen) exactClamp(depth int) *node {
 	return g.clamp(rangeType(lo, lo+int64(g.r.IntN(40))), depth)
 }
 
-// clamp brings any number of at most 32 bits into a range.
+// clamp makes an expression that brings a number of at most 32 bits into a range.
 func (g *gen) clamp(t *typ, depth int) *node {
 	from := pick(g, []*typ{intType(8, false), intType(8, true), intType(16, true), intType(32, false), intType(32, true), intType(13, true)})
 	if t.lo >= 0 && g.oneIn(4) {
@@ -176,7 +176,7 @@ func (g *gen) wrap(t *typ, depth int) *node {
 
 func (g *gen) signedNumber(v int64) *node { return expr(rangeType(v, v), itoa(v)) }
 
-// within is `x within lo..=hi`.
+// within makes `x within lo..=hi`.
 func (g *gen) within(t *typ, depth int) *node {
 	from := pick(g, []*typ{intType(8, false), intType(16, true), intType(32, false), intType(32, true)})
 	x := g.value(from, depth-1)
@@ -214,13 +214,13 @@ func (g *gen) anyAll(t *typ, depth int) *node {
 	return g.search(t, pick(g, []string{"any", "all"}), g.span(), depth)
 }
 
-// exactCount is `count i in a..b where p`.
+// exactCount makes `count i in a..b where p`.
 func (g *gen) exactCount(depth int) *node {
 	over := g.span()
 	return g.search(rangeType(0, over.hi-over.lo+1), "count", over, depth)
 }
 
-// span is a range for a loop, not too long.
+// span chooses a range for a loop that is not too long.
 func (g *gen) span() *typ {
 	lo := int64(0)
 	if g.oneIn(4) {

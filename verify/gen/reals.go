@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// fixType is fix<whole, frac>.
+// fixType returns the type fix<whole, frac>.
 func fixType(whole, frac int) *typ {
 	return &typ{sort: fixSort, bits: whole + frac, frac: frac, signed: true, name: fmt.Sprintf("fix<%d, %d>", whole, frac)}
 }
@@ -32,8 +32,8 @@ func (t *typ) floats() bool {
 	return slices.ContainsFunc(held, func(f field) bool { return f.typ.floats() })
 }
 
-// realTypes chooses the program's fixed point and float types. On a core, float operations are
-// functions, so small programs have none.
+// realTypes chooses the fixed-point and floating-point types of the program. Small programs get
+// no floats, because float operations on a core are function calls.
 func (g *gen) realTypes() {
 	for g.oneIn(3) {
 		g.reals = append(g.reals, pick(g, []*typ{
@@ -46,7 +46,7 @@ func (g *gen) realTypes() {
 	}
 }
 
-// realRows are the expressions with fixed point and floats.
+// realRows are the expressions with fixed-point and floating-point numbers.
 func realRows() []exprRow {
 	reals := func(_ *gen, t *typ) bool { return t.real() }
 	having := func(s sort) func(*gen, *typ) bool {
@@ -66,7 +66,7 @@ func realRows() []exprRow {
 }
 
 // realWork counts the work of an operation. On a core, float operations and wide quotients are
-// functions.
+// function calls.
 func (g *gen) realWork(t *typ, op string) bool {
 	n := 4
 	switch {
@@ -81,7 +81,7 @@ func (g *gen) realWork(t *typ, op string) bool {
 	return g.work(n)
 }
 
-// realLiteral is a number that the type can hold.
+// realLiteral makes a literal that the type can hold.
 func (g *gen) realLiteral(t *typ) *node {
 	sign := pick(g, []string{"", "-"})
 	if t.sort == floatSort {
@@ -115,7 +115,7 @@ func (g *gen) fromBits(t *typ, depth int) *node {
 	return expr(t, t.name+".from_bits($)", g.value(intType(t.bits, false), depth-1))
 }
 
-// realConvert converts an integer or a real of another format.
+// realConvert converts an integer, or a real number of another format.
 func (g *gen) realConvert(t *typ, depth int) *node {
 	from := g.intType()
 	if g.oneIn(2) {
@@ -146,7 +146,7 @@ func (g *gen) ofReal(t *typ, depth int) *node {
 	return expr(t, t.name+"($)", g.value(from, depth-1))
 }
 
-// realOfBits is a real type with the width of an unsigned type.
+// realOfBits chooses a real type that has the width of an unsigned type.
 func (g *gen) realOfBits(t *typ) *typ {
 	for _, r := range g.reals {
 		if t.sort == intSort && !t.signed && t.bits == r.bits {

@@ -5,12 +5,12 @@ type variable struct {
 	name    string
 	typ     *typ
 	mutable bool
-	locked  int         // more than 0: it may not be assigned
-	fixed   int         // more than 0: bytes that keep their length
-	below   []*variable // bytes and slices that are longer than the value
-	under   int64       // upper bound (exclusive), if its type does not tell
+	locked  int         // above 0: it must not be assigned
+	fixed   int         // above 0: bytes whose length must not change
+	below   []*variable // bytes and slices whose length is above the value of the variable
+	under   int64       // exclusive upper bound of the value, if the type does not give it
 	global  bool
-	message bool // built from fields, which may change
+	message bool // built from fields, which the program may change
 }
 
 // changeable reports whether a variable may be assigned.
@@ -19,33 +19,33 @@ func changeable(v *variable) bool { return v.mutable && v.locked == 0 }
 // body is a function or task under construction.
 type body struct {
 	vars     []*variable
-	params   []*variable // of a function
-	result   *typ        // nil: none
+	params   []*variable // parameters of a function
+	result   *typ        // result type; nil: none
 	task     bool
 	timed    int
-	loops    int // loops that break and continue may leave
-	depth    int // of nested statements
-	times    int // how often the present code may run in one call
+	loops    int // number of enclosing loops that break and continue may leave
+	depth    int // depth of nested statements
+	times    int // how often the current code may run in one call
 	spent    int // work of one call so far
 	budget   int
-	pure     int       // more than 0: expressions may change nothing
-	short    bool      // the expression is inside a string
-	hash     *variable // takes the computed values
-	ends     int       // more than 0: nothing may leave the function here
-	disk     *link     // of a task, nil for none
-	pin, led *link     // of a task, nil for none
-	bus      *link     // of a task, nil for none
-	constant bool      // of a constant, which calls no function that a region may time
+	pure     int       // above 0: expressions must not have side effects
+	short    bool      // the expression is inside a string, so it must be short
+	hash     *variable // the variable into which computed values are mixed
+	ends     int       // above 0: no statement may leave the function here
+	disk     *link     // disk of a task, or nil
+	pin, led *link     // pins of a task, or nil
+	bus      *link     // bus of a task, or nil
+	constant bool      // the body of a constant, which must not call functions that may be timed
 }
 
-// enter makes a body the current one. The returned function leaves it.
+// enter makes b the current body. The returned function restores the previous one.
 func (g *gen) enter(b *body) func() {
 	old := g.b
 	g.b = b
 	return func() { g.b = old }
 }
 
-// scope remembers the present names. The returned function forgets all later names.
+// scope opens a scope. The returned function closes it and forgets the names declared inside.
 func (g *gen) scope() func() {
 	n := len(g.b.vars)
 	return func() { g.b.vars = g.b.vars[:n] }
@@ -67,7 +67,7 @@ func (g *gen) work(n int) bool {
 
 func (g *gen) room(n int) bool { return g.b.spent+n*g.b.times <= g.b.budget }
 
-// repeated makes code that runs up to n times for each run of the present code.
+// repeated makes code that runs up to n times each time the current code runs.
 func (g *gen) repeated(n int, make func()) {
 	old := g.b.times
 	g.b.times *= max(n, 1)
@@ -75,7 +75,7 @@ func (g *gen) repeated(n int, make func()) {
 	g.b.times = old
 }
 
-// visible lists the variables that can be read, latest first, then constants.
+// visible lists the variables that can be read, newest first, and then the constants.
 func (g *gen) visible() []*variable {
 	out := make([]*variable, 0, len(g.b.vars)+len(g.consts))
 	for i := len(g.b.vars) - 1; i >= 0; i-- {

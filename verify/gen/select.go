@@ -5,7 +5,7 @@ import "fmt"
 // armWork is the approximate number of times that one arm of a select may be chosen.
 const armWork = 16
 
-// selectRound is one round of a task that takes the first available message.
+// selectRound makes one round of a task that takes the first available message.
 func (g *gen) selectRound(t *task) []*node {
 	g.p.Used["statement select"]++
 	arms := list()
@@ -30,14 +30,14 @@ func (g *gen) selectRound(t *task) []*node {
 	return []*node{stmt("select "+pick(g, []string{"prio", "fair", "turn"})+" {\n$}", arms)}
 }
 
-// armBody handles the received value.
+// armBody makes statements that handle the received value.
 func (g *gen) armBody(shown []*node) *node {
 	body := list(shown...)
 	body.kids = append(body.kids, g.block(g.few()).kids...)
 	return body
 }
 
-// guarded sometimes puts a condition after the head of an arm.
+// guarded sometimes adds a guard to the header of an arm.
 func (g *gen) guarded(head string) *node {
 	n := stmt(head)
 	if g.oneIn(4) {
@@ -71,7 +71,8 @@ func (g *gen) deviceArm(l *link) *node {
 	return n
 }
 
-// timerArm makes every or after. The durations are above 0, so that each round takes time.
+// timerArm makes an every or after arm. The durations are above 0, so that each round takes
+// time.
 func (g *gen) timerArm(word string) *node {
 	g.p.ticks = true
 	g.p.Used["statement "+word]++
@@ -85,14 +86,14 @@ func (g *gen) timerArm(word string) *node {
 	return n
 }
 
-// nowStmt reads the clock.
+// nowStmt makes a statement that reads the clock.
 func (g *gen) nowStmt() *node {
 	v := &variable{name: g.name("v"), typ: intType(64, true)}
 	defer g.add(v)
 	return stmt("let " + v.name + ": i64 = ((now() - time.start) / 1us)")
 }
 
-// poll takes a value if there is one.
+// poll makes statements that take a value if there is one.
 func (g *gen) poll(l *link) []*node {
 	g.p.Used["statement poll"]++
 	v := &variable{name: g.name("v"), typ: l.elem}
@@ -106,7 +107,7 @@ func (g *gen) poll(l *link) []*node {
 	return []*node{n}
 }
 
-// offer sends a value if there is room.
+// offer makes statements that send a value if there is room.
 func (g *gen) offer(l *link) []*node {
 	g.p.Used["statement offer"]++
 	v := &variable{name: g.name("ok"), typ: &typ{sort: boolSort, name: "bool"}}
@@ -117,6 +118,6 @@ func (g *gen) offer(l *link) []*node {
 	return []*node{n, shown}
 }
 
-// feedback reports whether a channel comes from a later task. Its values are answers. No
-// select waits for them, so that there is no endless chain of values.
+// feedback reports whether a channel comes from a later task. Its values are answers. No select
+// waits for them, because this could create an endless chain of values.
 func (g *gen) feedback(l *link) bool { return later(g.p.tasks, l.from, l.to) }

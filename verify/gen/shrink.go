@@ -5,20 +5,20 @@ type Verdict uint8
 
 // The verdicts.
 const (
-	Refused Verdict = iota // it is not a program
-	Lost                   // it is a program, but does not fail like the first one
-	Kept                   // it fails like the first one
+	Refused Verdict = iota // it is not a valid program
+	Lost                   // it is valid, but does not fail like the original
+	Kept                   // it fails like the original
 )
 
 // shrinker makes a program smaller.
 type shrinker struct {
 	p    *Program
 	test func(*Program) Verdict
-	runs int // left
+	runs int // number of runs left
 }
 
-// Shrink makes p smaller as long as test keeps it. It makes at most runs runs of programs that
-// the checker accepts. From large to small, it removes tasks with their channels, arrivals,
+// Shrink makes p smaller as long as test keeps it. It runs at most `runs` programs that the
+// checker accepts. From large to small, it removes tasks with their channels, arrivals,
 // statements, the statements around blocks, parts of expressions, and declarations.
 func Shrink(p *Program, runs int, test func(*Program) Verdict) {
 	s := &shrinker{p: p, test: test, runs: runs}
@@ -52,7 +52,7 @@ func (p *Program) size() int {
 	return total
 }
 
-// try keeps a change if the program still fails, and undoes it otherwise.
+// try makes a change. It keeps the change if the program still fails, and otherwise undoes it.
 func (s *shrinker) try(change, undo func()) bool {
 	if s.runs <= 0 {
 		return false
@@ -68,7 +68,7 @@ func (s *shrinker) try(change, undo func()) bool {
 	return v == Kept
 }
 
-// tasks drops tasks with all their links, then single links.
+// tasks drops tasks with all their links, and then single links.
 func (s *shrinker) tasks() {
 	for _, t := range s.p.tasks {
 		if t.gone {
@@ -95,7 +95,7 @@ func (s *shrinker) tasks() {
 	}
 }
 
-// halves tries to remove parts of a list, from the whole list down to single members.
+// halves tries to remove parts of a list: first the whole list, then smaller and smaller parts.
 func (s *shrinker) halves(n int, set func(i int, gone bool), gone func(i int) bool) {
 	for size := n; size > 0; size /= 2 {
 		for at := 0; at < n; at += size {
@@ -133,7 +133,7 @@ func (s *shrinker) arrivals() {
 	}
 }
 
-// find lists the nodes of all tasks and declarations that accept accepts.
+// find lists the nodes in all tasks and declarations that accept accepts.
 func (s *shrinker) find(accept func(*node) bool) []*node {
 	var out []*node
 	visit := func(n *node) {

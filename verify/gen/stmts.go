@@ -6,16 +6,16 @@ import (
 	"strings"
 )
 
-// stmtRow is a production of statements.
+// stmtRow is a production for statements.
 type stmtRow struct {
 	row
 	fits func(g *gen) bool
-	make func(g *gen) *node // nil: not possible now; a list stands for its statements
+	make func(g *gen) *node // returns nil if it is not possible now; a list node stands for its statements
 }
 
 func always(*gen) bool { return true }
 
-// nests reports whether there is room for nested statements.
+// nests reports whether nested statements are still allowed.
 func nests(g *gen) bool { return g.b.depth < 4 && g.room(12) }
 
 // stmtRows is the table of statements. Statements that only a task can have are in tasks.go.
@@ -70,7 +70,7 @@ func (g *gen) statements(n int) []*node {
 	return out
 }
 
-// statement makes a statement, preceded by the statements that it needs.
+// statement makes a statement. The statements that it needs come before it.
 func (g *gen) statement() []*node {
 	for range 4 {
 		i := g.choose(len(g.stmts), func(i int) int {
@@ -127,7 +127,7 @@ func (g *gen) varStmt() *node {
 	return stmt("var "+v.name+": "+t.name+" = $", x)
 }
 
-// zeroed reports whether all parts of a type have a zero value.
+// zeroed reports whether a type has a zero value.
 func (t *typ) zeroed() bool {
 	switch t.sort {
 	case rangeSort:
@@ -150,7 +150,7 @@ func (t *typ) zeroed() bool {
 	return true
 }
 
-// assign writes a place of any type: whole values, elements, fields.
+// assign makes an assignment to a place of any type: a whole value, an element or a field.
 func (g *gen) assign() *node {
 	w, ok := g.writable(func(t *typ) bool {
 		return t.sort != layoutSort && t.sort != sliceSort && (t.sort != rangeSort || t.name != "")
@@ -165,7 +165,8 @@ func (g *gen) assign() *node {
 	return stmt("$ = $", target, g.value(w.typ, 3))
 }
 
-// mix puts a computed number into the hash, so that it becomes visible.
+// mix makes a statement that mixes a computed number into the hash, so that the number becomes
+// visible.
 func (g *gen) mix() *node {
 	if !g.mixes() {
 		return nil
@@ -173,10 +174,10 @@ func (g *gen) mix() *node {
 	return g.mixOf(g.readable(func(t *typ) bool { return t.scalar() }))
 }
 
-// mixes reports whether there is a hash that may change.
+// mixes reports whether there is a hash that may change here.
 func (g *gen) mixes() bool { return g.b.hash != nil && g.b.hash.locked == 0 }
 
-// mixOf is the statement that mixes a value.
+// mixOf makes the statement that mixes the value x.
 func (g *gen) mixOf(x *node) *node {
 	if x == nil {
 		return nil
@@ -194,7 +195,7 @@ func (g *gen) mixOf(x *node) *node {
 	return stmt(fmt.Sprintf("%s = (%s << 5 | %s >> 27) ^ u32($)", h, h, h), x)
 }
 
-// callStmt calls a function and keeps or drops its result.
+// callStmt makes a call of a function and stores or drops its result.
 func (g *gen) callStmt() *node {
 	var able []*function
 	for _, f := range g.funcs {
@@ -227,7 +228,7 @@ func (g *gen) callStmt() *node {
 	return list(append(out, stmt(word+v.name+": "+f.result.name+" = $", x))...)
 }
 
-// forArguments declares missing variables for inout parameters and slices.
+// forArguments declares variables that are missing for inout parameters and slices.
 func (g *gen) forArguments(f *function) []*node {
 	var out []*node
 	for _, p := range f.params {
@@ -251,7 +252,7 @@ func (g *gen) forArguments(f *function) []*node {
 	return out
 }
 
-// growing lists bytes that may change their length.
+// growing lists bytes variables whose length may change.
 func (g *gen) growing() []*variable {
 	var out []*variable
 	for _, v := range g.b.vars {
@@ -262,7 +263,7 @@ func (g *gen) growing() []*variable {
 	return out
 }
 
-// appendStmt appends data that certainly fits, or makes room first.
+// appendStmt makes an append that is certain to fit, or makes room first.
 func (g *gen) appendStmt() *node {
 	all := g.growing()
 	if len(all) == 0 {
@@ -283,7 +284,7 @@ func (g *gen) appendStmt() *node {
 	return list(stmt(fmt.Sprintf("%s.resize(%d)", v.name, g.r.IntN(v.typ.n-n+1))), call)
 }
 
-// appended is a byte or bytes, and the largest number of bytes that it adds.
+// appended makes a byte or bytes, and returns the largest number of bytes that it adds.
 func (g *gen) appended(v *variable) (*node, int) {
 	g.b.pure++
 	defer func() { g.b.pure-- }()
@@ -320,7 +321,7 @@ func (g *gen) resize() *node {
 	return stmt(v.name+".resize($)", g.small(g.r.IntN(v.typ.n+1)))
 }
 
-// assert states something that holds, or rarely something that may not hold.
+// assert makes an assert that holds, or rarely one that may fail.
 func (g *gen) assert() *node {
 	if g.traps && g.oneIn(6) {
 		return stmt("assert ($ or $)", g.value(&typ{sort: boolSort}, 2), g.value(&typ{sort: boolSort}, 2))
@@ -330,7 +331,7 @@ func (g *gen) assert() *node {
 	return stmt(fmt.Sprintf("assert ($ %% %d) < %d", k, k), x)
 }
 
-// log prints up to three values.
+// log makes a log of up to three values.
 func (g *gen) log() *node {
 	g.b.pure++
 	g.b.short = true
@@ -356,7 +357,7 @@ func (g *gen) log() *node {
 	return stmt(`log.print("`+form.String()+`")`, kids...)
 }
 
-// shown is a value that a log can show.
+// shown makes a value that a log can show.
 func (g *gen) shown() *node {
 	if g.oneIn(3) {
 		return g.value(pick(g, []*typ{g.intType(), {sort: boolSort}}), 2)

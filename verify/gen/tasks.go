@@ -12,35 +12,35 @@ import (
 type link struct {
 	name     string
 	kind     linkKind
-	elem     *typ // of a channel; the buffer of a device
+	elem     *typ // element type of a channel; type of the buffer of a device
 	cap      int
-	copies   int        // of an array of channels; 0: a single channel
+	copies   int        // number of channels in an array; 0: a single channel
 	from, to *task      // from is nil for a device
-	polled   bool       // its reader does not wait
-	socket   bool       // a net.Udp over an interface, no port of datagrams
-	bus      *port.Kind // row of a bus; nil for other links
+	polled   bool       // its reader polls and does not wait
+	socket   bool       // a net.Udp over an interface, not a port for datagrams
+	bus      *port.Kind // port kind of a bus; nil for other links
 	buffer   *variable
 	gone     bool
 	worn     bool   // a disk that cannot do every command
-	answers  string // the commands that it cannot do, as an answer file
+	answers  string // the commands that fail, as an answer file
 }
 
-// task is a task and its one run.
+// task is a task with its single run in the system.
 type task struct {
 	name  string
 	links []*link
-	param string // of a value, "" for none
+	param string // name of a value parameter, "" if there is none
 	value string
 	body  *node
 	gone  bool
 
 	endless  bool
-	selects  bool // it takes the first available message
+	selects  bool // it takes the first message that is available
 	ins      []*link
 	outs     []*link
 	rx, tx   *link
 	disk     *link
-	pin, led *link // an input, an output
+	pin, led *link // its input pin and its output pin
 	bus      *link
 }
 
@@ -70,7 +70,7 @@ func (t *task) text(b *strings.Builder) {
 	b.WriteString("}\n")
 }
 
-// systemText writes the lines of the system.
+// systemText writes the system block.
 func (p *Program) systemText(b *strings.Builder) {
 	p.deviceText(b)
 	for _, l := range p.links {
@@ -116,8 +116,8 @@ func (t *task) run(b *strings.Builder) {
 // rounds is the number of values that a task sends over each channel.
 const rounds = 4
 
-// task writes the body of a task: a start, then rounds. In each round the task receives from
-// each link, computes, and sends to each link.
+// task makes the body of a task: some statements, then rounds. In each round the task receives
+// from each link, computes, and sends to each link.
 func (g *gen) task(t *task) {
 	b := &body{times: 1, budget: 6000, task: true, ends: 1, disk: t.disk, pin: t.pin, led: t.led, bus: t.bus}
 	defer g.enter(b)()
@@ -142,7 +142,7 @@ func (g *gen) task(t *task) {
 	t.body = text
 }
 
-// stateStmt declares state, which only tasks have.
+// stateStmt declares a state variable, which only tasks have.
 func (g *gen) stateStmt() *node {
 	if len(g.maps) > 0 && g.oneIn(3) {
 		return g.mapVariable("state ")
@@ -179,7 +179,7 @@ func (g *gen) roundsOf(t *task) []*node {
 	return append(out, stmt(head+" {\n$}", body))
 }
 
-// round is one round: all links in turn, with statements between them.
+// round makes one round: all links in turn, with statements between them.
 func (g *gen) round(t *task) []*node {
 	leave := g.scope()
 	defer leave()
@@ -206,7 +206,7 @@ func (g *gen) round(t *task) []*node {
 	return append(out, stmt(`log.print("{`+g.b.hash.name+`:hex}")`))
 }
 
-// takeAll takes a message from each link.
+// takeAll makes statements that receive a message from each link.
 func (g *gen) takeAll(t *task, order []int) []*node {
 	var out []*node
 	if t.rx != nil {
@@ -229,7 +229,7 @@ func (g *gen) takeAll(t *task, order []int) []*node {
 	return out
 }
 
-// later reports whether a comes after b in the line of tasks.
+// later reports whether a comes after b in the order of tasks.
 func later(tasks []*task, a, b *task) bool {
 	for _, t := range tasks {
 		switch t {
@@ -242,8 +242,8 @@ func later(tasks []*task, a, b *task) bool {
 	return false
 }
 
-// receiveAndShow takes a value and mixes its contents, because only the value tells one ring
-// from another.
+// receiveAndShow makes statements that receive a value and mix its contents. In an array of
+// channels, only the values show which channel was used.
 func (g *gen) receiveAndShow(l *link) []*node {
 	before := len(g.b.vars)
 	out := []*node{g.receive(l)}
@@ -253,7 +253,7 @@ func (g *gen) receiveAndShow(l *link) []*node {
 	return out
 }
 
-// receive takes a value from a channel.
+// receive makes a statement that receives a value from a channel.
 func (g *gen) receive(l *link) *node {
 	x := expr(l.elem, l.name+".recv()")
 	x.link = l
@@ -275,7 +275,7 @@ func (g *gen) receive(l *link) *node {
 	return stmt(word+v.name+": "+l.elem.name+" = $", x)
 }
 
-// send puts a value on a channel, sometimes under a condition.
+// send makes statements that send a value on a channel, sometimes under a condition.
 func (g *gen) send(l *link) []*node {
 	g.p.Used["statement send"]++
 	if l.cap > 0 && l.copies == 0 && g.oneIn(10) {
@@ -290,7 +290,7 @@ func (g *gen) send(l *link) []*node {
 	return []*node{n}
 }
 
-// showAll mixes the contents of a message.
+// showAll makes statements that mix the contents of a message.
 func (g *gen) showAll(v *variable) []*node {
 	var out []*node
 	for _, p := range parts(nil, place{v: v, typ: v.typ}, func(t *typ) bool { return t.scalar() || t.sort == optionSort && t.elem.number() || t.sort == bytesSort }, 0) {

@@ -14,28 +14,28 @@ const (
 	rangeSort
 	bytesSort
 	arraySort
-	sliceSort // of parameters only
+	sliceSort // only for parameters
 	structSort
 	enumSort
 	optionSort
-	layoutSort // of the result of parse
+	layoutSort // result of parse
 	fixSort
 	floatSort
-	mapSort // of variables and inout parameters only
+	mapSort // only for variables and inout parameters
 )
 
-// typ is a type. Ranges without a name are the types of exact expressions.
+// typ is a type. A range without a name is the type of an exact expression.
 type typ struct {
 	sort     sort
 	name     string
-	bits     int // of an integer, a real, or an enum with a stated width
-	frac     int // bits after the point
+	bits     int // width of an integer, a real number, or an enum with a declared width
+	frac     int // bits after the binary point
 	signed   bool
 	lo, hi   int64
-	n        int // elements of an array, capacity in bytes or pairs
+	n        int // elements of an array; capacity of bytes; pairs of a map
 	key      *typ
 	elem     *typ
-	fields   []field // of a struct or layout
+	fields   []field // fields of a struct or layout
 	variants []variant
 	layout   *layout
 }
@@ -80,7 +80,7 @@ func optionType(elem *typ) *typ {
 	return &typ{sort: optionSort, elem: elem, name: name}
 }
 
-// same reports whether two types are the same for the checker.
+// same reports whether two types are the same type for the checker.
 func same(a, b *typ) bool {
 	if a.sort != b.sort {
 		return false
@@ -94,7 +94,7 @@ func same(a, b *typ) bool {
 	return a.name == b.name
 }
 
-// scalar reports whether a value is one word.
+// scalar reports whether a value of the type is one word.
 func (t *typ) scalar() bool {
 	return t.sort == boolSort || t.number() || t.real() || t.sort == enumSort && t.plain()
 }
@@ -111,7 +111,7 @@ func (t *typ) plain() bool {
 	return true
 }
 
-// least and most bound a number, within int64.
+// least and most return the bounds of a number, limited to int64.
 func (t *typ) least() int64 {
 	switch {
 	case t.sort == rangeSort:
@@ -159,7 +159,7 @@ func (t *typ) words() int {
 	return total
 }
 
-// zero is a small value of t as text.
+// zero is the text of a small value of type t.
 func (t *typ) zero() string {
 	switch t.sort {
 	case boolSort:

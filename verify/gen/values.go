@@ -8,7 +8,7 @@ import (
 
 func itoa(v int64) string { return strconv.FormatInt(v, 10) }
 
-// build makes a value from its parts.
+// build makes a value of an aggregate type from its parts.
 func (g *gen) build(t *typ, depth int) *node {
 	switch t.sort {
 	case boolSort:
@@ -51,7 +51,7 @@ func (g *gen) elements(t *typ, depth int) *node {
 	return n
 }
 
-// fields fills in fields, sometimes by name and out of order.
+// fields makes values for fields, sometimes by name and in a different order.
 func (g *gen) fields(t *typ, name string, fields []field, depth int) *node {
 	order := g.r.Perm(len(fields))
 	named := g.oneIn(2)
@@ -70,7 +70,7 @@ func (g *gen) fields(t *typ, name string, fields []field, depth int) *node {
 	return n
 }
 
-// text is a string of at most n bytes.
+// text makes a string of at most n bytes.
 func (g *gen) text(n int) *node {
 	length := g.r.IntN(n + 1)
 	if g.oneIn(3) {
@@ -83,13 +83,13 @@ func (g *gen) text(n int) *node {
 	return expr(bytesType(length), strconv.Quote(string(s)))
 }
 
-// byteOrder is be16(x) or a similar call.
+// byteOrder makes be16(x) or a similar call.
 func (g *gen) byteOrder(t *typ, depth int) *node {
 	name := fmt.Sprintf("%s%d", pick(g, []string{"be", "le"}), 8*t.n)
 	return expr(t, name+"($)", g.value(intType(8*t.n, false), depth-1))
 }
 
-// callValue calls a function for its result.
+// callValue makes a call of a function whose result is used.
 func (g *gen) callValue(t *typ, depth int) *node {
 	var able []*function
 	for _, f := range g.funcs {
@@ -103,7 +103,7 @@ func (g *gen) callValue(t *typ, depth int) *node {
 	return g.call(pick(g, able), depth)
 }
 
-// scalar reports whether all arguments are words, so none of them is a string.
+// scalar reports whether all arguments are words, so that no argument is a string.
 func (f *function) scalar() bool {
 	for _, p := range f.params {
 		if !p.typ.scalar() {
@@ -113,7 +113,7 @@ func (f *function) scalar() bool {
 	return true
 }
 
-// call makes a call. It returns nil when no arguments are available.
+// call makes a call. It returns nil if no suitable arguments are available.
 func (g *gen) call(f *function, depth int) *node {
 	n := expr(f.result, f.name)
 	g.b.pure++
@@ -162,7 +162,7 @@ func mentions(n *node, name string) bool {
 
 func isWord(s string, at int) bool { return at < len(s) && s[at] >= '0' && s[at] <= '9' }
 
-// argument makes the argument of a parameter. of is the variable that the call may change.
+// argument makes the argument for a parameter. of is the variable that the call may change.
 func (g *gen) argument(p *variable, depth int, taken []*variable) (n *node, of *variable) {
 	switch {
 	case p.typ.sort == sliceSort:
@@ -187,8 +187,9 @@ func (g *gen) argument(p *variable, depth int, taken []*variable) (n *node, of *
 	return nil, nil
 }
 
-// handedOn passes a parameter of the function itself as an argument, perhaps at a different
-// position. Then registers are exchanged in parallel. It is nil when there is none.
+// handedOn passes on a parameter of the enclosing function as an argument, often in a different
+// position. The call must then exchange registers in parallel. It returns nil if there is no
+// such parameter.
 func (g *gen) handedOn(p *variable) *node {
 	var all []*variable
 	for _, q := range g.b.params {
@@ -211,7 +212,7 @@ func has(list []*variable, v *variable) bool {
 	return false
 }
 
-// slice is an argument for []T.
+// slice makes an argument for a parameter []T.
 func (g *gen) slice(p *variable, taken []*variable) (*node, *variable) {
 	fits := func(t *typ) bool {
 		return (t.sort == arraySort || t.sort == sliceSort) && same(t.elem, p.typ.elem) ||
@@ -237,7 +238,7 @@ func (g *gen) slice(p *variable, taken []*variable) (*node, *variable) {
 	return g.cut(n, at.typ), of
 }
 
-// cut takes a part of an array or of bytes.
+// cut makes a slice of an array or of bytes.
 func (g *gen) cut(n *node, t *typ) *node {
 	if g.oneIn(3) {
 		return n

@@ -2,7 +2,7 @@ package gen
 
 import "fmt"
 
-// system makes tasks in a line, each fed by earlier ones.
+// system makes tasks in a line. Each task gets values from earlier tasks.
 func (g *gen) system() {
 	n := g.between(1, 4)
 	if g.o.Small {
@@ -75,7 +75,7 @@ func (g *gen) channel(from, to *task) *link {
 	return l
 }
 
-// sentType is a type of a channel's values.
+// sentType chooses the type of a channel's values.
 func (g *gen) sentType() *typ {
 	for range 4 {
 		if t := g.anyType(2); t.words() < 24 {
@@ -85,8 +85,8 @@ func (g *gen) sentType() *typ {
 	return g.intType()
 }
 
-// stall is a pair of tasks that shows the capacity of a channel. The writer logs each send
-// until it waits for a reader that never receives.
+// stall makes two tasks that reveal the capacity of a channel. The writer logs each send until
+// it blocks, because the reader never receives.
 func (g *gen) stall() {
 	writer, reader := &task{name: g.name("t")}, &task{name: g.name("t")}
 	g.p.tasks = append(g.p.tasks, writer, reader)
@@ -102,7 +102,8 @@ func (g *gen) stall() {
 }
 
 // unbuffered gives capacity 0 to the only channel into some tasks. Such a task receives from
-// this channel in each round before any other wait, so there is no cycle of waiting tasks.
+// this channel in each round before any other wait. Therefore no cycle of waiting tasks is
+// possible.
 func (g *gen) unbuffered() {
 	for _, t := range g.p.tasks {
 		if len(t.ins) == 1 && !g.feedback(t.ins[0]) && g.oneIn(3) {
@@ -111,7 +112,7 @@ func (g *gen) unbuffered() {
 	}
 }
 
-// fan is a task that runs several times, and a task that collects all their values over an
+// fan makes a task that runs several times, and a task that collects all their values over an
 // array of channels.
 func (g *gen) fan() {
 	worker, collector := &task{name: g.name("t")}, &task{name: g.name("t")}
@@ -122,8 +123,8 @@ func (g *gen) fan() {
 	collector.body = g.collect(l)
 }
 
-// collect is the body of a task that takes values from an array of channels, in turn or in
-// order of arrival.
+// collect makes the body of a task that receives from an array of channels, in turn or in order
+// of arrival.
 func (g *gen) collect(l *link) *node {
 	g.p.Used["statement fan"]++
 	defer g.enter(&body{times: rounds, budget: 2000, task: true, ends: 1})()

@@ -5,16 +5,16 @@ import (
 	"math/big"
 )
 
-// exprRow is a production of expressions of a type.
+// exprRow is a production for expressions of a type.
 type exprRow struct {
 	row
 	fits func(g *gen, t *typ) bool
-	make func(g *gen, t *typ, depth int) *node // nil: not now
+	make func(g *gen, t *typ, depth int) *node // returns nil if it is not possible now
 }
 
 func isSort(s sort) func(*gen, *typ) bool { return func(_ *gen, t *typ) bool { return t.sort == s } }
 
-// exprRows is the table of expressions. All operands have smaller depth.
+// exprRows is the table of expressions. All operands have a smaller depth.
 func exprRows() []exprRow {
 	ints, bools, options := isSort(intSort), isSort(boolSort), isSort(optionSort)
 	rows := []exprRow{
@@ -52,11 +52,11 @@ func exprRows() []exprRow {
 	return append(rows, realRows()...)
 }
 
-// retype is an expression that its surroundings convert.
+// retype makes an expression that its context converts to type t.
 func retype(n *node, t *typ) *node { return expr(t, "$", n) }
 
-// value makes an expression of a type. Narrow arithmetic is converted to its own type, so the
-// truncation is explicit for any use of the value.
+// value makes an expression of a type. It converts narrow arithmetic to its own type, so that
+// the truncation is explicit and the value can be used anywhere.
 func (g *gen) value(t *typ, depth int) *node {
 	n := g.plain(t, depth)
 	if n != nil && t.sort == intSort && t.bits < 32 && arithmetic(n) {
@@ -76,7 +76,7 @@ func arithmetic(n *node) bool {
 	return false
 }
 
-// plain is value for an operand of further arithmetic.
+// plain is like value, for an operand of further arithmetic.
 func (g *gen) plain(t *typ, depth int) *node {
 	if depth <= 0 || !g.room(4) {
 		return g.leaf(t)
@@ -99,7 +99,7 @@ func (g *gen) plain(t *typ, depth int) *node {
 	return g.leaf(t)
 }
 
-// leaf is a place or a literal.
+// leaf makes a place or a literal.
 func (g *gen) leaf(t *typ) *node {
 	if !g.oneIn(4) {
 		g.b.depth += 10
@@ -114,7 +114,7 @@ func (g *gen) leaf(t *typ) *node {
 
 func (g *gen) small(k int) *node { return expr(rangeType(int64(k), int64(k)), fmt.Sprint(k)) }
 
-// edge prefers numbers at which arithmetic often fails.
+// edge chooses a number, preferring numbers at which arithmetic often fails.
 func (g *gen) edge(t *typ) *big.Int {
 	one := big.NewInt(1)
 	most := new(big.Int).Sub(new(big.Int).Lsh(one, uint(t.bits)), one)
@@ -143,7 +143,7 @@ func (g *gen) edge(t *typ) *big.Int {
 	return v
 }
 
-// literal is a number with its type written.
+// literal makes a number with its type.
 func (g *gen) literal(t *typ) *node {
 	if t.sort == rangeSort {
 		return expr(t, fmt.Sprint(t.lo+int64(g.r.Uint64N(uint64(t.hi-t.lo)+1))))
@@ -155,8 +155,8 @@ func (g *gen) literal(t *typ) *node {
 	return expr(t, fmt.Sprintf("%s(%s)", t.name, v))
 }
 
-// operand is the right side of an operator whose left side has type t. It may be a bare
-// number, or an exact number that t holds.
+// operand makes the right operand of an operator whose left operand has type t. It may be a
+// bare number, or an exact number that t can hold.
 func (g *gen) operand(t *typ, depth int) *node {
 	switch g.r.IntN(5) {
 	case 0:
@@ -185,7 +185,7 @@ func (g *gen) bitwise(t *typ, depth int) *node {
 	return g.binary(t, pick(g, []string{"&", "|", "^"}), depth)
 }
 
-// shift shifts by an amount of any unsigned type or by a number.
+// shift makes a shift by an amount of any unsigned type or by a number.
 func (g *gen) shift(t *typ, depth int) *node {
 	op := pick(g, []string{"<<", ">>"})
 	left := g.value(t, depth-1)
@@ -200,14 +200,14 @@ func (g *gen) shift(t *typ, depth int) *node {
 	return expr(t, "($ "+op+" $)", left, g.value(pick(g, g.common()), depth-1))
 }
 
-// masked is a number from 0 to at most k.
+// masked makes a number from 0 to at most k.
 func (g *gen) masked(k, depth int) *node {
 	x := g.value(pick(g, g.common()), depth)
 	k = int(min(int64(k), x.typ.most()))
 	return expr(rangeType(0, int64(k)), "($ & $)", x, g.small(k))
 }
 
-// divide costs much if it is a function.
+// divide makes a division. It costs much work if it is a function call.
 func (g *gen) divide(t *typ, depth int) *node {
 	if !g.work(6 + t.bits) {
 		return nil
@@ -225,7 +225,7 @@ func (g *gen) divide(t *typ, depth int) *node {
 	return g.binary(t, pick(g, []string{"/", "%"}), depth)
 }
 
-// divisor is a constant by which strength reduction may divide.
+// divisor chooses a constant divisor for which compilers use strength reduction.
 func (g *gen) divisor(t *typ) *big.Int {
 	v := big.NewInt(int64(pick(g, []int{1, 2, 3, 4, 5, 7, 8, 10, 12, 16, 25, 64, 100, 128, 255, 641, 1000, 1024, 65535, 65536})))
 	if v.BitLen() >= t.bits {
@@ -241,7 +241,7 @@ func (g *gen) negate(t *typ, depth int) *node {
 	return expr(t, "("+pick(g, []string{"-", "~"})+"$)", g.value(t, depth-1))
 }
 
-// convert converts a number of another type, or a bool.
+// convert makes a conversion of a number of another type, or of a bool.
 func (g *gen) convert(t *typ, depth int) *node {
 	from := g.intType()
 	if g.oneIn(6) {
@@ -250,7 +250,7 @@ func (g *gen) convert(t *typ, depth int) *node {
 	return expr(t, t.name+"($)", g.value(from, depth-1))
 }
 
-// fromExact is an exact number, used as an integer or a wider range, or converted.
+// fromExact makes an exact number that is used as an integer or a wider range, or converted.
 func (g *gen) fromExact(t *typ, depth int) *node {
 	if g.oneIn(2) || t.sort == rangeSort {
 		if e := g.exactWithin(t, depth-1); e != nil && t.sort == rangeSort {
@@ -265,7 +265,7 @@ func (g *gen) fromExact(t *typ, depth int) *node {
 	return expr(t, t.name+"($)", g.exact(depth-1))
 }
 
-// bitsOf is bits(x) of a signed number, bool or plain enum.
+// bitsOf makes bits(x) of a signed number, a bool or an enum without payload.
 func (g *gen) bitsOf(t *typ, depth int) *node {
 	for _, e := range g.enums {
 		if e.plain() && (e.bits == t.bits || e.bits == 0 && t.bits == 32) && g.oneIn(2) {
@@ -289,7 +289,7 @@ func (g *gen) compareExact(t *typ, depth int) *node {
 	return expr(t, "($ "+op+" $)", g.exact(depth-1), g.exact(depth-1))
 }
 
-// equal compares values that are not numbers.
+// equal makes a comparison of values that are not numbers.
 func (g *gen) equal(t *typ, depth int) *node {
 	of := []*typ{{sort: boolSort}}
 	for _, e := range g.enums {

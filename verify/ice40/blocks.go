@@ -10,9 +10,9 @@ import (
 	"github.com/sinter-lang/sinter/verify/yosys"
 )
 
-// block is a block RAM: 256 rows of 16 bits. In mode m a word has 16>>m bits, and the address
-// has m bits above the row bits. If k is the number in these m bits, bit i of the word is bit
-// i<<m + k of the row, and uses the pin i<<m + offset.
+// block is a block RAM with 256 rows of 16 bits. In mode m a word has 16>>m bits, and the
+// address has m extra bits above the row bits. Let k be the number in these m bits. Then bit i
+// of the word is bit i<<m + k of the row, and uses the pin i<<m + offset.
 type block struct {
 	mode int
 	pins map[string][]yosys.Bit
@@ -20,7 +20,7 @@ type block struct {
 	used bool // a memory uses it
 }
 
-// offset is the pin of the lowest bit of a word in each mode.
+// offset is the pin of the lowest bit of a word, for each mode.
 func offset(mode int) int { return [4]int{0, 0, 1, 3}[mode] }
 
 func newBlock(params map[string][]bool, pins map[string][]yosys.Bit) (*block, error) {
@@ -56,8 +56,8 @@ func newBlock(params map[string][]bool, pins map[string][]yosys.Bit) (*block, er
 	return b, nil
 }
 
-// Prove compares a text with a circuit: every output and next state, for all states and
-// inputs, including reset. An error says why they cannot be compared.
+// Prove compares the text of a netlist with a circuit: every output and next state, for all
+// states and inputs, including reset. An error says why they cannot be compared.
 func Prove(c *rtl.Circuit, text string, names *equiv.Names) (*equiv.Report, error) {
 	n, err := Read(text)
 	if err != nil {
@@ -81,9 +81,9 @@ func Prove(c *rtl.Circuit, text string, names *equiv.Names) (*equiv.Report, erro
 	return equiv.Verilog(c, &n.Module, names, equiv.Options{})
 }
 
-// Memory makes a memory from the blocks whose data are the bits of nets, one net for each read
-// port. The blocks of a port must share an address and an enable. All blocks must take the
-// same writes.
+// Memory makes a memory from block RAMs. Each net in reads is the data of one read port, and
+// the blocks that drive it belong to the memory. The blocks of a port must share an address and
+// an enable. All blocks must take the same writes.
 func (n *Netlist) Memory(name string, addrBits int, reads []string) error {
 	m := &yosys.Mem{Name: name, Width: len(n.Nets[reads[0]]), Size: 1 << addrBits, Init: make([]uint64, 1<<addrBits)}
 	if m.Width > 64 {
@@ -112,7 +112,7 @@ func (n *Netlist) Memory(name string, addrBits int, reads []string) error {
 	return nil
 }
 
-// source finds the block that drives a bit, and the pin.
+// source finds the block that drives a bit, and the pin of the block.
 func (n *Netlist) source(bit yosys.Bit) (*block, int) {
 	for _, b := range n.blocks {
 		if pin := slices.Index(b.pins["RDATA"], bit); pin >= 0 {
@@ -123,8 +123,8 @@ func (n *Netlist) source(bit yosys.Bit) (*block, int) {
 	return nil, 0
 }
 
-// read adds the read port of a block, if the block is the first one of the port. The pins of a
-// later block must equal the pins of the block before.
+// read adds the read port of a block if the block is the first one of the port. The pins of a
+// later block must equal the pins of the block before it.
 func (n *Netlist) read(m *yosys.Mem, net string, before, b *block, addrBits int) error {
 	if before != nil {
 		for _, pin := range []string{"RCLK", "RCLKE", "RE", "RADDR"} {
@@ -150,8 +150,8 @@ func (n *Netlist) read(m *yosys.Mem, net string, before, b *block, addrBits int)
 	return nil
 }
 
-// bit adds bit i of a memory's words, which is bit k<<mode of a block's pins. The copies for
-// other ports must have the same contents and writes.
+// bit adds bit i of a memory's words. This is bit k<<mode of the pins of a block. The copies of
+// the block for other ports must have the same contents and writes.
 func (n *Netlist) bit(m *yosys.Mem, port, i int, b *block, place int) error {
 	if place < 0 || place%(1<<b.mode) != 0 {
 		return fmt.Errorf("memory %s: bit %d comes from a pin that has no data in mode %d", m.Name, i, b.mode)
@@ -191,7 +191,7 @@ func (n *Netlist) alike(a, b yosys.Bit) bool {
 	return n.alike(x.A[0], y.A[0]) && n.alike(x.B[0], y.B[0])
 }
 
-// gateOf finds the gate that makes an enable of a block.
+// gateOf finds the gate that drives an enable of a block.
 func (n *Netlist) gateOf(y yosys.Bit) *yosys.Gate {
 	if n.driven[y] || y <= yosys.One {
 		return nil

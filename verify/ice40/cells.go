@@ -7,7 +7,7 @@ import (
 	"github.com/sinter-lang/sinter/verify/yosys"
 )
 
-// pinsOf lists the pins of a cell with their bits; the first is its output.
+// pinsOf lists the pins of a cell with their bits. The first pin is the output.
 func pinsOf(kind string) (names []string, width map[string]int) {
 	switch {
 	case kind == "SB_LUT4":
@@ -35,7 +35,7 @@ func pinsOf(kind string) (names []string, width map[string]int) {
 	return names, width
 }
 
-// cell gives an instance its meaning.
+// cell adds the gates that express a cell instance.
 func (n *Netlist) cell(kind string, params map[string][]bool, pins map[string][]yosys.Bit) error {
 	names, width := pinsOf(kind)
 	if names == nil {
@@ -70,25 +70,25 @@ func (n *Netlist) cell(kind string, params map[string][]bool, pins map[string][]
 	return nil
 }
 
-// gate adds a gate of two operands.
+// gate adds a gate with two operands.
 func (n *Netlist) gate(kind string, y, a, b yosys.Bit) {
 	n.Gates = append(n.Gates, yosys.Gate{Kind: kind, A: []yosys.Bit{a}, B: []yosys.Bit{b}, Y: []yosys.Bit{y}})
 }
 
-// fresher adds a gate with a new output.
+// fresher adds a gate whose output is a new bit.
 func (n *Netlist) fresher(kind string, a, b yosys.Bit) yosys.Bit {
 	y := n.fresh()
 	n.gate(kind, y, a, b)
 	return y
 }
 
-// mux is high if s is 1 and low if s is 0.
+// mux adds a multiplexer: high if s is 1 and low if s is 0.
 func (n *Netlist) mux(y, s, low, high yosys.Bit) yosys.Bit {
 	n.Gates = append(n.Gates, yosys.Gate{Kind: "MUX", A: []yosys.Bit{low}, B: []yosys.Bit{high}, S: []yosys.Bit{s}, Y: []yosys.Bit{y}})
 	return y
 }
 
-// lut selects a bit of LUT_INIT: I3 chooses the half, I0 the bit.
+// lut adds gates that select a bit of LUT_INIT. I3 chooses the half, and I0 the bit.
 func (n *Netlist) lut(params map[string][]bool, pins map[string][]yosys.Bit) error {
 	set, ok := params["LUT_INIT"]
 	if !ok || len(params) != 1 || len(set) > 16 {
@@ -117,7 +117,8 @@ func (n *Netlist) lut(params map[string][]bool, pins map[string][]yosys.Bit) err
 	return nil
 }
 
-// flop takes D at the clock if E is 1 or absent. Then R clears it and S sets it.
+// flop adds a flip-flop. It takes D at the clock edge if E is 1 or absent. After that, R clears
+// it and S sets it.
 func (n *Netlist) flop(pins map[string][]yosys.Bit) {
 	q, d := pins["Q"][0], pins["D"][0]
 	if r := pins["R"]; r != nil {

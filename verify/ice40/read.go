@@ -5,9 +5,9 @@
 //	rep.Status()   // Proved, Different, Undecided
 //
 // The text is the part of Verilog that a netlist needs: ports, wires, their bits, lists of
-// bits, and instances with named pins. The source of the cells' meanings (cells.go, blocks.go)
-// is Lattice, "iCE40 Technology Library". They share nothing with hwgen/ice40, which writes
-// such files. Simulators with the models of yosys confirm them. Start reading at Prove.
+// bits, and instances with named pins. The cells are defined in cells.go and blocks.go, after
+// Lattice, "iCE40 Technology Library". These definitions share nothing with hwgen/ice40, which
+// writes such files. Simulators confirm them with the models of yosys. Start reading at Prove.
 package ice40
 
 import (
@@ -21,14 +21,14 @@ import (
 // Netlist is a module of cells. Module has no block RAMs until Memory adds them.
 type Netlist struct {
 	yosys.Module
-	Cells  map[string]int // of each kind
+	Cells  map[string]int // number of cells of each kind
 	blocks []*block
 	driven map[yosys.Bit]bool
-	same   map[yosys.Bit]yosys.Bit // by assigned bit: its source
+	same   map[yosys.Bit]yosys.Bit // for each assigned bit: the bit that it is assigned from
 	bits   yosys.Bit               // number of bits
 }
 
-// Read reads the one module of a text.
+// Read reads a text that contains one module.
 func Read(text string) (*Netlist, error) {
 	n := &Netlist{Cells: map[string]int{}, driven: map[yosys.Bit]bool{}, same: map[yosys.Bit]yosys.Bit{}, bits: yosys.One + 1}
 	n.Mems, n.Nets = map[string]*yosys.Mem{}, map[string][]yosys.Bit{}
@@ -40,13 +40,13 @@ func Read(text string) (*Netlist, error) {
 	return n, n.resolve()
 }
 
-// fresh makes a bit.
+// fresh makes a new bit.
 func (n *Netlist) fresh() yosys.Bit {
 	n.bits++
 	return n.bits - 1
 }
 
-// drive marks bits as driven. A bit has one driver.
+// drive marks bits as driven. A bit may have only one driver.
 func (n *Netlist) drive(bits []yosys.Bit) error {
 	for _, b := range bits {
 		if b <= yosys.One || n.driven[b] {
@@ -57,7 +57,7 @@ func (n *Netlist) drive(bits []yosys.Bit) error {
 	return nil
 }
 
-// resolve replaces assigned bits by their sources.
+// resolve replaces assigned bits by the bits that they are assigned from.
 func (n *Netlist) resolve() error {
 	var err error
 	of := func(b yosys.Bit) yosys.Bit {
@@ -99,7 +99,7 @@ func (n *Netlist) resolve() error {
 	return err
 }
 
-// tokensOf splits a text into words, numbers and signs, without comments.
+// tokensOf splits a text into words, numbers and symbols, and drops comments.
 func tokensOf(text string) []string {
 	var out []string
 	for line := range strings.Lines(text) {
@@ -162,7 +162,7 @@ func (p *parser) want(tokens ...string) {
 	}
 }
 
-// accept takes the next token if it is t.
+// accept consumes the next token if it is t.
 func (p *parser) accept(t string) bool {
 	if p.peek() != t {
 		return false
@@ -183,7 +183,7 @@ func (p *parser) number() int {
 func (p *parser) module() {
 	p.want("module")
 	p.next()
-	if p.accept("#") { // the folder of a test bench, which nothing here reads
+	if p.accept("#") { // a parameter that names the folder of a test bench; it is not used here
 		for p.want("("); !p.accept(")") && p.err == nil; {
 			p.next()
 		}
@@ -260,8 +260,8 @@ func (p *parser) item() {
 	}
 }
 
-// bits reads a net, a bit of a net, a constant or a list of these. It gives the bits, lowest
-// first.
+// bits reads a net, a bit of a net, a constant or a list of these. It returns the bits, lowest
+// bit first.
 func (p *parser) bits() []yosys.Bit {
 	if !p.accept("{") {
 		return p.operand()
@@ -299,7 +299,7 @@ func (p *parser) operand() []yosys.Bit {
 	return []yosys.Bit{bits[i]}
 }
 
-// constant gives the bits of a number such as 11'b0.
+// constant returns the bits of a number such as 11'b0.
 func (p *parser) constant(width, digits string) []yosys.Bit {
 	w, err := strconv.Atoi(width)
 	set, wrong := literal(digits)
@@ -316,7 +316,7 @@ func (p *parser) constant(width, digits string) []yosys.Bit {
 	return out
 }
 
-// literal reads a base and digits. It gives the bits, lowest first, up to the highest 1.
+// literal reads a base and digits. It returns the bits, lowest first, up to the highest 1.
 func literal(s string) (bits []bool, wrong bool) {
 	each := map[byte]int{'b': 1, 'h': 4}
 	if len(s) < 2 || each[s[0]] == 0 {

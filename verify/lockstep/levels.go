@@ -6,7 +6,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/design"
 )
 
-// levels are the levels that outputs show, in order.
+// levels is the sequence of levels that outputs have shown.
 type levels struct {
 	now  [32]uint32
 	list []shown
@@ -18,7 +18,7 @@ type shown struct {
 	level  uint32
 }
 
-// set notes the level of an output, if it has changed.
+// set records the level of an output if it has changed.
 func (l *levels) set(d design.Device, v uint32) {
 	v &= uint32(1<<d.Bits - 1)
 	if l.now[d.Index] != v {
@@ -27,7 +27,7 @@ func (l *levels) set(d design.Device, v uint32) {
 	}
 }
 
-// begins compares the first levels with the expected levels.
+// begins compares the levels so far with the beginning of the expected levels.
 func (l *levels) begins(want levels) error {
 	if len(l.list) < len(want.list) {
 		return fmt.Errorf("expected %d new levels, got %d", len(want.list), len(l.list))

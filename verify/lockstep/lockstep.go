@@ -11,41 +11,41 @@ import (
 	"github.com/sinter-lang/sinter/sim"
 )
 
-// Options of Random.
+// Options control Random.
 type Options struct {
-	Instructions int   // the least number to compare
-	Seed         int64 // of programs and gaps
+	Instructions int   // the smallest number of instructions to compare
+	Seed         int64 // seed of programs and gaps
 }
 
-// Result says how much was compared.
+// Result states how much was compared.
 type Result struct {
 	Programs     int
 	Instructions int
 	Cycles       uint64
-	Received     int            // frames that random programs took
-	Sent         int            // frames that they sent
-	Lines        map[string]int // how often each kept line retired
+	Received     int            // frames that the random programs received
+	Sent         int            // frames that the random programs sent
+	Lines        map[string]int // how often each kept instruction line retired
 }
 
-// Difference is the first record that differs.
+// Difference is the first record that differs between core and reference.
 type Difference struct {
 	Program int      // number of the random program, from 0
-	Cycle   uint64   // of the circuit
+	Cycle   uint64   // cycle of the circuit
 	What    string   // what differs
-	Before  []string // the last instructions, disassembled, the different one last
+	Before  []string // the last instructions, disassembled; the last one differs
 }
 
-// Error describes the difference in some lines.
+// Error describes the difference in a few lines of text.
 func (d *Difference) Error() string {
 	return fmt.Sprintf("program %d, cycle %d: %s\n  %s", d.Program, d.Cycle, d.What, strings.Join(d.Before, "\n  "))
 }
 
-// ErrNone says that the kept instructions make no program, for example on a core that only
-// stops.
+// ErrNone says that no program can be made of the kept instructions, for example on a core that
+// only stops.
 var ErrNone = errors.New("no instruction of the subset can be the first of a program")
 
-// Random compares a core with the instruction set on random programs of the
-// kept subset. An error is a *Difference, ErrNone, or a fault of the comparison.
+// Random compares a core with the instruction set by running random programs of the kept
+// subset. An error is a *Difference, ErrNone, or a failure of the comparison itself.
 func Random(c *rtl.Circuit, sub *Subset, o Options) (*Result, error) {
 	words, data, err := sizes(c)
 	if err != nil {
@@ -56,7 +56,7 @@ func Random(c *rtl.Circuit, sub *Subset, o Options) (*Result, error) {
 		return nil, err
 	}
 	r := &Result{Lines: map[string]int{}}
-	empty := 0 // programs in a row without an instruction
+	empty := 0 // number of consecutive programs without an instruction
 	for r.Instructions < o.Instructions {
 		seed := o.Seed*1_000_000 + int64(r.Programs)
 		rng := rand.New(rand.NewSource(seed))
@@ -87,7 +87,7 @@ func Random(c *rtl.Circuit, sub *Subset, o Options) (*Result, error) {
 	return r, nil
 }
 
-// run executes one program on the circuit and compares.
+// run executes one program on the circuit and compares it.
 func (r *Result) run(run *runner, sub *Subset, p *program, env *environment) error {
 	limit := uint64(len(p.records))*400 + 1000
 	for n := 0; n < len(p.records); {
@@ -115,7 +115,7 @@ func (r *Result) run(run *runner, sub *Subset, p *program, env *environment) err
 	err := run.end(p, env)
 	if err == nil {
 		run.e.Eval()
-		env.pins(run) // a pin shows the store of the last cycle
+		env.pins(run) // a pin shows the effect of a store in the last cycle
 		err = env.check(p)
 	}
 	if err != nil {
@@ -125,7 +125,7 @@ func (r *Result) run(run *runner, sub *Subset, p *program, env *environment) err
 	return nil
 }
 
-// differs names the fields of two records that are not equal.
+// differs names the fields in which two records differ.
 func differs(got sim.Retire, want sim.Retire) string {
 	var out []string
 	field := func(name string, g, w uint32) {
@@ -144,7 +144,7 @@ func differs(got sim.Retire, want sim.Retire) string {
 	return strings.Join(out, ", ")
 }
 
-// history disassembles the records up to n.
+// history disassembles the last records up to record n.
 func history(set *isa.Set, records []sim.Retire, n int) []string {
 	var out []string
 	for _, r := range records[max(0, n-6):min(n+1, len(records))] {

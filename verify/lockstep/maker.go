@@ -10,25 +10,25 @@ import (
 	"github.com/sinter-lang/sinter/sim/iss"
 )
 
-// program is a random program with the results of the reference.
+// program is a random program together with the results of the reference.
 type program struct {
 	text    []uint32
-	data    []uint32 // at the start
+	data    []uint32 // data memory at the start
 	records []sim.Retire
-	out     [][]byte // frames sent
+	out     [][]byte // frames that it sends
 	logs    []uint32
 	levels  levels
 	end     ending
 	trapPC  uint32
 }
 
-// ending says how a program stops.
+// ending states how a program ends.
 type ending uint8
 
 const (
-	cut     ending = iota // it could go on
-	trapped               // at trapPC
-	halted                // by a store to HALT
+	cut     ending = iota // it could continue
+	trapped               // it traps at trapPC
+	halted                // it stores to HALT
 )
 
 // maker makes one program.
@@ -36,16 +36,16 @@ type maker struct {
 	sub   *Subset
 	rng   *rand.Rand
 	text  []uint32
-	known []bool // words that are chosen
-	size  uint32 // bytes of data
+	known []bool // for each word: whether it has been chosen
+	size  uint32 // size of the data in bytes
 	ref   *iss.Stepper
 	ports *portModel
 }
 
-// tries bounds the search for an instruction that fits.
+// tries bounds the number of attempts to find an instruction that fits.
 const tries = 64
 
-// newMaker starts a program of random data.
+// newMaker starts a program with random data.
 func newMaker(sub *Subset, words, data int, rng *rand.Rand, frames *frames) (*maker, *program, error) {
 	p := &program{text: make([]uint32, words), data: make([]uint32, data)}
 	mem := make([]byte, max(4, 4*data))
@@ -65,7 +65,7 @@ func newMaker(sub *Subset, words, data int, rng *rand.Rand, frames *frames) (*ma
 	return m, p, err
 }
 
-// interesting draws a word: small, near a power of two, or any.
+// interesting returns a random word: small, near a power of two, or any.
 func interesting(rng *rand.Rand) uint32 {
 	switch rng.Intn(4) {
 	case 0:
@@ -78,11 +78,11 @@ func interesting(rng *rand.Rand) uint32 {
 	return rng.Uint32()
 }
 
-// make executes at most n instructions. When a word of the text is first reached, make
-// chooses its instruction. make ends when the program leaves the text, stops, loops, or reaches
-// a word that no longer fits the state.
+// make executes at most n instructions. When the program first reaches a word of the text, make
+// chooses the instruction there. make ends if the program leaves the text, stops, loops, or
+// reaches a word that no longer fits the state.
 func (m *maker) make(p *program, n int) error {
-	const idle = 24 // instructions without a new one: a loop that adds nothing
+	const idle = 24 // limit of instructions without a new one: a loop that adds nothing
 	for stale := 0; len(p.records) < n && stale < idle; stale++ {
 		pc := m.ref.PC()
 		i := index(pc)
@@ -117,7 +117,7 @@ func (m *maker) make(p *program, n int) error {
 	return nil
 }
 
-// fill puts instructions into unreached words, since the core fetches ahead.
+// fill puts instructions into words that were not reached, because the core fetches ahead.
 func (m *maker) fill() {
 	for i := range m.text {
 		if !m.known[i] {
@@ -126,7 +126,8 @@ func (m *maker) fill() {
 	}
 }
 
-// filler is a word of the first line without memory or jump, else of any line.
+// filler is a word of the first line that has no memory access and no jump, or else of any
+// line.
 func (m *maker) filler() uint32 {
 	best := m.sub.Set.Insts[0]
 	for _, in := range m.sub.Set.Insts {
@@ -146,7 +147,7 @@ func (m *maker) filler() uint32 {
 	return w
 }
 
-// choose makes a random instruction that fits the present state.
+// choose makes a random instruction that fits the current state.
 func (m *maker) choose(pc uint32) (uint32, bool) {
 	for range tries {
 		in := m.sub.Set.Insts[m.rng.Intn(len(m.sub.Set.Insts))]

@@ -8,11 +8,11 @@ import (
 	"github.com/sinter-lang/sinter/ir/port"
 )
 
-// frames are the endless frames that a device offers, the same for the
-// reference and for the circuit.
+// frames gives each device an endless sequence of frames. The reference and the circuit get the
+// same frames.
 type frames struct{ seed int64 }
 
-// frame is the nth frame of a device, of 1 to 40 bytes.
+// frame returns the nth frame of a device. It has 1 to 40 bytes.
 func (f *frames) frame(dev, n int) []byte {
 	rng := rand.New(rand.NewSource(f.seed*1_000_003 + int64(dev)*10_007 + int64(n)))
 	data := make([]byte, 1+rng.Intn(40))
@@ -20,20 +20,20 @@ func (f *frames) frame(dev, n int) []byte {
 	return data
 }
 
-// byteOf is the nth byte of a device of shape stream.
+// byteOf returns the nth byte of a device of shape Stream.
 func (f *frames) byteOf(dev, n int) byte { return f.frame(dev, n)[0] }
 
-// portModel is the port registers of the reference. A frame is always pending at each device
-// that receives.
+// portModel models the port registers for the reference. Each receiving device always has a
+// frame pending.
 type portModel struct {
 	sub     *Subset
 	mem     []byte
 	frames  *frames
 	program *program
-	taken   [32]int // frames consumed, by device
+	taken   [32]int // number of frames consumed, by device
 
 	mask, addr, length uint32
-	armed              int // bit 0: ADDR stored since the last GO, bit 1: LEN
+	armed              int // bit 0: ADDR was stored since the last GO, bit 1: LEN was stored
 	received           uint32
 	due                uint64
 	halted             bool
@@ -55,14 +55,14 @@ func (p *portModel) ready() uint32 {
 // clock is the value of the clock during a random program.
 const clock = 0x5_8000_1234
 
-// waits reports whether a load of WAIT would be held.
+// waits reports whether a load of WAIT would block.
 func (p *portModel) waits() bool { return p.mask&p.ready() == 0 }
 
-// mayLoad reports whether a load would be held only for a limited time.
+// mayLoad reports whether a load would block only for a limited time.
 func (p *portModel) mayLoad(addr uint32) bool { return addr != port.Wait.Addr() || !p.waits() }
 
-// mayStore reports whether a store is allowed. GO needs a device and a buffer in memory. HALT
-// is allowed rarely.
+// mayStore reports whether a store is allowed. A store to GO needs a device and a buffer in
+// memory. A store to HALT is allowed only rarely.
 func (p *portModel) mayStore(addr, v uint32, rng *rand.Rand) bool {
 	if level, ok := port.At(addr).Level(); ok {
 		return p.output(level) != nil || p.line(level) != nil
@@ -84,7 +84,7 @@ func (p *portModel) mayStore(addr, v uint32, rng *rand.Rand) bool {
 	return true
 }
 
-// inMemory reports whether a buffer lies in data memory. The buffer must be smaller than the
+// inMemory reports whether a buffer is inside data memory. The buffer must be smaller than the
 // memory, which also holds its length.
 func (p *portModel) inMemory(addr, length uint32) bool {
 	return uint64(addr)+uint64(length) <= uint64(len(p.mem)) && int(length) < len(p.mem)
@@ -102,8 +102,8 @@ func (p *portModel) mayGo(v uint32) bool {
 	return false
 }
 
-// likely draws a port register, mostly the next one for a transfer. Random choice alone rarely
-// makes three such stores in a row.
+// likely chooses a port register, mostly the next one for a frame transfer. Pure random choice
+// rarely makes three such stores in a row.
 func (p *portModel) likely(list []uint32, rng *rand.Rand) uint32 {
 	next := port.Go.Addr()
 	switch {
@@ -118,7 +118,7 @@ func (p *portModel) likely(list []uint32, rng *rand.Rand) uint32 {
 	return list[rng.Intn(len(list))]
 }
 
-// wanted draws a value for the store that likely prefers.
+// wanted chooses a value for the store that likely prefers.
 func (p *portModel) wanted(rng *rand.Rand) uint32 {
 	switch {
 	case p.armed&1 == 0:
@@ -133,7 +133,7 @@ func (p *portModel) wanted(rng *rand.Rand) uint32 {
 	return uint32(2 * d.Index)
 }
 
-// prefer chooses as the value of a store to a port a register with a meaningful value.
+// prefer chooses a register with a meaningful value as the source of a store to a port.
 func (p *portModel) prefer(m *maker, o *isa.Ops) {
 	var found, nonzero []uint8
 	for r := range m.sub.Regs {
@@ -144,7 +144,7 @@ func (p *portModel) prefer(m *maker, o *isa.Ops) {
 			}
 		}
 	}
-	if len(nonzero) > 0 && m.rng.Intn(4) > 0 { // x0 always fits, but tests little
+	if len(nonzero) > 0 && m.rng.Intn(4) > 0 { // x0 is always valid, but tests little
 		found = nonzero
 	}
 	if len(found) > 0 {
@@ -171,7 +171,7 @@ func (p *portModel) Load(addr uint32, _ int) (uint32, bool) {
 	return 0, true
 }
 
-// output is the device with a number, if it is an output of levels.
+// output returns the device with a number if it is a level output, else nil.
 func (p *portModel) output(index int) *design.Device {
 	for i := range p.sub.Devices {
 		if d := &p.sub.Devices[i]; d.Index == index && d.Bits > 0 && d.Tx {
@@ -181,7 +181,7 @@ func (p *portModel) output(index int) *design.Device {
 	return nil
 }
 
-// line is the device with a number, if single bytes pass it.
+// line returns the device with a number if it transfers single bytes, else nil.
 func (p *portModel) line(index int) *design.Device {
 	for i := range p.sub.Devices {
 		if d := &p.sub.Devices[i]; d.Index == index && d.Stream {
@@ -223,7 +223,7 @@ func (p *portModel) Store(addr, v uint32, _ int) bool {
 	return true
 }
 
-// move is a transfer of the frame engine.
+// move executes a transfer of the frame engine.
 func (p *portModel) move(dev int, send bool) {
 	if send {
 		if p.length > 0 {
@@ -234,8 +234,8 @@ func (p *portModel) move(dev int, send bool) {
 	frame := p.frames.frame(dev, p.taken[dev])
 	p.taken[dev]++
 	p.received = 0
-	// Beats are whole words, with zeros after the last byte. The engine writes the fitting
-	// part of a frame that is too long.
+	// Beats are whole words, with zeros after the last byte of the frame. If a frame is too
+	// long, the engine writes the part that fits.
 	fits := len(frame) <= int(p.length)
 	n := len(frame)
 	if !fits {

@@ -11,13 +11,13 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// silence is the largest number of cycles without a retired instruction. It is far longer than
-// the longest frame with gaps.
+// silence is the largest allowed number of cycles without a retired instruction. It is far
+// longer than the longest frame with gaps.
 const silence = 1 << 20
 
-// Run compares a core with the instruction set on the core's own program in a world. It
-// compares every retire record of the whole run. If seed is not 0 the ports have gaps. An
-// error is a *Difference, or a fault of the comparison.
+// Run compares a core with the instruction set while both run the core's own program in a
+// simulated world. It compares every retire record of the whole run. If seed is not 0, the
+// ports have random gaps. An error is a *Difference, or a failure of the comparison itself.
 func Run(im *image.Image, c *rtl.Circuit, core *sim.Core, s *world.Script, seed int64) (*Result, error) {
 	ref, err := newTape(im, s)
 	if err != nil {
@@ -40,7 +40,7 @@ func Run(im *image.Image, c *rtl.Circuit, core *sim.Core, s *world.Script, seed 
 			return fail("the core retires nothing more")
 		}
 		if !retired || m.Trace().Status == trace.Waiting {
-			continue // the harness offers a last beat, to learn what an idle core waits for
+			continue // the harness offers a last beat, to find out what an idle core waits for
 		}
 		last = m.Cycles()
 		want, ok, err := ref.next()
@@ -66,13 +66,13 @@ func Run(im *image.Image, c *rtl.Circuit, core *sim.Core, s *world.Script, seed 
 	return r, nil
 }
 
-// tape gives the records of the instruction-set simulator one by one.
+// tape returns the records of the instruction-set simulator one by one.
 type tape struct {
 	m     *iss.Machine
 	set   *isa.Set
 	dec   *isa.Decoder
-	last  []sim.Retire // the latest ones, for messages
-	fresh bool         // the last one is new
+	last  []sim.Retire // the latest records, for error messages
+	fresh bool         // the last record is new
 }
 
 func newTape(im *image.Image, s *world.Script) (*tape, error) {

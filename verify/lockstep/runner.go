@@ -12,21 +12,21 @@ import (
 	"github.com/sinter-lang/sinter/sim/cycle"
 )
 
-// runner runs a circuit and reads its retire record.
+// runner runs a circuit and reads its retire records.
 type runner struct {
 	e       cycle.Engine
-	fresh   *cycle.Snapshot // before the first clock edge
+	fresh   *cycle.Snapshot // state before the first clock edge
 	c       *rtl.Circuit
-	ports   map[string]*uint64 // outputs and probes
+	ports   map[string]*uint64 // values of outputs and probes
 	inputs  map[string]input
 	record  *cycle.Record
 	asserts []*uint64
 	order   uint64
-	cycle   uint64 // clock edges, including reset
+	cycle   uint64 // number of clock edges, including reset
 	streams []design.Device
 }
 
-// input is the address for the value of an input.
+// input is an input of the circuit with the address of its value.
 type input struct {
 	to   *uint64
 	mask uint64
@@ -54,7 +54,7 @@ func newRunner(c *rtl.Circuit, sub *Subset) (*runner, error) {
 	return r, nil
 }
 
-// start starts a run with a program in the memories.
+// start starts a run with the given contents of the memories.
 func (r *runner) start(text, data []uint32) {
 	r.e.Restore(r.fresh)
 	r.order, r.cycle = 0, 1
@@ -66,7 +66,7 @@ func (r *runner) start(text, data []uint32) {
 	r.e.Reset(false)
 }
 
-// load fills a memory, if the circuit has it: with words, then with zeros.
+// load fills a memory with words and then zeros, if the circuit has that memory.
 func (r *runner) load(name string, words []uint32) {
 	for i := range r.c.Mems {
 		if r.c.Mems[i].Name != name {
@@ -80,7 +80,7 @@ func (r *runner) load(name string, words []uint32) {
 	}
 }
 
-// find looks up the addresses of values.
+// find looks up the addresses of the values that the runner reads.
 func (r *runner) find() {
 	for _, a := range r.c.Asserts {
 		r.asserts = append(r.asserts, r.e.Cell(a.Node))
@@ -98,7 +98,7 @@ func (r *runner) find() {
 	r.record = cycle.RecordOf(func(name string) *uint64 { return r.ports[name] })
 }
 
-// get reads an output or probe. A missing one is 0.
+// get reads an output or probe. If it does not exist, the value is 0.
 func (r *runner) get(name string) uint32 {
 	if at := r.ports[name]; at != nil {
 		return uint32(*at)
@@ -116,8 +116,8 @@ func (r *runner) setWide(name string, v uint64) {
 	}
 }
 
-// step is one cycle in an environment. It returns the record of the retired instruction, if
-// any. An error is a failed assert or a withdrawn beat.
+// step executes one cycle in an environment. It returns the record of the retired instruction,
+// if any. An error is a failed assert or a beat that was withdrawn.
 func (r *runner) step(env *environment) (sim.Retire, bool, error) {
 	env.drive(r)
 	r.e.Eval()
@@ -136,7 +136,7 @@ func (r *runner) step(env *environment) (sim.Retire, bool, error) {
 	return rec, retired, nil
 }
 
-// end checks that the core has stopped at the same place as the reference.
+// end checks that the core has stopped at the same instruction as the reference.
 func (r *runner) end(p *program, env *environment) error {
 	want := map[ending]string{trapped: rtl.PortTrap, halted: rtl.PortHalted}[p.end]
 	if want == "" {
@@ -158,14 +158,14 @@ func (r *runner) end(p *program, env *environment) error {
 	return nil
 }
 
-// environment is the outside of the circuit. It offers the frames of the reference with gaps
-// within them, and takes logs and frames with gaps.
+// environment is everything around the circuit. It offers the same frames as the reference has,
+// with gaps between beats. It accepts logs and frames, also with gaps.
 type environment struct {
 	frames *frames
 	rng    *rand.Rand
 	sub    *Subset
 	rx     [32]struct {
-		n, pos int // frame and byte in it
+		n, pos int // number of the frame, and byte offset in it
 		valid  bool
 	}
 	logReady bool
@@ -176,7 +176,7 @@ type environment struct {
 	levels   levels
 }
 
-// drive sets the inputs of the coming cycle.
+// drive sets the inputs for the next cycle.
 func (v *environment) drive(r *runner) {
 	v.logReady = v.rng.Intn(3) > 0
 	r.set(rtl.PortLogReady, flag(v.logReady))
@@ -185,7 +185,7 @@ func (v *environment) drive(r *runner) {
 		i := d.Index
 		switch {
 		case d.Bits > 0:
-			continue // a pin stays 0: the core samples it while it is idle
+			continue // an input pin stays 0, because the core samples it while it is idle
 		case d.Stream && d.Rx: // a byte is always pending
 			v.rx[i].valid = true
 			r.set(rtl.RxPorts(d.Name).Valid, 1)
@@ -197,7 +197,8 @@ func (v *environment) drive(r *runner) {
 			continue
 		}
 		s, p := &v.rx[i], rtl.RxPorts(d.Name)
-		// The first beat of a frame is always pending. A shown beat stays.
+		// The first beat of a frame is always pending. A beat that is offered stays until it is
+		// taken.
 		s.valid = s.valid || s.pos == 0 || v.rng.Intn(3) > 0
 		rest := v.frames.frame(i, s.n)[s.pos:]
 		var beat uint32
@@ -218,7 +219,7 @@ func flag(b bool) uint32 {
 	return 0
 }
 
-// pins takes the values of the output pins.
+// pins reads the values of the output pins.
 func (v *environment) pins(r *runner) {
 	for _, d := range v.sub.Devices {
 		if d.Bits > 0 && d.Tx {
@@ -227,7 +228,7 @@ func (v *environment) pins(r *runner) {
 	}
 }
 
-// sample takes the values of the outputs.
+// sample reads the values of the outputs.
 func (v *environment) sample(r *runner) {
 	v.pins(r)
 	if v.logReady && r.get(rtl.PortLogValid) == 1 {
@@ -254,7 +255,7 @@ func (v *environment) sample(r *runner) {
 	}
 }
 
-// beat collects a frame that is sent.
+// beat adds a beat to a frame that the core sends.
 func (v *environment) beat(data uint32, last bool, n uint32) {
 	if !last {
 		n = 4
@@ -268,8 +269,8 @@ func (v *environment) beat(data uint32, last bool, n uint32) {
 	}
 }
 
-// check compares the outputs of the core with the outputs of the reference. The circuit may be
-// ahead by outputs after the last compared instruction.
+// check compares the outputs of the core with the outputs of the reference. The circuit may
+// already show outputs of instructions after the last compared one.
 func (v *environment) check(p *program) error {
 	if len(v.logs) < len(p.logs) || len(v.out) < len(p.out) {
 		return fmt.Errorf("expected %d log words and %d frames, got %d and %d", len(p.logs), len(p.out), len(v.logs), len(v.out))

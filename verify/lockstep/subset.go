@@ -1,17 +1,19 @@
-// Package lockstep compares a core with the instruction set, instruction by instruction. It
-// compares the retire record of the circuit in each cycle with the record of sim/iss.
+// Package lockstep compares a core with the instruction set, instruction by instruction. When
+// an instruction completes, the circuit shows a retire record, which is compared with the
+// record of sim/iss.
 //
-// Run does this for the program for which a core was made. Random does this for programs that
-// the core has never seen. They use the core's kept instructions, registers, shift amounts,
-// memories and ports. A program is made while the reference executes it, so each instruction
-// fits its state. Loads and stores are in bounds and aligned. Jumps and branches stay in the
-// text. A frame is moved only to or from a buffer. The program then replaces the contents of
-// the text memory, and the circuit runs it with random gaps at its ports:
+// Run uses the program for which the core was made. Random uses programs that the core has
+// never seen. These programs use the instructions, registers, shift amounts, memories and ports
+// that the core has kept. A program is made while the reference executes it, so each
+// instruction is valid in its state. Loads and stores are in bounds and aligned. Jumps and
+// branches stay in the text. A frame transfer always has a buffer in memory. The program then
+// replaces the contents of the text memory, and the circuit runs it with random gaps at its
+// ports:
 //
 //	r, err := lockstep.Random(circuit, lockstep.SubsetOf(point), lockstep.Options{Instructions: 20000, Seed: 1})
 //
-// The first record that differs is reported with the instructions before it. The package does
-// not know the generator of the circuits. Start reading at Random, then maker.go.
+// An error reports the first record that differs, with the instructions before it. The package
+// does not depend on the generator of the circuits. Start reading at Random, then maker.go.
 package lockstep
 
 import (
@@ -22,17 +24,17 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// Subset is the part of its instruction set and ports that a core kept.
+// Subset is the part of the instruction set and the ports that a core has kept.
 type Subset struct {
-	Set     *isa.Set         // the kept lines
+	Set     *isa.Set         // the kept instruction lines
 	Regs    int              // x0..x(Regs-1) exist
-	Amounts map[string][]int // kept shift amounts by line; no entry: all
-	Loads   []uint32         // port registers that can be read
-	Stores  []uint32         // port registers that can be written
+	Amounts map[string][]int // the kept shift amounts of a line; no entry: all amounts
+	Loads   []uint32         // port registers that can be loaded
+	Stores  []uint32         // port registers that can be stored
 	Devices []design.Device
 }
 
-// SubsetOf reads a design point.
+// SubsetOf returns the subset that a design point describes.
 func SubsetOf(p *design.Point) *Subset {
 	s := &Subset{Set: p.Set(), Regs: p.Regs.N, Amounts: map[string][]int{}, Devices: p.Devices}
 	for _, l := range p.Lines {
@@ -57,7 +59,7 @@ const (
 	dataMemory = "data"
 )
 
-// memory finds a memory of a circuit.
+// memory finds a memory of a circuit by name.
 func memory(c *rtl.Circuit, name string) *rtl.Mem {
 	for i := range c.Mems {
 		if c.Mems[i].Name == name {
@@ -67,7 +69,7 @@ func memory(c *rtl.Circuit, name string) *rtl.Mem {
 	return nil
 }
 
-// sizes returns the words of text and data that a circuit holds.
+// sizes returns the numbers of words of text and data that a circuit holds.
 func sizes(c *rtl.Circuit) (text, data int, err error) {
 	m := memory(c, textMemory)
 	if m == nil {
@@ -79,5 +81,5 @@ func sizes(c *rtl.Circuit) (text, data int, err error) {
 	return 1 << m.AddrBits, data, nil
 }
 
-// index is the index of an address in the text.
+// index returns the word index of an address in the text.
 func index(pc uint32) int { return int(pc-design.TextBase) / 4 }

@@ -8,7 +8,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// faults lists the possible faults by kind.
+// faults lists the possible faults, grouped by kind.
 func faults(c *rtl.Circuit, r *rand.Rand) [][]fault {
 	l := &lister{c: c, r: r, kinds: make([][]fault, numKinds)}
 	nodes, regs := live(c)
@@ -55,7 +55,7 @@ func (l *lister) add(k kind, apply func(*rtl.Circuit), format string, args ...an
 	l.kinds[k] = append(l.kinds[k], fault{fmt.Sprintf(format, args...), apply})
 }
 
-// label is a readable name of a node.
+// label returns a readable name of a node.
 func (l *lister) label(id rtl.ID) string {
 	if name := l.c.Nodes[id].Name; name != "" {
 		return fmt.Sprintf("node %d %s", id, name)
@@ -84,7 +84,7 @@ func (l *lister) operator(id rtl.ID, n *rtl.Node) {
 	}
 }
 
-// relative is a different operator with the same width rule and arity.
+// relative chooses a different operator with the same width rule and number of operands.
 func (l *lister) relative(n *rtl.Node) word.Op {
 	row := word.Table(n.Op)
 	var same []word.Op
@@ -143,7 +143,8 @@ func (l *lister) operand(id rtl.ID, i int, a rtl.ID) {
 	l.add(k, func(c *rtl.Circuit) { c.Nodes[id].Args[i] = other }, "%s: operand %d is %s instead of %s", label, i, l.label(other), l.label(a))
 }
 
-// other picks a value of a width before a node. It picks a register if reg is set.
+// other chooses a value of a width among the nodes before a node. If reg is set, it chooses a
+// register.
 func (l *lister) other(before rtl.ID, width int, not rtl.ID, reg bool) rtl.ID {
 	var list []rtl.ID
 	for id := range before {
@@ -164,8 +165,8 @@ func (l *lister) reset(i int) {
 	l.add(resetBit, func(c *rtl.Circuit) { c.Regs[i].Reset ^= 1 << bit }, "register %s: reset value %#x instead of %#x", reg.Name, reg.Reset^1<<bit, reg.Reset)
 }
 
-// effects lists the faults of regions. A fault finds an effect in the copy by its number in
-// order.
+// effects lists the faults of regions. A fault finds its effect in the copy of the circuit by
+// the number of the effect.
 func (l *lister) effects(nodes, regs []bool) {
 	number := 0
 	effects(l.c.Body, func(e *rtl.Effect) {
@@ -203,7 +204,7 @@ func (l *lister) condition(at int, e *rtl.Effect) {
 	}, "effect %d: condition %s negated", at, l.label(e.Cond))
 }
 
-// effect finds an effect by its number in order.
+// effect returns the effect with a given number.
 func effect(c *rtl.Circuit, at int) *rtl.Effect {
 	var found *rtl.Effect
 	number := 0
@@ -216,8 +217,8 @@ func effect(c *rtl.Circuit, at int) *rtl.Effect {
 	return found
 }
 
-// dropEffect puts an effect under a condition that is never true, because a write port must
-// keep its effect.
+// dropEffect disables an effect by a condition that is never true. It cannot remove the effect,
+// because a write port must have one.
 func dropEffect(c *rtl.Circuit, at int) {
 	c.Nodes = append(c.Nodes, constant(1, 0))
 	e := effect(c, at)

@@ -8,15 +8,15 @@ import (
 	"strings"
 )
 
-// LLVM lists the mistakes that can be planted in printed LLVM IR. Each is a kind of mistake at
-// a kind of instruction, such as "becomes ashr: lshr" or "arms exchanged: select".
+// LLVM lists the mistakes that can be planted in printed LLVM IR. A mistake is a kind of change
+// at a kind of instruction, such as "becomes ashr: lshr" or "arms exchanged: select".
 func LLVM(text string) []string {
 	seen := map[string]bool{}
 	eachLLVM(text, func(name string, _ int, _ string) { seen[name] = true })
 	return slices.Sorted(maps.Keys(seen))
 }
 
-// Misprint makes one kind of mistake at every possible position of a text.
+// Misprint makes a mistake at every possible position of a text.
 func Misprint(text, name string) string {
 	lines := strings.Split(text, "\n")
 	eachLLVM(text, func(n string, at int, wrong string) {
@@ -27,8 +27,8 @@ func Misprint(text, name string) string {
 	return strings.Join(lines, "\n")
 }
 
-// ReachLLVM puts an instruction that ends the process before every position of a mistake, to
-// see whether a run reaches it.
+// ReachLLVM inserts an instruction that ends the process before every position of a mistake.
+// This shows whether a run reaches such a position.
 func ReachLLVM(text, name string) string {
 	lines := strings.Split(text, "\n")
 	eachLLVM(text, func(n string, at int, _ string) {
@@ -41,27 +41,27 @@ func ReachLLVM(text, name string) string {
 
 const stop = "\tcall void asm sideeffect \"ud2\", \"\"()"
 
-// found is a line with the parts that a pattern finds in it. The first part is the operation
-// that names the mistake.
+// found is a line with the parts that a pattern matched in it. The first part is the operation,
+// which occurs in the name of the mistake.
 type found struct {
 	line string
-	at   []int // beginning and end of the parts
+	at   []int // start and end of each part
 }
 
 func (f *found) part(k int) string { return f.line[f.at[2*k]:f.at[2*k+1]] }
 
-// put gives the line with a part replaced by a text.
+// put returns the line with one part replaced by a text.
 func (f *found) put(k int, text string) string {
 	return f.line[:f.at[2*k]] + text + f.line[f.at[2*k+1]:]
 }
 
-// swap gives the line with two parts exchanged, a before b.
+// swap returns the line with parts a and b exchanged. Part a must come before part b.
 func (f *found) swap(a, b int) string {
 	return f.line[:f.at[2*a]] + f.part(b) + f.line[f.at[2*a+1]:f.at[2*b]] + f.part(a) + f.line[f.at[2*b+1]:]
 }
 
-// count gives the line with by added to the number in a part, or the line itself if the part
-// is not a number.
+// count returns the line with by added to the number in a part. If the part is not a number, it
+// returns the line unchanged.
 func (f *found) count(k, by int) string {
 	n, err := strconv.ParseInt(f.part(k), 10, 32)
 	if err != nil || n+int64(by) < 0 {
@@ -70,7 +70,7 @@ func (f *found) count(k, by int) string {
 	return f.put(k, strconv.FormatInt(n+int64(by), 10))
 }
 
-// mixUp gives the line with an operation replaced by one that is easily confused with it.
+// mixUp returns the line with its operation replaced by one that is easily confused with it.
 func (f *found) mixUp() string {
 	if other, ok := mixed[f.part(1)]; ok {
 		return f.put(1, other)
@@ -99,7 +99,8 @@ var mixed = map[string]string{
 
 var symmetricOps = []string{"add", "mul", "and", "or", "xor", "eq", "ne"}
 
-// rewrites are the mistakes: a pattern of lines, and the wrong line for a match.
+// rewrites are the mistakes. Each has a pattern for lines, and a function that makes the wrong
+// line.
 var rewrites = []struct {
 	kind    string
 	pattern *regexp.Regexp
@@ -120,7 +121,7 @@ var rewrites = []struct {
 	{"one byte short", bulk, func(f *found) string { return f.count(2, -1) }},
 }
 
-// exchanged swaps operands if their order matters.
+// exchanged swaps the operands, if their order matters.
 func exchanged(f *found) string {
 	if slices.Contains(symmetricOps, f.part(1)) {
 		return f.line
@@ -128,7 +129,7 @@ func exchanged(f *found) string {
 	return f.swap(2, 3)
 }
 
-// eachLLVM visits the wrong lines by which mistakes replace lines.
+// eachLLVM calls visit with each wrong line that a mistake can put in place of a line.
 func eachLLVM(text string, visit func(name string, at int, wrong string)) {
 	for at, line := range strings.Split(text, "\n") {
 		for _, r := range rewrites {

@@ -1,5 +1,5 @@
-// Package mutate measures whether a check can fail. It makes small random faults in a circuit
-// and counts the faults that the check finds.
+// Package mutate measures how well a check detects faults. It makes small random faults in a
+// circuit and counts the faults that the check finds.
 //
 //	for _, m := range mutate.Mutants(c, 1, 400) {
 //		fmt.Println(m.Name) // "node 17 alu.sum: add becomes sub"
@@ -10,14 +10,14 @@
 //
 // Every mutant is a valid circuit with one fault: a different operator, exchanged operands, a
 // flipped bit of a constant or a reset value, a negated or stuck condition, a different
-// register or value of the same width, a slice off by one, or a dropped effect. A surviving
-// mutant is removed if it is proved equal to the circuit, for all states or for all states
-// that a run reaches (equiv.Machines). A mutant with an undecided proof counts as missed.
-// Probes and asserts are not behaviour: nodes and registers that only they need are not
-// mutated.
+// register or value of the same width, a slice that is off by one, or a dropped effect. A
+// mutant that the check does not find may be equivalent to the circuit. It does not count if
+// this is proved, for all states or for all states that a run can reach (equiv.Machines). If
+// the proof is undecided, the mutant counts as missed. Probes and asserts are not part of the
+// behaviour. Nodes and registers that only they need are not mutated.
 //
-// The package knows circuits, not cores. The check is a function argument. Start reading at
-// Mutants.
+// The package depends on circuits, but not on cores. The check is a function argument. Start
+// reading at Mutants.
 package mutate
 
 import (
@@ -47,14 +47,14 @@ func (m *Mutant) Circuit() *rtl.Circuit {
 	return c
 }
 
-// fault is a possible change: apply makes it in a copy of the circuit.
+// fault is a possible change. Its function apply makes the change in a copy of the circuit.
 type fault struct {
 	name  string
 	apply func(c *rtl.Circuit)
 }
 
-// Mutants returns up to n different mutants of a circuit, chosen by the seed. It draws the
-// kind of fault first and the position second, so that a kind with few positions also occurs.
+// Mutants returns up to n different mutants of a circuit, chosen by the seed. It first chooses
+// the kind of fault and then the position. Kinds that have few positions therefore also occur.
 func Mutants(c *rtl.Circuit, seed int64, n int) []Mutant {
 	r := rand.New(rand.NewPCG(uint64(seed), 0x3317))
 	kinds := faults(c, r)
@@ -75,7 +75,7 @@ func Mutants(c *rtl.Circuit, seed int64, n int) []Mutant {
 	return out
 }
 
-// clone copies a circuit deeply.
+// clone makes a deep copy of a circuit.
 func clone(c *rtl.Circuit) *rtl.Circuit {
 	d := *c
 	d.Nodes = slices.Clone(c.Nodes)
@@ -104,8 +104,8 @@ func cloneEffects(list []rtl.Effect) []rtl.Effect {
 	return out
 }
 
-// insert puts a node before node at and renumbers everything after it. It
-// returns the new node, which has the number at.
+// insert inserts a node before node `at`, and renumbers all later nodes. The new node has the
+// number `at`.
 func insert(c *rtl.Circuit, at rtl.ID, n rtl.Node) rtl.ID {
 	c.Nodes = slices.Insert(c.Nodes, int(at), n)
 	move := func(id *rtl.ID) {
@@ -133,8 +133,8 @@ func insert(c *rtl.Circuit, at rtl.ID, n rtl.Node) rtl.ID {
 	return at
 }
 
-// eachUse calls f for every reference to a node from ports, effects, asserts and probes, not
-// from nodes.
+// eachUse calls f for every reference to a node in ports, effects, asserts and probes. It omits
+// references in other nodes.
 func eachUse(c *rtl.Circuit, f func(*rtl.ID)) {
 	for i := range c.Outputs {
 		f(&c.Outputs[i].Node)
@@ -148,7 +148,7 @@ func eachUse(c *rtl.Circuit, f func(*rtl.ID)) {
 	}
 }
 
-// behaviour calls f for the references of memory ports and effects.
+// behaviour calls f for every reference in memory ports and effects.
 func behaviour(c *rtl.Circuit, f func(*rtl.ID)) {
 	for i := range c.Mems {
 		m := &c.Mems[i]
@@ -168,7 +168,7 @@ func behaviour(c *rtl.Circuit, f func(*rtl.ID)) {
 	})
 }
 
-// effects visits all effects in order.
+// effects visits all effects in order, including nested ones.
 func effects(list []rtl.Effect, f func(*rtl.Effect)) {
 	for i := range list {
 		f(&list[i])
@@ -177,7 +177,7 @@ func effects(list []rtl.Effect, f func(*rtl.Effect)) {
 	}
 }
 
-// live marks the nodes and registers on which outputs and memory ports depend, directly or
+// live marks the nodes and registers that outputs and memory ports depend on, directly or
 // through registers.
 func live(c *rtl.Circuit) (nodes, regs []bool) {
 	l := &liveness{c: c, nodes: make([]bool, len(c.Nodes)), regs: make([]bool, len(c.Regs))}
@@ -223,8 +223,8 @@ func (l *liveness) mark(list ...rtl.ID) {
 	}
 }
 
-// region marks the nodes on which relevant effects depend, and reports whether there is such
-// an effect.
+// region marks the nodes that relevant effects depend on. It reports whether there is a
+// relevant effect.
 func (l *liveness) region(list []rtl.Effect) (matters bool) {
 	for i := range list {
 		e := &list[i]
@@ -247,7 +247,7 @@ func (l *liveness) region(list []rtl.Effect) (matters bool) {
 	return matters
 }
 
-// constant is a node with a constant value.
+// constant makes a node with a constant value.
 func constant(w int, v uint64) rtl.Node {
 	return rtl.Node{Kind: rtl.KConst, Width: w, Imm: v & word.Mask(w)}
 }

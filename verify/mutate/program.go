@@ -9,13 +9,13 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// Before remembers a module before a pass.
+// Before is a record of a module before a pass.
 type Before struct {
 	instrs map[*ir.Instr]string
 	terms  map[*ir.Block]string
 }
 
-// Remember takes note of every instruction and every end of a block.
+// Remember records every instruction and every terminator of a module.
 func Remember(m *ir.Module) *Before {
 	b := &Before{instrs: map[*ir.Instr]string{}, terms: map[*ir.Block]string{}}
 	for _, f := range m.Funcs {
@@ -29,21 +29,21 @@ func Remember(m *ir.Module) *Before {
 	return b
 }
 
-// Changes lists the instructions and block ends that a pass made or changed.
+// Changes lists the instructions and terminators that a pass made or changed.
 type Changes struct {
 	m      *ir.Module
 	instrs []site
-	terms  []site // without an instruction
+	terms  []site // block ends; these sites have no instruction
 }
 
-// site is an instruction that a pass made or changed.
+// site is the position of an instruction that a pass made or changed.
 type site struct {
 	f *ir.Func
 	b *ir.Block
 	i *ir.Instr
 }
 
-// Changed compares a module with its remembered state.
+// Changed compares a module with its record.
 func (b *Before) Changed(m *ir.Module) *Changes {
 	c := &Changes{m: m}
 	for _, f := range m.Funcs {
@@ -61,8 +61,8 @@ func (b *Before) Changed(m *ir.Module) *Changes {
 	return c
 }
 
-// instrPrint is a text that differs when a pass changes an instruction. It ignores tokens,
-// which follow from the order.
+// instrPrint returns a text that differs if a pass changes an instruction. It omits tokens,
+// which follow from the order of instructions.
 func instrPrint(i *ir.Instr) string {
 	s := fmt.Sprint(i.Op, i.Word, i.Float, i.Imm, i.Size, i.Dev, i.Chan, i.Site, " ")
 	for _, a := range i.Args {
@@ -89,24 +89,24 @@ func termPrint(t *ir.Term) string {
 	return s
 }
 
-// Faults names the mistakes that can be planted in the pass's output. Each is a kind of
-// mistake at a kind of instruction, such as "operands exchanged: sub".
+// Faults lists the mistakes that can be planted in the output of the pass. A mistake is a kind
+// of change at a kind of instruction, such as "operands exchanged: sub".
 func (c *Changes) Faults() []string {
 	seen := map[string]bool{}
 	c.each(func(name string, _ site, _ func()) { seen[name] = true })
 	return slices.Sorted(maps.Keys(seen))
 }
 
-// Apply makes the mistake at every possible position.
+// Apply makes a mistake at every possible position.
 func (c *Changes) Apply(name string) {
 	for _, p := range c.places(name) {
 		p.apply()
 	}
 }
 
-// Reach puts a failing check before every position of a mistake, to see whether a run reaches
-// it. A mistake in a check counts as reached when that check fails, so the check gets a
-// separate trap site.
+// Reach inserts a failing check before every position of a mistake. This shows whether a run
+// reaches such a position. For a mistake in a check itself, the position counts as reached if
+// that check fails, so the check gets a separate trap site.
 func (c *Changes) Reach(name string) {
 	list := c.places(name)
 	if len(list) == 0 {
@@ -129,7 +129,7 @@ func (c *Changes) Reach(name string) {
 	ir.Thread(c.m)
 }
 
-// bit makes a constant of one bit before an instruction of the block.
+// bit inserts a one-bit constant before an instruction of the block.
 func (s *site) bit(at int, imm uint64) *ir.Value {
 	v := s.f.NewValue(1, nil, s.b.Term.Span)
 	i := &ir.Instr{Op: ir.OpConst, Imm: imm, Results: []*ir.Value{v}}
@@ -138,7 +138,7 @@ func (s *site) bit(at int, imm uint64) *ir.Value {
 	return v
 }
 
-// place is the position of a mistake. i is nil at the end of a block.
+// place is the position of a mistake. For the end of a block, i is nil.
 type place struct {
 	site
 	apply func()
@@ -176,7 +176,7 @@ func (c *Changes) each(visit func(name string, s site, apply func())) {
 	}
 }
 
-// label is the kind of instruction of a site.
+// label names the kind of instruction at a site.
 func (s *site) label() string {
 	switch s.i.Op {
 	case ir.OpWord:
@@ -208,8 +208,8 @@ func (s *site) constant(v func(string, func())) {
 	v("off by one", func() { s.i.Imm = (imm + 1) & mask })
 }
 
-// related maps operators to others that are easily confused with them: the other signedness,
-// the other direction.
+// related maps operators to operators that are easily confused with them: the other signedness
+// or the other direction.
 var related = map[word.Op]word.Op{
 	word.Shru: word.Shrs, word.Shrs: word.Shru, word.Ltu: word.Lts, word.Lts: word.Ltu,
 	word.Divu: word.Divs, word.Divs: word.Divu, word.Remu: word.Rems, word.Rems: word.Remu,
@@ -243,7 +243,7 @@ func (s *site) word(v func(string, func())) {
 	}
 }
 
-// others finds two values of a value's type in the block, one before the site and one after
+// others finds two values in the block with the type of x: one before the site and one after
 // it.
 func (s *site) others(x *ir.Value) (early, late *ir.Value) {
 	fits := func(o *ir.Value) bool { return o.Type == x.Type && o != x }
@@ -271,7 +271,7 @@ func (s *site) others(x *ir.Value) (early, late *ir.Value) {
 	return early, late
 }
 
-// check lists the faults of a check: it is missing, or it names a wrong site.
+// check lists the faults of a check instruction: it is missing, or its trap site is wrong.
 func (s *site) check(m *ir.Module, v func(string, func())) {
 	v("dropped", func() {
 		s.i.Args[0] = s.bit(slices.Index(s.b.Instrs, s.i), 1)
@@ -296,7 +296,7 @@ func (s *site) memory(v func(string, func())) {
 	}
 }
 
-// ends lists the faults at the end of a block.
+// ends lists the faults of a terminator.
 func (s *site) ends(visit func(string, func())) {
 	b := s.b
 	if b.Term.Op == ir.Branch && b.Term.Succs[0].To != b.Term.Succs[1].To {
@@ -310,7 +310,7 @@ func (s *site) ends(visit func(string, func())) {
 	}
 }
 
-// exchange swaps the first two different words of one type.
+// exchange swaps the first two different words of the same type.
 func exchange(args []*ir.Value, kind string, v func(string, func())) {
 	for k, a := range args {
 		for j, b := range args[:k] {

@@ -8,8 +8,8 @@ import (
 	"github.com/sinter-lang/sinter/verify/equiv"
 )
 
-// Check reports whether it finds a fault in a circuit. An error is a failure of
-// the check itself.
+// Check reports whether it finds a fault in a circuit. An error means that the check itself
+// failed.
 type Check func(c *rtl.Circuit) (found bool, err error)
 
 // Score is the result of a run.
@@ -40,7 +40,7 @@ type Miss struct {
 	Why  string `json:"why"` // the difference from the circuit, or that it is undecided
 }
 
-// Percent is the percentage of found mutants among the mutants that are not equivalent. It is
+// Percent is the percentage of mutants that were found. Equivalent mutants do not count. It is
 // 100 if there are none.
 func (s *Score) Percent() float64 {
 	real := s.Mutants - s.Equivalent - s.Unreached
@@ -50,7 +50,7 @@ func (s *Score) Percent() float64 {
 	return 100 * float64(s.Killed) / float64(real)
 }
 
-// String is one line about the run.
+// String summarises the run in one line.
 func (s *Score) String() string {
 	return fmt.Sprintf("%.1f %% of %d mutants found (%d of %d, %d of them by proof alone; %d equivalent, %d undecided counted as missed)",
 		s.Percent(), s.Mutants-s.Equivalent, s.Killed, s.Mutants, s.Proofs, s.Equivalent, s.Undecided)
@@ -156,18 +156,18 @@ func (t *Trial) survivor(s *Score, name string, c *rtl.Circuit) error {
 	return nil
 }
 
-// Outcome is the result for a mutant that is made during the test.
+// Outcome is the result for a mutant that try makes itself.
 type Outcome int
 
 // The outcomes.
 const (
 	Missed Outcome = iota
 	Found
-	Same      // it changes nothing
+	Same      // the mutant equals the original
 	Unreached // no run reaches the change
 )
 
-// Each tries mutants by their names.
+// Each tries mutants by name.
 func Each(names []string, try func(name string) (o Outcome, why string, err error)) (*Score, error) {
 	s := &Score{Mutants: len(names)}
 	for _, name := range names {
@@ -189,7 +189,7 @@ func Each(names []string, try func(name string) (o Outcome, why string, err erro
 	return s, nil
 }
 
-// Line is one line about mutants of programs.
+// Line summarises the results for mutants of programs in one line.
 func (s *Score) Line() string {
 	return fmt.Sprintf("%.1f %% of %d mistakes found (%d), of %d that were tried: %d change nothing, %d are never executed",
 		s.Percent(), s.Killed+len(s.Missed), s.Killed, s.Mutants, s.Equivalent, s.Unreached)

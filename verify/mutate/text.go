@@ -10,15 +10,15 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// Text lists the back-end mistakes that can be planted in an image. Each is a kind of mistake
-// at a line of the instruction set, such as "sub: operands exchanged" or "lb: is lbu".
+// Text lists the back-end mistakes that can be planted in an image. A mistake is a kind of
+// change at an instruction line, such as "sub: operands exchanged" or "lb: is lbu".
 func Text(im *image.Image) []string {
 	seen := map[string]bool{}
 	eachWord(im, func(name string, _ int, _ uint32) { seen[name] = true })
 	return slices.Sorted(maps.Keys(seen))
 }
 
-// Misselect copies an image with one kind of mistake at every possible position.
+// Misselect returns a copy of an image with a mistake at every possible position.
 func Misselect(im *image.Image, name string) *image.Image {
 	out := *im
 	out.Text = slices.Clone(im.Text)
@@ -30,8 +30,8 @@ func Misselect(im *image.Image, name string) *image.Image {
 	return &out
 }
 
-// ReachText copies an image with a trap at every position of a mistake, to see whether a run
-// reaches it.
+// ReachText returns a copy of an image with a trap at every position of a mistake. This shows
+// whether a run reaches such a position.
 func ReachText(im *image.Image, name string) *image.Image {
 	out := *im
 	out.Text, out.Traps = slices.Clone(im.Text), slices.Clone(im.Traps)
@@ -47,11 +47,11 @@ func ReachText(im *image.Image, name string) *image.Image {
 	return &out
 }
 
-// reachSite is the first trap site number that no program uses.
+// reachSite is a trap site number that no program uses.
 const reachSite = 1 << 24
 
-// eachWord visits the wrong words by which mistakes replace words. It skips mistakes without
-// an encoding.
+// eachWord calls visit with each wrong word that a mistake can put in place of a word. It skips
+// mistakes that cannot be encoded.
 func eachWord(im *image.Image, visit func(name string, at int, w uint32)) {
 	dec := isa.NewDecoder(im.Target.Set)
 	for at, w := range im.Text {
@@ -74,15 +74,15 @@ func eachWord(im *image.Image, visit func(name string, at int, w uint32)) {
 	}
 }
 
-// alike reports whether lines are easily confused: they have the same format and the same
-// effects.
+// alike reports whether two lines are easily confused: they have the same format and the same
+// kinds of effects.
 func alike(a, b *isa.Inst) bool {
 	m, n := &a.Meaning, &b.Meaning
 	return a.Format == b.Format && !n.Trap && (m.Load == nil) == (n.Load == nil) && (m.Store == nil) == (n.Store == nil) &&
 		(m.PC == nil) == (n.PC == nil) && (m.Rd == nil) == (n.Rd == nil)
 }
 
-// operands lists the mistakes in the fields of a word.
+// operands lists the mistakes in the operand fields of a word.
 func operands(in *isa.Inst, ops isa.Ops, put func(*isa.Inst, isa.Ops, string, ...any)) {
 	if in.Format == isa.R && !symmetric(in.Meaning.Rd) || in.Format == isa.B && !symmetric(in.Meaning.Cond) {
 		o := ops
@@ -115,7 +115,8 @@ func operands(in *isa.Inst, ops isa.Ops, put func(*isa.Inst, isa.Ops, string, ..
 	}
 }
 
-// symmetric reports whether an expression keeps its meaning if its operands are exchanged.
+// symmetric reports whether an expression has the same meaning after its operands are
+// exchanged.
 func symmetric(e *word.Expr) bool {
 	for e != nil && e.Leaf == "" && len(e.Args) == 1 {
 		e = e.Args[0]

@@ -8,7 +8,7 @@ import (
 	"github.com/sinter-lang/sinter/verify/blast"
 )
 
-// Registers of the frame engine.
+// Registers of the frame engine, which moves frames between memory and ports.
 const (
 	frameAddr   = "frame.addr"
 	frameLeft   = "frame.left"
@@ -16,8 +16,8 @@ const (
 	frameLength = "frame.length"
 )
 
-// frames is the frame engine in one cycle of an instruction, by the description of the ports.
-// It has the state before the cycle and the required state after it.
+// frames models the frame engine during one cycle of an instruction, as the description of the
+// ports defines it. It has the state before the cycle and the required state after it.
 type frames struct {
 	*proof
 	y            *cycle
@@ -27,18 +27,18 @@ type frames struct {
 	addr, left   bits
 	rx, tx       []design.Device
 	sending      lit
-	read, write  lit // of data memory at addr
+	read, write  lit // whether data memory is read and written at addr
 	data         bits
-	moved, nulls lit // addr steps; left becomes 0
+	moved, nulls lit // whether addr advances; whether left becomes 0
 	done         lit
-	length       bits // after the cycle
-	loaded       bits // data memory's output before the cycle
+	length       bits // required value after the cycle
+	loaded       bits // output of data memory before the cycle
 	shown        []claim
 }
 
-// engine claims the effect of one cycle of an instruction on the frame engine. Other claims
-// cover ADDR, LEN and cycles without an instruction. Together they show that each moved frame
-// is the words from ADDR on, with its number of bytes.
+// engine adds the claims about the effect of one cycle of an instruction on the frame engine.
+// Other claims cover ADDR, LEN and cycles without an instruction. All claims together show that
+// each transferred frame consists of the words from ADDR on, with its number of bytes.
 func (p *proof) engine(y *cycle, before map[string]bits, loaded bits) {
 	if before[frameBusy] == nil {
 		return
@@ -72,7 +72,7 @@ func (p *proof) engine(y *cycle, before map[string]bits, loaded bits) {
 	p.claim("engine: rests", p.regs[frameBusy][0].Not())
 }
 
-// transfer is a cycle of a store to GO. It gives ADDR and LEN after the cycle.
+// transfer models a cycle of a store to GO. It returns ADDR and LEN after the cycle.
 func (f *frames) transfer() (addr, left bits) {
 	f.value = f.values["rs2"]
 	for _, d := range f.k.p.Devices {
@@ -100,7 +100,7 @@ func (f *frames) transfer() (addr, left bits) {
 	return f.choose(step, f.word(word.Add, len(f.addr), f.addr, constant(len(f.addr), 1)), f.addr), left
 }
 
-// on is 1 when the value stored to GO names d among some devices.
+// on is 1 if the value stored to GO names device d and d is in the list.
 func (f *frames) on(d design.Device, some []design.Device) lit {
 	if len(some) == 1 {
 		return blast.True
@@ -110,8 +110,8 @@ func (f *frames) on(d design.Device, some []design.Device) lit {
 
 func (f *frames) show(name string, l lit) { f.shown = append(f.shown, claim{"engine: " + name, l}) }
 
-// send claims that the first cycle reads the first word, and each taken beat reads the next
-// word.
+// send adds the claims about sending: the first cycle reads the first word, and each accepted
+// beat reads the next word.
 func (f *frames) send() {
 	active := f.g.And(f.sending, f.busy)
 	start := f.g.And(f.sending, f.busy.Not())
@@ -135,8 +135,8 @@ func (f *frames) send() {
 	f.done = f.g.Or(f.g.And(beat, last), f.g.And(start, none))
 }
 
-// receive claims that each beat that fits into the rest of the buffer is written whole. From
-// the first beat that does not fit, the frame is dropped to its end.
+// receive adds the claims about receiving. Each beat that fits into the rest of the buffer is
+// written as a whole. After the first beat that does not fit, the rest of the frame is dropped.
 func (f *frames) receive() {
 	here := f.sending.Not()
 	active := f.g.And(here, f.busy)
@@ -165,13 +165,14 @@ func (f *frames) receive() {
 		f.length = f.choose(drop, constant(len(f.length), 0), f.length)
 	}
 	if f.length != nil {
-		f.assume = append(f.assume, f.implies(active, f.any(f.before[frameLength][:2]).Not())) // all beats but the last are whole
+		f.assume = append(f.assume, f.implies(active, f.any(f.before[frameLength][:2]).Not())) // all beats except the last are full
 		f.show("length in words", f.implies(f.g.And(here, f.done.Not()), f.any(f.regs[frameLength][:2]).Not()))
 		f.length = f.choose(f.g.And(here, f.busy.Not()), constant(len(f.length), 0), f.length)
 	}
 }
 
-// resting claims that while nothing executes, nothing moves and the ports keep their state.
+// resting adds the claims for cycles in which nothing executes: nothing moves and the ports
+// keep their state.
 func (k *checker) resting(r *run, idle lit, before map[string]bits) []claim {
 	var claims []claim
 	stays := func(what, name string) {
@@ -196,7 +197,7 @@ func (k *checker) resting(r *run, idle lit, before map[string]bits) []claim {
 	return claims
 }
 
-// ports claims the engine's accesses to data memory.
+// ports adds the claims about the engine's accesses to data memory.
 func (f *frames) ports() {
 	if en := f.y.cones[blast.Place{Kind: blast.ReadEnable, Name: dataMemory}]; en != nil {
 		f.show("reads", f.implies(f.read, en[0]))

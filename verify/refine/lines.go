@@ -15,32 +15,33 @@ import (
 	"github.com/sinter-lang/sinter/verify/sat"
 )
 
-// progress reports whether a register may change while an instruction is held, because it
+// progress reports whether a register may change while an instruction is held. Such a register
 // holds the progress of the instruction.
 func progress(name string) bool {
 	return name == "x.second" || name == "record.halted" || strings.HasPrefix(name, "frame.")
 }
 
-// levelOutput reports whether an output shows a level from an earlier store, not an act of the
-// present instruction.
+// levelOutput reports whether an output shows a level that an earlier instruction stored. Such
+// an output is not an action of the current instruction.
 func levelOutput(name string) bool {
 	return strings.HasSuffix(name, rtl.PortLevelOut(""))
 }
 
-// ofBeat reports whether an output belongs to a beat and counts only together with valid.
+// ofBeat reports whether an output belongs to a beat, so that it matters only if valid is 1.
 func ofBeat(name string) bool { return strings.HasSuffix(name, "_last") }
 
-// one is a case: a line, with one of its amounts or port registers, if any.
+// one is a case of the proof: an instruction line, with one of its shift amounts or port
+// registers, if it has any.
 type one struct {
 	name      string
 	in        *isa.Inst
 	mask, val uint32
-	reg       port.Reg // port.None: not a port register
+	reg       port.Reg // port.None: no port register
 	load      bool
 	memory    bool
 }
 
-// cases lists the cases that the core must execute.
+// cases lists the cases that the core must execute correctly.
 func (k *checker) cases() []*one {
 	var out []*one
 	for _, l := range k.p.Lines {
@@ -64,7 +65,8 @@ func (k *checker) cases() []*one {
 	return out
 }
 
-// accesses splits a load or store into its port registers and data memory.
+// accesses splits a load or store into cases: one for each port register and one for data
+// memory.
 func (k *checker) accesses(base one) []*one {
 	var out []*one
 	base.load = base.in.Meaning.Load != nil
@@ -97,8 +99,8 @@ func (m *machine) has(mem string) bool {
 	return slices.ContainsFunc(m.c.Mems, func(x rtl.Mem) bool { return x.Name == mem })
 }
 
-// immediate maps each bit of a line's immediate to a bit of the word, or to -1 for a constant
-// 0.
+// immediate maps each bit of a line's immediate to a bit of the instruction word, or to -1 for
+// a constant 0.
 func immediate(in *isa.Inst) [32]int {
 	var from [32]int
 	for i := range from {
@@ -114,14 +116,14 @@ func immediate(in *isa.Inst) [32]int {
 	return from
 }
 
-// proof is the proof of one case.
+// proof is the state of the proof of one case.
 type proof struct {
 	*run
 	k      *checker
 	c      *one
 	insn   []lit
-	values map[string][]lit // leaves of the meaning
-	before map[string][]lit // registers before the last cycle
+	values map[string][]lit // values of the leaves in the meaning
+	before map[string][]lit // values of registers before the last cycle
 	claims []claim
 }
 
@@ -145,7 +147,8 @@ func (k *checker) line(c *one) error {
 	return p.execute()
 }
 
-// encode makes the word: the fixed bits of the line, and its fields within the kept values.
+// encode makes the instruction word. It has the fixed bits of the line, and fields restricted
+// to the kept values.
 func (p *proof) encode() {
 	p.insn = p.free(32)
 	for i := range p.insn {
@@ -170,15 +173,15 @@ func (p *proof) encode() {
 			imm[i] = p.insn[from]
 		}
 	}
-	if p.c.memory && len(p.k.p.PortsOf(p.c.in)) > 0 { // decode recognises ports by x0 and the sign
+	if p.c.memory && len(p.k.p.PortsOf(p.c.in)) > 0 { // the decoder recognises ports by x0 and the sign of the immediate
 		p.assume = append(p.assume, p.g.Or(p.any(p.insn[15:20]), imm[31].Not()))
 	}
 	p.values = map[string][]lit{"imm": imm}
 }
 
-// operands gives the operands of the executing instruction. They may have any value, but are 0
-// if the word names x0. It claims that the real operands are the registers that the word
-// names, as the previous instruction left them.
+// operands returns the operands of the executing instruction. They may have any value, but they
+// are 0 if the word names x0. It adds the claim that the real operands are the registers that
+// the word names, with the values after the previous instruction.
 func (p *proof) operands() []claim {
 	var claims []claim
 	for i, leaf := range []string{"rs1", "rs2", "rs3"} {
@@ -199,12 +202,12 @@ func (p *proof) operands() []claim {
 	return claims
 }
 
-// operandNow is the real value of an operand in the next cycle.
+// operandNow returns the real value of an operand in the next cycle.
 func (p *proof) operandNow(i int) []lit {
 	if !p.k.m.cut[i] {
 		return p.data[blast.Place{Kind: blast.ReadData, Name: regsMemory, Port: i}]
 	}
-	// The node is a function of the state, so a copy of the cycle is made to read it.
+	// The node is a function of the state. Make a copy of the cycle to read it.
 	twin := *p.run
 	twin.regs, twin.data, twin.arrays = clone(p.regs), clone(p.data), map[string]*array{}
 	for name, a := range p.arrays {
@@ -227,8 +230,8 @@ func clone[K comparable, V any](m map[K]V) map[K]V {
 	return out
 }
 
-// unread sets operands that the line does not name. They are 0 if the core always reads x0
-// there, on which some lines rely. Otherwise they may have any value.
+// unread sets the operands that the line does not name. If the core always reads x0 there, they
+// are 0, and some lines rely on this. Otherwise they may have any value.
 func (p *proof) unread() {
 	for i, leaf := range []string{"rs1", "rs2", "rs3"}[:p.k.m.sources] {
 		if v, ok := p.values[leaf]; !ok || v != nil {
@@ -259,7 +262,7 @@ func (p *proof) execute() error {
 			loaded = p.arrays[dataMemory].read(addr[2 : 2+p.k.p.Data.N])
 		}
 	}
-	if !p.c.memory || !p.c.load { // the instruction may have been held before
+	if !p.c.memory || !p.c.load { // the instruction may have been held in earlier cycles
 		for _, reg := range p.m.c.Regs {
 			if p.k.moves(reg.Name) {
 				p.regs[reg.Name] = p.free(reg.Width)
@@ -282,7 +285,8 @@ func (p *proof) execute() error {
 	return p.retire(y, addr, loaded)
 }
 
-// next makes one cycle of the instruction and claims its effect on the engine.
+// next makes one cycle of the instruction, with the claims about its effect on the frame
+// engine.
 func (p *proof) next(ops [][]lit) (*cycle, error) {
 	p.before = p.regs
 	p.regs = clone(p.regs)
@@ -295,10 +299,10 @@ func (p *proof) next(ops [][]lit) (*cycle, error) {
 	return y, err
 }
 
-// held claims that an instruction that does not retire stays unchanged. So the claims about
-// one cycle hold in each cycle until it retires.
+// held adds the claim that an instruction that does not retire stays unchanged. Claims about
+// one cycle therefore hold in each cycle until it retires.
 func (p *proof) held(y *cycle, before map[string][]lit) {
-	on := p.g.Or(y.probe(rtl.ProbeRetireValid)[0].Not(), y.output(rtl.PortHalted)[0]) // HALT retires and stays
+	on := p.g.Or(y.probe(rtl.ProbeRetireValid)[0].Not(), y.output(rtl.PortHalted)[0]) // HALT retires and stays in execution
 	p.claim("held", p.implies(on, y.probe(rtl.ProbeExecute)[0]))
 	for _, reg := range p.m.c.Regs {
 		if !p.k.moves(reg.Name) {
@@ -326,7 +330,7 @@ func access(in *isa.Inst) *isa.Access {
 	return in.Meaning.Store
 }
 
-// aligned supposes the facts about data addresses: they are aligned and in data.
+// aligned adds the assumptions about data addresses: they are aligned and inside data memory.
 func (p *proof) aligned(addr []lit, bytes int) {
 	if !p.c.memory {
 		return
@@ -346,7 +350,7 @@ func (p *proof) expr(e *word.Expr) []lit {
 	return out
 }
 
-// inText is 1 when an address is the address of a word that the program counter can reach.
+// inText is 1 if an address is the address of a word that the program counter can reach.
 func (p *proof) inText(addr []lit) lit {
 	ok := p.g.And(addr[0].Not(), addr[1].Not())
 	for i := 2 + p.k.p.PC.N; i < 32; i++ {
@@ -355,7 +359,7 @@ func (p *proof) inText(addr []lit) lit {
 	return ok
 }
 
-// retire claims the record, the effects and the next instruction.
+// retire adds the claims about the retire record, the effects and the next instruction.
 func (p *proof) retire(y *cycle, addr, loaded []lit) error {
 	m := &p.c.in.Meaning
 	valid := y.probe(rtl.ProbeRetireValid)[0]
@@ -392,7 +396,7 @@ func (p *proof) retire(y *cycle, addr, loaded []lit) error {
 	return p.k.follows(p.run, p.c.name, p.insn, next, valid, p.claims, p.k.patience())
 }
 
-// record claims the fields of the retire record.
+// record adds the claims about the fields of the retire record.
 func (p *proof) record(y *cycle, valid lit, addr, loaded []lit) {
 	m := &p.c.in.Meaning
 	field := func(name, probe string, want []lit) {
@@ -423,7 +427,7 @@ func (p *proof) record(y *cycle, valid lit, addr, loaded []lit) {
 	}
 }
 
-// mask is the byte lanes of an access.
+// mask returns the byte lanes of an access.
 func (p *proof) mask(addr []lit, bytes int) []lit {
 	out := make([]lit, 4)
 	for i := range out {
@@ -437,7 +441,7 @@ func (p *proof) mask(addr []lit, bytes int) []lit {
 	return out
 }
 
-// lanesOf is the part of a word that an access of some bytes selects.
+// lanesOf returns the part of a word that an access of some bytes selects.
 func (p *proof) lanesOf(w, addr []lit, bytes int) []lit {
 	if w == nil {
 		return nil
@@ -450,7 +454,7 @@ func (p *proof) lanesOf(w, addr []lit, bytes int) []lit {
 	return w[:8*bytes]
 }
 
-// placed is a word with a value in the lanes of an access, 0 elsewhere.
+// placed returns a word with a value in the lanes of an access, and 0 elsewhere.
 func (p *proof) placed(addr, v []lit) []lit {
 	mask := p.mask(addr, len(v)/8)
 	out := make([]lit, 32)
@@ -460,7 +464,8 @@ func (p *proof) placed(addr, v []lit) []lit {
 	return out
 }
 
-// fromPort is the result of a load of a port register, or nil if the proof does not model it.
+// fromPort returns the result of a load of a port register. It is nil if the proof does not
+// model the register.
 func (p *proof) fromPort(y *cycle) []lit {
 	clock := y.inputs[rtl.PortClock]
 	switch {
@@ -488,8 +493,8 @@ func (p *proof) fromPort(y *cycle) []lit {
 	return nil
 }
 
-// effects claims the effects of an instruction on registers, data and outputs in a cycle.
-// valid is 1 if the instruction retires in that cycle.
+// effects adds the claims about the effects of an instruction on registers, data and outputs in
+// one cycle. valid is 1 if the instruction retires in that cycle.
 func (p *proof) effects(y *cycle, valid lit) {
 	m := &p.c.in.Meaning
 	writes := blast.False
@@ -523,7 +528,7 @@ func (p *proof) effects(y *cycle, valid lit) {
 	}
 }
 
-// stores claims the write port of data memory.
+// stores adds the claims about the write port of data memory.
 func (p *proof) stores(y *cycle, valid lit) {
 	en := y.write(blast.WriteEnable, dataMemory)
 	if en == nil || p.c.reg == port.Go {
@@ -544,7 +549,8 @@ func (p *proof) stores(y *cycle, valid lit) {
 	}
 }
 
-// byteOut is the name of the output for the byte that a store to a register sends, or "".
+// byteOut returns the name of the output for the byte that a store to the register sends, or
+// "".
 func (k *checker) byteOut(reg port.Reg) string {
 	if d := k.lineOf(reg); d != nil {
 		return rtl.TxPorts(d.Name).Data
@@ -552,7 +558,7 @@ func (k *checker) byteOut(reg port.Reg) string {
 	return ""
 }
 
-// lineOf is the device of shape stream that has the register, or nil.
+// lineOf returns the device of shape Stream that has the register, or nil.
 func (k *checker) lineOf(reg port.Reg) *design.Device {
 	index, ok := reg.Level()
 	for i := range k.p.Devices {
@@ -563,8 +569,8 @@ func (k *checker) lineOf(reg port.Reg) *design.Device {
 	return nil
 }
 
-// act is the value of an output of one bit. known is false if the proof does not model the
-// output.
+// act returns the required value of a one-bit output. known is false if the proof does not
+// model the output.
 func (p *proof) act(output string, y *cycle, valid lit) (want lit, known bool) {
 	store := !p.c.load && p.c.reg != port.None
 	switch output {
@@ -589,5 +595,5 @@ func (p *proof) act(output string, y *cycle, valid lit) (want lit, known bool) {
 		}
 		return blast.Const(output == moves), true
 	}
-	return blast.False, p.c.reg != port.Go // only stores to GO move frames
+	return blast.False, p.c.reg != port.Go // only a store to GO moves frames
 }

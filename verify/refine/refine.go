@@ -1,10 +1,11 @@
-// Package refine proves that a core executes the lines of its design point. The proof starts
-// from any state in which the core's own invariants hold. It covers each kept line with all
-// encodings and all operands.
+// Package refine proves that a core executes the instruction lines of its design point
+// correctly. The proof starts from any state in which the invariants of the core hold. It
+// covers each kept line with all encodings and all operands.
 //
-// There is one proof for each line. The word in decode is the line, with free fields. The
-// cycle in which it leaves decode is symbolic, so any instruction may precede it. With the
-// meaning of the line as formulas of verify/blast, the proof claims:
+// There is one proof for each line. The instruction word in the decode stage is the line, with
+// free operand fields. The cycle in which it leaves the decode stage is symbolic, so any
+// instruction may precede it. The meaning of the line is given as formulas of verify/blast. The
+// proof claims:
 //
 //	operands   the executing instruction reads the register file after the previous instruction
 //	record     pc, word, rd, value, address, lanes and data of the retire record
@@ -12,15 +13,15 @@
 //	held       until it retires, it stays unchanged in execution
 //	next       the next executing instruction is the one that the line names
 //
-// Two more claims complete the proof: nothing acts while nothing executes, and the first
-// instruction after reset is the first word. So each run of the core is a run of its lines,
-// with any stalls, forwarding and squashes. The claims rely on facts of the point, for example
-// that addresses are aligned and in data, and branch targets are in the text. verify/removal
-// and the runs check these facts. The frame engine is modelled cycle by cycle (engine.go): the
-// inputs, outputs, reads, writes and counters of a store to GO. So are masks, deadline and
-// pins (wait.go).
+// Two more claims complete the proof. Nothing acts while nothing executes, and the first
+// instruction after reset is the first word. Each run of the core is therefore a run of its
+// lines, with any stalls, forwarding and squashes. The claims rely on facts about the program,
+// for example that addresses are aligned and inside data memory, and that branch targets are in
+// the text. verify/removal and the runs check these facts. The frame engine is modelled cycle
+// by cycle (engine.go): the inputs, outputs, reads, writes and counters during a store to GO.
+// wait.go models masks, the deadline and pins in the same way.
 //
-// The package does not know the generator of the circuits. Start reading at Check, then
+// The package does not depend on the generator of the circuits. Start reading at Check, then
 // lines.go, engine.go and wait.go.
 package refine
 
@@ -39,13 +40,13 @@ import (
 type Item struct {
 	Name   string // such as "add: value"
 	Status equiv.Status
-	Reason string // of a claim that is not proved
+	Reason string // why the claim is not proved
 }
 
 // Report is the result of Check.
 type Report struct {
 	Items     []Item
-	Lines     int // cases: lines, each amount and port register counted separately
+	Lines     int // number of cases; each shift amount and port register of a line is a separate case
 	Conflicts int
 }
 
@@ -70,7 +71,7 @@ func (r *Report) Count(s equiv.Status) int {
 	return n
 }
 
-// Status is the worst of the items' results.
+// Status is the worst status of all items.
 func (r *Report) Status() equiv.Status {
 	worst := equiv.Proved
 	for i := range r.Items {
@@ -79,10 +80,10 @@ func (r *Report) Status() equiv.Status {
 	return worst
 }
 
-// Options of Check. The zero value is the default.
+// Options control Check. The zero value is the default.
 type Options struct {
-	Conflicts int  // limit of one question; 0: 20000
-	Stop      bool // at the first difference
+	Conflicts int  // conflict limit for one query; 0: 20000
+	Stop      bool // stop at the first difference
 }
 
 const defaultConflicts = 20000
@@ -91,13 +92,13 @@ const defaultConflicts = 20000
 type checker struct {
 	p    *design.Point
 	m    *machine
-	hold map[string]bool // asserts that are proved
+	hold map[string]bool // asserts that are already proved
 	opt  Options
 	rep  *Report
 }
 
-// Check proves a circuit against its point. invariants are the asserts of the circuit that
-// hold in every cycle from reset. The proof does not rely on other asserts.
+// Check proves a circuit against its design point. invariants are the asserts of the circuit
+// that hold in every cycle from reset on. The proof relies on no other asserts.
 func Check(c *rtl.Circuit, p *design.Point, invariants []string, opt Options) (*Report, error) {
 	for _, name := range []string{rtl.ProbeDecode, rtl.ProbeExecute, rtl.ProbeRetireValid} {
 		if !has(c, name) {
@@ -135,7 +136,7 @@ func has(c *rtl.Circuit, probe string) bool {
 	return false
 }
 
-// invariants supposes in a run the invariants of its first cycle.
+// invariants assumes the invariants in the first cycle of a run.
 func (k *checker) invariants(r *run, first *cycle) {
 	for _, a := range k.m.c.Asserts {
 		if k.hold[a.Name] {
@@ -144,14 +145,14 @@ func (k *checker) invariants(r *run, first *cycle) {
 	}
 }
 
-// claim is a literal that must be 1.
+// claim is a named literal that must be 1.
 type claim struct {
 	name string
 	lit  lit
 }
 
-// prove asks for each claim whether it can fail under the run's assumptions. The assumptions
-// must be satisfiable; otherwise every claim would hold.
+// prove checks, for each claim, whether it can fail under the assumptions of the run. The
+// assumptions must be satisfiable, because otherwise every claim would hold.
 func (k *checker) prove(r *run, what string, word bits, claims []claim) {
 	roots := append(bits{}, r.assume...)
 	for _, c := range claims {
@@ -192,8 +193,8 @@ func (k *checker) disassembled(p *equiv.Prover, w bits) string {
 	return isa.Disassemble(k.p.Set(), v)
 }
 
-// patience is the largest number of cycles from a retired instruction to the execution of the
-// next one: fetch, decode and execute, which overlap in a pipeline.
+// patience is the largest number of cycles between a retired instruction and the execution of
+// the next one. It covers fetch, decode and execute, which overlap in a pipeline.
 func (k *checker) patience() int {
 	if k.p.Core == design.Pipe3 {
 		return 2
@@ -201,15 +202,15 @@ func (k *checker) patience() int {
 	return 3
 }
 
-// start claims that the first instruction after reset is the first word of text.
+// start adds the claim that the first instruction after reset is the first word of text.
 func (k *checker) start() error {
 	r := newRun(k.m, true)
 	first := constant(32, design.TextBase)
 	return k.follows(r, "reset", nil, first, blast.True, nil, k.patience()+1)
 }
 
-// follows claims that a next instruction executes, and that it is the word at an address. on
-// is the condition of all claims.
+// follows adds the claims that a next instruction executes, and that it is the word at an
+// address. The claims hold under the condition on.
 func (k *checker) follows(r *run, what string, word, pc bits, on lit, claims []claim, cycles int) error {
 	want := r.arrays[textMemory].read(pc[2:min(len(pc), 2+k.p.Text.N)])
 	none := on
@@ -229,7 +230,7 @@ func (k *checker) follows(r *run, what string, word, pc bits, on lit, claims []c
 	return nil
 }
 
-// merged joins claims of one name.
+// merged combines the claims that have the same name.
 func merged(r *run, claims []claim) []claim {
 	var out []claim
 	at := map[string]int{}
@@ -244,7 +245,7 @@ func merged(r *run, claims []claim) []claim {
 	return out
 }
 
-// quiet claims that no output acts in a cycle in which no instruction executes.
+// quiet adds the claim that no output acts in a cycle in which no instruction executes.
 func (k *checker) quiet() error {
 	r := newRun(k.m, false)
 	before := clone(r.regs)
@@ -268,7 +269,7 @@ func (k *checker) quiet() error {
 	return nil
 }
 
-// acts lists the outputs of one bit. Each is an act of an instruction.
+// acts lists the one-bit outputs that show an action of an instruction.
 func (k *checker) acts() []string {
 	var out []string
 	for _, o := range k.m.c.Outputs {

@@ -15,7 +15,7 @@ type (
 	bits = []blast.Lit
 )
 
-// Names in a core that the proof reads: its memories and its operands.
+// Names of the memories and the operands in a core, which the proof reads.
 const (
 	textMemory = "text"
 	regsMemory = "regs"
@@ -23,16 +23,16 @@ const (
 	operand    = "operand "
 )
 
-// machine is a circuit with cut operands. The executing instruction reads them from inputs,
-// and probes show their real values.
+// machine is a circuit that is cut at its operands: the executing instruction reads them from
+// inputs, and probes show their real values.
 type machine struct {
 	c       *rtl.Circuit
-	cut     []bool // per source: true for a separate node, false for the data of a read port
+	cut     []bool // for each source operand: true if it is a separate node, false if it is the data of a read port
 	sources int
 }
 
-// newMachine cuts the nodes rs1, rs2 and rs3 if the circuit has them. Otherwise an operand is
-// the data of a read port of the registers.
+// newMachine cuts the circuit at the nodes rs1, rs2 and rs3 if they exist. Otherwise an operand
+// is the data of a read port of the register file.
 func newMachine(c *rtl.Circuit) *machine {
 	d := *c
 	d.Nodes = append([]rtl.Node(nil), c.Nodes...)
@@ -61,17 +61,17 @@ func newMachine(c *rtl.Circuit) *machine {
 	return m
 }
 
-// run is the machine over some cycles as formulas.
+// run holds the formulas of the machine over several cycles.
 type run struct {
 	g      *blast.Graph
 	m      *machine
 	regs   map[string]bits
-	data   map[blast.Place]bits // of synchronous read ports
+	data   map[blast.Place]bits // data of synchronous read ports
 	arrays map[string]*array
 	assume bits
 }
 
-// cycle has the values of one cycle.
+// cycle holds the values of one cycle.
 type cycle struct {
 	cones  map[blast.Place]bits
 	inputs map[string]bits
@@ -89,7 +89,7 @@ func (y *cycle) write(k blast.PlaceKind, mem string) bits {
 	return y.cones[blast.Place{Kind: k, Name: mem}]
 }
 
-// newRun starts in any state, or after reset.
+// newRun starts a run in an arbitrary state, or after reset.
 func newRun(m *machine, reset bool) *run {
 	r := &run{g: blast.NewGraph(), m: m, regs: map[string]bits{}, data: map[blast.Place]bits{}, arrays: map[string]*array{}}
 	r.g.Digits = !slices.ContainsFunc(m.c.Nodes, func(n rtl.Node) bool { return n.Op == word.Mul })
@@ -125,7 +125,7 @@ func constant(n int, v uint64) bits {
 	return out
 }
 
-// step makes the next cycle. operands are the operands of the executing instruction, nil for
+// step adds the next cycle. operands are the operands of the executing instruction. nil means
 // any values.
 func (r *run) step(operands []bits) (*cycle, error) {
 	y := &cycle{cones: map[blast.Place]bits{}, inputs: map[string]bits{}}
@@ -165,7 +165,7 @@ func (r *run) step(operands []bits) (*cycle, error) {
 	return y, nil
 }
 
-// clock moves registers and memories to the next cycle.
+// clock computes the registers and memories of the next cycle.
 func (r *run) clock(y *cycle) {
 	for _, reg := range r.m.c.Regs {
 		r.regs[reg.Name] = y.cones[blast.Place{Kind: blast.Next, Name: reg.Name}]
@@ -191,7 +191,7 @@ func (r *run) choose(c lit, a, b bits) bits {
 	return out
 }
 
-// same is 1 when two words are equal; missing bits are 0.
+// same is 1 if two words are equal. Missing bits count as 0.
 func (r *run) same(a, b bits) lit {
 	all := blast.True
 	for i := range max(len(a), len(b)) {
@@ -225,7 +225,7 @@ func (r *run) all(list ...lit) lit {
 
 func (r *run) implies(a, b lit) lit { return r.g.Or(a.Not(), b) }
 
-// word applies an operator; its formula always exists.
+// word applies an operator. A formula exists for every operator.
 func (r *run) word(op word.Op, w int, args ...bits) bits {
 	out, err := r.g.Word(op, w, args, 0)
 	if err != nil {
@@ -234,11 +234,11 @@ func (r *run) word(op word.Op, w int, args ...bits) bits {
 	return out
 }
 
-// array is a memory with any contents: equal addresses read equal words.
+// array is a memory with unknown contents, in which equal addresses give equal words.
 type array struct {
 	r      *run
 	width  int
-	zero   bool // word 0 is 0
+	zero   bool // word 0 is always 0
 	pairs  []pair
 	writes []arrayWrite
 }
@@ -250,7 +250,7 @@ type arrayWrite struct {
 	addr, lanes, data bits
 }
 
-// read gives the word at an address after the writes so far.
+// read returns the word at an address after the writes so far.
 func (a *array) read(addr bits) bits {
 	v := a.first(addr)
 	for _, w := range a.writes {
@@ -264,7 +264,7 @@ func (a *array) read(addr bits) bits {
 	return v
 }
 
-// first gives the word at an address before all writes.
+// first returns the word at an address before all writes.
 func (a *array) first(addr bits) bits {
 	v := a.r.free(a.width)
 	if a.zero {
@@ -280,8 +280,8 @@ func (a *array) first(addr bits) bits {
 	return v
 }
 
-// suppose folds the consequences of a literal being 1. The parts of a conjunction become
-// constants in the state of the run.
+// suppose assumes that a literal is 1 and simplifies the state of the run accordingly. If the
+// literal is a conjunction, its parts become constants.
 func (r *run) suppose(l lit) {
 	known := map[int]lit{}
 	todo := []lit{l}
@@ -319,7 +319,7 @@ func (r *run) suppose(l lit) {
 // substitution rebuilds formulas with some nodes replaced.
 type substitution struct {
 	g  *blast.Graph
-	to map[int]lit // of the positive literal of a node
+	to map[int]lit // replacement of the positive literal of a node
 }
 
 func (s *substitution) word(in bits) bits {
@@ -348,7 +348,7 @@ func (s *substitution) lit(l lit) lit {
 	return v ^ l&1
 }
 
-// cones copies the nodes on which some literals depend into a separate graph.
+// cones copies the nodes that some literals depend on into a separate graph.
 func cones(g *blast.Graph, roots bits) (*blast.Graph, bits) {
 	out := blast.NewGraph()
 	to := map[int]lit{0: blast.False}

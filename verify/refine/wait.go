@@ -15,8 +15,8 @@ const (
 	dueLow    = "due.low"
 )
 
-// waits claims the effect of one cycle of an instruction on the mask and the deadline, the
-// outputs that show them, and the end of a load of WAIT.
+// waits adds the claims about one cycle of an instruction that concern the mask and the
+// deadline, the outputs that show them, and the end of a load of WAIT.
 func (p *proof) waits(y *cycle, before map[string]bits) {
 	stored := func(reg port.Reg) bits {
 		if p.c.reg == reg && !p.c.load {
@@ -59,8 +59,8 @@ func (p *proof) waits(y *cycle, before map[string]bits) {
 	p.claim("wait: until one is ready", p.same(y.probe(rtl.ProbeRetireValid), bits{some}))
 }
 
-// pins claims the effect of a cycle on the levels of pins. Inputs are sampled while the core
-// is idle. Outputs show the stored level.
+// pins adds the claims about the effect of a cycle on the levels of pins. Inputs are sampled
+// while the core is idle. Outputs show the stored level.
 func (p *proof) pins(y *cycle, before map[string]bits, becomes func(string, bits), stored func(port.Reg) bits) {
 	for _, d := range p.k.p.Devices {
 		reg := port.LevelOf(d.Index)
@@ -82,7 +82,7 @@ func (p *proof) pins(y *cycle, before map[string]bits, becomes func(string, bits
 	}
 }
 
-// Registers of a pin, after the name of its device.
+// Suffixes of the registers of a pin. The name of its device comes before the suffix.
 const (
 	pinFirst   = ".first"
 	pinSecond  = ".second"
@@ -91,8 +91,8 @@ const (
 	pinLevel   = ".level"
 )
 
-// moves reports whether a register may change while an instruction is held, because it holds
-// the progress of the instruction or follows a pin.
+// moves reports whether a register may change while an instruction is held. Such a register
+// holds the progress of the instruction or follows a pin.
 func (k *checker) moves(reg string) bool {
 	for _, d := range k.p.Devices {
 		if d.Bits > 0 && !d.Stream && d.Rx && (reg == d.Name+pinFirst || reg == d.Name+pinSecond || reg == d.Name+pinSampled) {
@@ -102,8 +102,8 @@ func (k *checker) moves(reg string) bool {
 	return progress(reg)
 }
 
-// ready is the result of STATUS and WAIT: a bit for each device that has something for the
-// program, and a bit for the deadline.
+// ready returns the value of STATUS, on which WAIT depends: a bit for each device that has
+// something for the program, and a bit for the deadline.
 func (p *proof) ready(y *cycle) bits {
 	v := constant(32, 0)
 	for _, d := range p.k.p.Devices {

@@ -9,22 +9,24 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// This file bounds the addresses that a program computes. It follows the registers through the
-// image (Cousot and Cousot, "Abstract interpretation", 1977). A span holds the possible values
-// of each register before each word. Branches narrow the registers that they compare. Values
-// from memory and ports may be anything. A jump to a register may go to any word after a call.
+// This file computes bounds for the addresses that a program computes. It is an abstract
+// interpretation of the image (Cousot and Cousot, "Abstract interpretation", 1977). A span
+// describes the possible values of a register before a word of text. Branches narrow the spans
+// of the registers that they compare. Values from memory and ports may be anything. A jump to a
+// register may go to any word after a call.
 //
-// The search for spans proves nothing. The spans are accepted if they are inductive: they
-// contain the start, and each word leads from spans to spans.
+// The search for spans needs no proof. The result is accepted only if the spans are inductive:
+// they hold at the start, and each word preserves them.
 
-// registers are the spans before a word, or nil for an unreachable word.
+// registers holds the spans of all registers before a word. It is nil if the word is
+// unreachable.
 type registers *[32]span
 
-// flow is an image whose words are decoded.
+// flow is an image with its decoded words.
 type flow struct {
 	insts   []*isa.Inst
 	ops     []isa.Ops
-	returns []int // words after calls
+	returns []int // indices of the words after calls
 	seen    []int
 	before  []registers
 }
@@ -33,8 +35,7 @@ type flow struct {
 // widened. rounds is the number of narrowing passes.
 const patience, rounds = 3, 3
 
-// bounded counts the accesses whose computed address is aligned and in data for all possible
-// values of the registers.
+// bounded counts the accesses whose computed address is proved to be aligned and inside data.
 func bounded(im *image.Image, data int) (n int) {
 	f := newFlow(im)
 	if f == nil {
@@ -83,7 +84,7 @@ func newFlow(im *image.Image) *flow {
 	return f
 }
 
-// start is the initial spans of the registers: anything, except x0.
+// start returns the spans at the start: any value, but x0 is 0.
 func start() registers {
 	var r [32]span
 	for i := range r {
@@ -93,7 +94,7 @@ func start() registers {
 	return &r
 }
 
-// leaf bounds the operands of word i.
+// leaf returns the spans of the operands of word i.
 func (f *flow) leaf(i int, r registers) func(*word.Expr) span {
 	o := f.ops[i]
 	return func(e *word.Expr) span {
@@ -113,13 +114,13 @@ func (f *flow) leaf(i int, r registers) func(*word.Expr) span {
 	}
 }
 
-// fits reports whether an access lies in data and is aligned.
+// fits reports whether an access is aligned and inside data.
 func (f *flow) fits(i int, a *isa.Access, data int) bool {
 	at := spanOf(a.Addr.Expand(), f.leaf(i, f.before[i]))
 	return at.hi+uint64(a.Bytes) <= uint64(data) && 1<<at.zeros >= a.Bytes
 }
 
-// step gives the possible next words after word i, each with the spans of the registers there.
+// step calls lead for each word that may follow word i, with the spans of the registers there.
 func (f *flow) step(i int, lead func(to int, r registers)) {
 	in, o, r := f.insts[i], f.ops[i], f.before[i]
 	if r == nil || in.Meaning.Trap || halts(in, o) {
@@ -130,7 +131,7 @@ func (f *flow) step(i int, lead func(to int, r registers)) {
 		after[o.Rd] = spanOf(in.Meaning.Rd.Expand(), f.leaf(i, r))
 	}
 	next := func(to int, r [32]span) {
-		if to >= 0 && to < len(f.insts) { // removal itself refuses other targets
+		if to >= 0 && to < len(f.insts) { // removal rejects other targets separately
 			lead(to, &r)
 		}
 	}
@@ -156,8 +157,8 @@ func (f *flow) step(i int, lead func(to int, r registers)) {
 	}
 }
 
-// decided narrows the registers of a comparison by its result. ok is false if that result is
-// impossible.
+// decided narrows the registers of a comparison, given its result. ok is false if that result
+// is impossible.
 func decided(r [32]span, cond *word.Expr, o isa.Ops, taken bool) ([32]span, bool) {
 	if len(cond.Args) != 2 || cond.Args[0].Leaf != "rs1" || cond.Args[1].Leaf != "rs2" {
 		return r, true
@@ -173,7 +174,7 @@ func decided(r [32]span, cond *word.Expr, o isa.Ops, taken bool) ([32]span, bool
 		op, holds = word.Lts, !taken
 	}
 	const half = 1<<31 - 1
-	if op == word.Lts { // for numbers without the sign bit it equals ltu
+	if op == word.Lts { // for numbers without the sign bit, it equals ltu
 		if holds && r[x].hi > half || !holds && r[y].hi > half {
 			return r, true
 		}
@@ -204,7 +205,7 @@ func decided(r [32]span, cond *word.Expr, o isa.Ops, taken bool) ([32]span, bool
 	return r, true
 }
 
-// less narrows two registers, the first at least gap below the second.
+// less narrows two registers, given that the first is below the second by at least gap.
 func less(r [32]span, x, y uint8, gap uint64) ([32]span, bool) {
 	if r[y].hi < gap {
 		return r, false
@@ -221,7 +222,8 @@ func equal(r [32]span, x, y uint8) ([32]span, bool) {
 	return put(put(r, x, s), y, s), ok
 }
 
-// apart removes a bound that a register cannot have, if the other register is a single number.
+// apart narrows two registers that differ: if one is a single number, the other cannot have it
+// as a bound.
 func apart(r [32]span, x, y uint8) ([32]span, bool) {
 	for _, p := range [][2]uint8{{x, y}, {y, x}} {
 		s, n := r[p[0]], r[p[1]]
@@ -250,7 +252,7 @@ func put(r [32]span, reg uint8, s span) [32]span {
 	return r
 }
 
-// widen finds wide inductive spans.
+// widen finds spans that are inductive, but may be wide.
 func (f *flow) widen() {
 	f.before[0] = start()
 	for work := []int{0}; len(work) > 0; {
@@ -264,7 +266,7 @@ func (f *flow) widen() {
 	}
 }
 
-// grow joins registers into the spans before a word, and reports whether these change.
+// grow joins spans into the spans before a word. It reports whether they changed.
 func (f *flow) grow(to int, r registers) bool {
 	was := f.before[to]
 	if was == nil {
@@ -290,7 +292,7 @@ func (f *flow) grow(to int, r registers) bool {
 	return changed
 }
 
-// wider moves grown bounds to the next useful value.
+// wider moves the bounds that have grown to the next useful value.
 func wider(was, s span) span {
 	if s.lo < was.lo {
 		s.lo = 0
@@ -305,7 +307,7 @@ func wider(was, s span) span {
 	return s
 }
 
-// narrow recomputes the spans of each word only from the words that lead to it.
+// narrow recomputes the spans before each word from the words that lead to it.
 func (f *flow) narrow() {
 	now := make([]registers, len(f.before))
 	now[0] = start()
@@ -325,8 +327,8 @@ func (f *flow) narrow() {
 	f.before = now
 }
 
-// carries reports whether the spans are inductive: they hold at the start and are kept by each
-// word.
+// carries reports whether the spans are inductive: they hold at the start, and each word
+// preserves them.
 func (f *flow) carries() bool {
 	ok := f.before[0] != nil && within(start(), f.before[0])
 	for i := range f.before {

@@ -1,15 +1,16 @@
 // Package removal checks that an image never needs the parts that a generated core lacks. No
 // word of the image is a dropped instruction, names a missing register, shifts by an amount
-// that was not kept, needs a missing port register, or leads outside the text. Memories,
-// counters and devices fit the declarations of the image. The package checks every field of a
-// point except its name and its organisation.
+// that was not kept, needs a missing port register, or leads outside of the text. Memories,
+// counters and devices match the declarations of the image. The package checks every field of a
+// design point except its name and its core organisation.
 //
-// It reads the image's words with the set of their target and the fields of the point, not
-// with the plan that made them. It proves everything that the words alone decide, for all text
-// words: opcodes, registers, immediates, constant shifts, branch targets, absolute addresses.
-// Intervals of the registers bound computed addresses (addresses.go). A run tests addresses
-// that are not bounded in this way: the instruction-set simulator stops at the first one
-// outside data and ports. Start reading at Check.
+// The package reads the words of the image, the instruction set of its target and the fields of
+// the design point. It does not use the plan that made them. For all words of text, it proves
+// everything that follows from a word alone: opcodes, registers, immediates, constant shifts,
+// branch targets, absolute addresses. Intervals of the registers give bounds for computed
+// addresses (addresses.go). If an address has no sufficient bound, a run tests it: the
+// instruction-set simulator stops at the first address outside of data and ports. Start reading
+// at Check.
 package removal
 
 import (
@@ -24,24 +25,24 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// Result is what Check found. Words is the number of scanned words. Absolute counts memory
-// accesses with an address that the word decides, Computed the other accesses. Bounded counts
-// computed accesses that are aligned and in data for all values that the program reads.
+// Result is what Check found. Words is the number of words checked. Absolute counts memory
+// accesses whose address follows from the word alone, and Computed counts the other accesses.
+// Bounded counts the computed accesses that are proved to be aligned and inside data.
 type Result struct {
 	Words    int
 	Absolute int
 	Computed int
 	Bounded  int
-	Wrong    []string // each says which word needs which missing part
+	Wrong    []string // each entry says which word needs which missing part
 	p        *design.Point
 	im       *image.Image
-	usesData bool // some access may reach data memory
+	usesData bool // some access may use data memory
 	stores   map[port.Reg]bool
 }
 
-// Check scans every word of the image against the choices of the point. Words are decoded by
-// the set of the image's target, so a line outside all base sets is an instruction like any
-// other.
+// Check compares every word of the image with the choices of the point. It decodes words with
+// the instruction set of the image's target, so a line that is in no base set is treated like
+// any other.
 func Check(im *image.Image, p *design.Point) *Result {
 	r := &Result{Words: len(im.Text), p: p, im: im, stores: map[port.Reg]bool{}}
 	for i, w := range im.Text {
@@ -61,8 +62,8 @@ func Check(im *image.Image, p *design.Point) *Result {
 	return r
 }
 
-// text checks the sizes of the text. The memory must hold the text, the program counter must
-// reach the address after it, and execution must not run on to that address.
+// text checks the sizes of the text. The memory must hold the text, and the program counter
+// must be able to hold the address after it. Execution must not run on to that address.
 func (r *Result) text() {
 	last := len(r.im.Text) - 1
 	if len(r.im.Text) > 1<<r.p.Text.N {
@@ -77,13 +78,13 @@ func (r *Result) text() {
 	}
 }
 
-// halts reports whether an instruction ends the run forever.
+// halts reports whether an instruction ends the run.
 func halts(in *isa.Inst, ops isa.Ops) bool {
 	return in.Meaning.Store != nil && ops.Rs1 == 0 && uint32(ops.Imm) == port.Halt.Addr()
 }
 
-// memories checks that the data memory and the counters of the frame engine fit the
-// declarations of the image.
+// memories checks that the data memory and the counters of the frame engine are large enough
+// for the declarations of the image.
 func (r *Result) memories() {
 	if r.usesData && int(r.im.DataEnd) > r.p.DataBytes() {
 		r.lacks("the image has %d bytes of data, the core %d", r.im.DataEnd, r.p.DataBytes())
@@ -99,7 +100,8 @@ func (r *Result) memories() {
 	}
 }
 
-// largest is the size of the largest object of data, or of all data if objects have no names.
+// largest is the size of the largest data object. If objects have no names, it is the size of
+// all data.
 func (r *Result) largest() uint32 {
 	var n uint32
 	for _, s := range r.im.Symbols {
@@ -129,7 +131,7 @@ func (r *Result) devices() {
 	}
 }
 
-// lacks notes a missing part that the image needs as a whole.
+// lacks records a missing part that the image as a whole needs.
 func (r *Result) lacks(format string, args ...any) {
 	r.Wrong = append(r.Wrong, fmt.Sprintf(format, args...))
 }
@@ -165,7 +167,7 @@ func (r *Result) word(i int, in *isa.Inst, ops isa.Ops) {
 	}
 }
 
-// spaced is the line with one space between its parts.
+// spaced returns the text of a line with single spaces between its parts.
 func spaced(in *isa.Inst) string { return strings.Join(strings.Fields(in.String()), " ") }
 
 func (r *Result) target(i int, offset int32) {
@@ -175,7 +177,7 @@ func (r *Result) target(i int, offset int32) {
 	}
 }
 
-// access checks an address that the word alone decides: an address relative to x0.
+// access checks an address that follows from the word alone because it is relative to x0.
 func (r *Result) access(i int, in *isa.Inst, ops isa.Ops) {
 	if ops.Rs1 != 0 {
 		r.Computed++
@@ -200,7 +202,8 @@ func (r *Result) access(i int, in *isa.Inst, ops isa.Ops) {
 	}
 }
 
-// register checks that the core has the port register of an access, in that direction.
+// register checks that the core has the port register of an access, in the direction of the
+// access.
 func (r *Result) register(i int, at uint32, bytes int, load bool) {
 	reg := port.At(at)
 	if reg == port.None || bytes != 4 {
@@ -221,8 +224,8 @@ func (r *Result) register(i int, at uint32, bytes int, load bool) {
 	r.wrong(i, "needs the %s of %s, which the core lacks", direction, reg)
 }
 
-// shiftsByRegister reports whether a line shifts by an amount in a register,
-// shiftsByImmediate whether by its immediate.
+// shiftsByRegister reports whether a line shifts by an amount in a register, and
+// shiftsByImmediate whether it shifts by its immediate.
 func shiftsByRegister(in *isa.Inst) bool {
 	return shifts(in.Meaning.Rd, func(leaf string) bool { return leaf != "imm" })
 }

@@ -6,11 +6,11 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// span bounds a word: as an unsigned number it lies in lo..=hi, and its low bits are 0, as
-// many as zeros says (at most two).
+// span bounds a word. As an unsigned number, the word is in lo..=hi. The lowest `zeros` bits of
+// the word (at most two) are 0.
 //
-// The rules are separate from ir/interval, whose rules the compiler uses. With shared rules a
-// mistake would prove itself.
+// The rules are separate from ir/interval, whose rules the compiler uses. With shared rules, a
+// mistake would confirm itself.
 type span struct {
 	lo, hi uint64
 	zeros  int
@@ -21,16 +21,16 @@ const aligned = 2
 
 func point(v uint64) span { return span{v, v, min(bits.TrailingZeros64(v|1<<aligned), aligned)} }
 
-// upTo is 0..=hi.
+// upTo returns the span 0..=hi.
 func upTo(hi uint64) span { return span{0, hi, 0} }
 
-// anything is any word of a width.
+// anything returns the span of all words of a width.
 func anything(width int) span { return upTo(word.Mask(width)) }
 
-// within reports whether t contains each word of s.
+// within reports whether t contains every word of s.
 func (s span) within(t span) bool { return s.lo >= t.lo && s.hi <= t.hi && s.zeros >= t.zeros }
 
-// join is the smallest span that holds both.
+// join returns the smallest span that contains both s and t.
 func (s span) join(t span) span {
 	return span{min(s.lo, t.lo), max(s.hi, t.hi), min(s.zeros, t.zeros)}
 }
@@ -41,7 +41,8 @@ func (s span) with(lo, hi uint64) (t span, ok bool) {
 	return s, s.lo <= s.hi
 }
 
-// spanOf bounds an expression of core rows. leaf bounds its leaves.
+// spanOf computes the span of an expression over core rows. The function leaf gives the spans
+// of its leaves.
 func spanOf(e *word.Expr, leaf func(e *word.Expr) span) span {
 	if e.IsConst() {
 		return point(e.Imm)
@@ -54,13 +55,14 @@ func spanOf(e *word.Expr, leaf func(e *word.Expr) span) span {
 		a[i] = spanOf(x, leaf)
 	}
 	s := rule(e, a[0], a[1], a[2])
-	if top := word.Mask(e.Width); s.hi > top { // cut
+	if top := word.Mask(e.Width); s.hi > top { // it is truncated
 		s.lo, s.hi = 0, top
 	}
 	return s
 }
 
-// rule bounds one operator. A bound above the width means that the result may be truncated.
+// rule computes the span of one operator. If its upper bound does not fit the width, the result
+// may be truncated.
 func rule(e *word.Expr, a, b, c span) span {
 	mask, zeros := word.Mask(e.Width), min(a.zeros, b.zeros)
 	whole := span{0, mask, zeros}
@@ -103,7 +105,8 @@ func rule(e *word.Expr, a, b, c span) span {
 	return anything(e.Width)
 }
 
-// sum is a + b. It is exact if the carry is never lost or always lost.
+// sum computes the span of a + b. The bounds are exact if the carry is never lost or always
+// lost.
 func sum(a, b span, mask uint64, zeros int) span {
 	low, carryLow := bits.Add64(a.lo, b.lo, 0)
 	high, carryHigh := bits.Add64(a.hi, b.hi, 0)
@@ -116,10 +119,11 @@ func sum(a, b span, mask uint64, zeros int) span {
 	return span{0, mask, zeros}
 }
 
-// ones is the smallest number >= x whose bits are all ones.
+// ones returns the smallest number >= x whose bits are all ones.
 func ones(x uint64) uint64 { return 1<<bits.Len64(x) - 1 }
 
-// shift bounds shifts. With a variable amount a logical right shift gives at most the operand.
+// shift computes the span of a shift. With a variable amount, a logical right shift gives at
+// most its operand.
 func shift(e *word.Expr, a, b span, mask uint64) span {
 	if b.lo != b.hi {
 		if e.Op == word.Shru || e.Op == word.Shrs && a.hi <= mask>>1 {

@@ -1,12 +1,14 @@
 package sat
 
-// CNF is a formula as data. Literals are variables numbered from 1, negative for a complement.
+// CNF is a formula as data. A literal is a variable number, starting at 1. A negative number is
+// a complement.
 type CNF struct {
 	Vars    int
 	Clauses [][]int
 }
 
-// Holds reports whether a model (value of variable i at i-1) satisfies f.
+// Holds reports whether a model satisfies f. Element i-1 of the model is the value of variable
+// i.
 func (f *CNF) Holds(model []bool) bool {
 	for _, c := range f.Clauses {
 		if !clauseHolds(c, model) {
@@ -25,16 +27,16 @@ func clauseHolds(clause []int, model []bool) bool {
 	return false
 }
 
-// Decider decides a CNF within a number of conflicts (0: no limit). It gives a model if the
-// CNF is satisfiable. It has one method, so that any solver can serve as a check.
+// Decider decides a CNF within a number of conflicts (0: no limit). It returns a model if the
+// CNF is satisfiable. The interface is small, so that any solver can serve as a second opinion.
 type Decider interface {
 	Decide(f *CNF, limit int) (Status, []bool)
 }
 
-// Ours is this package's solver as a Decider.
+// Ours is the solver of this package as a Decider.
 type Ours struct{}
 
-// Decide runs a fresh Solver.
+// Decide runs a new Solver.
 func (Ours) Decide(f *CNF, limit int) (Status, []bool) {
 	s := New()
 	for range f.Vars {

@@ -4,8 +4,8 @@ import "sort"
 
 // analyse resolves backwards from a conflict clause to the first unique implication point: the
 // first literal on all paths of the last level. It returns the learnt clause, the backtrack
-// level, and the number of levels in the clause. In the clause the complement of that literal
-// is first, and a literal of the backtrack level is second.
+// level, and the number of levels in the clause (its glue). The complement of that literal
+// comes first in the clause, and a literal of the backtrack level comes second.
 func (s *Solver) analyse(c ref) (out []Lit, back, glue int) {
 	out = []Lit{0}
 	open, at := 0, len(s.trail)-1
@@ -44,7 +44,8 @@ func (s *Solver) analyse(c ref) (out []Lit, back, glue int) {
 	return out, back, s.glue(out)
 }
 
-// visit marks a literal of a reason. It returns 1 if the literal belongs to the last level.
+// visit marks a literal of a reason clause. It returns 1 if the literal belongs to the last
+// level.
 func (s *Solver) visit(l Lit, out *[]Lit) int {
 	v := l.Var()
 	if s.seen[v] || s.level[v] == 0 {
@@ -115,7 +116,8 @@ func (s *Solver) bumpVar(v Var) {
 
 func (s *Solver) decay() { s.bump /= 0.95 }
 
-// reduce deletes the half of the learnt clauses with the most levels, and compacts the arena.
+// reduce deletes the half of the learnt clauses that have the most levels, and compacts the
+// arena.
 func (s *Solver) reduce() {
 	s.undo(0)
 	list := append([]ref(nil), s.learnts...)
@@ -141,16 +143,16 @@ func (s *Solver) reduce() {
 			s.learnts = append(s.learnts, at)
 		}
 	}
-	for _, l := range s.trail { // of level 0, whose reasons are never read
+	for _, l := range s.trail { // at level 0, reasons are never read
 		s.reason[l.Var()] = noClause
 	}
 	s.keep += 500
 }
 
-// heap orders variables by activity, the most active first.
+// heap orders variables by activity, most active first.
 type heap struct {
 	vars     []Var
-	where    []int32 // per variable: index in vars, -1 when absent
+	where    []int32 // for each variable: its index in vars, -1 if absent
 	activity *[]float64
 }
 

@@ -1,8 +1,8 @@
-// Package sat is a small incremental SAT solver: conflict-driven clause
-// learning with two watched literals, first unique implication points, variable
-// activities, saved phases, Luby restarts and clause deletion by glue, after
-// Eén and Sörensson, "An extensible SAT-solver" (SAT 2003), and Audemard and
-// Simon, "Predicting learnt clauses quality in modern SAT solvers" (IJCAI 2009).
+// Package sat is a small incremental SAT solver. It uses conflict-driven clause learning with
+// two watched literals, first unique implication points, variable activities, saved phases,
+// Luby restarts and clause deletion by glue. It follows Eén and Sörensson, "An extensible
+// SAT-solver" (SAT 2003), and Audemard and Simon, "Predicting learnt clauses quality in modern
+// SAT solvers" (IJCAI 2009).
 //
 //	s := sat.New()
 //	a, b := s.Var(), s.Var()
@@ -11,32 +11,32 @@
 //	s.Solve(nil, 0, a.Neg(), b.Neg()) // Unsat under these assumptions
 //
 // Clauses may be added between calls. Learnt clauses are kept, because they follow from the
-// clauses alone. A call may name the decision variables. The caller then promises that any
-// assignment of these variables that violates no clause can be extended to all variables. This
-// holds if the other variables are definitions.
+// clauses alone. A call may restrict the variables on which the solver decides. The caller then
+// guarantees that any assignment of these variables that violates no clause can be extended to
+// all variables. This holds if the other variables are definitions.
 //
-// The package knows no circuit. Start reading at Solver.Solve.
+// The package does not depend on circuits. Start reading at Solver.Solve.
 package sat
 
 // Var is a variable, numbered from 0.
 type Var int32
 
-// Pos is the variable as a literal.
+// Pos returns the variable as a literal.
 func (v Var) Pos() Lit { return Lit(2 * v) }
 
-// Neg is the complement of the variable as a literal.
+// Neg returns the complement of the variable as a literal.
 func (v Var) Neg() Lit { return Lit(2*v + 1) }
 
 // Lit is a variable or its complement.
 type Lit int32
 
-// Not is the complement of l.
+// Not returns the complement of l.
 func (l Lit) Not() Lit { return l ^ 1 }
 
-// Var is the literal's variable.
+// Var returns the variable of the literal.
 func (l Lit) Var() Var { return Var(l >> 1) }
 
-// Status is the result of a solver.
+// Status is the result of solving.
 type Status uint8
 
 // The results. Unknown means that the limit was reached.
@@ -46,7 +46,7 @@ const (
 	Unsat
 )
 
-// String names the status.
+// String returns the name of the status.
 func (s Status) String() string { return [...]string{"unknown", "sat", "unsat"}[s] }
 
 const (
@@ -55,28 +55,28 @@ const (
 	isFalse
 )
 
-// ref is the index of a clause in the arena. At that index are its size, its glue (0: not
-// learnt), then its literals.
+// ref is the index of a clause in the arena. The arena holds the size of the clause there, then
+// its glue (0: not learnt), then its literals.
 type ref int32
 
 const noClause ref = -1
 
 type watch struct {
 	clause  ref
-	blocker Lit // another literal of the clause; if true, nothing is left to do
+	blocker Lit // another literal of the clause; if it is true, the clause needs no work
 }
 
-// Solver holds clauses and an assignment.
+// Solver holds clauses and the current assignment.
 type Solver struct {
 	arena   []Lit
-	watches [][]watch // per literal: the clauses that watch its complement
-	value   []int8    // per literal
-	level   []int32   // per variable
-	reason  []ref     // per variable
+	watches [][]watch // for each literal: the clauses that watch its complement
+	value   []int8    // for each literal
+	level   []int32   // for each variable
+	reason  []ref     // for each variable
 	trail   []Lit
-	limits  []int // trail length at each decision level
-	assumed []Lit // of the levels that the last call has kept
-	head    int   // index in the trail: propagated up to here
+	limits  []int // length of the trail at each decision level
+	assumed []Lit // assumptions of the levels that the last call has kept
+	head    int   // index in the trail up to which literals are propagated
 	learnts []ref
 
 	activity []float64
@@ -86,10 +86,10 @@ type Solver struct {
 	order    heap
 
 	seen      []bool
-	broken    bool // unsatisfiable without assumptions
+	broken    bool // unsatisfiable even without assumptions
 	model     []bool
 	conflicts int
-	keep      int // learnt clauses before the next reduction
+	keep      int // number of learnt clauses before the next reduction
 }
 
 // New returns a solver without variables.
@@ -120,10 +120,10 @@ func (s *Solver) Vars() int { return len(s.level) }
 // Conflicts returns the number of conflicts so far.
 func (s *Solver) Conflicts() int { return s.conflicts }
 
-// Value is a variable's value in the model of the last Sat answer.
+// Value returns the value of a variable in the model of the last Sat result.
 func (s *Solver) Value(v Var) bool { return s.model[v] }
 
-// Add adds a clause. It is called between Solve calls.
+// Add adds a clause. It must be called between calls of Solve.
 func (s *Solver) Add(lits ...Lit) {
 	s.undo(0)
 	var kept []Lit
@@ -172,7 +172,7 @@ func (s *Solver) assign(l Lit, why ref) {
 	s.trail = append(s.trail, l)
 }
 
-// propagate derives all consequences and returns a violated clause.
+// propagate derives all consequences. It returns a violated clause, if there is one.
 func (s *Solver) propagate() ref {
 	for s.head < len(s.trail) {
 		l := s.trail[s.head]
@@ -185,7 +185,7 @@ func (s *Solver) propagate() ref {
 	return noClause
 }
 
-// follow visits the clauses in which the complement of l, now false, is watched.
+// follow visits the clauses that watch the complement of l, which is now false.
 func (s *Solver) follow(l Lit) ref {
 	list := s.watches[l]
 	n := 0
@@ -219,7 +219,7 @@ func (s *Solver) follow(l Lit) ref {
 	return noClause
 }
 
-// rewatch finds another literal that is not false.
+// rewatch finds another literal of a clause that is not false.
 func (s *Solver) rewatch(lits []Lit, w watch) bool {
 	for k := 2; k < len(lits); k++ {
 		if s.value[lits[k]] != isFalse {
@@ -250,9 +250,9 @@ func (s *Solver) undo(n int) {
 	s.trail, s.limits, s.head = s.trail[:from], s.limits[:n], from
 }
 
-// Solve looks for an assignment that satisfies all clauses and the assumptions. It decides
-// only on vars (nil: all), and gives up after limit conflicts (0: never). It keeps the
-// consequences of the first assumptions for the next call, which is fast if it begins with the
+// Solve looks for an assignment that satisfies all clauses and the assumptions. It decides only
+// on vars (nil: all), and gives up after limit conflicts (0: never). It keeps the consequences
+// of the first assumptions for the next call. The next call is faster if it begins with the
 // same assumptions.
 func (s *Solver) Solve(vars []Var, limit int, assume ...Lit) Status {
 	if s.broken {
@@ -279,7 +279,7 @@ func (s *Solver) Solve(vars []Var, limit int, assume ...Lit) Status {
 	}
 }
 
-// common counts the decision levels that belong to the same assumptions.
+// common counts the decision levels that already belong to the same assumptions.
 func (s *Solver) common(assume []Lit) int {
 	n := 0
 	for n < min(len(s.limits), len(s.assumed), len(assume)) && s.assumed[n] == assume[n] {
@@ -307,7 +307,7 @@ func (s *Solver) choose(vars []Var) {
 	}
 }
 
-// search runs until a result or a number of conflicts.
+// search runs until it has a result or has reached a number of conflicts.
 func (s *Solver) search(budget int, assume []Lit) Status {
 	for {
 		if c := s.propagate(); c != noClause {
@@ -335,7 +335,7 @@ func (s *Solver) search(budget int, assume []Lit) Status {
 	}
 }
 
-// next makes a decision: the next assumption, or the most active variable.
+// next makes the next decision: an assumption, or the most active variable.
 func (s *Solver) next(assume []Lit) (Status, bool) {
 	for len(s.limits) < len(assume) {
 		l := assume[len(s.limits)]
@@ -373,7 +373,7 @@ func (s *Solver) save() {
 	}
 }
 
-// luby is the i-th member of 1 1 2 1 1 2 4 ..., i from 1.
+// luby returns the i-th member of 1 1 2 1 1 2 4 ..., where i starts at 1.
 func luby(i int) int {
 	for k := 1; ; k++ {
 		if i == 1<<k-1 {

@@ -1,7 +1,7 @@
-// Package yosys reads the output of yosys for a written Verilog module. So the file itself can
-// be compared with the circuit from which it was written.
+// Package yosys reads what yosys makes of a written Verilog module. The file itself can thus be
+// compared with the circuit from which it was written.
 //
-// Yosys parses the file and turns it into gates, flip-flops and memory ports. The only
+// Yosys parses the file and converts it to gates, flip-flops and memory ports. The only
 // optimisation is the removal of parts that no output needs:
 //
 //	yosys -q -p "read_verilog hello.v; ...; write_json hello.json"
@@ -11,9 +11,9 @@
 //	m.Mems["data"]    // words read and written, and contents
 //	m.Nets["x_last"]  // the bits of a named net
 //
-// A multiplication stays a separate cell: its gates would be a different arrangement of the
-// same sum, which no prover can match. Yosys does everything else. The package knows no
-// circuit. Start reading at Read.
+// A multiplication stays a separate cell, because its gates would be a different arrangement of
+// the same sum, which no prover can match. Yosys does everything else. The package does not
+// depend on circuits. Start reading at Read.
 package yosys
 
 import (
@@ -25,8 +25,8 @@ import (
 	"strings"
 )
 
-// Bit is a wire of one bit. The constants are wires, too. For a negative Bit the file defines
-// no value.
+// Bit is a one-bit wire. Constants are also wires. A negative Bit has no value that the file
+// defines.
 type Bit int
 
 // The constants. Yosys numbers its own wires from 2.
@@ -42,20 +42,21 @@ type Port struct {
 	Bits  []Bit
 }
 
-// Gate is a cell without state: its operands and its outputs. Kind is the name in yosys
-// without the frame, such as AND, MUX or mul.
+// Gate is a cell without state: its operands and its outputs. Kind is the name in yosys without
+// the characters around it, such as AND, MUX or mul.
 type Gate struct {
 	Kind   string
 	A, B   []Bit
 	S      []Bit
 	Y      []Bit
-	Signed bool // of mul: the operands are signed
+	Signed bool // for mul: the operands are signed
 }
 
 // Reg is a flip-flop.
 type Reg struct{ Clock, D, Q Bit }
 
-// Mem is an array: its words, their initial values, and its ports in the order of the file.
+// Mem is a memory array: its words, their initial values, and its ports in the order of the
+// file.
 type Mem struct {
 	Name   string
 	Width  int
@@ -65,10 +66,10 @@ type Mem struct {
 	Writes []WritePort
 }
 
-// ReadPort gives a word of the array asynchronously.
+// ReadPort reads a word of the array asynchronously.
 type ReadPort struct{ Addr, Data []Bit }
 
-// WritePort replaces the bits of a word whose enable is 1 at the clock edge.
+// WritePort writes the bits of a word whose enable is 1 at the clock edge.
 type WritePort struct {
 	Clock              Bit
 	Addr, Data, Enable []Bit
@@ -83,9 +84,9 @@ type Module struct {
 	Nets  map[string][]Bit
 }
 
-// Arguments are the arguments of the command that writes out for the module top of a file.
-// Every net of the file stays, even an unread one. Names come from a circuit, so they have no
-// blanks.
+// Arguments returns the arguments of the yosys command that writes the module top of a file to
+// out. It keeps every net of the file, even if nothing reads it. Names come from a circuit, so
+// they contain no blanks.
 func Arguments(file, top, out string) []string {
 	return []string{"-q", "-p", strings.Join([]string{
 		"read_verilog " + file, "hierarchy -top " + top, "proc", "setattr -set keep 1 w:* w:$* %d",
@@ -93,7 +94,7 @@ func Arguments(file, top, out string) []string {
 	}, "; ")}
 }
 
-// NameOf is the name of a net that contains a bit, with the index of the bit.
+// NameOf returns the name of a net that contains a bit, with the index of the bit.
 func (m *Module) NameOf(b Bit) string {
 	for _, name := range keys(m.Nets) {
 		if i := slices.Index(m.Nets[name], b); i >= 0 && !strings.HasPrefix(name, "$") {
@@ -125,7 +126,7 @@ type cell struct {
 	Connections map[string][]any
 }
 
-// Read reads the module top of a netlist in yosys' JSON.
+// Read reads the module top from a netlist in the JSON form of yosys.
 func Read(data []byte, top string) (*Module, error) {
 	var d document
 	if err := json.Unmarshal(data, &d); err != nil {
@@ -167,8 +168,8 @@ func keys[T any](m map[string]T) []string {
 	return out
 }
 
-// order is the order of a memory port among ports of the same kind. The later one in the file
-// wins.
+// order returns the position of a memory port among the ports of the same kind. A port later in
+// the file has priority.
 func order(c *cell) int {
 	for _, key := range []string{"PORTID", "PRIORITY"} {
 		if n, err := strconv.ParseInt(c.Parameters[key], 2, 64); err == nil {
@@ -180,7 +181,7 @@ func order(c *cell) int {
 
 type reader struct {
 	m         *Module
-	undefined Bit // the last undefined bit
+	undefined Bit // the undefined bit that was numbered last
 	err       error
 }
 
@@ -190,7 +191,7 @@ func (r *reader) fail(format string, args ...any) {
 	}
 }
 
-// bits reads wires. Each undefined bit is a separate undriven wire. A comparison must show
+// bits reads wires. Each undefined bit becomes a separate undriven wire. A comparison must show
 // that its value does not matter.
 func (r *reader) bits(list []any) []Bit {
 	out := make([]Bit, len(list))
@@ -247,7 +248,7 @@ func (r *reader) cell(name string, c *cell) {
 	}
 }
 
-// operands is the number of operands of a gate, or 0 for an unknown cell.
+// operands returns the number of operands of a gate, or 0 for an unknown cell.
 func operands(kind string) int {
 	switch kind {
 	case "BUF", "NOT":
@@ -260,7 +261,7 @@ func operands(kind string) int {
 	return 0
 }
 
-// memory finds the memory of a port. It refuses ports with a separate clock or with a polarity
+// memory finds the memory of a port. It rejects ports with a separate clock or with a polarity
 // that Sinter never writes.
 func (r *reader) memory(name string, c *cell) *Mem {
 	m := r.m.Mems[strings.TrimPrefix(c.Parameters["MEMID"], `\`)]
@@ -308,7 +309,7 @@ func (r *reader) contents(name string, c *cell) {
 	}
 }
 
-// value is the number of constant bits.
+// value returns the number that constant bits represent.
 func value(bits []Bit) (uint64, bool) {
 	var v uint64
 	for i, b := range bits {

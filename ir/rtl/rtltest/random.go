@@ -1,16 +1,15 @@
-// Package rtltest makes random circuits for tests of the simulators, gate
-// mapper, prover and Verilog writer.
+// Package rtltest makes random circuits to test the simulators, the gate mapper, the prover and
+// the Verilog writer.
 //
 //	c := rtltest.Random(7, 60)                                  // any operator, any width
 //	c = rtltest.Make(rtltest.Config{Seed: 7, Size: 60, MaxWidth: 6, Ops: rtltest.Core()})
 //
-// The circuits are valid and deterministic in their seed. Nodes are made
-// without folding, so operators on constants, repeated operands and dead nodes
-// occur. Constants may be at the ends of their range, and shift amounts at or
-// beyond the width. Regions nest, and a path may set a register several times.
-// Memories are so small that ports meet at one address in one cycle, with every
-// policy. Ports with policy never also meet. A reader of the circuit then gives
-// the old word, as the simulators do.
+// The circuits are valid, and depend only on their seed. Nodes are made without folding, so
+// there are operators on constants, repeated operands and dead nodes. Constants may be at the
+// ends of their range, and shift amounts at or beyond the width. Regions are nested, and a path
+// may set a register several times. Memories are so small that ports often access the same
+// address in the same cycle, with every policy. This also happens for ports with policy Never.
+// In that case the read must give the old word, as the simulators do.
 //
 // Only tests import it. Start reading at Config.
 package rtltest
@@ -23,8 +22,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// Config configures the random circuit. The zero values of MaxWidth and Ops mean
-// 64 and All().
+// Config controls the random circuit. The zero values of MaxWidth and Ops mean 64 and All().
 type Config struct {
 	Seed     int64
 	Size     int // approximate number of operators
@@ -53,11 +51,11 @@ func Core() []word.Op {
 	return out
 }
 
-// Random makes a circuit of about size operators of all kinds and widths.
+// Random makes a circuit of about size operators, of all kinds and widths.
 func Random(seed int64, size int) *rtl.Circuit { return Make(Config{Seed: seed, Size: size}) }
 
-// Make makes a circuit. It panics if the circuit does not verify, which is a
-// bug of this package.
+// Make makes a circuit. It panics if the circuit does not verify, because this is a bug of this
+// package.
 func Make(cfg Config) *rtl.Circuit {
 	if cfg.MaxWidth == 0 {
 		cfg.MaxWidth = 64
@@ -89,7 +87,7 @@ type maker struct {
 	Config
 	r    *rand.Rand
 	c    *rtl.Circuit
-	pool []int // widths
+	pool []int // the widths used in this circuit
 }
 
 func (g *maker) add(n rtl.Node) rtl.ID {
@@ -99,8 +97,8 @@ func (g *maker) add(n rtl.Node) rtl.ID {
 
 func (g *maker) pick(n int) int { return g.r.Intn(n) }
 
-// width favours the few widths of this circuit, so that operands fit each
-// other.
+// width returns a random width. It prefers the few widths in the pool, so that operands fit
+// each other.
 func (g *maker) width() int {
 	if g.pool == nil {
 		g.pool = []int{1, g.edge(), g.edge(), g.edge()}
@@ -111,7 +109,7 @@ func (g *maker) width() int {
 	return g.edge()
 }
 
-// edge favours the widths at which engines change their method.
+// edge returns a random width. It prefers widths at which engines change their method.
 func (g *maker) edge() int {
 	edges := []int{1, 2, 5, 8, 31, 32, 33, 63, 64}
 	if w := edges[g.pick(len(edges))]; g.pick(2) == 0 && w <= g.MaxWidth {
@@ -120,7 +118,7 @@ func (g *maker) edge() int {
 	return 1 + g.pick(g.MaxWidth)
 }
 
-// value favours the ends of the range.
+// value returns a random value. It prefers the ends of the range.
 func (g *maker) value(w int) uint64 {
 	m := word.Mask(w)
 	edges := []uint64{0, 1, m, m >> 1, m>>1 + 1, uint64(w), uint64(w) - 1, uint64(w) + 1}
@@ -168,14 +166,14 @@ func (g *maker) constant(w int) rtl.ID {
 	return g.add(rtl.Node{Kind: rtl.KConst, Width: w, Imm: g.value(w)})
 }
 
-// of finds or makes a value of width w.
+// of returns an existing or new value of width w.
 func (g *maker) of(w int) rtl.ID {
 	if g.pick(12) == 0 {
 		return g.constant(w)
 	}
 	n := len(g.c.Nodes)
 	start := g.pick(n)
-	for i := range n { // recent nodes as likely as old ones
+	for i := range n { // prefers recent nodes as often as old ones
 		if id := rtl.ID((start + i) % n); g.c.Nodes[id].Width == w {
 			return id
 		}
@@ -193,7 +191,7 @@ func (g *maker) of(w int) rtl.ID {
 
 func (g *maker) any() rtl.ID { return rtl.ID(g.pick(len(g.c.Nodes))) }
 
-// operator adds one application.
+// operator adds one application of an operator.
 func (g *maker) operator() {
 	op := g.Ops[g.pick(len(g.Ops))]
 	row := word.Table(op)
@@ -223,8 +221,7 @@ func (g *maker) operator() {
 	}
 }
 
-// amount makes a shift amount: often a constant, sometimes of a different
-// width.
+// amount makes a shift amount. It is often a constant, and sometimes has a different width.
 func (g *maker) amount(w int) rtl.ID {
 	switch g.pick(3) {
 	case 0:
@@ -235,7 +232,7 @@ func (g *maker) amount(w int) rtl.ID {
 	return g.of(w)
 }
 
-// rewire fills in a concatenation, a slice or an extension.
+// rewire completes a concatenation, a slice or an extension.
 func (g *maker) rewire(n *rtl.Node, rule word.Widths) bool {
 	x := g.any()
 	xw := g.c.Nodes[x].Width
@@ -267,7 +264,7 @@ func (g *maker) asyncRead() {
 	m.Reads = append(m.Reads, rtl.Read{Node: id, Addr: addr, Enable: rtl.None})
 }
 
-// drive gives the synchronous ports their addresses.
+// drive sets the addresses of the synchronous ports.
 func (g *maker) drive() {
 	for i := range g.c.Mems {
 		for j := range g.c.Mems[i].Reads {
@@ -284,7 +281,8 @@ func (g *maker) drive() {
 	}
 }
 
-// address reuses an address of the memory half of the time, so that ports meet.
+// address returns an address. Half of the time it reuses one of the memory, so that ports
+// access the same word.
 func (g *maker) address(mem int) rtl.ID {
 	m := &g.c.Mems[mem]
 	if n := len(m.Reads); n > 0 && g.pick(2) == 0 {
@@ -295,7 +293,7 @@ func (g *maker) address(mem int) rtl.ID {
 	return g.of(m.AddrBits)
 }
 
-// effects makes a region.
+// effects makes a random region.
 func (g *maker) effects(depth int) []rtl.Effect {
 	var out []rtl.Effect
 	for range 1 + g.pick(4) {
@@ -336,8 +334,8 @@ func (g *maker) ports(mem int) {
 	}
 }
 
-// ends makes outputs of the last values, every register and every read port,
-// an assert and a probe.
+// ends makes outputs for the last values, every register and every read port. It also makes an
+// assert and a probe.
 func (g *maker) ends() {
 	show := func(id rtl.ID) {
 		g.c.Outputs = append(g.c.Outputs, rtl.Output{Name: fmt.Sprintf("out%d", len(g.c.Outputs)), Node: id})

@@ -7,7 +7,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// Engine is a simulator of one circuit, after its reset.
+// Engine is a simulator of one circuit after its reset.
 type Engine interface {
 	SetInput(id rtl.ID, v uint64)
 	Eval()
@@ -16,8 +16,9 @@ type Engine interface {
 }
 
 // Replay drives an engine with inputs for a number of cycles. It returns a Verilog test bench
-// that drives the circuit's module alike and prints all outputs of each cycle, and the lines
-// that the engine makes of them.
+// that applies the same inputs to the Verilog module of the circuit and prints all outputs in
+// each cycle. It also returns the lines that the test bench must print, according to the
+// engine.
 func Replay(c *rtl.Circuit, e Engine, cycles int, input func(n *rtl.Node) uint64) (bench, want string) {
 	var decl, pins, body, print, sb strings.Builder
 	for i, id := range c.Inputs {
