@@ -46,9 +46,8 @@ __attribute__((unused)) static void unlock_io(void) {
 
 static void (*nobody_runs)(u32 all_ended); // ends the run
 
-// rest is for a thread that cannot continue by itself. If it is the last such thread and the
-// first context waits for outside input, rest lets that context handle it. Otherwise the last
-// thread ends the run.
+// rest is for a thread that cannot continue by itself. The last such thread lets the first
+// context handle outside input, if that context waits for it. Otherwise it ends the run.
 static void rest(void) {
   if (ADD_NOW(running.n, -1)) return;
   if (LOAD_NOW(first_rests)) {

@@ -177,8 +177,8 @@ static const char *home_set(const char *w) {
   return 0;
 }
 
-// homes_check checks the addresses after all words are read. It returns an error text, or 0. It
-// removes a gateway of the program that lies in another network, unless a word gave it.
+// homes_check checks the addresses after all words are read. It returns an error text, or 0. A
+// gateway that no word gave and that lies in another network is removed.
 static const char *homes_check(u32 *dev) {
   for (u32 i = 0; i < SN_DEVICES; i++) {
     if (!given[i]) continue;
