@@ -6,11 +6,12 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// probes makes the retire record and the claims about the executing instruction.
+// probes makes the record of the retiring instruction, and the claims about the instruction in
+// execution.
 func (g *gen) probes(finished, result, insn rtl.ID) {
 	b := g.b
 	b.At(diag.Span{})
-	// The store to HALT stays in execution for ever and retires once.
+	// The store to HALT stays in execution for ever but retires only once.
 	halted := g.b.Reg("record.halted", 1, 0)
 	b.Set(halted, g.halted)
 	valid := b.And(g.x.valid, b.Or(finished, b.And(g.halted, b.Not(halted.Q()))))
@@ -29,8 +30,8 @@ func (g *gen) probes(finished, result, insn rtl.ID) {
 	b.Probe(rtl.ProbeRetireData, data)
 }
 
-// accessRecord makes address, lanes and data of the access of the retiring instruction. It
-// claims that the access is aligned and in range.
+// accessRecord makes the address, the lanes and the data of the retiring instruction's access.
+// It claims that the access is aligned and in range.
 func (g *gen) accessRecord(lines []*line, valid rtl.ID) (addr, mask, data rtl.ID) {
 	b := g.b
 	full := g.bus("record.address", g.addresses(lines, 32))
@@ -88,8 +89,8 @@ func (g *gen) claims(lines []*line, addr vec) {
 }
 
 // legal claims that a word in decode is an instruction of the core: a kept line with kept
-// registers and shift amounts. All words of the text memory are legal. leaves is 1 when the word
-// goes to execution.
+// registers and shift amounts. All words of the text memory are legal. leaves is 1 when the
+// word moves to execution.
 func (g *gen) legal(present, leaves rtl.ID) {
 	b := g.b
 	sum := g.bool(false)
@@ -116,8 +117,7 @@ func (g *gen) matchesAny(ps []pattern) rtl.ID {
 	return sum
 }
 
-// registersFit is 1 when the register fields of the fetched word name
-// registers of the core.
+// registersFit is 1 if the register fields of the fetched word name registers of the core.
 func (g *gen) registersFit(l *line) rtl.ID {
 	b := g.b
 	fit := g.bool(true)
