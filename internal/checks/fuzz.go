@@ -301,7 +301,7 @@ func Written(path string, p *gen.Program) (text string, options []string, err er
 	return text, options, nil
 }
 
-// answersOf writes a file of answers, nil for none.
+// answersOf writes a file of answers. It is nil if there are no answers.
 func answersOf(list []world.Answer) []byte {
 	var b strings.Builder
 	for _, a := range list {
@@ -317,7 +317,8 @@ func answersOf(list []world.Answer) []byte {
 	return []byte(b.String())
 }
 
-// levelsOf writes the changes of an input as a value change dump, nil for none.
+// levelsOf writes the changes of an input as a value change dump. It is nil if there are no
+// changes.
 func levelsOf(s *world.Script, index int) []byte {
 	t := &trace.Trace{Program: "random"}
 	for _, in := range s.Inputs {
@@ -333,7 +334,7 @@ func levelsOf(s *world.Script, index int) []byte {
 	return world.WriteVCD(t, "d")
 }
 
-// bytesOf writes the input of a serial line as a file of bytes, nil for nothing.
+// bytesOf writes the input of a serial line as a file of bytes. It is nil if there is no input.
 func bytesOf(s *world.Script, index int) []byte {
 	var b []byte
 	for _, in := range s.Inputs {
@@ -344,7 +345,7 @@ func bytesOf(s *world.Script, index int) []byte {
 	return b
 }
 
-// captureOf writes the input of a device as a capture, nil for nothing.
+// captureOf writes the input of a device as a capture. It is nil if there is no input.
 func captureOf(s *world.Script, index int, d gen.Device) ([]byte, error) {
 	t := &trace.Trace{}
 	for _, in := range s.Inputs {
@@ -359,7 +360,7 @@ func captureOf(s *world.Script, index int, d gen.Device) ([]byte, error) {
 	return world.CaptureOf(t, "d", d.Messages)
 }
 
-// Generated is the text of a random program, formatted.
+// Generated is the formatted text of a random program.
 func Generated(seed uint64, small bool) (string, error) {
 	return flow.FormatText(fmt.Sprintf("seed-%d.sn", seed), gen.New(seed, gen.Options{Small: small}).Source())
 }

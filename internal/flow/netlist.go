@@ -7,8 +7,8 @@ import (
 	"github.com/sinter-lang/sinter/hwgen/verilog"
 )
 
-// netlist adds the core as cells of an iCE40 to the files, and the resources that it uses
-// to the figures.
+// netlist adds the core as iCE40 cells to the files. It adds the resources of these cells to
+// the figures.
 func (p *Program) netlist(ctx context.Context, kind string, files map[string]string, figures map[string]float64) error {
 	c, err := p.Core(ctx, kind)
 	if err != nil {
@@ -29,5 +29,5 @@ func (p *Program) netlist(ctx context.Context, kind string, files map[string]str
 	return nil
 }
 
-// NetlistName is the file name of a module as cells.
+// NetlistName is the name of the file with a module as cells.
 func NetlistName(module string) string { return module + "_ice40.v" }
