@@ -39,7 +39,7 @@ func compileLLVM(t *testing.T, m *ir.Module, target *design.Target) *image.Image
 	return im
 }
 
-// llvmOptions leave out what would call a function of a C library: LLVM takes
+// llvmOptions omit operations for which LLVM would call a function of a C library. LLVM accepts
 // words of all widths, legalised or not.
 func llvmOptions(target *design.Target) irtest.Options {
 	var o irtest.Options

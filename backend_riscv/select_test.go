@@ -24,8 +24,8 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// TestSelectUnderJitter runs images of the programs with select and timers under
-// a hundred scripts and compares them with the source.
+// TestSelectUnderJitter runs images of the programs with select and timers under a hundred
+// scripts. It compares them with the source.
 func TestSelectUnderJitter(t *testing.T) {
 	files, err := filepath.Glob("../lang/lower/testdata/choice/*.sn")
 	require.NoError(t, err)

@@ -38,8 +38,8 @@ func TestArguments(t *testing.T) {
 	}
 }
 
-// TestInheritedDescriptorsAreClosed: a process keeps its console and its devices, and
-// nothing else that it was started with.
+// TestInheritedDescriptorsAreClosed checks that a process keeps the descriptors of its console
+// and its devices, and closes all other inherited descriptors.
 func TestInheritedDescriptorsAreClosed(t *testing.T) {
 	ours, theirs := pair(t)
 	r, w, err := os.Pipe()

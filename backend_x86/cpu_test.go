@@ -48,9 +48,9 @@ func start(t *testing.T, o Options) (code int, said string) {
 	return cmd.ProcessState.ExitCode(), string(out)
 }
 
-// A process names at its start the features that the CPU lacks, and ends with the code of
-// a user's mistake. The planted features are in a leaf that no CPU has, and in a
-// bit that reads as 0.
+// A process names at its start the features that the CPU lacks, and ends with the exit code for
+// a user's mistake. The planted features are in a CPUID leaf that no CPU has, and in a bit that
+// reads as 0.
 func TestOlderProcessorIsRefused(t *testing.T) {
 	t.Parallel()
 	for _, f := range []feature{{leaf: 0x8fffff00, reg: ecx, bit: 1, name: "FUTURE"}, {leaf: 0x80000000, reg: 0, bit: 30, name: "FUTURE"}} {

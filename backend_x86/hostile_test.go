@@ -15,8 +15,8 @@ import (
 	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
-// before is a device that answers what nobody asked: it stands where a transport stands.
-// The drivers come after it as they are.
+// before is a device that sends answers without a request. It replaces the transport. The
+// unchanged drivers follow it.
 const before = `
 #include <setjmp.h>
 #include <stdio.h>
@@ -125,9 +125,9 @@ int main(int argc, char **argv) {
 }
 `
 
-// TestHostileQueues: devices give answers with any number, length and index. The drivers, as
-// they are in each guest, keep within their memory, which two sanitizers watch, and go on or end
-// the program with a sentence.
+// TestHostileQueues has devices that give answers with any number, length and index. The
+// drivers are the same as in each guest. They must stay within their memory, which two
+// sanitizers check, and either continue or end the program with a message.
 func TestHostileQueues(t *testing.T) {
 	n := 20000
 	switch {

@@ -20,8 +20,8 @@ func header(t *testing.T, path string) {
 	}
 }
 
-// sameAsKernel compiles declarations of the layer after the kernel's headers, and asserts
-// that the two expressions of each pair are equal.
+// sameAsKernel compiles declarations of the layer after the kernel's headers. It asserts that
+// the two expressions of each pair are equal.
 func sameAsKernel(t *testing.T, headers []string, declarations string, pairs [][2]string) {
 	t.Helper()
 	clang := testkit.Tool(t, "clang-19", "clang")

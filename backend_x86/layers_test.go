@@ -48,8 +48,8 @@ func upward(files []string, text func(string) string) []string {
 
 func withoutComments(name string) string { return comments.ReplaceAllString(source(name), "") }
 
-// TestLayersDoNotCallUpwards: the files of each product call only files before them,
-// so no circle is possible. Only the program has a prototype.
+// TestLayersDoNotCallUpwards checks that the files of each product call only earlier files, so
+// no circle is possible. Only the program has a prototype.
 func TestLayersDoNotCallUpwards(t *testing.T) {
 	used := map[string]bool{"pvh.ld": true, "efi.ld": true, "font.txt": true}
 	for _, files := range [][]string{linuxFiles, pvhFiles, pciFiles, uefiFiles, hvtFiles, mpiFiles, efiFiles} {

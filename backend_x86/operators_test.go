@@ -45,8 +45,8 @@ func (a application) String() string {
 	return fmt.Sprintf("%s %v -> %d imm %d", a.op, a.args, a.w, a.imm)
 }
 
-// applications gives every operator at every width that its rule allows, with
-// the free widths spread.
+// applications lists every operator at every width that its rule allows. Free widths are spread
+// over their range.
 func applications() []application {
 	var all []application
 	for op := word.Bad + 1; op < word.NumOps; op++ {
@@ -161,8 +161,8 @@ func littleEndian(words []uint64) []byte {
 	return out
 }
 
-// finish gives a module of one task without blocking operations the form that
-// it has after the tasks pass.
+// finish gives a module of one task without blocking operations the form that it has after the
+// tasks pass.
 func finish(m *ir.Module) {
 	m.Contexts = []ir.Context{{Func: m.Tasks[0].Func}}
 	for _, f := range m.Funcs {

@@ -50,8 +50,8 @@ system boots {
 }
 `
 
-// TestPCIDisk: a disk on the first bus, and one after a bridge, besides a device that no
-// program asks for.
+// TestPCIDisk has a disk on the first bus, a disk behind a bridge, and a device that the
+// program does not use.
 func TestPCIDisk(t *testing.T) {
 	t.Parallel()
 	img := build(t, compile(t, "boots.sn", countsBoots), x86.PVHPCI)
@@ -89,8 +89,9 @@ system errors {
 }
 `
 
-// TestErrorsOfDisks: what a disk cannot do is a value. QEMU makes errors at sectors, or a disk that
-// can only be read; the file of a process is cut when it runs.
+// TestErrorsOfDisks checks that an operation that a disk cannot do gives an error value. QEMU
+// makes errors at sectors, or a read-only disk. The file of a process's disk is cut during the
+// run.
 func TestErrorsOfDisks(t *testing.T) {
 	t.Parallel()
 	m := compile(t, "errors.sn", looksAtErrors)
@@ -126,8 +127,9 @@ func TestErrorsOfDisks(t *testing.T) {
 	require.Equal(t, "no read 7\n7\n", string(rest))
 }
 
-// TestMessagesWake: each datagram finds the guest asleep, and a message of the card wakes
-// it. QEMU's own log counts the interrupts. A guest that waits takes no time.
+// TestMessagesWake checks that each datagram arrives while the guest sleeps, and that a message
+// of the card wakes the guest. QEMU's own log counts the interrupts. A guest that waits uses no
+// CPU time.
 func TestMessagesWake(t *testing.T) {
 	const frames = 10
 	img := build(t, compile(t, "two.sn", twoEchoes), x86.PVHPCI)

@@ -12,8 +12,7 @@ import (
 	x86 "github.com/sinter-lang/sinter/backend_x86"
 )
 
-// TestGPIOInterface compares the structures and requests of the layer with the kernel's
-// own header.
+// TestGPIOInterface compares the structures and requests of the layer with the kernel's header.
 func TestGPIOInterface(t *testing.T) {
 	header(t, "/usr/include/linux/gpio.h")
 	text, err := os.ReadFile("hal/linux_pins.c")

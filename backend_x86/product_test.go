@@ -23,8 +23,8 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// TestFigures holds the sizes and instruction counts of two small programs. The
-// counts are exact: QEMU executes one instruction a nanosecond.
+// TestFigures checks the sizes and instruction counts of two small programs. The counts are
+// exact, because QEMU executes one instruction per nanosecond.
 func TestFigures(t *testing.T) {
 	t.Parallel()
 	var b strings.Builder
@@ -87,8 +87,8 @@ func TestEntryToMain(t *testing.T) {
 	require.Greater(t, n, 1000)
 }
 
-// TestSegments: text cannot be written, data cannot be executed, and the files
-// hold no padding.
+// TestSegments checks that text is not writable, that data is not executable, and that the
+// files contain no padding.
 func TestSegments(t *testing.T) {
 	for _, p := range products() {
 		f, err := elf.NewFile(bytes.NewReader(build(t, parse(t, echo), p).Stripped))
@@ -252,8 +252,8 @@ func TestCrash(t *testing.T) {
 	}
 }
 
-// TestHardening: the CPU's protections are on, old interrupt controllers are masked if
-// there are any, and an interrupt that went away is taken.
+// TestHardening checks that the CPU's protections are on and that old interrupt controllers are
+// masked if there are any. It also checks that a spurious interrupt is handled.
 func TestHardening(t *testing.T) {
 	t.Parallel()
 	const plant = `{
@@ -274,8 +274,8 @@ func TestHardening(t *testing.T) {
 	require.Equal(t, "hello 42\n", string(out))
 }
 
-// TestDeterministic: the same program gives the same bytes, and nothing of the
-// place where it was made.
+// TestDeterministic checks that the same program gives the same bytes, and that they contain
+// nothing of the directory of the build.
 func TestDeterministic(t *testing.T) {
 	t.Parallel()
 	for _, p := range products() {

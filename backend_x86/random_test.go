@@ -16,8 +16,8 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// merge makes one program that runs several modules of one task one after the
-// other: one start of the compiler for all.
+// merge makes one program that runs several modules of one task one after the other. So one
+// start of the compiler is enough for all.
 func merge(mods []*ir.Module) *ir.Module {
 	all := &ir.Module{Name: "merged"}
 	main := &ir.Func{Name: "main"}
@@ -159,8 +159,8 @@ b0(v1):
 }
 `
 
-// TestFloatsSwitchOnSSE: a program with floats boots with the processor's floats
-// on; one without has no code for that.
+// TestFloatsSwitchOnSSE checks that a program with floats boots with the CPU's floating point
+// enabled. A program without floats has no code for that.
 func TestFloatsSwitchOnSSE(t *testing.T) {
 	t.Parallel()
 	m := parse(t, doubled)

@@ -10,9 +10,9 @@ import (
 )
 
 // The model of threads.c: a writer and a reader of one ring, on processors that delay stores
-// (x86-TSO: a store is seen by others later, but in order; a locked operation waits until all
-// are seen). Every order of steps and of delayed stores is tried. The behaviour at each place that
-// matters is read from the source, so a change there changes the model.
+// (x86-TSO: other processors see a store later, but in order; a locked operation waits until all
+// stores are visible). The test tries every order of steps and of delayed stores. It reads the
+// behaviour at each relevant place from the source, so a change there changes the model.
 
 // protocol holds the properties of the source that the proof depends on.
 type protocol struct {
@@ -54,8 +54,8 @@ const (
 	words
 )
 
-// side is one thread: where it is, what it has seen, how far it has come, and stores that
-// nobody else has seen yet.
+// side is one thread: its position, the values that it has seen, its progress, and the stores
+// that are not yet visible to other threads.
 type side struct {
 	at, seen, n int
 	asleep      bool

@@ -36,8 +36,8 @@ func compile(t *testing.T, name, text string) *ir.Module {
 	return m
 }
 
-// TestSelectUnderJitter runs the programs with select and timers as Linux
-// processes under a few scripts. Their behaviour under many scripts is compared on the IR.
+// TestSelectUnderJitter runs the programs with select and timers as Linux processes under a few
+// scripts. Another test compares their behaviour under many scripts on the IR.
 func TestSelectUnderJitter(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"prio.sn", "fair.sn", "ends.sn"} {

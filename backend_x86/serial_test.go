@@ -20,8 +20,8 @@ import (
 	"github.com/sinter-lang/sinter/sim/process"
 )
 
-// serialEcho sends what arrives on a line back, with buffers of 64 bytes; a tab first in
-// one is a trap.
+// serialEcho is a program that returns the bytes that arrive on a line, with buffers of 64
+// bytes. A buffer that begins with a tab causes a trap.
 func serialEcho() string {
 	return strings.NewReplacer("device 0 eth0 eth", "device 0 line uart", "eth0", "line").Replace(echo)
 }
@@ -71,8 +71,8 @@ func all() string {
 	return strings.ReplaceAll(b.String(), "\t", "")
 }
 
-// TestTerminal: a Linux product makes a terminal raw, so that all bytes pass as they are,
-// at the speed that it is told; it ends when the other end is closed.
+// TestTerminal checks that a Linux product puts a terminal into raw mode, so that all bytes
+// pass unchanged, at the given speed. It ends when the other end is closed.
 func TestTerminal(t *testing.T) {
 	ours, theirs := terminal(t)
 	held, err := os.OpenFile(theirs, os.O_RDWR|syscall.O_NOCTTY, 0) // so that its settings stay
@@ -95,8 +95,8 @@ func speed(t *testing.T, f *os.File) uint32 {
 	return uint32(termios[40]) | uint32(termios[41])<<8 | uint32(termios[42])<<16
 }
 
-// TestTerminalInterface compares the structure and requests of the layer with the
-// kernel's own header.
+// TestTerminalInterface compares the structure and requests of the layer with the kernel's
+// header.
 func TestTerminalInterface(t *testing.T) {
 	text, err := os.ReadFile("hal/linux_serial.c")
 	require.NoError(t, err)
@@ -140,8 +140,8 @@ func TestWrongTerminal(t *testing.T) {
 	}
 }
 
-// TestSecondUART: a PVH guest in QEMU talks over the UART beside its console. The first
-// bytes are sent before it runs.
+// TestSecondUART checks that a PVH guest in QEMU communicates over the UART beside its console.
+// The first bytes are sent before the guest runs.
 func TestSecondUART(t *testing.T) {
 	img := build(t, parse(t, serialEcho()), x86.PVH)
 	path := filepath.Join(t.TempDir(), "line")

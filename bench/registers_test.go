@@ -12,8 +12,9 @@ import (
 	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
-// TestRegistersPay: what the static estimate chooses has the least product of measured
-// cycles and cells, within one in a hundred, and 8 registers never have a lesser one.
+// TestRegistersPay checks the number of registers that the static estimate chooses. Its product
+// of measured cycles and cells is within one per cent of the least. 8 registers never have a
+// smaller product.
 func TestRegistersPay(t *testing.T) {
 	names := []string{"fir", "sort", "crc32"}
 	if testkit.Campaign() {

@@ -12,8 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// stumbles are turns of phrase that a reader stumbles over, each with what says it
-// plainly.
+// stumbles are phrases that make readers stumble, each with a plain replacement.
 var stumbles = []struct {
 	pattern *regexp.Regexp
 	instead string
@@ -37,8 +36,8 @@ var old = []string{"docs/decisions/", "docs/oracle.md"}
 // longest is how many columns a comment may have on a line.
 const longest = 120
 
-// prose gives the comments of a Go file or the text of a page, each run of lines joined,
-// with the number of its first line.
+// prose returns the comments of a Go file or the text of a page. It joins each run of lines,
+// and gives the number of its first line.
 func prose(path, text string) (runs []string, at []int, long []int) {
 	open := false
 	for n, line := range strings.Split(text, "\n") {

@@ -77,8 +77,8 @@ func allows(allowed []string, pkg string) bool {
 	})
 }
 
-// onlyForTests are packages that no program code may import; topOnly are those
-// that not even a test below them may import.
+// onlyForTests lists packages that program code must not import. topOnly lists packages that
+// even a test of a lower package must not import.
 var (
 	onlyForTests = []string{"internal/testkit", "ir/irtest", "ir/rtl/rtltest"}
 	topOnly      = []string{"internal/flow", "internal/checks", "internal/cli", "cmd/sinter"}

@@ -29,9 +29,9 @@ const (
 	movedGateway = 0x0a090101
 )
 
-// Addresses of the start have the same effect on all machines: the reference has them from
-// the beginning, a product for x86-64 stays as it is and is told. Within the network
-// an answer goes to the asker; out of it, to the gateway.
+// Addresses that are given at the start have the same effect on all machines. The reference has
+// them built in. A product for x86-64 stays unchanged and receives them as words. An answer
+// within the network goes to the asker. An answer to another network goes to the gateway.
 func TestAddressesOfTheStart(t *testing.T) {
 	p, err := flow.Load("echo", flow.Options{Addresses: moved})
 	require.NoError(t, err)
@@ -131,8 +131,8 @@ func programOf(t *testing.T, text string) string {
 	return path
 }
 
-// bootWith boots a kernel without devices and a command line, and gives its exit status
-// and what it said.
+// bootWith boots a kernel without devices with a command line. It returns the exit status and
+// the output.
 func bootWith(t *testing.T, kernel, line string) (int, string) {
 	args := process.QEMUArgs(process.Options{QEMU: testkit.Tool(t, "qemu-system-x86_64")}, kernel, line)
 	ctx, stop := context.WithTimeout(context.Background(), 20*time.Second)

@@ -35,9 +35,10 @@ func serveNumber(t *testing.T, n *namespace, number int) {
 	}()
 }
 
-// TestBalancerBetweenNamespaces puts the balancer between a client and five servers, each in
-// a network of the kernel's. All servers have the address of the service and answer by a
-// way of their own. The flows of a client go to all of them, and each always to the same one.
+// TestBalancerBetweenNamespaces puts the balancer between a client and five servers, each in a
+// separate network of the kernel. All servers have the address of the service and answer over
+// separate routes. The client's flows are spread over all servers, and each flow always goes to
+// the same server.
 func TestBalancerBetweenNamespaces(t *testing.T) {
 	needsTaps(t)
 	path := product(t, "balancer", x86.Linux)

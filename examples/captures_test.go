@@ -314,8 +314,8 @@ func balancerClients(t *testing.T) []stamped {
 	return out
 }
 
-// A flow keeps its server, many flows meet all of them. When a server is out its flows go to
-// others while hardly any of the rest move.
+// A flow keeps its server, and many flows reach all servers. When a server fails, its flows go
+// to other servers, and hardly any other flow moves.
 func TestBalancedFlows(t *testing.T) {
 	client, self, vip := net.HardwareAddr{2, 0, 0, 0, 1, 1}, net.HardwareAddr{2, 0, 0, 0, 2, 0x64}, net.IPv4(10, 0, 2, 100).To4()
 	var frames []stamped

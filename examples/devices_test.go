@@ -15,8 +15,8 @@ import (
 	"github.com/sinter-lang/sinter/verify"
 )
 
-// TestDevices runs the programs of testdata/devices on every machine, and the
-// ladder over them, with gaps on the ports of cores.
+// TestDevices runs the programs of testdata/devices on every machine. It also runs the ladder
+// (all machines and proofs) for them, with gaps on the ports of cores.
 func TestDevices(t *testing.T) {
 	files, err := filepath.Glob("testdata/devices/*.sn")
 	require.NoError(t, err)

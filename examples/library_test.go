@@ -15,14 +15,13 @@ import (
 	"github.com/sinter-lang/sinter/std"
 )
 
-// libraryMachines are those on which every public name of the library runs: the
-// others take the same program IR or image.
+// libraryMachines are the machines on which every public name of the library runs. The other
+// machines run the same program IR or image.
 func libraryMachines() [][2]string {
 	return [][2]string{{flow.Source, ""}, {flow.IR, ""}, {flow.ISA, ""}}
 }
 
-// TestLibrary runs the programs of testdata/library, which have run lines like
-// the examples.
+// TestLibrary runs the programs of testdata/library, which have run lines like the examples.
 func TestLibrary(t *testing.T) {
 	files, err := filepath.Glob("testdata/library/*.sn")
 	require.NoError(t, err)
@@ -73,8 +72,8 @@ func publicNames(t *testing.T) []string {
 // setting finds the configs of the library that tests set.
 var setting = regexp.MustCompile(`types\.Setting\{\{Name: "([a-z.]+)"`)
 
-// TestLibraryIsUsed demands that each public name of the library is used by some
-// program that TestLibrary runs, by an example, or as a setting of a test.
+// TestLibraryIsUsed checks that each public name of the library is used: by a program that
+// TestLibrary runs, by an example, or as a setting of a test.
 func TestLibraryIsUsed(t *testing.T) {
 	var used strings.Builder
 	for _, dir := range append(folders(t), "testdata/library", "testdata/devices") {

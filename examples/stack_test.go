@@ -14,7 +14,7 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// What RFC 1122 asks of a host, frame by frame: on the reference and on the image of
+// The requirements of RFC 1122 for a host, frame by frame, on the reference and on the image of
 // a core.
 
 // second is one in the time of captures.
@@ -132,8 +132,8 @@ func TestFloodsForgetNobody(t *testing.T) {
 	require.Equal(t, world.MAC(near(0x17)), last.Data[:6])
 }
 
-// A question is asked three times, a second or more apart. Then the datagram is lost.
-// Datagrams for one host wait together and are sent in order.
+// The stack sends an ARP request three times, a second or more apart. Then the datagram is
+// lost. Datagrams for one host wait together and are sent in order.
 func TestQuestionsAreAskedAgain(t *testing.T) {
 	const talker = "testdata/devices/talker.sn"
 	out, _ := sends(t, talker, []stamped{{0, asks(9)}, {20 * second, asks(9)}})
@@ -171,8 +171,8 @@ func TestConflictsAreNoticed(t *testing.T) {
 	require.Equal(t, []string{line, line}, logs)
 }
 
-// A port without a socket is answered with an error that quotes the datagram: not to
-// a group, and ten times in a second.
+// A datagram to a port without a socket is answered with an error that quotes the datagram.
+// There is no such answer to a group address, and there are at most ten per second.
 func TestClosedPorts(t *testing.T) {
 	closed := func() []byte {
 		host := system(99)
@@ -226,8 +226,8 @@ func TestEchoesHaveRightSums(t *testing.T) {
 	}
 }
 
-// A third-party parser reads the system's ARP answers and its own ARP questions, field by
-// field (RFC 826).
+// A third-party parser reads the system's ARP answers and ARP requests, field by field (RFC
+// 826).
 func TestWordsOfARP(t *testing.T) {
 	frames := []stamped{{0, asks(9)}, {second, from(near(77), world.MAC(near(77)))}, {2 * second, asks(200)}}
 	out, _ := sends(t, "echo", frames)

@@ -18,8 +18,8 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// worded is a program with a config of each kind that the start may set, and some that it
-// may not.
+// worded is a program with configs of each kind that the start may set, and some configs that
+// it may not.
 const worded = `use net
 
 config port: u16 = 7
@@ -60,8 +60,8 @@ system words {
 const twice: u32 = both * 2
 `
 
-// Values of the start have the same effect on all machines, and a socket answers at the port
-// that it was given.
+// Values that are given at the start have the same effect on all machines, and a socket answers
+// at the port that it was given.
 func TestWordsOfTheStart(t *testing.T) {
 	path := programOf(t, worded)
 	p, err := flow.Load(path, flow.Options{Words: []string{"port=1007", "name=a,b\"c", "far=10.9.8.7", "low=-100", "on=true", "pause=1500ms"}})

@@ -50,7 +50,7 @@ type Failure struct {
 }
 
 // The folders of a queue: waiting, claimed by a worker, done. A unit of work is a file that
-// workers move by rename. Of several renames only one succeeds.
+// workers move by rename. If several workers rename the same file, only one succeeds.
 const (
 	waiting = "waiting"
 	claimed = "claimed"

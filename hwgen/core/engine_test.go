@@ -91,8 +91,8 @@ func (b *bench) take() (frame []beat) {
 	return frame
 }
 
-// TestLastBeatWithoutBytes ends frames with a beat that has none, as AXI4-Stream allows.
-// Such a beat ends the frame and writes nothing: the buffer may be full.
+// TestLastBeatWithoutBytes ends frames with a beat without bytes, as AXI4-Stream allows. Such a
+// beat ends the frame and writes nothing, because the buffer may be full.
 func TestLastBeatWithoutBytes(t *testing.T) {
 	im := load(t, echo)
 	for _, core := range cores() {

@@ -68,8 +68,8 @@ func find(t *testing.T, m *ir.Module, o mine.Options) *mine.Result {
 	return r
 }
 
-// TestALoopIsCounted: its rounds are those that its counter goes, and an operation of
-// four instructions becomes one.
+// TestALoopIsCounted checks that the estimate uses the iterations that the loop's counter
+// gives, and that an operation of four instructions becomes one.
 func TestALoopIsCounted(t *testing.T) {
 	r := find(t, module(t, rotate), mine.Options{Power: 2})
 	require.Len(t, r.Chosen, 1)

@@ -81,7 +81,7 @@ func (b *busBench) sample() {
 	}
 }
 
-// spiSlave looks at the wires of an SPI bus in each cycle. It takes a bit when the clock rises
+// spiSlave reads the wires of an SPI bus in each cycle. It samples a bit when the clock rises
 // and changes its own bit when the clock falls. It checks the times of mode 0.
 type spiSlave struct {
 	half              int
@@ -175,9 +175,9 @@ func spiWorks(half int) func(t require.TestingT, c *rtl.Circuit) {
 	}
 }
 
-// i2cSlave is the other end of an I2C bus: open wires, which both ends may hold low. It
-// acknowledges its address and the written bytes up to the byte that it refuses. It holds the clock
-// low at random. It checks the times of a quarter each.
+// i2cSlave is the other end of an I2C bus with open wires, which both ends may hold low. It
+// acknowledges its address and the written bytes, up to the byte that it refuses. It holds the
+// clock low at random. It checks that each phase lasts a quarter of a bit.
 type i2cSlave struct {
 	r       *rand.Rand
 	quarter int

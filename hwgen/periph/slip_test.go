@@ -50,8 +50,8 @@ func someFrame(r *rand.Rand) []byte {
 	return f
 }
 
-// slipInAgrees runs SlipIn in lock-step with SlipReader: random pauses on both sides,
-// empty frames, escapes of bytes that need none.
+// slipInAgrees runs SlipIn in lock-step with SlipReader, with random pauses on both sides,
+// empty frames, and escapes of bytes that need none.
 func slipInAgrees(c *rtl.Circuit) (bool, error) {
 	b, err := benchOf(c)
 	if err != nil {
@@ -210,8 +210,8 @@ func TestSlipText(t *testing.T) {
 	}
 }
 
-// lineInAgrees runs LineIn in lock-step with a queue: bytes with pauses of any length at a
-// clock that is off by 2 %, and a reader that sleeps until the buffer is full.
+// lineInAgrees runs LineIn in lock-step with a queue. Bytes arrive with pauses of any length at
+// a clock that is off by 2 %. The reader sleeps until the buffer is full.
 func lineInAgrees(c *rtl.Circuit) (bool, error) {
 	b, err := benchOf(c)
 	if err != nil {

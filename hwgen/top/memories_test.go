@@ -19,8 +19,8 @@ import (
 	"github.com/sinter-lang/sinter/sim/cycle"
 )
 
-// user is a stand-in for a core with a data memory of so many address bits: its inputs say
-// what happens to the memory, and it never reads and writes at once.
+// user replaces a core with a data memory of addrBits address bits. Its inputs choose the
+// operation on the memory. It never reads and writes in the same cycle.
 func user(t *testing.T, addrBits int, init []uint64, text []uint64) *rtl.Circuit {
 	b := rtl.NewBuilder("user")
 	data := b.Mem("data", 32, addrBits, 4, init)
@@ -48,8 +48,8 @@ func sparse(r *rand.Rand, length, some int) []uint64 {
 	return out
 }
 
-// TestFill: whatever a memory holds, after a reset it holds what it starts with, by a copy
-// or by a list in blocks or in gates; and not a cycle before the core may begin.
+// TestFill checks that a memory with any contents holds its initial contents after a reset. A
+// copy or a list, in blocks or in gates, fills it. It is filled before the core may begin.
 func TestFill(t *testing.T) {
 	r := rand.New(rand.NewSource(1))
 	full := sparse(r, 200, 900)
@@ -202,8 +202,9 @@ func TestOutsideMistakes(t *testing.T) {
 	require.Empty(t, c.Mems)
 }
 
-// TestSingleRAM: in Icarus, a memory in single-ported RAM that starts with anything does
-// after its fill what one in the core does, over random accesses. One pair of RAMs, and two.
+// TestSingleRAM checks a memory in single-ported RAM with undefined contents, in Icarus. After
+// it is filled, it behaves like a memory in the core, over random accesses. It uses one pair of
+// RAMs, and two.
 func TestSingleRAM(t *testing.T) {
 	icarus := testkit.Tool(t, "iverilog")
 	for _, bits := range []int{8, 15} {

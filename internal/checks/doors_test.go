@@ -66,8 +66,8 @@ func TestAnImageRuns(t *testing.T) {
 	require.ErrorContains(t, err, "--regs says how an image is made")
 }
 
-// TestContextsAndChannelsReachTheImage, where they are read again, and a contradiction
-// in them is refused with the field that has it.
+// TestContextsAndChannelsReachTheImage checks that contexts and channels are written to the
+// image and read back. A contradiction in them is refused, and the error names its field.
 func TestContextsAndChannelsReachTheImage(t *testing.T) {
 	p := loaded(t, "../../examples/pipeline")
 	im, err := p.Image(context.Background())
@@ -102,8 +102,8 @@ func TestContextsAndChannelsReachTheImage(t *testing.T) {
 	}
 }
 
-// TestACircuitRuns: the image beside a circuit gives the meaning of its words, and
-// must belong to the circuit.
+// TestACircuitRuns checks that the image beside a circuit gives the meaning of its words. The
+// image must belong to the circuit.
 func TestACircuitRuns(t *testing.T) {
 	dir := t.TempDir()
 	circuit, side := filepath.Join(dir, "hello.rtl"), filepath.Join(dir, "hello.img")
@@ -139,8 +139,8 @@ func hardware(t *testing.T, p *flow.Program, kind string) map[string]string {
 	return files
 }
 
-// TestADesignPointMakesTheSameCoreAgain: the point that hardware was written with,
-// and the program or its image, give every file again, byte for byte.
+// TestADesignPointMakesTheSameCoreAgain checks that the design point that was written with the
+// hardware makes every file again, byte for byte, from the program or from its image.
 func TestADesignPointMakesTheSameCoreAgain(t *testing.T) {
 	ctx, dir := context.Background(), t.TempDir()
 	for _, kind := range flow.Cores() {
@@ -192,8 +192,8 @@ func compile(t *testing.T, script string, flags ...string) string {
 	return out
 }
 
-// TestAnELFRuns: a program from another compiler for the memory map of a core. A
-// model in Go gives the expected words.
+// TestAnELFRuns runs a program from another compiler for the memory map of a core. A model in
+// Go gives the expected words.
 func TestAnELFRuns(t *testing.T) {
 	p := loaded(t, compile(t, "core.ld", "-march=rv32im"))
 	want := modelOfProg()

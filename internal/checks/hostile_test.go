@@ -46,8 +46,8 @@ func TestRandomBytesAsSource(t *testing.T) {
 	})
 }
 
-// TestMutatedSources changes tokens of programs: each result is a diagnostic or a
-// program, and a program can be lowered.
+// TestMutatedSources changes tokens of programs. Each result is a diagnostic or a program, and
+// a program can be lowered.
 func TestMutatedSources(t *testing.T) {
 	r := rand.New(rand.NewPCG(2, 2))
 	sources := manySources(t)
@@ -137,8 +137,7 @@ func keep(t *testing.T, text string) {
 	require.NoError(t, err)
 }
 
-// manySources are the examples, the library's tests, and the programs of the
-// checker's tests.
+// manySources are the examples, the library's tests, and the programs of the checker's tests.
 func manySources(t *testing.T) []string {
 	t.Helper()
 	var out []string

@@ -24,9 +24,9 @@ func mined(t *testing.T, path string) *flow.Program {
 	return p
 }
 
-// TestMinedCRC32: eight rounds of the CRC become one line, which is selected, executed,
-// proved against its meaning and kept by removal, on both organisations. The core has
-// more cells by a seventh at most, and needs a seventh of the cycles.
+// TestMinedCRC32 checks that eight rounds of the CRC become one line. On both organisations it
+// is selected, executed, proved against its meaning, and kept by removal. The core has at most
+// a seventh more cells, and needs a seventh of the cycles.
 func TestMinedCRC32(t *testing.T) {
 	ctx := context.Background()
 	p := mined(t, "../../examples/crc32")
@@ -80,8 +80,8 @@ func TestMinedSha256(t *testing.T) {
 	}
 }
 
-// TestMinedLinesAsAFile: the lines in a file give the same image and the same point, to
-// the byte.
+// TestMinedLinesAsAFile checks that the lines in a file give the same image and the same point,
+// byte for byte.
 func TestMinedLinesAsAFile(t *testing.T) {
 	ctx := context.Background()
 	p := mined(t, "../../examples/crc32t")
@@ -150,8 +150,8 @@ func TestMiningThatIsRefused(t *testing.T) {
 	require.ErrorContains(t, err, "operations are mined from a program")
 }
 
-// minedC is a program in C that computes the CRC of examples/crc32 with the functions of
-// the header.
+// minedC is a C program that computes the CRC of examples/crc32 with the functions of the
+// header.
 const minedC = `#include "mined.h"
 #define LOG (*(volatile uint32_t *)0xfffff818u)
 __asm__(".section .init,\"ax\"\n.globl _start\n_start:\n  lui sp, %hi(_stack)\n  addi sp, sp, %lo(_stack)\n"
@@ -166,8 +166,8 @@ int main(void) {
 }
 `
 
-// TestMinedHeader: gcc assembles the functions of the header to the instructions that the
-// lines describe; the C program has the same result as the Sinter program.
+// TestMinedHeader checks that gcc assembles the functions of the header to the instructions
+// that the lines describe. The C program has the same result as the Sinter program.
 func TestMinedHeader(t *testing.T) {
 	gcc := testkit.Tool(t, "riscv64-unknown-elf-gcc")
 	p := mined(t, "../../examples/crc32")

@@ -12,8 +12,8 @@ import (
 	"github.com/sinter-lang/sinter/verify"
 )
 
-// beyond ends in a trap: the index may be 7 and is. A checker that believes that a | b
-// is at most the larger of both proves it below 5.
+// beyond ends in a trap: the index may be 7, and it is 7. A checker that assumes that a | b is
+// at most the larger operand proves that the index is below 5.
 const beyond = `
 fn at(t: [5]u8, x: u32, y: u32) -> u8 { return t[(x & 4) | (y & 3)] }
 
@@ -46,8 +46,8 @@ func TestNetIsQuiet(t *testing.T) {
 	require.Contains(t, l.report.Rows[1].Detail, "2 proved checks are made, none fails")
 }
 
-// TestNetNamesWrongProofs takes the check that fails for one that was proved: each
-// machine names it.
+// TestNetNamesWrongProofs treats the failing check as if it had been proved. Each machine names
+// the check.
 func TestNetNamesWrongProofs(t *testing.T) {
 	l := netLadder(t, beyond)
 	net, err := l.WithNet()

@@ -92,8 +92,8 @@ func TestPinsOfButtons(t *testing.T) {
 	t.Logf("latest %.1f us", r.LatestUs)
 }
 
-// TestPinsOfPid: the recorded tachometer of a fan at the input pin, the pulses of the
-// controller at the output pin.
+// TestPinsOfPid feeds the recorded tachometer of a fan to the input pin, and checks the
+// controller's pulses at the output pin.
 func TestPinsOfPid(t *testing.T) {
 	testkit.Tool(t, "iverilog")
 	if !testkit.Full() {
@@ -117,8 +117,8 @@ func slow(t *testing.T) string {
 	return path
 }
 
-// TestResetAtThePins: the button in the middle of a run puts the light out, and the next
-// press counts from zero again.
+// TestResetAtThePins presses the reset button in the middle of a run. The light goes out, and
+// the next press counts from zero again.
 func TestResetAtThePins(t *testing.T) {
 	testkit.Tool(t, "iverilog")
 	ctx := context.Background()
@@ -153,8 +153,8 @@ func TestResetAtThePins(t *testing.T) {
 	}
 }
 
-// TestLogOfHello: the decoded signal at the pin of the log equals the reference's log.
-// A late reader gets whole lines.
+// TestLogOfHello checks that the decoded signal at the pin of the log equals the reference's
+// log. A reader that starts late gets whole lines.
 func TestLogOfHello(t *testing.T) {
 	testkit.Tool(t, "iverilog")
 	const baud = 1_000_000
@@ -224,8 +224,8 @@ func changes(list []seen) []top.Seen {
 	return out
 }
 
-// TestPinsDiffer: the comparison notices a level, a time, and a change too many or too
-// few.
+// TestPinsDiffer checks that the comparison finds a wrong level, a wrong time, an additional
+// change and a missing change.
 func TestPinsDiffer(t *testing.T) {
 	want := []seen{{1000, 1}, {2000, 0}}
 	for text, got := range map[string][]seen{

@@ -88,8 +88,8 @@ test "wrong arithmetic" {
 }
 `
 
-// TestEveryMachine: what passes and what fails does so on each machine, and the
-// smallest input of a failure is found on each of them.
+// TestEveryMachine checks that the same tests pass and fail on each machine. Each machine finds
+// the smallest input of a failure.
 func TestEveryMachine(t *testing.T) {
 	levels, err := checks.TestLevels([]string{"all"})
 	require.NoError(t, err)
@@ -127,8 +127,8 @@ const generators = `test "all generators" {
 }
 `
 
-// TestChosenOnEveryMachine: a test that starts nothing gets the same values on each
-// machine, whatever their type: it fails in the same case, with the same values.
+// TestChosenOnEveryMachine runs a test that starts nothing. It gets the same values on each
+// machine, whatever their type. So it fails in the same case, with the same values.
 func TestChosenOnEveryMachine(t *testing.T) {
 	levels := []string{flow.Source, flow.IR, flow.ISA}
 	results := runTests(t, load(t, generators), checks.TestOptions{Levels: levels, Cases: 500})
@@ -180,8 +180,8 @@ test "a message survives a power cut" {
 }
 `
 
-// TestPowerCut: a message survives on every machine, and without the flush, or with
-// it after the answer, on none.
+// TestPowerCut checks that a message survives on every machine. Without the flush, or with the
+// flush after the answer, it survives on no machine.
 func TestPowerCut(t *testing.T) {
 	levels := []string{flow.Source, flow.IR, flow.ISA, flow.Cycle}
 	good := runTests(t, load(t, queue), checks.TestOptions{Levels: levels, Cases: 4})

@@ -36,8 +36,9 @@ func boardLine(t *testing.T) (board *os.File, path string) {
 	return board, path
 }
 
-// TestAttachCaptures: the frames of a capture go to a board, which turns each round, and
-// what it says is a capture again. All bytes pass, those with a meaning in SLIP too.
+// TestAttachCaptures sends the frames of a capture to a board, which returns each frame
+// reversed. The board's output becomes a capture again. All bytes pass, even bytes with a
+// meaning in SLIP.
 func TestAttachCaptures(t *testing.T) {
 	board, line := boardLine(t)
 	dir := t.TempDir()

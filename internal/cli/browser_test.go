@@ -15,8 +15,8 @@ import (
 	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
-// browser is a headless Chromium, driven by the DevTools protocol over two pipes: it
-// reads commands at descriptor 3 and answers at 4, each ended by a zero byte.
+// browser is a headless Chromium that the DevTools protocol controls over two pipes. It reads
+// commands at descriptor 3 and answers at 4. A zero byte ends each message.
 type browser struct {
 	t        *testing.T
 	in       *os.File
@@ -116,8 +116,8 @@ func (b *browser) eval(format string, args ...any) any {
 	return r.Result.Value
 }
 
-// open loads a page and waits until it can be used. It returns after how many
-// milliseconds that was, as the page says.
+// open loads a page and waits until it can be used. It returns the number of milliseconds that
+// this took, as the page reports it.
 func (b *browser) open(url string) string {
 	b.t.Helper()
 	b.call("Page.navigate", map[string]any{"url": url}, nil)

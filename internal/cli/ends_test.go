@@ -109,8 +109,8 @@ func TestExitCodes(t *testing.T) {
 	require.ErrorIs(t, err, os.ErrNotExist)
 }
 
-// TestProductsEndWithTheCodesOfTheTool: a process that traps or has nothing to wait
-// for says so with the same codes.
+// TestProductsEndWithTheCodesOfTheTool checks that a process that traps, or that has nothing to
+// wait for, ends with the same codes as the tool.
 func TestProductsEndWithTheCodesOfTheTool(t *testing.T) {
 	testkit.Tool(t, "clang-19", "clang")
 	dir := folder(t)
@@ -132,8 +132,8 @@ func TestProductsEndWithTheCodesOfTheTool(t *testing.T) {
 	}
 }
 
-// TestLimitIsTheSameWorkEverywhere: a run of so many events shows the same events on
-// every machine.
+// TestLimitIsTheSameWorkEverywhere checks that a run that is limited to some events shows the
+// same events on every machine.
 func TestLimitIsTheSameWorkEverywhere(t *testing.T) {
 	dir := folder(t)
 	want := ""
@@ -158,8 +158,8 @@ func TestNothingIsNeverEqual(t *testing.T) {
 	require.Contains(t, said, "--pcap-in nic=FILE")
 }
 
-// TestJSONIsWhole: what is printed as JSON has no null, and diagnostics keep their
-// notes, labels and ends.
+// TestJSONIsWhole checks that JSON output contains no null, and that diagnostics keep their
+// notes, labels and end positions.
 func TestJSONIsWhole(t *testing.T) {
 	dir := folder(t)
 	for _, args := range []string{
@@ -203,8 +203,8 @@ func tool(t *testing.T, dir string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// TestEachExitCode runs the tool as a process to each end that it has. The product of
-// code 7 is killed from outside.
+// TestEachExitCode runs the tool as a process to each end that the tool can have. The product
+// of code 7 is killed from outside.
 func TestEachExitCode(t *testing.T) {
 	testkit.Tool(t, "clang-19")
 	testkit.Tool(t, "ld.lld-19")
@@ -255,8 +255,8 @@ func compiles(pid int) bool {
 	return strings.HasPrefix(string(name), "clang") || strings.HasPrefix(string(name), "ld.lld")
 }
 
-// settled waits until the last child of the tool has run for a while, and lists its
-// children. In earnest the last one is not a compiler.
+// settled waits until the last child of the tool has run for a while, and lists the tool's
+// children. If earnest is set, the last child must not be a compiler.
 func settled(t *testing.T, cmd *exec.Cmd, args string, earnest bool) []int {
 	var below []int
 	require.Eventually(t, func() bool {
@@ -268,8 +268,8 @@ func settled(t *testing.T, cmd *exec.Cmd, args string, earnest bool) []int {
 	return below
 }
 
-// TestOutputThatCannotBeWritten is an error of every command, whatever is full or
-// closed, and leaves no part of a file.
+// TestOutputThatCannotBeWritten checks that a full or closed output is an error of every
+// command, and leaves no incomplete file.
 func TestOutputThatCannotBeWritten(t *testing.T) {
 	dir := folder(t)
 	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
@@ -303,8 +303,8 @@ func TestOutputThatCannotBeWritten(t *testing.T) {
 	require.NotZero(t, info.Mode()&os.ModeCharDevice, "the device was replaced")
 }
 
-// TestFullDiskLeavesNoHalf: with room for a part of the files only, each command that
-// writes leaves the folder as it was.
+// TestFullDiskLeavesNoHalf has room for only a part of the files. Each command that writes
+// files leaves the folder unchanged.
 func TestFullDiskLeavesNoHalf(t *testing.T) {
 	dir := folder(t)
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "relay.sn"), []byte(relay), 0o644))
@@ -381,8 +381,8 @@ func alive(pid int) bool {
 	return err == nil && !strings.Contains(string(text), ") Z ")
 }
 
-// TestSignalsEndEverything: after SIGINT, SIGTERM and SIGHUP the tool ends with 130,
-// its children have ended and its temporary folders are gone.
+// TestSignalsEndEverything checks that the tool ends with 130 after SIGINT, SIGTERM and SIGHUP.
+// Its children have ended and its temporary folders are gone.
 func TestSignalsEndEverything(t *testing.T) {
 	dir := folder(t)
 	slow := t.TempDir()

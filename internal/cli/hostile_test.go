@@ -54,8 +54,8 @@ func aboveSnap() string {
 	return b.String()
 }
 
-// TestHostileInput: each input is taken or refused with a clear error, in 2 s of
-// processor time and 512 MB.
+// TestHostileInput checks that each input is accepted, or refused with a clear error, in 2 s of
+// CPU time and 512 MB.
 func TestHostileInput(t *testing.T) {
 	dir := folder(t)
 	plain := "task main() { log.print(\"ab\") }\nsystem s { run main() }\n"

@@ -126,8 +126,8 @@ func call(t *testing.T, conn net.Conn, body []byte) []byte {
 	return nil
 }
 
-// TestLiveEcho talks to the echo on every machine of x86-64, with two clients at once,
-// ends it as a signal does, and looks at what is left.
+// TestLiveEcho runs the echo on every x86-64 machine and communicates with it from two clients
+// at once. It ends the echo as a signal does, and checks what remains.
 func TestLiveEcho(t *testing.T) {
 	for _, machine := range []string{"native", "unikernel", "monitor"} {
 		t.Run(machine, func(t *testing.T) {
@@ -159,8 +159,8 @@ func TestLiveEcho(t *testing.T) {
 	}
 }
 
-// TestLiveSnapshot: an echo that has ended continues from its snapshot, with the known MAC
-// addresses, and answers. A snapshot of another program is refused.
+// TestLiveSnapshot checks that an echo that has ended continues from its snapshot, with the
+// known MAC addresses, and answers. A snapshot of another program is refused.
 func TestLiveSnapshot(t *testing.T) {
 	needs(t, "monitor")
 	file := filepath.Join(t.TempDir(), "echo.snapshot")
@@ -307,8 +307,8 @@ func TestLiveDiskIsLocked(t *testing.T) {
 	require.Equal(t, 130, first.end(t))
 }
 
-// TestLiveCommand pastes the command that --print-command prints into a shell, and talks
-// to what it starts.
+// TestLiveCommand runs the output of --print-command in a shell, and communicates with the
+// service that it starts.
 func TestLiveCommand(t *testing.T) {
 	needs(t, "unikernel")
 	t.Setenv("TMPDIR", t.TempDir())
@@ -337,8 +337,8 @@ func TestLiveCommand(t *testing.T) {
 	require.EqualError(t, err, fmt.Sprintf("exit status %d", 4))
 }
 
-// TestBundleQEMU runs the script of a folder for QEMU, talks to what it starts, and ends
-// it with a signal.
+// TestBundleQEMU runs the script of a folder for QEMU, communicates with the service that it
+// starts, and ends the service with a signal.
 func TestBundleQEMU(t *testing.T) {
 	needs(t, "unikernel")
 	dir := filepath.Join(t.TempDir(), "echo")
@@ -363,8 +363,8 @@ func TestBundleQEMU(t *testing.T) {
 	require.EqualError(t, cmd.Wait(), "exit status 130")
 }
 
-// TestBundleFirecracker: the configuration is what Firecracker reads, and the word that it
-// gives the image makes disks come in order, whatever their serial numbers are.
+// TestBundleFirecracker checks that Firecracker accepts the configuration. The configuration
+// passes the image the word that makes disks come in order, whatever their serial numbers are.
 func TestBundleFirecracker(t *testing.T) {
 	needs(t, "unikernel")
 	dir := t.TempDir()
@@ -407,8 +407,8 @@ func TestBundleFirecracker(t *testing.T) {
 	require.Error(t, err, "killed: it waits for requests, or it finds no queue on the disk and ends")
 }
 
-// TestBundleCloud: the command has what cloud-hypervisor reads, and its image drives PCI and
-// takes disks in order.
+// TestBundleCloud checks that cloud-hypervisor accepts the command, and that the image uses PCI
+// and takes disks in order.
 func TestBundleCloud(t *testing.T) {
 	needs(t, "unikernel")
 	dir := t.TempDir()
@@ -522,8 +522,8 @@ func elfFile(path string) (uint64, error) {
 	}
 }
 
-// TestLivePage runs each command of docs/live.md for a moment: services until they answer,
-// all else to its end.
+// TestLivePage runs each command of docs/live.md for a short time. Services run until they
+// answer, and other commands run to their end.
 func TestLivePage(t *testing.T) {
 	needs(t, "unikernel")
 	page, err := os.ReadFile("../../docs/live.md")

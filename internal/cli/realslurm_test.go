@@ -16,8 +16,8 @@ import (
 	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
-// slurmConf is a Slurm of one node on the loopback device, all of its files in one
-// folder: KEY is that folder, HOST the computer.
+// slurmConf configures a Slurm of one node on the loopback device, with all its files in one
+// folder. KEY stands for that folder, and HOST for the computer.
 const slurmConf = `ClusterName=test
 SlurmctldHost=HOST(127.0.0.1)
 AuthType=auth/munge
@@ -106,8 +106,8 @@ func foreground(t *testing.T, env []string, log, name string, args ...string) {
 	})
 }
 
-// A sweep on a real Slurm, where a job is cancelled in the middle: nothing is lost,
-// nothing is made twice, and the table equals the table of a sweep on one computer.
+// A sweep runs on a real Slurm, and a job is cancelled in the middle. Nothing is lost, nothing
+// is made twice, and the table equals the table of a sweep on one computer.
 func TestSweepOnSlurm(t *testing.T) {
 	long(t)
 	env := startSlurm(t)

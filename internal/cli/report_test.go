@@ -28,8 +28,9 @@ func report(t *testing.T, args ...string) string {
 	return path
 }
 
-// TestPageByClicks: a click on a line shows its instructions, its IR, its waveform and
-// the cells of the core that are there for them; the other views lead back to it.
+// TestPageByClicks clicks on a line of the page. The page shows the line's instructions, its
+// IR, its waveform and the cells of the core that exist for them. The other views lead back to
+// the line.
 func TestPageByClicks(t *testing.T) {
 	b := newBrowser(t)
 	sweep := smallSweep(t)
@@ -113,8 +114,8 @@ func bigProgram() string {
 	return b.String()
 }
 
-// TestPageOfABigProgram: a page of 2,000 lines and 1e5 cycles is below 3 MB. How soon it
-// can be used is printed: on a busy computer it says little.
+// TestPageOfABigProgram checks that a page of 2,000 lines and 1e5 cycles is smaller than 3 MB.
+// The test prints how soon the page can be used, which tells little on a busy computer.
 func TestPageOfABigProgram(t *testing.T) {
 	if !testkit.Full() {
 		t.Skip("SINTER_FULL=1 runs it")

@@ -18,8 +18,7 @@ import (
 	"github.com/sinter-lang/sinter/monitor"
 )
 
-// TestLiveNames asks the name server with the resolver of Go, and with dig where it is
-// there.
+// TestLiveNames queries the name server with Go's resolver, and with dig if it is installed.
 func TestLiveNames(t *testing.T) {
 	machine := fastest(t)
 	r := startLive(t, "../../examples/dns", "--on", machine, "-p", "udp:0:53")
@@ -87,8 +86,8 @@ func TestLiveStore(t *testing.T) {
 // sample is a line of the text form of Prometheus with a value.
 var sample = regexp.MustCompile(`^(sinter_[a-z_]+)(\{[a-z]+="[^"]*"(,[a-z]+="[^"]*")*\})? ([0-9.]+)$`)
 
-// TestLiveMetrics counts what a client makes the service do. Each sample has a name that was
-// described, and is a number.
+// TestLiveMetrics checks the counters after a client has used the service. Each sample has a
+// name that was described, and is a number.
 func TestLiveMetrics(t *testing.T) {
 	needs(t, "native")
 	r := startLive(t, "../../examples/echo", "--on", "native", "-p", "udp:0:7", "--metrics", "127.0.0.1:0")

@@ -18,8 +18,8 @@ import (
 	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
-// A Slurm of three shell scripts, for what a real one does too slowly or too rarely:
-// jobs are processes of this computer.
+// Three shell scripts simulate a Slurm, for situations that a real one reaches too slowly or
+// too rarely. Jobs are processes of this computer.
 const (
 	fakeSbatch = `#!/bin/sh
 set -eu
@@ -89,8 +89,8 @@ func (c *cluster) command(runner, out string) *exec.Cmd {
 	return cmd
 }
 
-// linked is the tool under its own name: workers run the file that began the sweep, and
-// that must not be a test binary, which would run these tests.
+// linked is the tool under its own name. Workers run the file that began the sweep, and that
+// file must not be a test binary, which would run these tests.
 func (c *cluster) linked() string {
 	self, err := os.Executable()
 	require.NoError(c.t, err)
@@ -163,8 +163,8 @@ func (c *cluster) busy(out string) (pid int) {
 	return pid
 }
 
-// complete checks that the sweep in a folder has every result, that earlier results
-// were not made again, and that its table equals the table of a sweep on one computer.
+// complete checks that the sweep in a folder has every result, that earlier results were not
+// made again, and that its table equals the table of a sweep on one computer.
 func (c *cluster) complete(out string, before map[string]time.Time) {
 	now := c.written(out)
 	require.Len(c.t, now, clusterPoints)

@@ -15,8 +15,8 @@ import (
 	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
-// soakRequests is how many requests a service answers: a few in a plain test, a share in
-// continuous integration, a million in a campaign.
+// soakRequests is the number of requests that a service answers: a few in a plain test, more in
+// continuous integration, and a million in a campaign.
 func soakRequests() int {
 	switch {
 	case os.Getenv("SINTER_CAMPAIGN") != "":
@@ -27,8 +27,8 @@ func soakRequests() int {
 	return 500
 }
 
-// TestLiveSoak: clients send requests of all lengths, byte for byte answered. In the end the
-// stack has dropped nothing, and no channel holds anything.
+// TestLiveSoak has clients that send requests of all lengths, and checks the answers byte for
+// byte. In the end the stack has dropped nothing, and all channels are empty.
 func TestLiveSoak(t *testing.T) {
 	machines := []string{fastest(t)}
 	if testkit.Full() {

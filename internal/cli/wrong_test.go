@@ -15,8 +15,8 @@ import (
 	"github.com/sinter-lang/sinter/internal/cli"
 )
 
-// wrongFiles are the files for the wrong commands. Files whose names begin with
-// mistake have a mistake at a source position.
+// wrongFiles are the files for the wrong commands. Files whose names begin with `mistake` have
+// a mistake at a source position.
 func wrongFiles() map[string]string {
 	plain := "task main() {\n  log.print(\"x\")\n}\n\nsystem s {\n  run main()\n}\n"
 	return map[string]string{
@@ -55,8 +55,8 @@ func onPrograms() []string {
 	}
 }
 
-// wrongCommands are the commands with what is wrong for each; all take what is
-// between | as their own. A + in front stands for onPrograms too, with the rest.
+// wrongCommands maps each command to wrong arguments. Arguments between | are tried one at a
+// time. Arguments after a + go to onPrograms too.
 func wrongCommands() map[string][]string {
 	return map[string][]string{
 		"check": {"+"},
@@ -91,8 +91,8 @@ func wrongCommands() map[string][]string {
 	}
 }
 
-// TestWrongInput: what a user can get wrong ends with exit code 1 and a sentence, with
-// its place where it has one, and leaves no file.
+// TestWrongInput checks that each mistake of a user ends with exit code 1 and a message, with
+// its position if it has one, and leaves no file.
 func TestWrongInput(t *testing.T) {
 	dir := t.TempDir()
 	for name, text := range wrongFiles() {

@@ -21,8 +21,8 @@ func hello(t testing.TB, o Options) *Program {
 	return p
 }
 
-// run runs a program on a machine for at most some steps; only a mistake in the
-// tool panics.
+// run runs a program on a machine for a limited number of steps. Only a mistake in the tool can
+// cause a panic.
 func run(p *Program, level string) error {
 	_, err := p.Run(context.Background(), RunOptions{Level: level, Core: Pipe3, World: World{Limit: 1000, Steps: 1 << 16}})
 	return err
@@ -77,8 +77,8 @@ func FuzzAddedLines(f *testing.F) {
 	})
 }
 
-// TestTwoProgramsInOneFolder: no file of the second is one of the first, and the
-// read-me lists every port and every line of the log.
+// TestTwoProgramsInOneFolder checks that the second program's files have names that differ from
+// the first program's. The read-me lists every port and every log line.
 func TestTwoProgramsInOneFolder(t *testing.T) {
 	seen := map[string]bool{}
 	for _, path := range []string{"../../examples/hello", "../../examples/echo"} {

@@ -48,7 +48,7 @@ type Options struct {
 	Layout    uint64         // seed of the addresses of x86-64 products; 0: the usual ones
 	Watched   bool           // x86-64 products keep readable data about their state in memory (watch.go)
 	Engine    string         // engine of the machine that runs the circuit; empty: the machine's first
-	Check     bool           // verify between passes and shuffle their order of work
+	Check     bool           // verify and shuffle the program IR around each pass
 	Net       bool           // also include the checks that were proved unnecessary
 	Target    *design.Target // target of a core; nil: RV32I with multiplication, Lines and Regs registers
 	Lines     *isa.Set       // added to the instruction set of a core; may be nil

@@ -55,8 +55,8 @@ func code(err error) int {
 	return 0
 }
 
-// TestRanks runs a random network on one, two and three ranks, and compares what each task
-// says with the reference.
+// TestRanks runs a random network on one, two and three ranks, and compares each task's output
+// with the reference.
 func TestRanks(t *testing.T) {
 	t.Parallel()
 	needsRanks(t)

@@ -28,8 +28,8 @@ func looksOf(t *testing.T, p *Program, level, core string, w World, files bool) 
 	return r, dir
 }
 
-// TestMachinesAgreeOnWhatTheyKnow: the instruction set and both circuits count the same
-// instructions and events in each line, and each cycle of a circuit is counted once.
+// TestMachinesAgreeOnWhatTheyKnow checks that the instruction set and both circuits count the
+// same instructions and events in each line. Each cycle of a circuit is counted once.
 func TestMachinesAgreeOnWhatTheyKnow(t *testing.T) {
 	for _, c := range []struct {
 		path string
@@ -88,8 +88,8 @@ func logOf(t *testing.T, dir string) [32]byte {
 	return sha256.Sum256(data)
 }
 
-// TestProfilesOfSourceAndIR: a statement and its line are counted as often as they are
-// executed.
+// TestProfilesOfSourceAndIR checks that a statement and its line are counted once for each
+// execution.
 func TestProfilesOfSourceAndIR(t *testing.T) {
 	p, err := Load("../../examples/pipeline", Options{})
 	require.NoError(t, err)
@@ -145,8 +145,8 @@ func readKanata(t *testing.T, text string) []stay {
 	return out
 }
 
-// TestPipelinePictures: each instruction has its stages in order, one executes at a time,
-// and the cycles of execution are those of the profile.
+// TestPipelinePictures checks that each instruction has its stages in order, that only one
+// executes at a time, and that the cycles of execution equal the profile's.
 func TestPipelinePictures(t *testing.T) {
 	p, err := Load("../../examples/pipeline", Options{})
 	require.NoError(t, err)
@@ -177,8 +177,8 @@ func TestPipelinePictures(t *testing.T) {
 	}
 }
 
-// TestTimelines: a channel has as many elements as were sent and not received, and the
-// tasks take turns.
+// TestTimelines checks that a channel holds the elements that were sent and not yet received,
+// and that the tasks take turns.
 func TestTimelines(t *testing.T) {
 	p, err := Load("../../examples/pipeline", Options{})
 	require.NoError(t, err)

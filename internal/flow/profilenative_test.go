@@ -71,8 +71,8 @@ func TestProfileOfAProcess(t *testing.T) {
 	require.Contains(t, f.Table(20)[len(f.Table(20))-1][0], "samples of processor time")
 }
 
-// What no line is known of has the name of its symbol, and what has none of both is still
-// counted.
+// A sample without a known line has the name of its symbol. A sample without line and symbol is
+// still counted.
 func TestProfileWithoutPlaces(t *testing.T) {
 	p, err := LoadFiles([]*diag.File{{Name: "hot.sn", Text: hotAndCold}}, Options{})
 	require.NoError(t, err)

@@ -90,8 +90,8 @@ func TestBadIR(t *testing.T) {
 	}
 }
 
-// wrongly plants a mistake in one run of a pass: it makes a subtraction of the first
-// addition of the module.
+// wrongly plants a mistake in one run of a pass: the first addition of the module becomes a
+// subtraction.
 func wrongly(n int) func([]pass.Pass) []pass.Pass {
 	return func(list []pass.Pass) []pass.Pass {
 		right := list[n].Run
@@ -123,8 +123,8 @@ func addition(f *ir.Func) *ir.Instr {
 	return nil
 }
 
-// TestBisect: a mistake that is planted in one run of a pass is found there, and in
-// the function where it is.
+// TestBisect checks that bisection finds a mistake that is planted in one run of a pass, and
+// the function that has the mistake.
 func TestBisect(t *testing.T) {
 	list := pass.List()
 	for _, n := range []int{2, 9} {
@@ -163,8 +163,7 @@ func TestBrokenPassIsNoticed(t *testing.T) {
 	require.ErrorContains(t, err, "a pass broke the program IR")
 }
 
-// TestPassOptions: passes are skipped and shown by name; a name that no pass has is
-// refused.
+// TestPassOptions checks that passes are skipped and shown by name. An unknown name is refused.
 func TestPassOptions(t *testing.T) {
 	path := filepath.Join("..", "..", "examples", "hello")
 	_, err := Load(path, Options{Skip: []string{"nothing"}})

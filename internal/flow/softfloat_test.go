@@ -19,9 +19,9 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// The library of floats is compared with the processor (ir.EvalFloat is Go's
-// arithmetic) on structured operands, all pairs of them, and on random ones that
-// aim at ties, at subnormal results, at overflow and at rounding boundaries.
+// The float library is compared with the CPU (ir.EvalFloat is Go's arithmetic). The operands are
+// all pairs of structured floats, and random floats that aim at ties, subnormal results, overflow
+// and rounding boundaries.
 
 // pairs is how many random pairs each operation gets; a million with SINTER_FULL=1.
 func pairs() int {
@@ -62,8 +62,8 @@ func (f format) canonical(v uint64) uint64 {
 	return ir.NaN64
 }
 
-// structured lists floats of every class: zeros, subnormals, powers of two with
-// significands that are short, full and next to a half, the largest, infinity, NaN.
+// structured lists floats of every class: zeros, subnormals, powers of two with significands
+// that are short, full and next to a half, the largest float, infinity, NaN.
 func (f format) structured() []uint64 {
 	ones := uint64(1)<<f.places - 1
 	half := uint64(1) << (f.places - 1)
@@ -107,8 +107,8 @@ func (f format) pair(r *rand.Rand, kind int) (a, b uint64) {
 	return f.boundary(r)
 }
 
-// boundary makes a dividend next to the product of a divisor and a number halfway
-// between two floats, and so the square of such a number.
+// boundary makes a dividend next to the product of a divisor and a number halfway between two
+// floats. In the same way it makes the square of such a number.
 func (f format) boundary(r *rand.Rand) (a, b uint64) {
 	d := r.Uint64()>>(63-f.places) | 1<<f.places // the divisor's significand
 	q := (r.Uint64()>>(62-f.places)|1<<(f.places+1))&^1 | 1
@@ -284,8 +284,8 @@ func halves(words []uint64, w ir.Type) []uint64 {
 	return out
 }
 
-// TestSoftFloatLegalised calls the library as a core has it: with words of 32
-// bits, after all optimisers.
+// TestSoftFloatLegalised calls the library in the form that a core has: with words of 32 bits,
+// after all optimisers.
 func TestSoftFloatLegalised(t *testing.T) {
 	m, err := softFloatModule()
 	require.NoError(t, err)
@@ -329,8 +329,8 @@ func playModule(t *testing.T, m *ir.Module) string {
 	return trace.Print(tr)
 }
 
-// TestRandomFloatsLegalised runs random modules with float operations before and
-// after all passes for a core.
+// TestRandomFloatsLegalised runs random modules with float operations before and after all
+// passes for a core.
 func TestRandomFloatsLegalised(t *testing.T) {
 	t.Parallel()
 	o := irtest.Options{Floats: true, Size: 15}

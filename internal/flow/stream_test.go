@@ -27,8 +27,8 @@ func repeated(t *testing.T, times, cut int) string {
 	return path
 }
 
-// A capture that is cut off is an error before anything runs, with the number of the
-// record, and no output is there.
+// A truncated capture is an error before anything runs. The error has the number of the record,
+// and no output exists.
 func TestCutCapture(t *testing.T) {
 	p, err := Load("../../examples/filter", Options{})
 	require.NoError(t, err)
@@ -42,8 +42,8 @@ func TestCutCapture(t *testing.T) {
 	require.Empty(t, left)
 }
 
-// A run that keeps no trace holds no more memory for a long capture than for a short one,
-// and writes what a run that keeps it writes.
+// A run that keeps no trace uses no more memory for a long capture than for a short one. Its
+// output equals the output of a run that keeps its trace.
 func TestRunsOfAnyLength(t *testing.T) {
 	p, err := Load("../../examples/filter", Options{})
 	require.NoError(t, err)

@@ -21,8 +21,8 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// threaded has rings of all kinds, a circle, elements that are large, a function that keeps
-// memory of its own and is called by all, and two tasks apart that stay together.
+// threaded has rings of all kinds, a circle, large elements, a function with its own memory
+// that all tasks call, and two separate tasks that stay together.
 const threaded = `
 type Big = [200]u32
 
@@ -122,8 +122,8 @@ func TestThreads(t *testing.T) {
 	same(t, p, m)
 }
 
-// keepers counts the functions with memory that is not on a stack, besides those where
-// contexts begin. Each belongs to one context.
+// keepers counts the functions with memory that is not on a stack, except the entry functions
+// of contexts. Each belongs to one context.
 func keepers(t *testing.T, m *ir.Module) int {
 	of := map[*ir.Func]int{}
 	for k, c := range m.Contexts {
@@ -159,8 +159,8 @@ func same(t *testing.T, p *Program, m *ir.Module) {
 	require.Empty(t, trace.Compare(want.Trace, got, trace.Options{}))
 }
 
-// kahn is a random network: in each round a task hears all that feed it and tells all that
-// it feeds.
+// kahn is a random network. In each round a task receives from all tasks that feed it and sends
+// to all tasks that it feeds.
 func kahn(seed uint64) string {
 	r := rand.New(rand.NewPCG(seed, 1))
 	n := 2 + r.IntN(5)
@@ -249,8 +249,8 @@ func manyRuns(t *testing.T, p *Program, n int) {
 	}
 }
 
-// TestThreadsOfProcess runs the process many times: whoever runs first, each task says what
-// the reference says.
+// TestThreadsOfProcess runs the process many times. Whichever thread runs first, each task's
+// output equals the reference's.
 func TestThreadsOfProcess(t *testing.T) {
 	t.Parallel()
 	p := threadedProgram(t)

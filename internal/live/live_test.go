@@ -34,8 +34,8 @@ func TestPong(t *testing.T) {
 	}
 }
 
-// Clients keep their ports where they can, are told apart where not, and are forgotten
-// in order when there are too many.
+// Clients keep their ports if possible. Otherwise they get different ports. If there are too
+// many clients, the oldest is forgotten first.
 func TestClients(t *testing.T) {
 	g := newGateway(nil, Home{}, nil)
 	g.forward(nil, 7)

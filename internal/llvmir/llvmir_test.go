@@ -17,8 +17,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// sample has one of each kind of thing: objects of all kinds, a call with two
-// results, both edges of a branch to one block, a loop, a check, a log, marks.
+// sample has one item of each kind: objects of all kinds, a call with two results, both edges
+// of a branch to one block, a loop, a check, a log, marks.
 const sample = `module sample
 device 0 eth0 eth task 0 rx tx
 mark 0 "work"
@@ -175,8 +175,9 @@ func TestClangAccepts(t *testing.T) {
 	}
 }
 
-// TestDisplacementsOfShownOffsets: where an access has shown that an offset lies in an
-// object, a displacement is added to the address; elsewhere the sum wraps at 32 bits.
+// TestDisplacementsOfShownOffsets checks the addition of displacements. If an access has proved
+// that an offset lies in an object, the displacement is added to the address. Otherwise the sum
+// wraps at 32 bits.
 func TestDisplacementsOfShownOffsets(t *testing.T) {
 	m := ir.MustParse("shown.sir", `module shown
 task 0 main @main
