@@ -62,7 +62,7 @@ func TestFloatVerify(t *testing.T) {
 	}
 }
 
-// round is the float nearest to an exact number, by arithmetic on numbers of any
+// round is the float that is nearest to an exact number, computed with numbers of arbitrary
 // size.
 func round(t Type, x *big.Float) uint64 {
 	if t == 32 {

@@ -27,8 +27,9 @@ func TestRows(t *testing.T) {
 	}
 }
 
-// TestWhatRowsSayOfEffects names the operations whose results alone count, and those
-// that only change an object; passes remove them by what the rows say.
+// TestWhatRowsSayOfEffects lists the operations whose only effect is their result, and the
+// operations that only change an object. Passes remove operations according to these facts in
+// the table rows.
 func TestWhatRowsSayOfEffects(t *testing.T) {
 	var quiet, writes, whole []string
 	for op := range ir.NumOps {
@@ -122,8 +123,8 @@ var spoilt = []struct {
 	}},
 }
 
-// TestVerifierReadsRows changes one instruction of random modules at a time. The
-// verifier must notice every change, of every operation that occurs.
+// TestVerifierReadsRows changes one instruction of random modules at a time. The verifier must
+// find every change, for every operation that occurs.
 func TestVerifierReadsRows(t *testing.T) {
 	seen := map[string]map[ir.Op]bool{}
 	for seed := range uint64(25) {

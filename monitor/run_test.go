@@ -183,8 +183,8 @@ func TestMissingDevices(t *testing.T) {
 	}
 }
 
-// TestHostileCalls makes 1e5 calls with arguments at their edges, and 1e4 rings of random
-// content: each is served or refused, and the text of the guest stays as it is.
+// TestHostileCalls makes 1e5 calls with arguments at their limits, and 1e4 rings with random
+// contents. Each is served or refused, and the text of the guest stays unchanged.
 func TestHostileCalls(t *testing.T) {
 	im, err := Load(image(calls(1), nil, "nic net\nd block\n"))
 	require.NoError(t, err)

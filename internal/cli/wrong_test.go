@@ -55,8 +55,8 @@ func onPrograms() []string {
 	}
 }
 
-// wrongCommands maps each command to wrong arguments. Arguments between | are tried one at a
-// time. Arguments after a + go to onPrograms too.
+// wrongCommands maps each command to wrong arguments. Arguments after a + are tried with each
+// program of onPrograms.
 func wrongCommands() map[string][]string {
 	return map[string][]string{
 		"check": {"+"},

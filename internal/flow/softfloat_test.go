@@ -108,7 +108,7 @@ func (f format) pair(r *rand.Rand, kind int) (a, b uint64) {
 }
 
 // boundary makes a dividend next to the product of a divisor and a number halfway between two
-// floats. In the same way it makes the square of such a number.
+// floats. For square roots, it makes a number next to the square of such a halfway number.
 func (f format) boundary(r *rand.Rand) (a, b uint64) {
 	d := r.Uint64()>>(63-f.places) | 1<<f.places // the divisor's significand
 	q := (r.Uint64()>>(62-f.places)|1<<(f.places+1))&^1 | 1

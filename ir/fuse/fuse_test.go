@@ -62,8 +62,9 @@ func find(t *testing.T, lines ...string) (map[string]string, *ir.Func, *fuse.Fus
 	return out, f, fs
 }
 
-// TestFind: a part that occurs twice is one value, operands may be exchanged, and what
-// only the line reads falls away. Where it is read elsewhere as well, nothing is saved.
+// TestFind checks that a part that occurs twice is one value, and that operands may be
+// exchanged. Operations whose results only the line reads are saved. If other operations read a
+// result too, nothing is saved for it.
 func TestFind(t *testing.T) {
 	got, f, fs := find(t, "a R 0000000 000 0001011 x = rs1 shl 3 ; rd = x + (rs1 xor x)")
 	require.Equal(t, map[string]string{"v8": "a v4"}, got)
@@ -82,8 +83,8 @@ func TestTheLargestFirst(t *testing.T) {
 	require.Equal(t, map[string]string{"v8": "large v4"}, got)
 }
 
-// TestWhatIsLeft: no line takes from a load what it does itself, none is found where it
-// saves nothing, and those of one operator are none of ours.
+// TestWhatIsLeft checks that no line computes what a load computes itself, that no line is used
+// where it saves nothing, and that lines of one operator are left to the selector.
 func TestWhatIsLeft(t *testing.T) {
 	got, _, _ := find(t, "ext R 0000000 000 0001011 rd = (rs1 shl 16) shrs 16", "shl R 0000000 001 0001011 rd = rs1 shl 3",
 		"other R 0000000 010 0001011 rd = (rs1 shl 4) xor rs1", "x R 0000000 011 0001011 rd = (rs1 shl 3) xor rs2")
@@ -117,8 +118,8 @@ b0(v1):
 }
 `
 
-// TestOverlaps: what one line has taken is not taken apart by the next one, whose
-// operands would be values that nothing computes.
+// TestOverlaps checks that the next line does not use parts that an earlier line has taken. Its
+// operands would be values that are never computed.
 func TestOverlaps(t *testing.T) {
 	m, err := ir.Parse(&diag.File{Name: "t.sir", Text: chain})
 	require.NoError(t, err)

@@ -43,8 +43,8 @@ func TestAigerRoundTrip(t *testing.T) {
 	}
 }
 
-// TestPlainKeepsTheFunction compares graph and plain form through the netlist,
-// which has the same shell up to enables.
+// TestPlainKeepsTheFunction compares the graph with its plain form through the netlist, which
+// has the same shell except enables.
 func TestPlainKeepsTheFunction(t *testing.T) {
 	g, err := Build(alu(t, 9), Options{NoEnables: true})
 	require.NoError(t, err)

@@ -158,8 +158,8 @@ func TestEveryCoreRowHasARule(t *testing.T) {
 	}
 }
 
-// TestDummyOperator adds an operator by a row with an expansion, and another by
-// a gate rule alone; nothing else has to know them.
+// TestDummyOperator adds one operator by a table row with an expansion, and another by a gate
+// rule alone. No other code changes.
 func TestDummyOperator(t *testing.T) {
 	row := &word.Row{Name: "avgu", Args: 2, Expand: func(b *word.Builder, w int, x []*word.Expr, _ uint64) *word.Expr {
 		sum := b.Add(b.Zext(x[0], w+1), b.Zext(x[1], w+1))

@@ -251,8 +251,8 @@ func TestContract(t *testing.T) {
 	require.Equal(t, c, again)
 }
 
-// TestAdmits: each word of the image is within its contract, and each thing
-// that the image lacks is not.
+// TestAdmits checks that the contract admits each word of the image, and does not admit
+// anything that the image lacks.
 func TestAdmits(t *testing.T) {
 	im := load(t, sample)
 	c, err := ContractOf(im)
@@ -279,8 +279,8 @@ func TestAdmits(t *testing.T) {
 	require.EqualError(t, c.Admits(set.Lookup("slli"), isa.Ops{Imm: 2}), "a shift left by 2 is not in the contract")
 }
 
-// TestContractReadsMeanings: mined lines show what they need without a list of
-// names.
+// TestContractReadsMeanings checks that the contract shows what mined lines need, without a
+// list of names.
 func TestContractReadsMeanings(t *testing.T) {
 	line := func(src string) *isa.Inst {
 		in, err := isa.ParseLine(file(src))
@@ -364,8 +364,8 @@ func TestMach(t *testing.T) {
 	for _, b := range m.Blocks {
 		live = append(live, [2]uint32{b.LiveIn, b.LiveOut})
 	}
-	// The return may go after the call and, as far as anybody knows, to the
-	// symbol `twice`.
+	// The return may go to the instruction after the call. Since its target is unknown, it may
+	// also go to the symbol `twice`.
 	require.Equal(t, [][2]uint32{
 		{0, x5 | x6}, {x5 | x6, x1 | x5 | x6}, {x5 | x6 | x7, x5 | x6}, {x6, 0}, {x1 | x5 | x6, x1 | x5 | x6 | x7},
 	}, live)

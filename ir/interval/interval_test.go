@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// exactOps are the operations as math/big computes them, and whether the bound is
-// the smallest interval that holds all results.
+// exactOps are the operations as math/big computes them. Each row also tells whether the bound
+// is the smallest interval that holds all results.
 var exactOps = [NumOps]struct {
 	tight bool
 	f     func(z, a, b *big.Int) *big.Int
@@ -27,8 +27,8 @@ var exactOps = [NumOps]struct {
 	Shr: {true, func(z, a, b *big.Int) *big.Int { return z.Rsh(a, uint(b.Uint64())) }},
 }
 
-// TestSetsOfSmallNumbers compares each rule with all numbers of all pairs of intervals
-// of the numbers of five bits, with and without sign.
+// TestSetsOfSmallNumbers compares each rule with all numbers in all pairs of intervals of
+// five-bit numbers, signed and unsigned.
 func TestSetsOfSmallNumbers(t *testing.T) {
 	for op := range NumOps {
 		for _, ends := range [][2]int64{{0, 31}, {-16, 15}} {
@@ -38,8 +38,8 @@ func TestSetsOfSmallNumbers(t *testing.T) {
 	}
 }
 
-// hull is the smallest interval of the results that an operation has, and whether it has
-// one of all operands.
+// hull is the smallest interval of the results that exist. all means that every pair of
+// operands has a result.
 type hull struct {
 	least, most int64
 	all         bool
@@ -73,8 +73,8 @@ func gridOf(op Op, lo, hi int64) grid {
 	return g
 }
 
-// rectangles yields all pairs of intervals with the hull of their results. Each grows from
-// the one before by a row or a column, so that no value is looked at twice.
+// rectangles yields all pairs of intervals with the hull of their results. Each hull extends
+// the hull before it by a row or a column, so that no value is visited twice.
 func (g grid) rectangles(yield func(l, r [2]int64, h hull)) {
 	for a := range g.at {
 		columns := slices.Clone(g.at[a])
@@ -120,8 +120,8 @@ func corners64() []Num {
 	return out
 }
 
-// TestNumIsExact compares each operation of numbers with math/big at all pairs of
-// corners and at random ones.
+// TestNumIsExact compares each operation on numbers with math/big, at all pairs of corners and
+// at random pairs.
 func TestNumIsExact(t *testing.T) {
 	nums := corners64()
 	rng := rand.New(rand.NewPCG(1, 2))

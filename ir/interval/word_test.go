@@ -49,8 +49,8 @@ func known(width int) []Word {
 	return out
 }
 
-// TestWordsOfSmallWidths compares each rule with all words of all bounds of both views
-// at once, of up to three bits.
+// TestWordsOfSmallWidths compares each rule with all words of up to three bits, under all
+// bounds in both views at once.
 func TestWordsOfSmallWidths(t *testing.T) {
 	for width := 1; width <= 3; width++ {
 		bounds := known(width)
@@ -87,9 +87,9 @@ func (v view) bound(i, j int) Word {
 	return w.Sharpen(v.width)
 }
 
-// TestWordsOfEachView compares each rule with all words of all intervals of four and
-// five bits, of either view on either side. A rule bounds each view of its result
-// on its own, and TestSharpen shows that views may be put together.
+// TestWordsOfEachView compares each rule with all words in all intervals of four and five bits,
+// in either view on either side. A rule bounds each view of its result separately. TestSharpen
+// checks that views may be combined.
 func TestWordsOfEachView(t *testing.T) {
 	t.Parallel()
 	for op, rule := range wordRules {
@@ -108,8 +108,8 @@ func TestWordsOfEachView(t *testing.T) {
 	}
 }
 
-// eachPair yields all pairs of intervals with the smallest bound of their results, which
-// grows by a row or a column of the table.
+// eachPair yields all pairs of intervals with the smallest bound of their results. Each bound
+// extends the bound before it by a row or a column of the table.
 func eachPair(l, r view, table [][]uint64, yield func(a, b, want Word)) {
 	n := 1 << l.width
 	for i := range n {
@@ -220,8 +220,8 @@ func pickWord(rng *rand.Rand, width int) (Word, uint64) {
 	return w.Sharpen(width), x
 }
 
-// TestWidthChanges compares slices and extensions with all words: of all bounds of both
-// views of four bits, and of all intervals of one view of five.
+// TestWidthChanges compares slices and extensions with all words: four bits with all bounds in
+// both views, and five bits with all intervals of one view.
 func TestWidthChanges(t *testing.T) {
 	for width, bounds := range map[int][]Word{4: known(4), 5: intervals(5)} {
 		for _, a := range bounds {
@@ -253,9 +253,9 @@ func checkWidths(t *testing.T, a Word, x uint64, width int) {
 // relations are the comparisons as ir/word has them.
 var relations = map[Relation]word.Op{Eq: word.Eq, Ne: word.Ne, Lt: word.Ltu, Ge: word.Geu, SLt: word.Lts, SGe: word.Ges}
 
-// TestRelations: what is decided is so for all words; what is assumed drops no pair
-// for which it holds. All bounds of both views have up to three bits, all intervals of
-// one view five.
+// TestRelations checks that a relation that is decided holds for all words. An assumption drops
+// no pair for which it holds. The test uses all bounds in both views of up to three bits, and
+// all intervals of one view of five bits.
 func TestRelations(t *testing.T) {
 	t.Parallel()
 	for r, op := range relations {

@@ -20,8 +20,8 @@ func TestRandomIsVerifiedAndRepeats(t *testing.T) {
 	require.NotEqual(t, ir.Print(Random(1)), ir.Print(Random(2)))
 }
 
-// TestRandomCovers checks that every operator and operation is made. Marks, disks and
-// levels are made by verify/gen: they need a world that answers.
+// TestRandomCovers checks that random modules contain every operator and operation. verify/gen
+// makes marks, disks and levels, because they need a simulated world that answers.
 func TestRandomCovers(t *testing.T) {
 	words, ops, floats := map[word.Op]bool{}, map[ir.Op]bool{}, map[ir.Float]bool{}
 	for seed := uint64(0); seed < 60; seed++ {

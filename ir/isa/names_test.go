@@ -38,9 +38,8 @@ func maySpell(path, word string) bool {
 	return false
 }
 
-// TestNobodySpellsAMnemonic looks for the names of base instructions in strings
-// of Go files outside of tests: what an instruction is called stands in its
-// line and nowhere else.
+// TestNobodySpellsAMnemonic searches strings of Go files outside tests for the names of base
+// instructions. The name of an instruction may occur only in its line.
 func TestNobodySpellsAMnemonic(t *testing.T) {
 	names := map[string]bool{}
 	for _, in := range RV32IM().Insts {

@@ -13,8 +13,8 @@ import (
 	"github.com/sinter-lang/sinter/ir"
 )
 
-// TestBytesKeepTraces takes words apart and puts them together at random places of an
-// object, and looks at all of it in the end.
+// TestBytesKeepTraces splits words into bytes and joins bytes into words, at random positions
+// of an object. At the end it compares the whole object.
 func TestBytesKeepTraces(t *testing.T) {
 	rounds := uint64(60)
 	if testkit.Full() {

@@ -8,8 +8,8 @@ import (
 	"github.com/sinter-lang/sinter/ir"
 )
 
-// TestBuffersChangePlaces runs a program whose large messages are given away, kept,
-// passed on and refused.
+// TestBuffersChangePlaces runs a program whose large messages are given away, kept, passed on
+// and refused.
 func TestBuffersChangePlaces(t *testing.T) {
 	const name = "testdata/slots.sn"
 	want := play(t, compile(t, name), nil)

@@ -27,8 +27,8 @@ func TestReasons(t *testing.T) {
 	}
 }
 
-// TestPropertiesAreKept: an error names a pass that does not establish a property that
-// it promises, and a later pass that loses the property.
+// TestPropertiesAreKept checks the errors for a pass that does not establish a property that it
+// promises, and for a later pass that loses the property.
 func TestPropertiesAreKept(t *testing.T) {
 	env := Env{XLen: 32}
 	legal := Legal()

@@ -10,8 +10,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// TestSignedDigits: the digits sum to the number, no two are neighbours, and small numbers
-// have no sum with fewer digits.
+// TestSignedDigits checks that the digits add up to the number and that no two digits are
+// adjacent. Small numbers have no sum with fewer digits.
 func TestSignedDigits(t *testing.T) {
 	value := func(ds []digit) (v uint32) {
 		for _, d := range ds {

@@ -149,8 +149,8 @@ func TestRandomTasks(t *testing.T) {
 	require.Greater(t, len(ends), 2, "%v", ends)
 }
 
-// TestSavedWhereItIsComputed: a value that a task computes before its loop is saved once,
-// not at each wait.
+// TestSavedWhereItIsComputed checks that a value that a task computes before its loop is saved
+// once, and not at each wait.
 func TestSavedWhereItIsComputed(t *testing.T) {
 	m := ir.MustParse("early.sir", `module early
 device 0 d eth task 0 rx

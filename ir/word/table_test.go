@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The model below computes every operator on numbers of any size, written from
-// the RISC-V manual's and the package comment's words and without the table.
+// The model below computes every operator on numbers of arbitrary size. It follows the text of the
+// RISC-V manual and of the package comment, and does not use the table.
 
 func pow2(n int) *big.Int             { return new(big.Int).Lsh(big.NewInt(1), uint(n)) }
 func modulo(x *big.Int, w int) uint64 { return new(big.Int).Mod(x, pow2(w)).Uint64() }
@@ -350,8 +350,8 @@ func TestCommutative(t *testing.T) {
 	}
 }
 
-// TestExpansionsLeadDown checks that an expansion uses core rows and rows
-// before its own only, so that expanding ends.
+// TestExpansionsLeadDown checks that an expansion uses only core rows and rows before its own
+// row, so that expanding ends.
 func TestExpansionsLeadDown(t *testing.T) {
 	for op := Bad + 1; op < NumOps; op++ {
 		if Table(op).Core {

@@ -8,8 +8,8 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// fixMeaning is what the definition of the language says about l op r of fix:
-// exact, toward minus infinity, the low bits.
+// fixMeaning is the value of l op r for fix according to the language definition: exact,
+// rounded toward minus infinity, with the low bits kept.
 func fixMeaning(op tree.Op, l, r uint64, t *tree.Type) uint64 {
 	a, b, z := big.NewInt(int64(l)), big.NewInt(int64(r)), new(big.Int)
 	switch op {

@@ -12,8 +12,8 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// The rules are compared with lang/eval, which runs the reference and shares no
-// arithmetic with ir/interval.
+// The rules are compared with lang/eval, which runs the reference and shares no arithmetic with
+// ir/interval.
 
 // numberOps are the operators that give numbers.
 func numberOps() []tree.Op {
@@ -111,8 +111,8 @@ func (k *table) sound(t testing.TB, what string, l, r *tree.Type, of func(a, b t
 	}
 }
 
-// TestOperators tries each operator on integers of up to five bits: all pairs of
-// intervals that facts may leave, all values.
+// TestOperators tries each operator on integers of up to five bits, for all values in all pairs
+// of intervals that facts may leave.
 func TestOperators(t *testing.T) {
 	for _, typ := range smallTypes() {
 		for _, op := range numberOps() {
@@ -152,8 +152,8 @@ func TestConversions(t *testing.T) {
 	}
 }
 
-// TestRanges tries each operator on ranges: the interval of its type, and what facts say
-// of the result in its word.
+// TestRanges tries each operator on ranges. It checks the interval of the result's type and the
+// facts about the result's word.
 func TestRanges(t *testing.T) {
 	const from, most = int64(-4), int64(5)
 	for _, op := range numberOps() {

@@ -12,9 +12,9 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// A point of a program is reached in some set of states. The test keeps that set as a
-// list beside the known facts, and takes random steps with both. The facts and each proof
-// must hold in each state.
+// A program reaches each of its points in some set of states. The test keeps that set as a list
+// beside the known facts, and takes random steps with both. The facts and each proof must hold in
+// every state of the list.
 
 // state gives each local its number, and the bytes their length.
 type state [4]int64

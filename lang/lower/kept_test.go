@@ -14,8 +14,8 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// TestSumsAreKept: a datagram that is returned unchanged keeps its checksum, and a changed
-// datagram gets a new checksum. The frames equal the frames of the reference, whose stack
+// TestSumsAreKept checks that a datagram that is returned unchanged keeps its checksum, and
+// that a changed datagram gets a new one. The frames equal the reference's frames, whose stack
 // computes all checksums.
 func TestSumsAreKept(t *testing.T) {
 	for _, c := range []struct {

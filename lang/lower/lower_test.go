@@ -115,8 +115,7 @@ func play(t *testing.T, m *ir.Module, s *world.Script) string {
 	return trace.Print(tr)
 }
 
-// frames makes n frames for device 0, most of them almost a message of
-// layouts.sn.
+// frames makes n frames for device 0. Most of them are almost a message of layouts.sn.
 func frames(n int) *world.Script {
 	r := rand.New(rand.NewPCG(1, 2))
 	s := &world.Script{Devices: []string{"d"}}
@@ -170,8 +169,8 @@ func FuzzLower(f *testing.F) {
 	})
 }
 
-// requireSameStart compares the trace of the tree with the trace of the IR,
-// unless one of them takes long.
+// requireSameStart compares the trace of the tree with the trace of the IR, unless a run takes
+// long.
 func requireSameStart(t *testing.T, p *tree.Program, m *ir.Module) {
 	t.Helper()
 	s := frames(10)

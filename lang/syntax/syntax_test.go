@@ -74,8 +74,8 @@ func TestErrors(t *testing.T) {
 	})
 }
 
-// TestEveryCodeHasAGolden reads codes.go: a kind of error without an example is
-// a mistake, and so is an example that does not give its kind.
+// TestEveryCodeHasAGolden reads codes.go. A kind of error without an example is a failure, and
+// so is an example that does not give its kind.
 func TestEveryCodeHasAGolden(t *testing.T) {
 	codes := regexp.MustCompile(`"(E01\d\d)"`).FindAllStringSubmatch(read(t, "codes.go"), -1)
 	if len(codes) < 20 {
@@ -146,8 +146,7 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
-// TestPlaces checks that the place of each declaration and statement is what
-// was written.
+// TestPlaces checks that the position of each declaration and statement covers its text.
 func TestPlaces(t *testing.T) {
 	const text = "use net\n\nfn f(a: u32) { // c\n  let x = a + f(b: 1) // d\n  x = (a) * 2; return\n}\n"
 	f, errs := Parse(source(text))
@@ -199,8 +198,8 @@ func TestLiterals(t *testing.T) {
 	}
 }
 
-// TestLinear gives the parser much of each thing that could nest, repeat or
-// fail for ever. A quadratic step would exceed the time of any test run.
+// TestLinear gives the parser long inputs of each construct that could nest, repeat or fail for
+// ever. A quadratic step would exceed the time of any test run.
 func TestLinear(t *testing.T) {
 	const size = 1 << 16
 	for _, piece := range []string{

@@ -66,8 +66,8 @@ func sample(t reflect.Type) Node {
 	panic("no node is a " + t.String())
 }
 
-// TestChildrenAreComplete fills each field of each node and finds all of it again:
-// a field that is added and forgotten in Children fails here.
+// TestChildrenAreComplete fills each field of each node and finds all of them again. A new
+// field that Children does not visit fails here.
 func TestChildrenAreComplete(t *testing.T) {
 	for _, n := range nodeTypes() {
 		require.Empty(t, Children(n), "%T without parts", n)
@@ -80,8 +80,8 @@ func TestChildrenAreComplete(t *testing.T) {
 	}
 }
 
-// TestWalkOrder checks on each example of the tree that nodes come in the order of the
-// text and inside of what holds them.
+// TestWalkOrder checks on each example of the tree that nodes come in text order, and inside
+// the nodes that contain them.
 func TestWalkOrder(t *testing.T) {
 	f, errs := Parse(&diag.File{Name: "walk.sn", Text: walked})
 	require.NoError(t, errs.Err())

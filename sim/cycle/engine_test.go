@@ -85,8 +85,8 @@ func state(t *testing.T, c *rtl.Circuit, got, want rival, where string) {
 	}
 }
 
-// lockstep runs all engines in step and returns how often a read and a write, or two
-// writes, met at one word of a memory in one cycle.
+// lockstep runs all engines in step. It returns how often a read and a write, or two writes,
+// met at one word of a memory in the same cycle.
 func lockstep(t *testing.T, c *rtl.Circuit, seed int64, cycles int) (met int) {
 	t.Helper()
 	all, r := rivals(t, c), rand.New(rand.NewSource(seed))
@@ -114,8 +114,8 @@ func lockstep(t *testing.T, c *rtl.Circuit, seed int64, cycles int) (met int) {
 	return met
 }
 
-// meetings counts the pairs of ports of one memory, one of them a write port, that
-// have one address.
+// meetings counts the pairs of ports of one memory that have the same address. At least one
+// port of a pair is a write port.
 func meetings(c *rtl.Circuit, e rival) (n int) {
 	for i := range c.Mems {
 		m := &c.Mems[i]
@@ -138,8 +138,8 @@ func same(e rival, a, b rtl.ID) int {
 	return 0
 }
 
-// TestEnginesAgree runs random circuits on all engines, every node compared. Ports
-// must meet in memories, so that policies count.
+// TestEnginesAgree runs random circuits on all engines and compares every node. Ports must meet
+// in memories, so that the policies matter.
 func TestEnginesAgree(t *testing.T) {
 	met := 0
 	for _, size := range []int{15, 80} {

@@ -75,9 +75,9 @@ func holds(s *cycle.Stop, e cycle.Engine, was []uint64) bool {
 	return false
 }
 
-// TestRunIsSteps runs random circuits for many cycles at once, against an engine that makes
-// them one by one. Both stop in the same cycle, and then everything is the same: all
-// nodes, all words of memory.
+// TestRunIsSteps runs random circuits for many cycles at once, and compares with an engine that
+// runs the cycles one by one. Both stop in the same cycle, with equal nodes and equal words of
+// memory.
 func TestRunIsSteps(t *testing.T) {
 	ended, whole := 0, 0
 	for seed := int64(100); seed < 260; seed++ {
@@ -150,8 +150,8 @@ func TestWideLanes(t *testing.T) {
 	}
 }
 
-// TestSkipIsSteps runs the sample cores with and without skipping: the same trace, cycles
-// and measures.
+// TestSkipIsSteps runs the sample cores with and without skipping. The trace, the cycles and
+// the measures are equal.
 func TestSkipIsSteps(t *testing.T) {
 	for _, core := range []string{"multi", "pipe3"} {
 		var all []*cycle.Machine
@@ -169,8 +169,8 @@ func TestSkipIsSteps(t *testing.T) {
 	}
 }
 
-// TestLargestShiftAndDivision computes what x86-64 does otherwise: shifts by the width or
-// more, and divisions by 0.
+// TestLargestShiftAndDivision computes operations whose results differ on x86-64: shifts by the
+// width or more, and divisions by 0.
 func TestLargestShiftAndDivision(t *testing.T) {
 	for _, w := range []int{1, 2, 7, 8, 16, 31, 32, 33, 63, 64} {
 		b := rtl.NewBuilder("edges")

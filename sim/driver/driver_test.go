@@ -384,8 +384,8 @@ fail "after the return"`, ""},
 	}
 }
 
-// TestTime looks at the clock of messages: computation takes none, waiting does, and
-// each epoch begins at 0.
+// TestTime checks the clock of messages: computation takes no time, waiting does, and each
+// epoch begins at 0.
 func TestTime(t *testing.T) {
 	p, test := check(t, `let e = fake.eth()
 start echo(e)

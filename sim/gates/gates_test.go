@@ -12,8 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// reference runs one lane of a netlist in the plainest way: all cells in order,
-// again and again until asynchronous reads settle.
+// reference runs one lane of a netlist in the simplest way. It evaluates all cells in order,
+// repeatedly, until asynchronous reads settle.
 type reference struct {
 	n    *gate.Netlist
 	leaf map[gate.Net]uint64
@@ -111,8 +111,8 @@ func netlist(t testing.TB, c *rtl.Circuit) *gate.Netlist {
 	return n
 }
 
-// follow runs the machine with a number of lanes and a reference per lane on
-// random inputs and compares every output and probe in every cycle.
+// follow runs the machine with several lanes, and one reference for each lane, on random
+// inputs. It compares every output and probe in every cycle.
 func follow(t *testing.T, n *gate.Netlist, lanes, cycles int) {
 	for _, engine := range Engines() {
 		followed(t, n, engine, lanes, cycles)

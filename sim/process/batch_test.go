@@ -13,8 +13,8 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// A guest that receives coming frames in advance reports its steps. Its trace equals the trace
-// of a guest that asks each time: the times of frames, a frame that is too long, and the end.
+// A guest that receives frames in advance reports its steps. Its trace equals the trace of a
+// guest that asks each time: the times of frames, a frame that is too long, and the end.
 func TestBatch(t *testing.T) {
 	script := say('B', 1, 4096, "") + "head -c 44 >&2\n" + // one frame, the first batch is of one
 		say('t', 0, 8, "") + say('S', 0, 0, "\x01") + say('B', 1, 4096, "") + "head -c 68 >&2\n" +
@@ -43,8 +43,8 @@ func TestBatchThatLies(t *testing.T) {
 	}
 }
 
-// The bytes of a batch: what waits, what comes, and the clock. Frames that wait and do not
-// fit are not sent ahead, and what is after the end of the run is not either.
+// The bytes of a batch: waiting frames, coming frames, and the clock. Waiting frames that do
+// not fit are not sent ahead, and frames after the end of the run are not sent either.
 func TestBatchBytes(t *testing.T) {
 	until := uint64(20)
 	long := bytes.Repeat([]byte("x"), 100)

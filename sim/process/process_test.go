@@ -145,8 +145,8 @@ func TestWhatCannotStart(t *testing.T) {
 	require.ErrorContains(t, err, "guest: fork/exec /no/qemu")
 }
 
-// TestQEMUThatFails: a QEMU that does not know its options is one clear line with
-// the command to repeat it, for which the executable stays.
+// TestQEMUThatFails checks the error for a QEMU that does not accept its options. It is one
+// clear line with the command that repeats it. The executable for that command stays.
 func TestQEMUThatFails(t *testing.T) {
 	path := t.TempDir() + "/qemu"
 	require.NoError(t, os.WriteFile(path, []byte("#!/bin/sh\necho qemu: no machine microvm >&2\nexit 1\n"), 0o755))

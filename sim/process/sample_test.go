@@ -11,8 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A process that works is seen as often as it has used half milliseconds, signals reach it,
-// and its status is left to whoever waits.
+// A process that works gives one sample for each half millisecond of CPU time. Signals still
+// reach it, and its status is left for the process that waits for it.
 func TestSamplesOfAProcess(t *testing.T) {
 	cmd := exec.Command("/bin/sh", "-c", `trap "exit 3" TERM; while :; do :; done`)
 	require.NoError(t, cmd.Start())
@@ -39,7 +39,7 @@ func TestSamplesOfAProcess(t *testing.T) {
 	require.LessOrEqual(t, sum, cmd.ProcessState.UserTime()+cmd.ProcessState.SystemTime()+10*time.Millisecond)
 }
 
-// A process that waits is not disturbed, and one that is over before the first look has no
+// A process that waits is not disturbed. A process that ends before the first sample has no
 // samples and no error.
 func TestSamplesOfAShortProcess(t *testing.T) {
 	cmd := exec.Command("/bin/sh", "-c", "exit 0")

@@ -42,8 +42,8 @@ func played(s *world.Script) (out []world.Input, end uint64) {
 	return out, w.End()
 }
 
-// Captures that are read while the run goes on give the inputs that they give when they
-// are read at once, from each world and with each bound of frames.
+// Captures that are read during the run give the same inputs as captures that are read at once,
+// from each world and with each limit for frames.
 func TestFeed(t *testing.T) {
 	rng := rand.New(rand.NewSource(1))
 	for range 50 {

@@ -49,8 +49,8 @@ func levelsOf(t *testing.T, names ...string) []Input {
 	return s.Inputs
 }
 
-// TestWaveform: the last value of a microsecond counts; what changes nothing is not an input;
-// x before the first value is nothing yet.
+// TestWaveform checks that the last value of a microsecond counts, that a value without change
+// is not an input, and that x before the first value is not a value.
 func TestWaveform(t *testing.T) {
 	require.Equal(t, []Input{
 		{Time: 0, Levels: []Level{{0, 1}}},

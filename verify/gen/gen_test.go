@@ -25,8 +25,8 @@ func check(text string) string {
 	return ""
 }
 
-// TestEveryProgramPassesTheChecker: a rejection is a fault of the generator or
-// of the checker.
+// TestEveryProgramPassesTheChecker checks that the checker accepts every generated program. A
+// rejection is a fault of the generator or of the checker.
 func TestEveryProgramPassesTheChecker(t *testing.T) {
 	refused := 0
 	for seed := range uint64(500) {
@@ -62,8 +62,8 @@ func TestEveryProductionIsUsed(t *testing.T) {
 	t.Log(used)
 }
 
-// TestShrink: the result is a program that still has the wanted property and
-// little else.
+// TestShrink checks that the result is a program that still has the wanted property and little
+// else.
 func TestShrink(t *testing.T) {
 	for seed := range uint64(12) {
 		p := gen.New(seed, gen.Options{NoTraps: true})

@@ -84,8 +84,8 @@ func TestSameSeedSamePrograms(t *testing.T) {
 	require.Equal(t, a, b)
 }
 
-// TestStuckRegistersAreFound makes one register at a time 0 for ever; some
-// instruction must show it.
+// TestStuckRegistersAreFound makes one register at a time 0 for ever. Some instruction must
+// show it.
 func TestStuckRegistersAreFound(t *testing.T) {
 	c, sub := made(t, design.Pipe3)
 	for i, r := range c.Regs {

@@ -24,8 +24,7 @@ import (
 // root is the project's folder.
 const root = "../.."
 
-// job is a program with the options of a run, and where the oracle writes what it
-// found.
+// job is a program with the options of a run, and the file for the oracle's result.
 type job struct {
 	name    string // of the program, for messages
 	path    string
@@ -99,9 +98,9 @@ func read(t *testing.T, path string) string {
 	return string(text)
 }
 
-// events are the lines of a trace. The compiler chooses the numbers of sites,
-// so sites are numbered again in order of occurrence. The text at the end about
-// waiting tasks is for people.
+// events are the lines of a trace. The compiler chooses the numbers of sites, so sites are
+// numbered again in order of occurrence. The text about waiting tasks at the end is for readers
+// and is left out.
 func events(trace string) []string {
 	sites := map[string]string{}
 	var out []string
@@ -123,8 +122,8 @@ func events(trace string) []string {
 	return out
 }
 
-// compare demands that both have seen the same: every event in the same order,
-// every line, and the place of every trap.
+// compare checks that the oracle and the reference show the same: every event in the same
+// order, every line, and the source position of every trap.
 func compare(t *testing.T, j *job) {
 	want, lines := source(t, j)
 	a, b := events(want), events(read(t, j.out+".trace"))
@@ -159,8 +158,8 @@ func agree(t *testing.T, jobs []*job) {
 	t.Logf("%d programs agree, %.1f a second", len(jobs), float64(len(jobs))/took)
 }
 
-// TestGenerated compares the oracle with the reference machine on random programs,
-// with their captures: 500 of them when SINTER_FULL is 1.
+// TestGenerated compares the oracle with the reference machine on random programs with their
+// captures: 500 of them when SINTER_FULL is 1.
 func TestGenerated(t *testing.T) {
 	last := uint64(8)
 	if testkit.Full() {
@@ -179,8 +178,8 @@ func TestGenerated(t *testing.T) {
 	agree(t, jobs)
 }
 
-// TestExamples compares them on the programs of examples, with the captures that
-// their heads name.
+// TestExamples compares the oracle with the reference machine on the examples, with the
+// captures that their first lines name.
 func TestExamples(t *testing.T) {
 	var jobs []*job
 	for _, pattern := range []string{"examples/*/*.sn", "examples/testdata/*/*.sn"} {
@@ -259,7 +258,7 @@ func TestOptions(t *testing.T) {
 	agree(t, jobs)
 }
 
-// TestLevels compares them on the signals of a value change dump, and on messages at the
+// TestLevels compares the two on the signals of a value change dump, and on messages at the
 // times of their changes. Both must refuse the same dumps.
 func TestLevels(t *testing.T) {
 	dir := t.TempDir()

@@ -29,8 +29,9 @@ end
 end
 `
 
-// TestBoundedAddresses: an address counts as bounded when it lies in data and is aligned
-// for all that memory may hold. Each change below gives one that may not.
+// TestBoundedAddresses checks that an address counts as bounded if it lies in the data and is
+// aligned, for all contents that memory may have. Each change below gives an address that is
+// not bounded.
 func TestBoundedAddresses(t *testing.T) {
 	const p = `point indexed
   core multi

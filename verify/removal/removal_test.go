@@ -90,8 +90,7 @@ func TestMissingThingsAreNoticed(t *testing.T) {
 	}
 }
 
-// TestAnAddedLineIsAnInstruction checks an image whose target has a line that no
-// base set has.
+// TestAnAddedLineIsAnInstruction checks an image whose target has a line that no base set has.
 func TestAnAddedLineIsAnInstruction(t *testing.T) {
 	andn, err := isa.ParseLine(&diag.File{Name: "andn.isa", Text: "andn R 0100000 111 0110011 rd = rs1 and not(rs2)"})
 	require.NoError(t, err)

@@ -78,8 +78,7 @@ func around(r *rand.Rand, v uint64) span {
 	return s
 }
 
-// TestLines compares words that instructions and branches give with the spans that are
-// told of them.
+// TestLines compares the words that instructions and branches give with the computed spans.
 func TestLines(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 5))
 	for _, in := range isa.RV32IM().Insts {
