@@ -53,7 +53,7 @@ b4:
 	return b.String()
 }
 
-// longest is the longest way of a branch or jump without link, in bytes.
+// longest is the longest reach of a branch or a jump without link, in bytes.
 func longest(t *testing.T, im *image.Image, format isa.Format) int {
 	most := 0
 	for _, w := range im.Text {

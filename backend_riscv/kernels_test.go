@@ -81,7 +81,7 @@ func TestKernels(t *testing.T) {
 	}
 }
 
-// TestKernelsWithoutMultiplier runs them on the least target.
+// TestKernelsWithoutMultiplier runs the kernels on the smallest target.
 func TestKernelsWithoutMultiplier(t *testing.T) {
 	for _, k := range kernels {
 		target := design.NewTarget("t", isa.RV32I(), 6)

@@ -89,7 +89,7 @@ func someFrames(n int) *world.Script {
 	return s
 }
 
-// cpuTime is what this process has used so far.
+// cpuTime is the CPU time of this process so far.
 func cpuTime(t *testing.T) time.Duration {
 	t.Helper()
 	var u syscall.Rusage
@@ -97,7 +97,7 @@ func cpuTime(t *testing.T) time.Duration {
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
-// peak runs f and returns the most memory that the heap had in use meanwhile.
+// peak runs f and returns the largest heap in use during the run.
 func peak(f func()) uint64 {
 	done, most := make(chan bool), make(chan uint64)
 	go func() {
@@ -145,7 +145,7 @@ func TestLargePrograms(t *testing.T) {
 	}
 }
 
-// sameTrace runs a module and its image on one world.
+// sameTrace runs a module and its image in the same world and compares the traces.
 func sameTrace(t *testing.T, m *ir.Module, im *image.Image, s *world.Script) {
 	t.Helper()
 	ref, err := program.New(m, world.New(s))

@@ -32,7 +32,7 @@ func matcher(typ string, lo, hi int64, cases [][2]int64, exhaustive bool) string
 	return sb.String()
 }
 
-// arm is what arm k gives.
+// arm is the result of arm k.
 func arm(k int) uint32 { return uint32(k)*40503 + 11 }
 
 func matched(lo, hi int64, cases [][2]int64) string {

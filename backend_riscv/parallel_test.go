@@ -38,7 +38,7 @@ func TestMovesAtOnce(t *testing.T) {
 	}
 }
 
-// run executes what parallel emits; register first+k holds k at the start.
+// run executes the moves that parallel emits. Register first+k holds k at the start.
 func run(t *testing.T, first reg, count int, moves []transfer) map[reg]uint32 {
 	t.Helper()
 	s := &selector{out: &fn{next: first + reg(count)}, cur: &block{}}

@@ -54,7 +54,7 @@ func runImage(t *testing.T, im *image.Image, s *world.Script) (*iss.Machine, *tr
 	return mc, tr
 }
 
-// differ compares a random module with its image, with the passes given.
+// differ compares a random module with its image after the given passes.
 func differ(t *testing.T, seed uint64, passes []pass.Pass, target *design.Target) {
 	t.Helper()
 	m := irtest.Random(seed)
@@ -124,7 +124,7 @@ b1(v4: tok, v5: tok %n, v6: tok %p):
 }
 `
 
-// TestFrames echoes frames of 1 to 21 bytes; the last one is too long.
+// TestFrames echoes frames of 1 to 21 bytes. The last one is too long.
 func TestFrames(t *testing.T) {
 	script := &world.Script{Devices: []string{"eth0"}}
 	for n := 1; n <= 21; n++ {

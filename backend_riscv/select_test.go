@@ -64,7 +64,7 @@ func TestSelectUnderJitter(t *testing.T) {
 	}
 }
 
-// TestRandomSelect runs images of random tasks that choose and try.
+// TestRandomSelect runs images of random tasks that use select and try.
 func TestRandomSelect(t *testing.T) {
 	target := design.NewTarget("t", isa.RV32IM(), 16)
 	for seed := uint64(0); seed < 24; seed++ {

@@ -14,7 +14,7 @@ import (
 	x86 "github.com/sinter-lang/sinter/backend_x86"
 )
 
-// TestArguments: an invalid argument of a process gives a sentence and exit code 1.
+// TestArguments checks that an invalid argument of a process gives a message and exit code 1.
 func TestArguments(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "prog")
 	require.NoError(t, os.WriteFile(path, build(t, parse(t, echo), x86.Linux).Stripped, 0o755))

@@ -17,7 +17,7 @@ import (
 	x86 "github.com/sinter-lang/sinter/backend_x86"
 )
 
-// captured is a capture of frames, as a library of others writes it.
+// captured is a capture of frames that a third-party library writes.
 func captured(t *testing.T, link layers.LinkType, frames ...string) []byte {
 	var b bytes.Buffer
 	w := pcapgo.NewWriter(&b)

@@ -64,7 +64,7 @@ func TestOlderProcessorIsRefused(t *testing.T) {
 	require.Zero(t, code, said)
 }
 
-// Every feature that clang says it uses for x86-64-v3 is looked for at the start.
+// The start checks every feature that clang reports for x86-64-v3.
 func TestFeaturesOfV3AreAllLookedFor(t *testing.T) {
 	tools := toolsOf(t)
 	known := map[string]bool{}
@@ -93,7 +93,7 @@ func TestFeaturesOfV3AreAllLookedFor(t *testing.T) {
 	require.GreaterOrEqual(t, len(c.needs), 12)
 }
 
-// What a processor is made for is checked, and a guest takes SSE2 at most.
+// The name of a CPU is checked, and a guest uses SSE2 at most.
 func TestTargets(t *testing.T) {
 	tools, m := toolsOf(t), ir.MustParse("silent.sir", silent)
 	_, err := Options{CPU: "z80"}.targetOf(context.Background(), m, Linux, tools)

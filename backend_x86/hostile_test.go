@@ -53,7 +53,7 @@ static u32 begin(virtio d, u32 known) { return (void)d, known; }
 static void ready(virtio d) { (void)d; }
 static void acknowledge(virtio d) { (void)d; }
 static void queue_start(virtio d, u32 n, struct queue *q) { (void)d, (void)n, (void)q; }
-// An answer: often a right one, else any number, length, flags and index.
+// An answer: often correct, else with any number, length, flags and index.
 static void hostile(struct queue *q) {
   u32 n = draw(4) ? 1 : 1 + draw(70); // a device that never answers is waited for a minute
   for (u32 k = 0; k < n; k++) {
@@ -106,7 +106,7 @@ int main(int argc, char **argv) {
       nic_send(0, frame + GUARD, draw(SN_FRAME + 1));
       break;
     default: {
-      // An answer that is there before the question is one that was not asked.
+      // An answer that exists before its request was not requested.
       u32 got = hal_disk(1, 1 + draw(3), draw(200), sector + GUARD);
       if (got > DISK_ERROR) abort();
       check(sector, 0, GUARD);
@@ -145,7 +145,7 @@ func TestHostileQueues(t *testing.T) {
 	require.Greater(t, good, n/4)
 }
 
-// TestPlantedQueueFaults: a driver that believes a device is noticed.
+// TestPlantedQueueFaults checks that the test finds a driver that trusts the device.
 func TestPlantedQueueFaults(t *testing.T) {
 	if !testkit.Full() {
 		t.Skip("not run: it compiles the drivers four times more (SINTER_FULL=1)")
@@ -164,7 +164,7 @@ func TestPlantedQueueFaults(t *testing.T) {
 	}
 }
 
-// runHostile runs the drivers on the host and returns their output, at the end or about a fault.
+// runHostile runs the drivers on the host. It returns their output, or the report of a fault.
 func runHostile(t *testing.T, n int, change func(string) string) string {
 	clang := testkit.Tool(t, "clang-19", "clang")
 	text := before + source("hal.h") + source("virtio_queue.c") + device + source("virtio_net.c") + source("virtio_block.c") + after

@@ -12,7 +12,7 @@ import (
 	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
-// header skips the test unless a header of the kernel is installed.
+// header skips the test if a header of the kernel is not installed.
 func header(t *testing.T, path string) {
 	t.Helper()
 	if _, err := os.Stat(path); err != nil {

@@ -27,7 +27,7 @@ func defined(text string) []string {
 	return names
 }
 
-// upward lists what files call of files after them.
+// upward lists the calls of functions in later files.
 func upward(files []string, text func(string) string) []string {
 	var out []string
 	for i, name := range files {
@@ -71,7 +71,7 @@ func TestLayersDoNotCallUpwards(t *testing.T) {
 	}
 }
 
-// TestPlantedCallUpwards: a call of a later file and a changed order are noticed.
+// TestPlantedCallUpwards checks that a call of a later file and a changed order are found.
 func TestPlantedCallUpwards(t *testing.T) {
 	planted := func(name string) string {
 		text := withoutComments(name)

@@ -24,7 +24,7 @@ import (
 	"github.com/sinter-lang/sinter/monitor"
 )
 
-// pair is a socket that keeps the bounds of frames, with a time-out on our end.
+// pair is a socket that keeps frame boundaries, with a time-out on our end.
 func pair(t *testing.T) (ours, theirs *os.File) {
 	t.Helper()
 	fds, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_SEQPACKET|syscall.SOCK_CLOEXEC, 0)
@@ -114,7 +114,7 @@ b3(v15: tok, v16: tok %buf):
 }
 `
 
-// TestOneDeviceCloses: the other one goes on.
+// TestOneDeviceCloses checks that the other device continues.
 func TestOneDeviceCloses(t *testing.T) {
 	a, theirA := pair(t)
 	b, theirB := pair(t)
@@ -168,7 +168,7 @@ func TestForbiddenCallKills(t *testing.T) {
 	}
 }
 
-// callOn is C that makes a system call with a first argument.
+// callOn is C code that makes a system call with a first argument.
 func callOn(n, first int) string {
 	return fmt.Sprintf(`{ u64 r; __asm__ volatile("syscall" : "=a"(r) : "a"(%d), "D"(%d), "S"(0), "d"(0) : "rcx", "r11", "memory"); }`, n, first)
 }
@@ -184,7 +184,8 @@ const callOfEnvironment = `{
   hal_exit(0);
 }`
 
-// TestArgumentsOfCalls: the filter knows which descriptors and which clock a call may name.
+// TestArgumentsOfCalls checks that the filter restricts the descriptors and the clock of a
+// call.
 func TestArgumentsOfCalls(t *testing.T) {
 	const read, write, pread, clock = 0, 1, 17, 228
 	timed := strings.NewReplacer("v2: i32 = const 42", "v2: i64, v9: tok = now v1", "log v2, v1", "log v2, v9", "u:32", "u:64").Replace(hello)
@@ -217,7 +218,7 @@ func TestArgumentsOfCalls(t *testing.T) {
 	}
 }
 
-// forbidden is a call that kills the process, or does not.
+// forbidden is a system call, and whether it kills the process.
 type forbidden struct {
 	name          string
 	number, first int
@@ -325,7 +326,7 @@ func TestLayouts(t *testing.T) {
 	require.Equal(t, "hello 42\n", out.String())
 }
 
-// TestTAP echoes a frame over a TAP interface in a network of its own.
+// TestTAP echoes a frame over a TAP interface in a separate network.
 func TestTAP(t *testing.T) {
 	if os.Getuid() != 0 {
 		testkit.Skip(t, "making a TAP interface needs root")
@@ -407,7 +408,7 @@ func overTAP(pid int, name string, frame []byte) error {
 
 const sysSetns = 308
 
-// up sets an interface running.
+// up activates an interface.
 func up(fd int, name string) error {
 	var req struct {
 		name  [16]byte

@@ -21,7 +21,7 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// TestPCIScripted: on a chipset with PCI the same happens as on one without.
+// TestPCIScripted checks that a chipset with PCI behaves like a chipset without PCI.
 func TestPCIScripted(t *testing.T) {
 	t.Parallel()
 	m := parse(t, echo)
@@ -173,14 +173,14 @@ func TestMessagesWake(t *testing.T) {
 	require.LessOrEqual(t, ticks(t, guest.pid)-used, 3, "of 30 that a guest takes which looks all the time")
 }
 
-// interrupts counts those of the guest's vector in a log of QEMU.
+// interrupts counts the interrupts with the guest's vector in a log of QEMU.
 func interrupts(t *testing.T, path string) int {
 	data, err := os.ReadFile(path)
 	require.NoError(t, err)
 	return strings.Count(string(data), "Servicing hardware INT=0x20")
 }
 
-// ticks is the time of the processor that a child has used, in hundredths of a second.
+// ticks is the CPU time of a child in hundredths of a second.
 func ticks(t *testing.T, pid int) int {
 	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	require.NoError(t, err)
@@ -194,7 +194,8 @@ func ticks(t *testing.T, pid int) int {
 	return sum
 }
 
-// TestPCIWrongDevices: devices that are not the program's are one clear line, on PCI too.
+// TestPCIWrongDevices checks that devices that are not the program's give one clear line, on
+// PCI too.
 func TestPCIWrongDevices(t *testing.T) {
 	t.Parallel()
 	img := build(t, compile(t, "boots.sn", countsBoots), x86.PVHPCI)

@@ -50,7 +50,7 @@ b0(v1):
 }
 `
 
-// TestNoPin: a pin that is not there, or not given, is an error that says what to write.
+// TestNoPin checks that a missing pin or argument is an error that tells the correct form.
 func TestNoPin(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "prog")
 	require.NoError(t, os.WriteFile(path, build(t, parse(t, light), x86.Linux).Stripped, 0o755))

@@ -52,7 +52,7 @@ func count(t *testing.T, m *ir.Module, w *world.World) (*process.Machine, *trace
 	return boot(t, m, x86.Options{Count: true}, w)
 }
 
-// boot runs a module in QEMU, which counts instructions.
+// boot runs a module in QEMU, and QEMU counts instructions.
 func boot(t *testing.T, m *ir.Module, o x86.Options, w *world.World) (*process.Machine, *trace.Trace) {
 	t.Helper()
 	machine, tr, err := tryBoot(t, m, o, w)
@@ -77,7 +77,7 @@ func buildWith(t *testing.T, m *ir.Module, p x86.Product, o x86.Options) *x86.Im
 	return img
 }
 
-// TestEntryToMain: all that runs before the program, QEMU's firmware included.
+// TestEntryToMain counts all instructions before the program, including QEMU's firmware.
 func TestEntryToMain(t *testing.T) {
 	_, tr := boot(t, parse(t, hello), x86.Options{Count: true, Plant: "sn_log_begin(0, 0); sn_log_u(tsc()); sn_log_end();"}, world.New(nil))
 	var n int
@@ -127,7 +127,7 @@ b0(v1, v2):
 }
 `
 
-// TestLivePrintsOnTheConsole: with several tasks each line says whose it is.
+// TestLivePrintsOnTheConsole checks that each line names its task if there are several tasks.
 func TestLivePrintsOnTheConsole(t *testing.T) {
 	m := parse(t, twice)
 	want := "first: a A\\t\\\\\\\"\\xff\nsecond: b -1\n"
@@ -217,7 +217,7 @@ b0(v1, v2):
 }
 `
 
-// TestCrash: every processor exception leads to a file and a line.
+// TestCrash checks that the report of every CPU exception has a file and a line.
 func TestCrash(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

@@ -77,13 +77,13 @@ func TestRandomModules(t *testing.T) {
 	randomModules(t, irtest.Options{})
 }
 
-// TestRandomFloats does so with float operations.
+// TestRandomFloats does the same with float operations.
 func TestRandomFloats(t *testing.T) {
 	t.Parallel()
 	randomModules(t, irtest.Options{Floats: true})
 }
 
-// A module that traps ends its group.
+// A module that traps ends its group of modules.
 func randomModules(t *testing.T, o irtest.Options) {
 	var group []*ir.Module
 	traps := 0
@@ -128,7 +128,8 @@ b0(v1, v2):
 }
 `
 
-// TestOverlappingCopies: a copy within one object reads all before it writes.
+// TestOverlappingCopies checks that a copy within one object reads all bytes before it writes
+// any.
 func TestOverlappingCopies(t *testing.T) {
 	t.Parallel()
 	m := parse(t, slide)

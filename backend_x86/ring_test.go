@@ -44,7 +44,7 @@ func part(t *testing.T, text, head string) string {
 	return body
 }
 
-// The words that both share.
+// The words that both threads share.
 const (
 	given = iota
 	givenSleeps
@@ -92,7 +92,7 @@ type ringModel struct {
 	wrong       string
 }
 
-// load reads a word as thread k sees it: its own stores at once.
+// load reads a word as thread k sees it. A thread sees its own stores at once.
 func (s *ringState) load(k, word int) int {
 	me := &s.side[k]
 	for i := me.lates - 1; i >= 0; i-- {
@@ -133,7 +133,7 @@ func (s *ringState) swap(k, word, value int) int {
 	return old
 }
 
-// explore goes through all that follows s.
+// explore visits all states that follow s.
 func (m *ringModel) explore(s ringState) {
 	if m.seen[s] || m.wrong != "" {
 		return
@@ -160,7 +160,7 @@ func (m *ringModel) explore(s ringState) {
 	}
 }
 
-// step does the next step of thread k; false when it cannot.
+// step makes the next step of thread k. It returns false if the thread cannot make one.
 func (m *ringModel) step(s *ringState, k int) bool {
 	me, other := &s.side[k], &s.side[1-k]
 	mine, theirs := given, taken
@@ -242,7 +242,7 @@ func (m *ringModel) step(s *ringState, k int) bool {
 	return true
 }
 
-// rest takes a thread out of the count.
+// rest removes a thread from the count of running threads.
 func (m *ringModel) rest(s *ringState, k int) {
 	me, other := &s.side[k], &s.side[1-k]
 	s.flush(k)

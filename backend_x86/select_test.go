@@ -23,7 +23,7 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// compile makes the module of a program for x86-64.
+// compile makes the module for x86-64 from a program.
 func compile(t *testing.T, name, text string) *ir.Module {
 	t.Helper()
 	f, errs := syntax.Parse(&diag.File{Name: name, Text: text})
@@ -65,7 +65,7 @@ func TestSelectUnderJitter(t *testing.T) {
 	}
 }
 
-// TestSelectInUnikernel runs one of them in QEMU.
+// TestSelectInUnikernel runs one of these programs in QEMU.
 func TestSelectInUnikernel(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("../lang/lower/testdata/choice/prio.sn")

@@ -26,7 +26,7 @@ func serialEcho() string {
 	return strings.NewReplacer("device 0 eth0 eth", "device 0 line uart", "eth0", "line").Replace(echo)
 }
 
-// terminal opens a pair of pseudo-terminals: our end, and the path of the other.
+// terminal opens a pair of pseudo-terminals. It returns our end and the path of the other end.
 func terminal(t *testing.T) (ours *os.File, theirs string) {
 	t.Helper()
 	ours, err := os.OpenFile("/dev/ptmx", os.O_RDWR|syscall.O_NOCTTY, 0)
@@ -42,7 +42,7 @@ func terminal(t *testing.T) (ours *os.File, theirs string) {
 	return ours, fmt.Sprintf("/dev/pts/%d", number)
 }
 
-// exchange writes bytes and wants them back, in any pieces.
+// exchange writes bytes and expects the same bytes back, in any pieces.
 func exchange(t *testing.T, line io.ReadWriter, data string) {
 	t.Helper()
 	done := make(chan error, 1)
@@ -62,7 +62,7 @@ func exchange(t *testing.T, line io.ReadWriter, data string) {
 	}
 }
 
-// all are bytes of every value, but for one tab that would stand first in a buffer.
+// all are bytes of every value, except a tab that would be first in a buffer.
 func all() string {
 	var b strings.Builder
 	for i := range 256 {
@@ -121,7 +121,7 @@ func TestTerminalInterface(t *testing.T) {
 	})
 }
 
-// TestWrongTerminal: what cannot be a serial line is refused with a sentence.
+// TestWrongTerminal checks that a file that cannot be a serial line is refused with a message.
 func TestWrongTerminal(t *testing.T) {
 	img := build(t, parse(t, serialEcho()), x86.Linux)
 	path := filepath.Join(t.TempDir(), "prog")
@@ -158,7 +158,7 @@ func TestSecondUART(t *testing.T) {
 	exchange(t, line, strings.Repeat("more than the sixteen bytes of its queue ", 60))
 }
 
-// TestMissingUART: a guest without its line says so and ends.
+// TestMissingUART checks that a guest without its serial line reports this and ends.
 func TestMissingUART(t *testing.T) {
 	said, err := io.ReadAll(bootLive(t, build(t, parse(t, serialEcho()), x86.PVH)))
 	require.NoError(t, err)

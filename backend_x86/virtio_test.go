@@ -22,13 +22,13 @@ import (
 	"github.com/sinter-lang/sinter/sim/process"
 )
 
-// bootLive boots an image in QEMU; it is killed when the test ends.
+// bootLive boots an image in QEMU. The end of the test kills QEMU.
 func bootLive(t *testing.T, img *x86.Image, extra ...string) *bufio.Reader {
 	t.Helper()
 	return bootOn(t, chipset(img.Product), img, extra...).out
 }
 
-// booted is a guest that runs.
+// booted is a running guest.
 type booted struct {
 	out *bufio.Reader
 	pid int
@@ -166,7 +166,7 @@ func TestStalledPort(t *testing.T) {
 	require.True(t, answer(0, "device a goes on when its frames are taken"))
 }
 
-// payload is n bytes.
+// payload returns n bytes.
 func payload(n int) []byte {
 	b := make([]byte, n)
 	for i := range b {
@@ -175,7 +175,7 @@ func payload(n int) []byte {
 	return b
 }
 
-// TestWrongDevices: devices that are not the program's are one clear line.
+// TestWrongDevices checks that devices that are not the program's give one clear line.
 func TestWrongDevices(t *testing.T) {
 	img := build(t, compile(t, "two.sn", twoEchoes), x86.PVH)
 	alike := append(process.Microvm.Card(0, "user"), "-netdev", "user,id=x", "-device", "virtio-net-device,netdev=x,mac=52:54:00:00:01:00")

@@ -29,7 +29,7 @@ func TestPeers(t *testing.T) {
 	}
 }
 
-// TestCoreRows: a row marks what is over its goal.
+// TestCoreRows checks that a row marks the figures that miss their goals.
 func TestCoreRows(t *testing.T) {
 	table, err := peersOf(peersText)
 	require.NoError(t, err)

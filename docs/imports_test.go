@@ -17,13 +17,13 @@ import (
 
 const module = "github.com/sinter-lang/sinter/"
 
-// goPackage is what `go list -json` says of one package.
+// goPackage is the output of `go list -json` for one package.
 type goPackage struct {
 	ImportPath                         string
 	Imports, TestImports, XTestImports []string
 }
 
-// law maps a package, or a folder with a trailing `/*`, to what it may import.
+// law maps a package, or a folder with a trailing `/*`, to the packages that it may import.
 type law map[string][]string
 
 // readLaw reads the rows of the import table.
@@ -52,7 +52,7 @@ func longName(name string) string {
 	return name
 }
 
-// row finds the rule for a package: its own, else that of the nearest folder.
+// row finds the rule for a package: its own rule, else the nearest folder's.
 func (l law) row(pkg string) ([]string, bool) {
 	if allowed, ok := l[pkg]; ok {
 		return allowed, true
@@ -84,7 +84,7 @@ var (
 	topOnly      = []string{"internal/flow", "internal/checks", "internal/cli", "cmd/sinter"}
 )
 
-// violations compares packages with the law.
+// violations lists the imports that the law does not allow.
 func violations(l law, pkgs []goPackage) []string {
 	var out []string
 	for _, p := range pkgs {

@@ -39,7 +39,7 @@ type block struct {
 	line int
 }
 
-// blocks splits a page.
+// blocks splits a page into its blocks.
 func blocks(t *testing.T, path string) []block {
 	data, err := os.ReadFile(path)
 	require.NoError(t, err)
@@ -95,10 +95,10 @@ func TestPrograms(t *testing.T) {
 	}
 }
 
-// declaration is how a program begins that is not a list of statements.
+// declaration matches the beginning of a program that is not a list of statements.
 var declaration = regexp.MustCompile(`(?m)^(use|const|config|type|struct|enum|layout|fn|task|system|test|budget) `)
 
-// whole makes a program of statements.
+// whole makes a program from statements.
 func whole(text string) string {
 	if declaration.MatchString(text) {
 		return text

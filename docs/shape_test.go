@@ -29,7 +29,7 @@ type shape struct {
 	wrong           []string
 }
 
-// measure looks at one file.
+// measure measures one file.
 func (s *shape) measure(path string, src any) error {
 	files := token.NewFileSet()
 	f, err := parser.ParseFile(files, path, src, parser.SkipObjectResolution)
@@ -168,7 +168,7 @@ func TestShape(t *testing.T) {
 	t.Logf("%d functions, %d nest more than three blocks", s.functions, s.deep)
 }
 
-// TestPlantedShapes: each limit can be broken.
+// TestPlantedShapes checks that each limit can be exceeded.
 func TestPlantedShapes(t *testing.T) {
 	for want, src := range map[string]string{
 		"func init":        "package p\nfunc init() {}\n",

@@ -91,7 +91,7 @@ func TestSocketActivation(t *testing.T) {
 	t.Run("refused", func(t *testing.T) { activationRefused(t, echo) })
 }
 
-// A descriptor with the name of a device has its frames.
+// A descriptor with the name of a device carries the device's frames.
 func activatedFrames(t *testing.T, echo string) {
 	fds, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_DGRAM, 0)
 	require.NoError(t, err)

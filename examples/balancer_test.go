@@ -12,10 +12,10 @@ import (
 	x86 "github.com/sinter-lang/sinter/backend_x86"
 )
 
-// openReturn lets packets come by a way that answers do not take.
+// openReturn allows packets that arrive on a route that answers do not take.
 const openReturn = "for f in /proc/sys/net/ipv4/conf/*/rp_filter; do echo 0 >$f; done"
 
-// serveNumber answers datagrams of the service in a namespace with a number.
+// serveNumber answers the service's datagrams in a namespace with a number.
 func serveNumber(t *testing.T, n *namespace, number int) {
 	var conn *net.UDPConn
 	require.NoError(t, n.in(func() (err error) {

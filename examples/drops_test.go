@@ -23,7 +23,7 @@ import (
 func dropped() (frames []stamped, reasons []string) {
 	host := system(7)
 	good := func() []byte { return datagram(3, 7, []byte("good one")) }
-	// change gives bytes of the header of IPv4 other values and makes its sum right again.
+	// change gives bytes of the IPv4 header other values and corrects the header's checksum.
 	change := func(f []byte, at int, with ...byte) []byte {
 		copy(f[at:], with)
 		f[24], f[25] = 0, 0
@@ -131,7 +131,7 @@ func TestCountersCostNothing(t *testing.T) {
 	}
 }
 
-// TestDropReasonsAreThoseOfTheStack: the tool names the counters as the stack does.
+// TestDropReasonsAreThoseOfTheStack checks that the tool and the stack name the counters alike.
 func TestDropReasonsAreThoseOfTheStack(t *testing.T) {
 	text, err := os.ReadFile("../std/net/stack.sn")
 	require.NoError(t, err)

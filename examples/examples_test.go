@@ -53,7 +53,7 @@ func newExample(dir string) *example {
 	return &example{dir: dir, logs: []string{}, sends: map[string]int{}, shows: map[string]int{}}
 }
 
-// world is the outside that the run line names.
+// world is the environment that the run line names.
 func (e *example) world() flow.World {
 	return flow.World{Captures: e.captures, Levels: e.levels, Bytes: e.bytes, Answers: e.answers, Until: e.until}
 }

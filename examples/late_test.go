@@ -34,7 +34,7 @@ func TestLateClock(t *testing.T) {
 	late(t, [2]string{flow.ISA, ""}, [2]string{flow.Cycle, flow.Multi})
 }
 
-// TestLateProcess is the part of late.sn that the x86-64 products answer for.
+// TestLateProcess runs late.sn on the x86-64 products.
 func TestLateProcess(t *testing.T) {
 	testkit.Tool(t, "clang-19", "clang")
 	testkit.Tool(t, "ld.lld-19", "ld.lld")

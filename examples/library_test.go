@@ -46,7 +46,7 @@ func TestLibrary(t *testing.T) {
 
 var declaration = regexp.MustCompile(`(?m)^(?:fn|task|struct|enum|layout|const|config|type) ([A-Za-z0-9]\w*)`)
 
-// publicNames lists what the library declares, as its users write it.
+// publicNames lists the public declarations of the library, with the names that users write.
 func publicNames(t *testing.T) []string {
 	var names []string
 	dirs, err := std.Files.ReadDir(".")
@@ -99,7 +99,7 @@ func TestLibraryIsUsed(t *testing.T) {
 	}
 }
 
-// TestLibraryComments demands a comment on each public name.
+// TestLibraryComments checks that each public name has a comment.
 func TestLibraryComments(t *testing.T) {
 	dirs, err := std.Files.ReadDir(".")
 	require.NoError(t, err)
@@ -120,12 +120,12 @@ func TestLibraryComments(t *testing.T) {
 	}
 }
 
-// libraryUse is a small program with lines at its top.
+// libraryUse is a small program with additional lines at its top.
 func libraryUse(head string) []*diag.File {
 	return []*diag.File{{Name: "small.sn", Text: head + "task main() { log.print(\"hello\") }\nsystem small { run main() }\n"}}
 }
 
-// Every name of the library that nobody uses is absent from the program.
+// A library name that a program does not use is absent from the program.
 func TestUnusedLibraryCostsNothing(t *testing.T) {
 	small, err := flow.LoadFiles(libraryUse(""), flow.Options{})
 	require.NoError(t, err)

@@ -35,7 +35,7 @@ func product(t *testing.T, dir string, kind x86.Product) string {
 	return path
 }
 
-// payload is n bytes that tell datagrams apart.
+// payload is n bytes that distinguish datagrams.
 func payload(n int) []byte {
 	b := make([]byte, n)
 	for i := range b {
@@ -44,12 +44,12 @@ func payload(n int) []byte {
 	return b
 }
 
-// client is a UDP client of the host's.
+// client is a UDP client on the host.
 type client struct {
 	t    *testing.T
 	conn *net.UDPConn
 	buf  []byte
-	// repeated: a datagram was sent more than once, so answers may come late.
+	// repeated means that a datagram was sent more than once, so answers may come late.
 	repeated bool
 }
 
@@ -60,7 +60,7 @@ func dial(t *testing.T, port int) *client {
 	return &client{t: t, conn: conn, buf: make([]byte, 2000)}
 }
 
-// call sends a datagram until an answer comes: the network may lose some.
+// call sends a datagram until an answer comes, because the network may lose datagrams.
 func (c *client) call(message []byte) []byte {
 	c.t.Helper()
 	for k := range 150 {
@@ -287,7 +287,7 @@ func TestMalformedFrames(t *testing.T) {
 	require.Greater(t, answers, 400)
 }
 
-// request is a request of the queue.
+// request is a request to the queue.
 func request(op byte, id uint32, body string) []byte {
 	b := []byte{op, byte(id >> 24), byte(id >> 16), byte(id >> 8), byte(id), byte(len(body) >> 8), byte(len(body))}
 	return append(b, body...)

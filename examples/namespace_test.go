@@ -60,7 +60,7 @@ func (n *namespace) ip(t *testing.T, args ...string) {
 	}))
 }
 
-// needsTaps skips where there can be no namespaces with TAP interfaces.
+// needsTaps skips the test if namespaces with TAP interfaces are not possible here.
 func needsTaps(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("not run: namespaces and TAP interfaces need root")
@@ -154,7 +154,7 @@ func TestTranslatorBetweenNamespaces(t *testing.T) {
 	require.NoError(t, inside.in(ping))
 }
 
-// ping sends an echo to the outer network's host and waits for its answer.
+// ping sends an echo request to the host of the outer network and waits for the answer.
 func ping() error {
 	c, err := net.ListenPacket("ip4:icmp", "192.168.0.5")
 	if err != nil {

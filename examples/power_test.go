@@ -39,7 +39,7 @@ func newStoreRuns(t *testing.T, change func(text string) string) *storeRuns {
 	return &storeRuns{t: t, p: p, seen: map[string][]string{}}
 }
 
-// run gives requests to a store with a disk.
+// run sends requests to a store with a disk.
 func (s *storeRuns) run(disk []byte, requests [][]byte) []trace.Event {
 	script := &world.Script{Devices: []string{"disk", "nic"}, Disks: []*world.Disk{world.NewDisk(disk), nil}}
 	for _, f := range spread(7, 7070, requests) {
@@ -60,7 +60,7 @@ func answerOf(t *testing.T, e trace.Event) string {
 	return string(u.Body)
 }
 
-// after asks a store that starts on a disk for both keys, and whether it still takes one.
+// after asks a store that starts on a disk for both keys, and whether it still accepts a value.
 func (s *storeRuns) after(disk []byte) []string {
 	if out, ok := s.seen[string(disk)]; ok {
 		return out
@@ -76,13 +76,13 @@ func (s *storeRuns) after(disk []byte) []string {
 	return out[:2]
 }
 
-// operation is one of a workload.
+// operation is an operation of a workload.
 type operation struct {
 	op         byte
 	key, value string
 }
 
-// apply is what an operation makes of the two values.
+// apply is the effect of an operation on the two values.
 func (o operation) apply(v [2]string) [2]string {
 	k := int(o.key[0] - 'a')
 	v[k] = "none"
@@ -92,7 +92,7 @@ func (o operation) apply(v [2]string) [2]string {
 	return v
 }
 
-// torn is where a sector tears: in the middle of a record.
+// torn is the position at which a sector tears: in the middle of a record.
 const torn = 10
 
 // crashes calls `with` for each disk that a power cut may leave. Each sector that was not
@@ -160,7 +160,7 @@ func (s *storeRuns) cuts(start []byte, values [2]string, ops []operation) (n int
 	return n
 }
 
-// workloads are all of up to so many operations. Each value differs.
+// workloads lists all workloads of up to n operations. Each value is different.
 func workloads(most int) (all [][]operation) {
 	level := [][]operation{nil}
 	for range most {

@@ -93,7 +93,7 @@ func restart(t *testing.T, dir string, steps uint64) {
 // isState reports whether a run changes a memory.
 func isState(m *rtl.Mem) bool { return len(m.Writes) > 0 }
 
-// TestRestartIsNeeded: without a restart, the leftovers of a run change the next run.
+// TestRestartIsNeeded checks that without a restart the data of a run changes the next run.
 func TestRestartIsNeeded(t *testing.T) {
 	ctx := context.Background()
 	e := read(t, "buttons")

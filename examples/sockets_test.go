@@ -25,16 +25,16 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// system is the end of a datagram that programs have by default.
+// system is the default address of a program.
 func system(port uint16) world.Host { return world.Host{Address: 0x0a00020f, Port: port} }
 
-// datagram is a frame to the system, from a host of its network.
+// datagram is a frame to the system from a host in its network.
 func datagram(from byte, port uint16, body []byte) []byte {
 	src := world.Host{Address: 0x0a000200 | uint32(from), Port: 5000 + uint16(from)}
 	return world.Datagram(world.MAC(src.Address), world.MAC(system(port).Address), src, system(port), body)
 }
 
-// stamped is a frame and when it arrives, in us.
+// stamped is a frame with its arrival time in us.
 type stamped struct {
 	at   uint64
 	data []byte
@@ -80,12 +80,12 @@ func socketFrames() []stamped {
 	return frames
 }
 
-// TestSocketCapture: the capture is what socketFrames says. SINTER_UPDATE=1 writes it.
+// TestSocketCapture checks that the capture equals socketFrames. SINTER_UPDATE=1 writes it.
 func TestSocketCapture(t *testing.T) {
 	testkit.Golden(t, "testdata/devices/sockets.pcap", string(capture(t, socketFrames())))
 }
 
-// traceOf runs a program on a level with frames at nic.
+// traceOf runs a program on a level with frames at device nic.
 func traceOf(t *testing.T, p *flow.Program, level string, frames []stamped) *trace.Trace {
 	path := filepath.Join(t.TempDir(), "in.pcap")
 	require.NoError(t, os.WriteFile(path, capture(t, frames), 0o644))
@@ -154,7 +154,7 @@ func TestWrongFramesAreDropped(t *testing.T) {
 	}
 }
 
-// hostile makes frames that are real ones, changed, of every length, or noise.
+// hostile makes frames: changed copies of real frames, frames of every length, and noise.
 func hostile(n int) []stamped {
 	r := rand.New(rand.NewPCG(1, 2))
 	host := system(7).Address

@@ -50,7 +50,7 @@ task look() {
 system words { run look() }
 `
 
-// wordsModel is what the program logs, byte by byte.
+// wordsModel computes the program's log byte by byte.
 func wordsModel(b []byte) (lines []string) {
 	mix := func(h *uint32, v uint32) { *h = (*h ^ v) * 16777619 }
 	for at := range 8 {

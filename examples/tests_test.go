@@ -17,7 +17,7 @@ func tested() []string {
 	return []string{"crc32", "crc32t", "dns", "echo", "edge", "filter", "fir", "firewall", "hello", "kv", "limiter", "matmul", "pipeline", "queue", "router", "sort"}
 }
 
-// TestTestBlocks runs the tests of each example where they are quick.
+// TestTestBlocks runs the tests of each example on machines on which they are fast.
 func TestTestBlocks(t *testing.T) {
 	for _, dir := range folders(t) {
 		t.Run(dir, func(t *testing.T) {

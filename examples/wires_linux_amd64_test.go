@@ -19,7 +19,7 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// Requests of the kernel (linux/spi/spidev.h, linux/i2c-dev.h).
+// Requests to the kernel (linux/spi/spidev.h, linux/i2c-dev.h).
 const (
 	spiMode     = 0x40016b01
 	spiTransfer = 0x40206b00

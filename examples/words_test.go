@@ -108,7 +108,8 @@ func textOf(t *testing.T, p *flow.Program, tr *trace.Trace) string {
 	return strings.Join(lines, "\n")
 }
 
-// The tool refuses what a process refuses. What is built in says where it is needed.
+// The tool refuses what a process refuses. The error for a built-in value tells where it is
+// needed.
 func wordsRefused(t *testing.T, path string) {
 	needsMachine(t, flow.Native)
 	image := product(t, path, x86.Linux)
@@ -158,7 +159,7 @@ func wordsRefused(t *testing.T, path string) {
 	require.Contains(t, said(t, image, "sn.port=9", "sn.port=9"), "sn.port=9: given twice")
 }
 
-// said is the message of a process without input that refuses its arguments.
+// said is the message of a process without input whose arguments are wrong.
 func said(t *testing.T, path string, args ...string) string {
 	cmd := exec.Command(path, append(args, "--script")...)
 	var out bytes.Buffer
@@ -171,7 +172,7 @@ func said(t *testing.T, path string, args ...string) string {
 	return out.String()
 }
 
-// Guests say the same, and end.
+// Guests print the same message, and end.
 func wordsRefusedByGuests(t *testing.T, p *flow.Program) {
 	for _, level := range []string{flow.Unikernel, flow.Monitor} {
 		needsMachine(t, level)

@@ -100,7 +100,7 @@ func (f *fault) testFails(list string) (bool, string, error) {
 // row is the part of verify's JSON that the harness reads.
 type row struct{ Level, Core, Check, Status, Detail string }
 
-// names reports whether the entry means a row.
+// names reports whether the entry names a row.
 func (f *fault) names(r row) bool { return r.Level == f.expect[1] && r.Check == f.expect[2] }
 
 // The step limits. The probe needs some tens of steps on machines that work in batches, and
@@ -166,7 +166,7 @@ func (f *fault) outside(t *testing.T) string {
 	return dir
 }
 
-// The list is whole and none of its entries is stale.
+// The list is complete, and no entry is stale.
 func TestEntriesFit(t *testing.T) {
 	faults := read(t)
 	groups := map[string]int{}
@@ -190,7 +190,8 @@ func TestEntriesFit(t *testing.T) {
 	}
 }
 
-// hasTest reports whether a package has the test that an entry names, without its subtest.
+// hasTest reports whether a package has the test that an entry names. It ignores the name of a
+// subtest.
 func hasTest(t *testing.T, folder, name string) bool {
 	files, err := filepath.Glob(filepath.Join(root, folder, "*_test.go"))
 	require.NoError(t, err)
@@ -210,10 +211,10 @@ func hasTest(t *testing.T, folder, name string) bool {
 // costs a build of the tool.
 const perGroup = 2
 
-// largeGroup is the least number of entries of a large group.
+// largeGroup is the smallest number of entries in a large group.
 const largeGroup = 5
 
-// planted returns the entries that are to be planted, at equal distances in their group.
+// planted returns the entries to plant, at equal distances within their group.
 func planted(t *testing.T) []*fault {
 	all := read(t)
 	if testkit.Campaign() {
@@ -270,7 +271,7 @@ func TestEveryPlantedFaultIsNoticed(t *testing.T) {
 	}
 }
 
-// Without a fault every row that the entries name exists and is green.
+// Without a fault, every row that the entries name exists and is green.
 func TestNoFaultNoDifference(t *testing.T) {
 	tool, err := testkit.BuildTool(root, t.TempDir())
 	require.NoError(t, err)

@@ -28,7 +28,7 @@ func bodies(t *testing.T, path string) map[string]string {
 	return all
 }
 
-// rulesOf lists the functions that hold the rules of intervals.
+// rulesOf lists the functions that contain the rules of intervals.
 var rulesOf = map[string][]string{
 	"interval.go": {"Of", "rem", "bits", "shift"},
 	"word.go": {

@@ -80,7 +80,7 @@ func exactly(t Type, v uint64) *big.Float {
 	return big.NewFloat(math.Float64frombits(v)).SetPrec(2400)
 }
 
-// TestFloatIsExactArithmeticRounded compares with numbers of any size.
+// TestFloatIsExactArithmeticRounded compares with arithmetic on numbers of arbitrary size.
 func TestFloatIsExactArithmeticRounded(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 1))
 	for n := range 20000 {

@@ -9,7 +9,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/irtest"
 )
 
-// TestRows: what one part of a row says fits the others.
+// TestRows checks that the parts of a row agree with each other.
 func TestRows(t *testing.T) {
 	names := map[string]bool{}
 	for op := range ir.NumOps {
@@ -49,7 +49,8 @@ func TestWhatRowsSayOfEffects(t *testing.T) {
 	require.Equal(t, []string{"log", "chsend", "chrecv", "chget", "chput"}, whole)
 }
 
-// spoilt are changes of an instruction that its row forbids, with what they apply to.
+// spoilt lists changes of an instruction that its row forbids, with the instructions that they
+// apply to.
 var spoilt = []struct {
 	name string
 	do   func(i *ir.Instr) bool

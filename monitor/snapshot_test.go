@@ -23,7 +23,7 @@ func waiter() []byte {
 	return image(calls(4), data, "nic net\n")
 }
 
-// TestSnapshot: a guest that is ended while it waits goes on where it was, in another machine.
+// TestSnapshot checks that a guest that was ended while it waits continues in another machine.
 func TestSnapshot(t *testing.T) {
 	need(t)
 	im, err := Load(waiter())
@@ -51,7 +51,7 @@ func TestSnapshot(t *testing.T) {
 	t.Run("refused", func(t *testing.T) { snapshotsRefused(t, im, states[1], conf) })
 }
 
-// signed is a snapshot that was changed by somebody who knows its form.
+// signed is a snapshot that was changed and has a valid checksum.
 func signed(state []byte, change func(b []byte) []byte) []byte {
 	b := change(bytes.Clone(state[:len(state)-sha256.Size]))
 	sum := sha256.Sum256(b)

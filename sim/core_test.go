@@ -113,7 +113,8 @@ func TestHarnessDelivers(t *testing.T) {
 	require.EqualValues(t, 5, h.Cycles(), "the question is not a cycle of the run")
 }
 
-// TestWorldWaitsForAllContexts: the world acts when each context of the core waits.
+// TestWorldWaitsForAllContexts checks that the world acts only when each context of the core
+// waits.
 func TestWorldWaitsForAllContexts(t *testing.T) {
 	core := testCore()
 	core.Contexts = 3
@@ -130,7 +131,8 @@ func TestWorldWaitsForAllContexts(t *testing.T) {
 	require.True(t, h.Inputs().Rx[0].Valid)
 }
 
-// TestHarnessWaitsForBeats keeps the run going while something is on its way out.
+// TestHarnessWaitsForBeats checks that the run continues while output is still leaving the
+// core.
 func TestHarnessWaitsForBeats(t *testing.T) {
 	h := NewHarness(testCore(), world.New(nil), 0)
 	out := quietOutputs()

@@ -38,7 +38,7 @@ func TestBundleIsFresh(t *testing.T) {
 	require.True(t, strings.HasPrefix(style, head), how)
 }
 
-// TestBundleIsMadeAgain: esbuild gives the committed bundle, byte for byte.
+// TestBundleIsMadeAgain checks that esbuild makes the committed bundle again, byte for byte.
 func TestBundleIsMadeAgain(t *testing.T) {
 	node := testkit.Tool(t, "node", "nodejs")
 	if _, err := os.Stat("node_modules/esbuild"); err != nil {

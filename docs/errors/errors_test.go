@@ -25,7 +25,7 @@ import (
 // codeName is the shape of a code.
 var codeName = regexp.MustCompile(`^E\d{4}$`)
 
-// inFiles are codes about files, which no program text can show.
+// inFiles are codes about files. No program text can cause them.
 func inFiles() []string { return []string{"E0001", "E0501", "E0502", "E0503", "E0504"} }
 
 // company lists the codes that a program of a page shows in addition to the page's own code.
@@ -95,7 +95,7 @@ func TestPages(t *testing.T) {
 	}
 }
 
-// only returns the one block of a kind on a page.
+// only returns the only block of a kind on a page.
 func only(t *testing.T, code, kind string) string {
 	blocks := testkit.Blocks(t, code+".md", kind)
 	require.Len(t, blocks, 1)

@@ -30,7 +30,7 @@ func times(t *testing.T, w int, bits [2]int, signed [2]bool) *rtl.Circuit {
 	return c
 }
 
-// TestEveryProduct multiplies all numbers of few bits, and the corners of many.
+// TestEveryProduct multiplies all numbers of few bits, and corner values of many bits.
 func TestEveryProduct(t *testing.T) {
 	for _, w := range []int{5, 8, 32} {
 		for p := 1; p <= min(w, 5); p++ {

@@ -69,7 +69,7 @@ func TestSelectOnCircuits(t *testing.T) {
 	}
 }
 
-// TestSelectOnGates runs one of them on mapped gates, a script in each lane.
+// TestSelectOnGates runs one of these programs on mapped gates, with a script in each lane.
 func TestSelectOnGates(t *testing.T) {
 	im := selectImage(t, "prio.sn")
 	c := generate(t, im, plan.Options{Core: design.Pipe3})

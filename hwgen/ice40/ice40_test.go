@@ -65,7 +65,7 @@ func text(t *testing.T, c *rtl.Circuit) string {
 	return d.Verilog([]string{"a comment"})
 }
 
-// prove compares a text with a circuit.
+// prove checks that a text is equivalent to a circuit.
 func prove(c *rtl.Circuit, text string) (equiv.Status, string) {
 	own := verilog.NamesOf(c)
 	n := &equiv.Names{Ports: own.Ports, Regs: own.Regs, Mems: own.Mems, Reads: map[blast.Place]string{}}
@@ -130,7 +130,7 @@ func TestFlipsInNetlistsAreNoticed(t *testing.T) {
 	}
 }
 
-// TestCopiesAreCompared: the blocks of one memory must be alike.
+// TestCopiesAreCompared checks that the blocks of one memory must have equal contents.
 func TestCopiesAreCompared(t *testing.T) {
 	c := every(t)
 	good := text(t, c)

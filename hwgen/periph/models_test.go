@@ -15,7 +15,7 @@ import (
 // starts is the number of starts of a model.
 const starts = 40
 
-// synced is a wire after two registers.
+// synced is a wire that has passed two registers.
 type synced struct{ first, second bool }
 
 func (s *synced) step(in bool) { s.first, s.second = in, s.first }
@@ -29,7 +29,7 @@ type lineModel struct {
 	byte                 byte
 }
 
-// shows is the receiver's output in this cycle.
+// shows returns the receiver's output in this cycle.
 func (m *lineModel) shows() (valid bool, data byte) {
 	return m.busy && m.wait == 0 && m.looks == 9 && !m.low.second && !m.resting, m.byte
 }
@@ -61,7 +61,7 @@ func (m *lineModel) look(low bool) {
 	}
 }
 
-// noisyLine gives the levels of a line: bytes with drift, glitches, missing stop bits.
+// noisyLine makes the levels of a line: bytes with drift, glitches, missing stop bits.
 type noisyLine struct {
 	r     *rand.Rand
 	level []bool
@@ -210,7 +210,7 @@ func senderIsModel(divider int) func(t require.TestingT, c *rtl.Circuit) {
 	}
 }
 
-// debounceIsModel runs a debouncer beside its parts of time.
+// debounceIsModel runs a debouncer beside a model that counts its periods.
 func debounceIsModel(t require.TestingT, c *rtl.Circuit) {
 	e := engine(t, c)
 	for seed := range int64(starts) {

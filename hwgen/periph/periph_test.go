@@ -11,10 +11,10 @@ import (
 	"github.com/sinter-lang/sinter/sim/cycle"
 )
 
-// twelve is the clock of many boards.
+// twelve is the clock frequency of many boards.
 var twelve = Hz{12_000_000, 1}
 
-// made is a circuit that a constructor has made.
+// made returns the circuit of a constructor, which must succeed.
 func made(t *testing.T, c *rtl.Circuit, err error) *rtl.Circuit {
 	t.Helper()
 	require.NoError(t, err)
@@ -46,7 +46,7 @@ func output(t require.TestingT, e *cycle.Scalar, name string) uint64 {
 	return v
 }
 
-// TestCells: what each circuit costs, with the bounds that are promised.
+// TestCells checks that the cost of each circuit is within its bound.
 func TestCells(t *testing.T) {
 	cells := func(c *rtl.Circuit, err error) int {
 		require.NoError(t, err)
@@ -134,7 +134,7 @@ func clockWorks(t require.TestingT, c *rtl.Circuit, f Hz) {
 	}
 }
 
-// TestClockErrors: frequencies that give no exact time.
+// TestClockErrors checks frequencies that give no exact time.
 func TestClockErrors(t *testing.T) {
 	_, err := Clock(Hz{1_999_999, 1})
 	require.ErrorContains(t, err, "a clock of at least 2 MHz makes the time, got 2 MHz")
@@ -274,7 +274,7 @@ func receiverWorks(t require.TestingT, c *rtl.Circuit) {
 	}
 }
 
-// TestDivider: a line that the clock cannot serve.
+// TestDivider checks a line speed that the clock cannot make.
 func TestDivider(t *testing.T) {
 	d, err := Divider(twelve, 115200)
 	require.NoError(t, err)
@@ -339,7 +339,8 @@ func logWireWorks(t require.TestingT, c *rtl.Circuit) {
 	require.Greater(t, full, 1000, "the buffer was full at times")
 }
 
-// TestWordOnWire: the bytes hold the word, and the first alone has its top bit set.
+// TestWordOnWire checks that the bytes hold the word, and that only the first byte has its top
+// bit set.
 func TestWordOnWire(t *testing.T) {
 	for _, w := range []uint32{0, 0xFFFF_FFFF, 0x0003_0011, 0x89AB_CDEF} {
 		b := WordOnWire(w)

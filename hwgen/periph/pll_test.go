@@ -13,7 +13,7 @@ import (
 	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
-// TestPLL: settings, and what is refused with the nearest.
+// TestPLL checks settings, and frequencies that are refused with the nearest one.
 func TestPLL(t *testing.T) {
 	p, err := FindPLL(twelve, Hz{39_000_000, 1})
 	require.NoError(t, err)

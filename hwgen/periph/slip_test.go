@@ -38,7 +38,7 @@ func flag(on bool) uint64 {
 	return 0
 }
 
-// someFrame is a frame in which the bytes with a meaning are frequent.
+// someFrame is a frame in which bytes with a special meaning are frequent.
 func someFrame(r *rand.Rand) []byte {
 	f := make([]byte, 1+r.Intn(14))
 	for i := range f {
@@ -192,7 +192,7 @@ func TestSlip(t *testing.T) {
 	require.True(t, ok)
 }
 
-// TestSlipText: a frame comes back from the line, whatever its bytes.
+// TestSlipText checks that a frame comes back from the line, whatever its bytes are.
 func TestSlipText(t *testing.T) {
 	require.Equal(t, []byte{1, 0xDB, 0xDC, 0xDB, 0xDD, 0xC0}, SlipFrame([]byte{1, 0xC0, 0xDB}))
 	r := rand.New(rand.NewSource(1))

@@ -38,7 +38,7 @@ func user(t *testing.T, addrBits int, init []uint64, text []uint64) *rtl.Circuit
 	return c
 }
 
-// sparse are words, and few of them are not zero.
+// sparse returns words that are mostly zero.
 func sparse(r *rand.Rand, length, some int) []uint64 {
 	out := make([]uint64, length)
 	for range some {
@@ -103,7 +103,7 @@ func TestFill(t *testing.T) {
 	}
 }
 
-// TestSizes: pieces hold all words, in few units more than they need.
+// TestSizes checks that the pieces hold all words, and use few units more than necessary.
 func TestSizes(t *testing.T) {
 	require.Equal(t, []int{2048, 512}, sizes(2397, 256))
 	require.Equal(t, []int{256}, sizes(1, 256))
@@ -121,7 +121,8 @@ func TestSizes(t *testing.T) {
 	}
 }
 
-// TestRom: a memory in pieces gives each word of the memory, and keeps it while nothing reads.
+// TestRom checks that a memory in pieces outputs each word, and keeps the word while there is
+// no read.
 func TestRom(t *testing.T) {
 	r := rand.New(rand.NewSource(2))
 	for _, length := range []int{0, 1, 100, 601, 1023, 1024} {
@@ -161,7 +162,8 @@ func TestRom(t *testing.T) {
 	}
 }
 
-// TestFolder: the top hands the folder of the memory files on to what reads some.
+// TestFolder checks that the top passes the folder of the memory files to the modules that read
+// them.
 func TestFolder(t *testing.T) {
 	icarus := testkit.Tool(t, "iverilog")
 	b := find(t, "icebreaker")
@@ -193,7 +195,7 @@ func TestFolder(t *testing.T) {
 	}
 }
 
-// TestOutsideMistakes: what cannot be moved is told.
+// TestOutsideMistakes checks that a memory that cannot be moved is reported.
 func TestOutsideMistakes(t *testing.T) {
 	_, err := Outside(user(t, 4, nil, nil), "text")
 	require.ErrorContains(t, err, "circuit user has no memory `text`")
@@ -243,7 +245,7 @@ func TestSingleRAM(t *testing.T) {
 	}
 }
 
-// singleBench drives both memories with the same random accesses and compares what is read.
+// singleBench drives both memories with the same random accesses and compares the words read.
 func singleBench(bits, fill int) string {
 	return fmt.Sprintf(`
 module tb;

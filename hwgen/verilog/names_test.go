@@ -28,7 +28,7 @@ func reservedWords(t *testing.T) []string {
 	return words
 }
 
-// named is a circuit whose names are words.
+// named is a circuit whose parts have given words as names.
 func named(t *testing.T, module, input, reg, net, mem, output string) *rtl.Circuit {
 	b := rtl.NewBuilder(module)
 	in := b.Input(input, 4)

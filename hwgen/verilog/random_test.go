@@ -16,7 +16,7 @@ import (
 	"github.com/sinter-lang/sinter/sim/cycle"
 )
 
-// cyclesOfRandom is how many cycles a random circuit runs.
+// cyclesOfRandom is the number of cycles for which a random circuit runs.
 const cyclesOfRandom = 40
 
 // replay returns a testbench that drives random inputs and prints all outputs in each cycle,

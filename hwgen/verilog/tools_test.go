@@ -133,7 +133,7 @@ func TestFilesFromElsewhere(t *testing.T) {
 	require.Contains(t, bench(), "FAIL no vectors: set DIR to the folder of the .hex files, with a slash at its end\n")
 }
 
-// TestPlacesInTheFile: attributes name rows of the design point that lies beside it.
+// TestPlacesInTheFile checks that attributes name rows of the design point in the same folder.
 func TestPlacesInTheFile(t *testing.T) {
 	im := load(t, "echo")
 	p, err := plan.Make(im, plan.Options{Core: design.Pipe3})

@@ -14,7 +14,8 @@ import (
 // bitstream is an example on a board.
 type bitstream struct{ example, board, clock string }
 
-// bitstreams are all that are made; a run with SINTER_FULL=1 makes the first two.
+// bitstreams lists all bitstreams of the campaign. A run with SINTER_FULL=1 makes the first
+// two.
 func bitstreams() []bitstream {
 	list := []bitstream{{"uart-echo", "icebreaker", ""}, {"buttons", "hx8k", "24"}}
 	if !testkit.Campaign() {

@@ -20,7 +20,7 @@ import (
 	"github.com/sinter-lang/sinter/verify/facts"
 )
 
-// watched runs an image with nothing at its ports.
+// watched runs an image without input.
 func watched(t *testing.T, im *image.Image) *facts.Watcher {
 	w := facts.Watch(im)
 	if w == nil {
@@ -63,7 +63,7 @@ func TestAnOffByOneBitIsNoticed(t *testing.T) {
 	}
 }
 
-// narrowed is a target in which a line reads something else.
+// narrowed is a target in which a line reads a different number of bits.
 func narrowed(t *testing.T, of *design.Target, line *isa.Inst, factors [2]isa.Factor) *design.Target {
 	in, err := isa.ParseLine(&diag.File{Name: "t.isa", Text: isa.RV32IM().Lookup("mul").Narrowed(factors)})
 	require.NoError(t, err)

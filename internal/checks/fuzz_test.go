@@ -16,7 +16,7 @@ import (
 	"github.com/sinter-lang/sinter/verify/gen"
 )
 
-// fuzz runs programs and demands that none fails.
+// fuzz runs programs and checks that none fails.
 func fuzz(t *testing.T, o checks.FuzzOptions) *checks.FuzzReport {
 	t.Helper()
 	o.Shrink = true
@@ -65,7 +65,7 @@ func TestGeneratedBuses(t *testing.T) {
 	}
 }
 
-// TestGeneratedProgramsNative runs some of them as Linux processes.
+// TestGeneratedProgramsNative runs some of the programs as Linux processes.
 func TestGeneratedProgramsNative(t *testing.T) {
 	testkit.Tool(t, "clang-19", "clang")
 	n := 24
@@ -75,7 +75,7 @@ func TestGeneratedProgramsNative(t *testing.T) {
 	fuzz(t, checks.FuzzOptions{Seed: 1, Count: n, On: []string{flow.Native}})
 }
 
-// TestGeneratedProgramsOnCores runs small ones on circuits and gates.
+// TestGeneratedProgramsOnCores runs small programs on circuits and gates.
 func TestGeneratedProgramsOnCores(t *testing.T) {
 	n := 8
 	if testkit.Full() {
@@ -119,7 +119,7 @@ func TestFuzzOnWhatIsNoLevel(t *testing.T) {
 	require.EqualError(t, err, `fuzz runs on ir, passes, native, isa, cycle, gates, not on "moon"`)
 }
 
-// What nothing reaches leaves no port behind, and no machine asks for it.
+// A part that is never reached leaves no port, and no machine needs the port.
 func TestDeadMarksAndLogs(t *testing.T) {
 	const text = `
 task t() {

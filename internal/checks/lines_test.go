@@ -32,7 +32,7 @@ func loadWith(t *testing.T, path, lines string) *flow.Program {
 	return p
 }
 
-// executed counts how often a line is executed by the program of an image.
+// executed counts how often a program executes a line of its image.
 func executed(t *testing.T, im *image.Image, line string) int {
 	m, err := iss.New(im, world.New(nil))
 	require.NoError(t, err)
@@ -88,7 +88,7 @@ func TestSelectionFindsALargerLine(t *testing.T) {
 	require.Less(t, 3*kernelCycles(t, p), kernelCycles(t, plain))
 }
 
-// kernelCycles are those between the marks of a program that logs the CRC.
+// kernelCycles are the cycles between the marks of a program that logs the CRC.
 func kernelCycles(t *testing.T, p *flow.Program) float64 {
 	r, err := p.Run(context.Background(), flow.RunOptions{Level: flow.Cycle, Core: flow.Pipe3})
 	require.NoError(t, err)
@@ -130,7 +130,7 @@ func TestTheByteStepOfCRC32(t *testing.T) {
 	require.Contains(t, report.Rows[0].Detail, "begins at the image")
 }
 
-// TestLinesThatAreRefused: each mistake has its place.
+// TestLinesThatAreRefused checks that each mistake is reported with its position.
 func TestLinesThatAreRefused(t *testing.T) {
 	for _, c := range []struct{ line, want string }{
 		{"x R 0000000 111 0110011 rd = rs1", "x.isa:2:1: error: `x` and `and` share encodings"},

@@ -58,7 +58,7 @@ func TestMinedCRC32(t *testing.T) {
 	require.True(t, proved, "%+v", report.Rows)
 }
 
-// TestMinedSha256: the functions of the rounds become lines.
+// TestMinedSha256 checks that the functions of the rounds become lines.
 func TestMinedSha256(t *testing.T) {
 	p := mined(t, "../../examples/sha256")
 	cycles := func(p *flow.Program) float64 {
@@ -106,7 +106,8 @@ func TestMinedLinesAsAFile(t *testing.T) {
 	}
 }
 
-// TestMiningBesideLines: lines of the user's stay, and mined ones take other encodings.
+// TestMiningBesideLines checks that the user's lines stay, and that mined lines take other
+// encodings.
 func TestMiningBesideLines(t *testing.T) {
 	opts := flow.Options{Mine: 4}
 	require.NoError(t, opts.AddLines("testdata/crcbit.isa"))
@@ -119,7 +120,8 @@ func TestMiningBesideLines(t *testing.T) {
 	require.Less(t, 7*kernelCycles(t, p), 47115.0)
 }
 
-// TestMiningInARun: with the runs of the interpreter for weights the same line is first.
+// TestMiningInARun checks that run counts of the interpreter as weights put the same line
+// first.
 func TestMiningInARun(t *testing.T) {
 	p := mined(t, "../../examples/crc32")
 	want, err := p.MinedReport(nil)
@@ -131,7 +133,8 @@ func TestMiningInARun(t *testing.T) {
 	require.Equal(t, 1024.0, got.Lines[0].Uses[0].Runs)
 }
 
-// TestMiningThatIsRefused: a number out of range, and a program that begins too late.
+// TestMiningThatIsRefused tries a number out of range, and a program that is loaded in a too
+// late form.
 func TestMiningThatIsRefused(t *testing.T) {
 	for _, v := range []string{"", "0", "-1", "65", "on", "1x"} {
 		require.ErrorContains(t, (&flow.Options{}).SetMine(v), "--mine wants auto, off or 1 to 64", v)

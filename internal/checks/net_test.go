@@ -35,7 +35,8 @@ func netLadder(t *testing.T, text string) *ladder {
 	return l
 }
 
-// TestNetIsQuiet: a check that fails for good is in both builds, and no proof is wrong.
+// TestNetIsQuiet checks that a check that really fails is in both builds, and that no proof is
+// reported as wrong.
 func TestNetIsQuiet(t *testing.T) {
 	l := netLadder(t, beyond)
 	require.NoError(t, l.netRows())
@@ -68,7 +69,7 @@ func TestNetNamesWrongProofs(t *testing.T) {
 	}
 }
 
-// checksOf are the sites that a module checks.
+// checksOf lists the sites that a module checks.
 func checksOf(m *ir.Module) map[int]bool {
 	sites := map[int]bool{}
 	for _, f := range m.Funcs {
@@ -83,7 +84,7 @@ func checksOf(m *ir.Module) map[int]bool {
 	return sites
 }
 
-// TestNetStaysInTheBuild: no pass removes what the net checks.
+// TestNetStaysInTheBuild checks that no pass removes the additional checks.
 func TestNetStaysInTheBuild(t *testing.T) {
 	l := netLadder(t, beyond)
 	net, err := l.WithNet()

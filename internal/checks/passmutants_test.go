@@ -30,7 +30,7 @@ func modulesFrom(seed uint64, n int) []*Specimen {
 	return out
 }
 
-// moduleOf makes a random module, and what arrives at its devices when it has some.
+// moduleOf makes a random module, and the inputs of its devices if it has some.
 func moduleOf(seed uint64) (*ir.Module, *world.Script) {
 	s := &world.Script{}
 	widths := []ir.Type{64, 32, 8, 33, 13, 48}

@@ -25,7 +25,8 @@ func loadExample(t *testing.T, name string, defines ...string) *flow.Program {
 	return p
 }
 
-// TestPinsOfBlinky: the whole top in Icarus, on the board's clock and on one of the PLL.
+// TestPinsOfBlinky simulates the whole top in Icarus, with the board's clock and with a clock
+// from the PLL.
 func TestPinsOfBlinky(t *testing.T) {
 	testkit.Tool(t, "iverilog")
 	p := loadExample(t, "blinky", "half=1ms")
@@ -43,7 +44,7 @@ func TestPinsOfBlinky(t *testing.T) {
 	require.ErrorContains(t, err, "--until says when it is over")
 }
 
-// presses is a recording of two presses that bounce, and of both buttons held.
+// presses is a recording of two presses that bounce, and of both buttons held down.
 const presses = `$timescale 1 us $end
 $var wire 1 ! button0 $end
 $var wire 1 " button1 $end
@@ -75,7 +76,8 @@ $enddefinitions $end
 1"
 `
 
-// TestPinsOfButtons: a recorded dump at the input pins, the lights at the output pins.
+// TestPinsOfButtons plays a recorded dump at the input pins and checks the lights at the output
+// pins.
 func TestPinsOfButtons(t *testing.T) {
 	testkit.Tool(t, "iverilog")
 	p := loadExample(t, "buttons", "hold=5ms")
@@ -83,7 +85,7 @@ func TestPinsOfButtons(t *testing.T) {
 	require.NoError(t, os.WriteFile(dump, []byte(presses), 0o644))
 	w := flow.World{Levels: []string{"up=" + dump, "down=" + dump}, Until: "40ms"}
 	o := flow.FPGAOptions{Board: slow(t), Core: flow.Pipe3, Baud: 9600}
-	// The inputs of the bench follow the binding; with a reset the core has its restart.
+	// The inputs of the bench follow the binding. With a reset the core includes its restart.
 	o.Bind = []string{"up=button1", "down=button0", "reset=button2"}
 	r, err := SimulatePins(context.Background(), p, o, w)
 	require.NoError(t, err)

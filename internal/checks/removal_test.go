@@ -19,7 +19,7 @@ type without struct {
 	point *design.Point
 }
 
-// lacking makes a copy of a point for each of its choices, without it.
+// lacking makes a copy of a point without each of its choices in turn.
 func lacking(p *design.Point) []without {
 	var out []without
 	drop := func(name string, change func(*design.Point)) {

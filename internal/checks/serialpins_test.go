@@ -29,7 +29,7 @@ func TestPinsOfSerialLine(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, r.Difference)
 	require.Equal(t, 24, r.Bytes)
-	// The log goes to a pin of its own when one is given.
+	// The log goes to a separate pin if the user gives one.
 	o.Bind = []string{"log=p1a1"}
 	d, _, err := p.BoardTexts(context.Background(), o)
 	require.NoError(t, err)
@@ -53,7 +53,7 @@ func TestPinsOfModbus(t *testing.T) {
 	require.Equal(t, 1, r.Changes)
 }
 
-// TestPinsOfFrames: frames over SLIP pass the packet filter on a board.
+// TestPinsOfFrames checks that frames over SLIP pass the packet filter on a board.
 func TestPinsOfFrames(t *testing.T) {
 	testkit.Tool(t, "iverilog")
 	p := loadExample(t, "filter")
@@ -147,7 +147,8 @@ func shortFrames(t *testing.T, p *flow.Program) string {
 	return path
 }
 
-// TestLineOfBytes: a line reads as it was written, and a broken byte is told.
+// TestLineOfBytes checks that a line reads back as it was written, and that a broken byte is
+// reported.
 func TestLineOfBytes(t *testing.T) {
 	var seen []top.Seen
 	at := 5000.0

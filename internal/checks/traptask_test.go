@@ -60,7 +60,7 @@ system traps {
 	}
 }
 
-// Several tasks run one timed region: each event is of the task that came by.
+// Several tasks run the same timed region. Each event belongs to the task that ran it.
 func TestMarkOfOneRegionInTwoTasks(t *testing.T) {
 	testkit.Tool(t, "clang-19", "clang")
 	const text = `

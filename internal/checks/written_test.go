@@ -19,7 +19,7 @@ import (
 	"github.com/sinter-lang/sinter/verify/equiv"
 )
 
-// compareText proves a text against a circuit; change alters the text.
+// compareText compares a text with a circuit by proof. change alters the text.
 func compareText(t *testing.T, c *rtl.Circuit, text, dir string) (equiv.Status, string) {
 	t.Helper()
 	w, err := (&ladder{ctx: context.Background()}).readBack(c, text, dir)
@@ -140,7 +140,7 @@ func compareAgainst(t *testing.T, written, c *rtl.Circuit, dir string) (equiv.St
 	return rep.Status(), rep.String()
 }
 
-// TestVerilogRows demands a proof by our solver and one by abc for each core.
+// TestVerilogRows checks that each core has a proof by our solver and one by abc.
 func TestVerilogRows(t *testing.T) {
 	testkit.Tool(t, "yosys")
 	testkit.Tool(t, "yosys-abc")

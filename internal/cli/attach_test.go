@@ -16,7 +16,8 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// boardLine opens a pair of pseudo-terminals: the board's end, and the path of ours.
+// boardLine opens a pair of pseudo-terminals. It returns the board's end and the path of our
+// end.
 func boardLine(t *testing.T) (board *os.File, path string) {
 	t.Helper()
 	board, err := os.OpenFile("/dev/ptmx", os.O_RDWR|syscall.O_NOCTTY, 0)
@@ -90,7 +91,7 @@ func TestAttachCaptures(t *testing.T) {
 	}
 }
 
-// TestAttachErrors: each mistake is one sentence.
+// TestAttachErrors checks that each mistake gives one sentence.
 func TestAttachErrors(t *testing.T) {
 	_, line := boardLine(t)
 	for _, c := range []struct {

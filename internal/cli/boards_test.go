@@ -50,7 +50,7 @@ func TestBoardsPage(t *testing.T) {
 	}
 }
 
-// command runs a line of the page.
+// command runs a command line of the page.
 func command(t *testing.T, line string) string {
 	words := strings.Fields(line)
 	require.Equal(t, "sinter", words[0])

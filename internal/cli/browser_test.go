@@ -26,7 +26,7 @@ type browser struct {
 	requests []string // that pages made of a network
 }
 
-// newBrowser starts one and opens an empty page.
+// newBrowser starts a browser and opens an empty page.
 func newBrowser(t *testing.T) *browser {
 	path := testkit.Tool(t, "chromium", "chromium-browser", "google-chrome")
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
@@ -102,7 +102,7 @@ func (b *browser) call(method string, params map[string]any, result any) {
 	}
 }
 
-// eval gives the value of an expression in the page.
+// eval returns the value of an expression in the page.
 func (b *browser) eval(format string, args ...any) any {
 	b.t.Helper()
 	var r struct {
@@ -156,7 +156,7 @@ func (b *browser) press(key string) {
 	}
 }
 
-// text is what an element shows.
+// text is the text that an element shows.
 func (b *browser) text(selector string) string {
 	b.t.Helper()
 	s, _ := b.eval(`document.querySelector(%q)?.innerText ?? ""`, selector).(string)

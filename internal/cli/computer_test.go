@@ -82,7 +82,7 @@ func TestComputerAnswers(t *testing.T) {
 	}
 }
 
-// answered waits until a firmware has started a service.
+// answered waits until a service answers that the firmware has started.
 func answered(t *testing.T, conn net.Conn) {
 	buf := make([]byte, 100)
 	for until := time.Now().Add(2 * time.Minute); time.Now().Before(until); time.Sleep(200 * time.Millisecond) {
@@ -100,7 +100,7 @@ func answered(t *testing.T, conn net.Conn) {
 	}
 }
 
-// ticksOf is the time of the processor that a child has used, in hundredths of a second.
+// ticksOf is the CPU time of a child in hundredths of a second.
 func ticksOf(t *testing.T, pid int) int {
 	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	require.NoError(t, err)

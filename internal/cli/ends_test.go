@@ -22,7 +22,7 @@ import (
 	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
-// endless never waits for the outside, and shows an event a turn when it logs.
+// endless never waits for input, and when it logs it shows an event in each turn.
 const endless = `
 task ask(to: out chan<u32>, from: in chan<u32>) {
   var n: u32 = 0
@@ -62,7 +62,7 @@ func folder(t *testing.T) string {
 	return dir
 }
 
-// sinter runs one command line, whose files are in a folder.
+// sinter runs one command line with the files of a folder.
 func sinter(dir string, args ...string) (code int, stdout, stderr string) {
 	var out, said bytes.Buffer
 	for i, a := range args {
@@ -74,7 +74,7 @@ func sinter(dir string, args ...string) (code int, stdout, stderr string) {
 	return code, out.String(), said.String()
 }
 
-// TestExitCodes: one scheme, each code of it but crash and signal.
+// TestExitCodes tries each exit code except those of a signal and a crash.
 func TestExitCodes(t *testing.T) {
 	dir := folder(t)
 	for _, c := range []struct {
@@ -148,7 +148,7 @@ func TestLimitIsTheSameWorkEverywhere(t *testing.T) {
 	}
 }
 
-// TestNothingIsNeverEqual: runs without an event are not called equal.
+// TestNothingIsNeverEqual checks that runs without an event do not count as equal.
 func TestNothingIsNeverEqual(t *testing.T) {
 	dir := folder(t)
 	_, out, _ := sinter(dir, "verify", "quiet.sn", "--core", "none", "--no-x86")
@@ -192,7 +192,7 @@ func TestJSONIsWhole(t *testing.T) {
 	require.Equal(t, 2, e.Notes[0].Line)
 }
 
-// tool is this test as the tool, in a process of its own.
+// tool is this test binary as the tool, in a separate process.
 func tool(t *testing.T, dir string, args ...string) *exec.Cmd {
 	self, err := os.Executable()
 	require.NoError(t, err)
@@ -317,7 +317,7 @@ func TestFullDiskLeavesNoHalf(t *testing.T) {
 		"build relay.sn -o f.rtl", "run logs.sn --limit 300 --trace t.trace", "run logs.sn --limit 50 --on cycle --wave w.vcd", "run relay.sn --pcap-out o.pcap --disk-out d.img",
 		"fmt long.sn",
 	} {
-		// A limit of the size of a file stands for a full disk: some files fit, one does not.
+		// A limit on file sizes simulates a full disk: some files fit, and one does not.
 		cmd := exec.Command("bash", append([]string{"-c", `ulimit -f 4; trap '' XFSZ; exec "$@"`, "bash", self.Path}, strings.Fields(args)...)...)
 		cmd.Dir, cmd.Env = dir, append(os.Environ(), "PATH="+dir) // without outside tools
 		said, err := cmd.CombinedOutput()
@@ -341,7 +341,7 @@ func contents(t *testing.T, dir string) map[string]string {
 	return out
 }
 
-// TestTwoProgramsInOneFolder do not share the name of a file.
+// TestTwoProgramsInOneFolder checks that no two files have the same name.
 func TestTwoProgramsInOneFolder(t *testing.T) {
 	dir := folder(t)
 	files := map[string]string{}
@@ -375,7 +375,8 @@ func children(pid int) []int {
 	return list
 }
 
-// alive reports whether a process runs; a dead one that nobody has taken does not.
+// alive reports whether a process runs. A dead process that its parent has not waited for does
+// not run.
 func alive(pid int) bool {
 	text, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
 	return err == nil && !strings.Contains(string(text), ") Z ")

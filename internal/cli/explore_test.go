@@ -18,7 +18,7 @@ import (
 	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
-// slowProgram takes a while for each point.
+// slowProgram takes some time for each point.
 const slowProgram = `config n: u32 = 2000
 config rounds: u32 = 40
 

@@ -59,7 +59,7 @@ func TestFrontPageFigures(t *testing.T) {
 	require.Equal(t, between("../../examples/filter/README.md"), between("../../README.md"))
 }
 
-// output is what a command prints, indented as code.
+// output is the output of a command, indented as code.
 func output(t *testing.T, args []string) string {
 	t.Helper()
 	var stdout, stderr bytes.Buffer

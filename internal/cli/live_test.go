@@ -30,7 +30,7 @@ import (
 	"github.com/sinter-lang/sinter/sim/process"
 )
 
-// said is what a command has written so far.
+// said is the output of a command so far.
 type said struct {
 	mu sync.Mutex
 	b  bytes.Buffer
@@ -48,7 +48,7 @@ func (s *said) String() string {
 	return s.b.String()
 }
 
-// liveRun is a service that runs.
+// liveRun is a running service.
 type liveRun struct {
 	out, err said
 	stop     context.CancelFunc
@@ -66,7 +66,7 @@ func startLive(t *testing.T, args ...string) *liveRun {
 	return r
 }
 
-// expect waits for a text on standard error and gives what a pattern found in it.
+// expect waits for a text on standard error and returns what a pattern found in it.
 func (r *liveRun) expect(t *testing.T, pattern string) []string {
 	t.Helper()
 	re := regexp.MustCompile(pattern)
@@ -92,7 +92,7 @@ func (r *liveRun) end(t *testing.T) int {
 	return -1
 }
 
-// needs skips where a machine of x86-64 cannot run.
+// needs skips the test if an x86-64 machine cannot run here.
 func needs(t *testing.T, machine string) {
 	testkit.Tool(t, "clang-19", "clang")
 	testkit.Tool(t, "ld.lld-19", "ld.lld")
@@ -106,7 +106,7 @@ func needs(t *testing.T, machine string) {
 	}
 }
 
-// call sends a datagram to a port of this computer and gives the answer.
+// call sends a datagram to a port of this computer and returns the answer.
 func call(t *testing.T, conn net.Conn, body []byte) []byte {
 	t.Helper()
 	buf := make([]byte, 2000)
@@ -186,7 +186,7 @@ func TestLiveSnapshot(t *testing.T) {
 	require.NoFileExists(t, none)
 }
 
-// TestLivePCI talks to the echo on a chipset with PCI.
+// TestLivePCI communicates with the echo on a chipset with PCI.
 func TestLivePCI(t *testing.T) {
 	needs(t, "unikernel")
 	r := startLive(t, "../../examples/echo", "--vmm", "qemu-q35", "--accel", "tcg", "-p", "udp:0:7")
@@ -199,7 +199,7 @@ func TestLivePCI(t *testing.T) {
 	require.Equal(t, 130, r.end(t), "%s", r.err.String())
 }
 
-// captured counts the frames of a capture, read by a library.
+// captured counts the frames of a capture with a third-party library.
 func captured(t *testing.T, path string) (n int) {
 	f, err := os.Open(path)
 	require.NoError(t, err)
@@ -215,7 +215,7 @@ func captured(t *testing.T, path string) (n int) {
 	}
 }
 
-// TestLiveEnds: how a service ends is its exit code, on each machine.
+// TestLiveEnds checks on each machine that the way a service ends gives the exit code.
 func TestLiveEnds(t *testing.T) {
 	dir := folder(t)
 	for _, machine := range []string{"native", "unikernel", "monitor"} {
@@ -235,7 +235,7 @@ func TestLiveEnds(t *testing.T) {
 	}
 }
 
-// TestLiveFor: a time ends a service, which is a success.
+// TestLiveFor checks that the end of the given time ends a service, and that this is a success.
 func TestLiveFor(t *testing.T) {
 	needs(t, "native")
 	r := startLive(t, filepath.Join(folder(t), "echo.sn"), "--on", "native", "--for", "300ms")
@@ -243,7 +243,8 @@ func TestLiveFor(t *testing.T) {
 	require.Contains(t, r.err.String(), "echo on native has started at `nic` (connected to nothing; --tap nic=NAME)")
 }
 
-// TestLiveRefuses: a wish that cannot be met is a sentence, before anything runs.
+// TestLiveRefuses checks that a request that cannot be met gives a message before anything
+// runs.
 func TestLiveRefuses(t *testing.T) {
 	needs(t, "native")
 	dir := t.TempDir()
@@ -289,7 +290,7 @@ func TestLiveRefuses(t *testing.T) {
 	require.Contains(t, stderr, "-p is for live runs: add --live")
 }
 
-// TestLiveDiskIsLocked: two services cannot have one disk.
+// TestLiveDiskIsLocked checks that two services cannot use one disk.
 func TestLiveDiskIsLocked(t *testing.T) {
 	needs(t, "native")
 	disk := filepath.Join(t.TempDir(), "disk.img")
@@ -432,7 +433,7 @@ func TestBundleCloud(t *testing.T) {
 	require.NotContains(t, string(out), "FAULT")
 }
 
-// TestSystemdUnit: systemd finds nothing wrong with the unit.
+// TestSystemdUnit checks that systemd accepts the unit.
 func TestSystemdUnit(t *testing.T) {
 	needs(t, "native")
 	dir := t.TempDir()
@@ -457,7 +458,7 @@ func TestSystemdUnit(t *testing.T) {
 	require.NotContains(t, string(out), "sqs.service")
 }
 
-// TestBundleRefuses: what has no folder says so.
+// TestBundleRefuses checks that programs and options without a bundle get an error.
 func TestBundleRefuses(t *testing.T) {
 	for want, args := range map[string][]string{
 		"the monitor is a part of this tool": {"--vmm", "monitor"},
@@ -469,7 +470,7 @@ func TestBundleRefuses(t *testing.T) {
 	}
 }
 
-// TestDecode: the text of a console tells places once the program is known.
+// TestDecode checks that console text has source positions if the program is known.
 func TestDecode(t *testing.T) {
 	needs(t, "unikernel")
 	dir := folder(t)
@@ -494,7 +495,7 @@ func TestDecode(t *testing.T) {
 	require.Contains(t, stderr, "cannot read")
 }
 
-// elfFile gives an address that the line table of an executable gives to the program.
+// elfFile returns an address that an executable's line table assigns to the program.
 func elfFile(path string) (uint64, error) {
 	f, err := elf.Open(path)
 	if err != nil {

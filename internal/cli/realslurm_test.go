@@ -46,7 +46,7 @@ NodeName=HOST NodeAddr=127.0.0.1 CPUs=CPUS RealMemory=1024
 PartitionName=all Nodes=HOST Default=YES MaxTime=INFINITE State=UP
 `
 
-// startSlurm starts a Slurm and gives what its commands need in their environment.
+// startSlurm starts a Slurm and returns the environment for its commands.
 func startSlurm(t *testing.T) []string {
 	for _, name := range []string{"munged", "slurmctld", "slurmd", "sbatch"} {
 		testkit.Tool(t, name)

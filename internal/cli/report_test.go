@@ -135,7 +135,8 @@ func TestPageOfABigProgram(t *testing.T) {
 	t.Logf("%d lines, %.0f cycles: %d bytes, usable after %s ms", strings.Count(text, "\n"), cycles, info.Size(), ready)
 }
 
-// TestServe: the page follows a sweep while it runs, and the server gives nothing else.
+// TestServe checks that the page follows a running sweep, and that the server serves nothing
+// else.
 func TestServe(t *testing.T) {
 	sweep := smallSweep(t)
 	points, err := filepath.Glob(filepath.Join(sweep, "points", "*.json"))
@@ -185,7 +186,7 @@ func TestServe(t *testing.T) {
 	require.Equal(t, exitSignal, <-done)
 }
 
-// follows looks at the page while a point comes.
+// follows checks that the page shows a new point.
 func follows(t *testing.T, url, path string, data []byte) {
 	b := newBrowser(t)
 	b.open(url)
@@ -201,7 +202,7 @@ func follows(t *testing.T, url, path string, data []byte) {
 	t.Fatal("the page does not follow the sweep")
 }
 
-// TestReportsThatCannotBe: a mistake is told, and leaves no file.
+// TestReportsThatCannotBe checks that a mistake is reported and leaves no file.
 func TestReportsThatCannotBe(t *testing.T) {
 	dir := t.TempDir()
 	page := filepath.Join(dir, "p.html")

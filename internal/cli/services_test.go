@@ -54,7 +54,7 @@ func TestLiveNames(t *testing.T) {
 	require.Equal(t, 130, r.end(t))
 }
 
-// fastest is a machine of x86-64 that can run here: the monitor, else a process.
+// fastest is an x86-64 machine that can run here: the monitor, else a process.
 func fastest(t *testing.T) string {
 	needs(t, "native")
 	if monitor.Available() == nil {
@@ -63,7 +63,7 @@ func fastest(t *testing.T) string {
 	return "native"
 }
 
-// TestLiveStore puts a value, ends the store as a signal does, and finds it again.
+// TestLiveStore stores a value, ends the store as a signal does, and finds the value again.
 func TestLiveStore(t *testing.T) {
 	needs(t, "native")
 	disk := filepath.Join(t.TempDir(), "kv.img")
@@ -83,7 +83,7 @@ func TestLiveStore(t *testing.T) {
 	}
 }
 
-// sample is a line of the text form of Prometheus with a value.
+// sample matches a line with a value in the text form of Prometheus.
 var sample = regexp.MustCompile(`^(sinter_[a-z_]+)(\{[a-z]+="[^"]*"(,[a-z]+="[^"]*")*\})? ([0-9.]+)$`)
 
 // TestLiveMetrics checks the counters after a client has used the service. Each sample has a

@@ -57,7 +57,7 @@ func TestLiveSoak(t *testing.T) {
 	}
 }
 
-// soak sends datagrams one after the other; the socket of a busy computer may lose one.
+// soak sends datagrams one after the other. The socket of a busy computer may lose a datagram.
 func soak(at string, seed uint64, n int) error {
 	conn, err := net.Dial("udp4", at)
 	if err != nil {
@@ -91,7 +91,7 @@ func soak(at string, seed uint64, n int) error {
 	return nil
 }
 
-// TestLiveStoreSoak: over many requests, a store behaves like a map.
+// TestLiveStoreSoak checks that a store behaves like a map over many requests.
 func TestLiveStoreSoak(t *testing.T) {
 	needs(t, "native")
 	r := startLive(t, "../../examples/kv", "--on", "native", "-p", "udp:0:7070", "--disk", filepath.Join(t.TempDir(), "kv.img"), "--size", "1M")

@@ -119,7 +119,7 @@ func TestLiveBadWire(t *testing.T) {
 	}
 }
 
-// A memory that the image does not fit into is an error: QEMU would wait for ever.
+// An image that does not fit into the memory is an error, because QEMU would wait for ever.
 func TestLiveTooLittleMemory(t *testing.T) {
 	needs(t, "unikernel")
 	for _, more := range []string{"--for=5s", "--print-command"} {

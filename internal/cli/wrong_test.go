@@ -46,7 +46,7 @@ func wrongFiles() map[string]string {
 	}
 }
 
-// onPrograms are wrong for every command that takes a program.
+// onPrograms are arguments that are wrong for every command that takes a program.
 func onPrograms() []string {
 	return []string{
 		"", "missing.sn", "missing/folder", "text.txt", "folder", "folder2", "mistake.sn", "mistake2.sn", "mistake3.sn", "mistake4.sn",
@@ -122,7 +122,7 @@ func TestWrongInput(t *testing.T) {
 	require.Greater(t, tried, 250)
 }
 
-// wrong runs a command and demands a clear refusal.
+// wrong runs a command and checks that it is refused clearly.
 func wrong(t *testing.T, line string) {
 	t.Helper()
 	var out, said bytes.Buffer

@@ -101,7 +101,7 @@ func TestABudgetLimitsTheChoice(t *testing.T) {
 	require.ErrorContains(t, err, fmt.Sprintf("has %d LUTs, the budget is %d", least, least-1))
 }
 
-// twisted is a loop whose mined line reads three registers: a port more.
+// twisted is a loop whose mined line reads three registers, which needs one more read port.
 const twisted = `task main() {
   var a: u32 = 1
   var b: u32 = 2

@@ -64,7 +64,7 @@ func readCommits(t *testing.T, im *image.Image, text string) int {
 	return lines
 }
 
-// TestCommitLogsThatCannotBe: a mistake is told, and leaves no file.
+// TestCommitLogsThatCannotBe checks that a mistake is reported and leaves no file.
 func TestCommitLogsThatCannotBe(t *testing.T) {
 	p, err := Load("../../examples/sort", Options{})
 	require.NoError(t, err)

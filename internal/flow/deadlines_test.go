@@ -9,7 +9,7 @@ import (
 	"github.com/sinter-lang/sinter/internal/diag"
 )
 
-// busy has an arm whose work depends on a config, and one that does little.
+// busy has an arm whose work depends on a config, and an arm that does little.
 const busy = `config work: u32 = 10
 task busy() {
   state sum: u32 = 1

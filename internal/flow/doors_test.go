@@ -14,7 +14,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/isa"
 )
 
-// hello is a program with a word at its log port.
+// hello is a program that writes a word to its log port.
 func hello(t testing.TB, o Options) *Program {
 	p, err := LoadFiles([]*diag.File{{Name: "hello.sn", Text: "task main() {\n  state n: u32 = 7\n  n = (n & 0xfffffffc) * 5\n  log.print(\"{n}\")\n}\nsystem hello {\n  run main()\n}\n"}}, o)
 	require.NoError(t, err)
@@ -28,7 +28,7 @@ func run(p *Program, level string) error {
 	return err
 }
 
-// FuzzImageDoor runs what reads as an image.
+// FuzzImageDoor runs every input that is accepted as an image.
 func FuzzImageDoor(f *testing.F) {
 	text, err := hello(f, Options{}).img(context.Background(), ArtefactOptions{})
 	require.NoError(f, err)
@@ -42,7 +42,7 @@ func FuzzImageDoor(f *testing.F) {
 	})
 }
 
-// FuzzCircuitDoor runs what reads as the circuit of a core.
+// FuzzCircuitDoor runs every input that is accepted as the circuit of a core.
 func FuzzCircuitDoor(f *testing.F) {
 	c, err := hello(f, Options{}).Core(context.Background(), Pipe3)
 	require.NoError(f, err)
@@ -56,7 +56,7 @@ func FuzzCircuitDoor(f *testing.F) {
 	})
 }
 
-// FuzzAddedLines builds a program for a core with the lines of a text.
+// FuzzAddedLines builds a program for a core whose lines come from the input.
 func FuzzAddedLines(f *testing.F) {
 	f.Add("isa zbb\n  andn R 0100000 111 0110011 rd = rs1 and not(rs2)\nend\n")
 	f.Add("isa mac\n  mac R4 00 000 0001011 rd = (rs1 * rs2) + rs3\n  ld I 000 0101011 rd = mem32[rs1 + (imm shl 2)] + 1\nend\n")
@@ -108,7 +108,7 @@ func TestTwoProgramsInOneFolder(t *testing.T) {
 	}
 }
 
-// TestFewRegistersForClang: the error names the option, and no folder stays.
+// TestFewRegistersForClang checks that the error names the option, and that no folder stays.
 func TestFewRegistersForClang(t *testing.T) {
 	testkit.Tool(t, "clang-19", "clang")
 	t.Setenv("TMPDIR", t.TempDir())

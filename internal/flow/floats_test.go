@@ -60,7 +60,7 @@ func TestOnlyWhatIsUsedOfTheFloats(t *testing.T) {
 	}
 }
 
-// pairRounds are rounds of 64 pairs each: a million pairs an operation in full.
+// pairRounds is the number of rounds of 64 pairs. A full run has a million pairs per operation.
 func pairRounds() string {
 	if testkit.Full() {
 		return "rounds=15700"

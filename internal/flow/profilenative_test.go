@@ -38,7 +38,7 @@ task main() {
 system t { run main() }
 `
 
-// The samples show where a process works, and sampling does not change its behaviour.
+// The samples show where a process works. Sampling does not change the process's behaviour.
 func TestProfileOfAProcess(t *testing.T) {
 	testkit.Tool(t, "clang-19", "clang")
 	testkit.Tool(t, "ld.lld-19", "ld.lld")

@@ -14,7 +14,7 @@ import (
 
 const office = "../../examples/filter/office.pcap"
 
-// repeated writes a capture that holds the records of office.pcap so many times, the end cut off.
+// repeated writes a capture with n copies of the records of office.pcap and a truncated end.
 func repeated(t *testing.T, times, cut int) string {
 	data, err := os.ReadFile(office)
 	require.NoError(t, err)
@@ -71,7 +71,7 @@ func TestRunsOfAnyLength(t *testing.T) {
 	require.Less(t, streamed, uint64(1<<19))
 }
 
-// The bound of shown events is exact, and what is after it is not handed out.
+// The limit for shown events is exact, and later events are not passed on.
 func TestBoundOfShownEvents(t *testing.T) {
 	p, err := Load("../../examples/filter", Options{})
 	require.NoError(t, err)

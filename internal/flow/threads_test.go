@@ -99,7 +99,8 @@ func threadedProgram(t *testing.T) *Program {
 	return p
 }
 
-// TestThreads: the tasks that channels drive are threads; a select keeps its neighbours.
+// TestThreads checks that tasks that only use channels are threads. A select keeps its
+// neighbours in one thread.
 func TestThreads(t *testing.T) {
 	t.Parallel()
 	p := threadedProgram(t)
@@ -148,7 +149,7 @@ func keepers(t *testing.T, m *ir.Module) int {
 	return len(of)
 }
 
-// same compares a module with contexts with the reference.
+// same compares a module that has contexts with the reference.
 func same(t *testing.T, p *Program, m *ir.Module) {
 	want, err := p.Run(context.Background(), RunOptions{Level: Source})
 	require.NoError(t, err)
@@ -190,7 +191,7 @@ func kahn(seed uint64) string {
 	return fmt.Sprintf("%ssystem net @parallel {\n%s%s}\n", &tasks, &chans, &runs)
 }
 
-// TestRandomThreads compares random networks: their contexts in turn, and as threads.
+// TestRandomThreads compares random networks with contexts that run in turn, and as threads.
 func TestRandomThreads(t *testing.T) {
 	t.Parallel()
 	seeds := uint64(1)
@@ -210,7 +211,8 @@ func TestRandomThreads(t *testing.T) {
 	}
 }
 
-// TestThreadsWithoutReaders: inputs that no thread takes arrive before a run is stuck.
+// TestThreadsWithoutReaders checks that inputs that no thread reads arrive before a run counts
+// as stuck.
 func TestThreadsWithoutReaders(t *testing.T) {
 	t.Parallel()
 	const text = `use gpio
@@ -272,7 +274,7 @@ func TestThreadsOfProcess(t *testing.T) {
 	}
 }
 
-// byTask are lines in the order of their tasks.
+// byTask sorts lines by task.
 func byTask(lines string) []string {
 	list := strings.Split(strings.TrimSpace(lines), "\n")
 	slices.SortStableFunc(list, func(a, b string) int {

@@ -93,7 +93,7 @@ func TestCore(t *testing.T) {
 	testkit.Golden(t, "testdata/core.ll", out.Text)
 }
 
-// TestPlaces: a line of the debug information stands for a value of a function.
+// TestPlaces checks that a line of the debug information identifies a value of a function.
 func TestPlaces(t *testing.T) {
 	m := module(t)
 	out, err := llvmir.Emit(m, coreOptions())
@@ -122,7 +122,7 @@ func TestRefusesWhatTheTasksPassRemoves(t *testing.T) {
 	require.EqualError(t, err, "llvmir: function main: block b0: operation recv cannot reach a back end")
 }
 
-// TestLongBlocksAreCut: clang never sees a block of more than some 1,000 operations.
+// TestLongBlocksAreCut checks that clang never gets a block of more than some 1,000 operations.
 func TestLongBlocksAreCut(t *testing.T) {
 	m := module(t)
 	f := m.Funcs[0]
@@ -147,7 +147,7 @@ func TestLongBlocksAreCut(t *testing.T) {
 	require.Equal(t, 2, strings.Count(out.Text, "\ncut"))
 }
 
-// TestDeterministic: the same module gives the same bytes.
+// TestDeterministic checks that the same module gives the same bytes.
 func TestDeterministic(t *testing.T) {
 	for _, o := range []llvmir.Options{{Debug: llvmir.Lines}, coreOptions()} {
 		first, err := llvmir.Emit(module(t), o)
@@ -160,7 +160,7 @@ func TestDeterministic(t *testing.T) {
 	}
 }
 
-// TestClangAccepts: both forms go through the verifier of LLVM.
+// TestClangAccepts checks that LLVM's verifier accepts both forms.
 func TestClangAccepts(t *testing.T) {
 	testkit.Tool(t, "clang-19", "clang")
 	tools, err := llvm.Find(exec.LookPath)

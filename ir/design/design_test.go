@@ -107,7 +107,8 @@ func TestContradictions(t *testing.T) {
 	require.EqualError(t, p.Verify(), "error: design point filter: device inside: expected one device of that name, found a second")
 }
 
-// TestRoundTrip draws points; those that verify must survive their text form.
+// TestRoundTrip makes random points. A point that verifies must be read back from its text
+// form.
 func TestRoundTrip(t *testing.T) {
 	reason := rapid.OneOf(rapid.Just(""), rapid.String())
 	rapid.Check(t, func(t *rapid.T) {

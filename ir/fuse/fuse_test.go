@@ -77,7 +77,7 @@ func TestFind(t *testing.T) {
 	require.Equal(t, map[string]bool{"v6": true, "v7": true, "v15": false, "v16": false}, map[string]bool{"v6": dead["v6"], "v7": dead["v7"], "v15": dead["v15"], "v16": dead["v16"]}, "v16 is stored")
 }
 
-// TestTheLargestFirst: of two lines the one with more operators is tried first.
+// TestTheLargestFirst checks that the line with more operators is tried first.
 func TestTheLargestFirst(t *testing.T) {
 	got, _, _ := find(t, "small R 0000000 000 0001011 rd = (rs1 shl 3) xor rs1", "large R 0000000 001 0001011 x = rs1 shl 3 ; rd = x + (rs1 xor x)")
 	require.Equal(t, map[string]string{"v8": "large v4"}, got)
@@ -143,7 +143,8 @@ end
 	require.Equal(t, 2, fused)
 }
 
-// TestImmediatesCount: two slices of one word are not the same bits.
+// TestImmediatesCount checks that two different slices of one word do not count as the same
+// bits.
 func TestImmediatesCount(t *testing.T) {
 	text := strings.NewReplacer("v6: i32 = shl v4, v3", "v6: i1 = slice v4, 5", "v7: i32 = xor v6, v4", "v21: i32 = zext v6\n  v7: i32 = xor v21, v4",
 		"v8: i32 = add v7, v6", "v8: i32 = add v7, v4").Replace(module)
@@ -162,7 +163,8 @@ func TestImmediatesCount(t *testing.T) {
 	}
 }
 
-// TestExchanged: operands are tried in both orders, and a try that fails leaves nothing.
+// TestExchanged checks that operands are tried in both orders, and that a failed try leaves no
+// trace.
 func TestExchanged(t *testing.T) {
 	text := strings.NewReplacer("v6: i32 = shl v4, v3", "v6: i32 = add v4, v11", "v7: i32 = xor v6, v4", "v7: i32 = add v3, v5", "v8: i32 = add v7, v6", "v8: i32 = xor v6, v7",
 		"v3: i32 = const 3", "v3: i32 = const 3\n  v11: i32 = const 16", "  v11: i32 = const 16\n", "").Replace(module)

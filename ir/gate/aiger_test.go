@@ -70,7 +70,7 @@ func TestForeignAiger(t *testing.T) {
 	require.Equal(t, And, g.Nodes[3].Kind)
 }
 
-// TestPackageExample keeps the text in the package comment true.
+// TestPackageExample checks the text in the package comment.
 func TestPackageExample(t *testing.T) {
 	const text = "aag 3 1 1 1 1\n2\n4 6\n4\n6 5 2\ni0 in:en[0]\nl0 reg:count[0]\no0 out:led[0]\nc\ncircuit blink\n"
 	g, err := Parse("blink.aag", []byte(text))

@@ -35,7 +35,7 @@ func TestELFWithoutData(t *testing.T) {
 	equalImages(t, im, got)
 }
 
-// TestELFErrors damages a file at known places.
+// TestELFErrors damages a file at known positions.
 func TestELFErrors(t *testing.T) {
 	im := load(t, sample)
 	good := ELF(im)

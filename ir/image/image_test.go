@@ -81,7 +81,7 @@ func TestSample(t *testing.T) {
 	require.False(t, ok)
 }
 
-// equalImages compares images; spans by place, since files differ.
+// equalImages compares images. It compares spans by line and column, because the files differ.
 func equalImages(t testing.TB, want, got *Image) {
 	require.Equal(t, Print(want), Print(got))
 	a, b := *want, *got
@@ -96,7 +96,7 @@ func TestRoundTrip(t *testing.T) {
 	equalImages(t, im, again)
 }
 
-// TestOneContext: today's cores run one context, from the first word on.
+// TestOneContext checks that current cores run one context, from the first word on.
 func TestOneContext(t *testing.T) {
 	im := load(t, sample)
 	c, err := im.OneContext()
@@ -114,7 +114,7 @@ func TestOneContext(t *testing.T) {
 	require.EqualError(t, err, "error: image sample: context second: a core enters at 0x100000, the image at 0x100020")
 }
 
-// with puts lines into an image around a given text.
+// with inserts lines into an image around a given text.
 func with(tables, words string) string {
 	return "image x\n" + tables + "\ntext\n" + words + "\nend\nend\n"
 }
@@ -167,7 +167,7 @@ func TestErrors(t *testing.T) {
 	require.EqualError(t, err, "t.image:3:5: error: expected the target before the text")
 }
 
-// TestVerify: what no text can say but a builder can do.
+// TestVerify tries mistakes that a text cannot contain but a builder can make.
 func TestVerify(t *testing.T) {
 	for name, change := range map[string]func(*Image){
 		"name":         func(im *Image) { im.Name = "" },
@@ -371,7 +371,7 @@ func TestMach(t *testing.T) {
 	}, live)
 }
 
-// TestNestedLoops: two loops with an irreducible jump elsewhere.
+// TestNestedLoops has two loops, and an irreducible jump elsewhere.
 func TestNestedLoops(t *testing.T) {
 	m, err := Decode(load(t, with("task t", `
     outer:
@@ -397,7 +397,7 @@ func TestNestedLoops(t *testing.T) {
 	require.Equal(t, 1, m.Blocks[2].Loop)
 }
 
-// TestUnreachable: blocks that nothing leads to do no harm.
+// TestUnreachable checks that unreachable blocks do no harm.
 func TestUnreachable(t *testing.T) {
 	m, err := Decode(load(t, with("task t", "jal x0, end_\nx:\njal x0, y\ny:\njal x0, x\nend_:\nebreak trap 0 0 max")))
 	require.NoError(t, err)

@@ -49,13 +49,13 @@ func (h hull) join(o hull) hull {
 	return hull{min(h.least, o.least), max(h.most, o.most), h.all && o.all}
 }
 
-// grid holds an operation of all pairs of from, from+1 and so on.
+// grid holds the results of an operation for all pairs of from, from+1 and so on.
 type grid struct {
 	from int64
 	at   [][]hull // left, right
 }
 
-// gridOf computes an operation of all pairs of numbers.
+// gridOf computes an operation for all pairs of numbers.
 func gridOf(op Op, lo, hi int64) grid {
 	g := grid{from: lo}
 	for a := lo; a <= hi; a++ {
@@ -106,7 +106,7 @@ func checkSet(t *testing.T, op Op, l, r [2]int64, h hull) {
 	}
 }
 
-// corners64 are the numbers around which arithmetic of 64 bits goes wrong.
+// corners64 are the numbers near which 64-bit arithmetic overflows.
 func corners64() []Num {
 	var out []Num
 	for _, k := range []uint{0, 1, 7, 8, 31, 32, 62, 63, 64} {
@@ -151,7 +151,7 @@ func TestNumIsExact(t *testing.T) {
 	require.Panics(t, func() { Uint(^uint64(0)).Shl(64).Add(Uint(^uint64(0)).Shl(64)) })
 }
 
-// TestSetsAtCorners picks numbers of intervals between corners.
+// TestSetsAtCorners picks numbers from intervals between corners.
 func TestSetsAtCorners(t *testing.T) {
 	nums := corners64()
 	rng := rand.New(rand.NewPCG(3, 4))

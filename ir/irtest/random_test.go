@@ -53,7 +53,8 @@ func TestRandomCovers(t *testing.T) {
 	}
 }
 
-// TestCorners: every operator is applied, and another seed takes other constants.
+// TestCorners checks that every operator is applied, and that another seed uses other
+// constants.
 func TestCorners(t *testing.T) {
 	for _, w := range []ir.Type{1, 8, 31, 32, 33, 64} {
 		m := Corners(1, w)

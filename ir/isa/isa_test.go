@@ -86,7 +86,7 @@ func TestParseErrors(t *testing.T) {
 	}
 }
 
-// TestVerify: what no text can say but a builder can do.
+// TestVerify tries mistakes that a text cannot contain but a builder can make.
 func TestVerify(t *testing.T) {
 	for name, change := range map[string]func(*Inst){
 		"format": func(in *Inst) { in.Format = 99 },

@@ -17,12 +17,12 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// vector is one execution: what an instruction reads.
+// vector is the input of one execution: everything that an instruction reads.
 type vector struct {
 	rs1, rs2, imm, pc, mem uint32
 }
 
-// effect is what an instruction did. Fields of effects that it lacks are 0.
+// effect is the effect of an instruction. Fields that it does not set are 0.
 type effect struct {
 	rd, pc, addr, data uint32
 	trap               bool
@@ -42,7 +42,7 @@ func viaCode(in *Inst, v vector) effect {
 	return collect(in, v, call(code.Rd), call(code.PC), call(code.Cond), call(code.Addr), call(code.Data))
 }
 
-// viaEval executes a line by evaluating the expressions as they stand.
+// viaEval executes a line by evaluating its expressions unchanged.
 func viaEval(in *Inst, v vector) effect {
 	leaves := map[string]uint32{"rs1": v.rs1, "rs2": v.rs2, "imm": v.imm, "pc": v.pc, "mem": v.mem}
 	call := func(e *word.Expr) uint32 {
@@ -70,7 +70,7 @@ func collect(in *Inst, v vector, rd, pc, cond, addr, data uint32) effect {
 	return e
 }
 
-// goModel is the specification's text once more, in Go and without ir/word.
+// goModel is the text of the specification in Go, without ir/word.
 func goModel(name string, v vector) (effect, bool) {
 	e := effect{pc: v.pc + 4}
 	a, b, i := v.rs1, v.rs2, v.imm
@@ -290,7 +290,7 @@ func TestMinedLinesAgree(t *testing.T) {
 	}
 }
 
-// cModel says what a line does in C, over uint32_t rs1 rs2 imm pc mem.
+// cModel is the effect of a line in C, over uint32_t rs1 rs2 imm pc mem.
 var cModel = map[string]string{
 	"lui": "rd = imm", "auipc": "rd = pc + imm",
 	"jal": "rd = pc + 4; next = pc + imm", "jalr": "rd = pc + 4; next = (rs1 + imm) & ~1u",

@@ -80,5 +80,5 @@ func TestOptimiserCases(t *testing.T) {
 	}
 }
 
-// clean removes what a pass leaves unused, for goldens that show the point.
+// clean removes what a pass leaves unused, so that golden texts show the essential change.
 func clean() Pass { return Pass{Name: "dce", Run: dce} }

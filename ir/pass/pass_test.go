@@ -10,7 +10,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/irtest"
 )
 
-// TestReasons checks the order of List against the rows that explain it.
+// TestReasons checks that the order of List agrees with the rows that explain it.
 func TestReasons(t *testing.T) {
 	var names []string
 	for _, p := range List() {

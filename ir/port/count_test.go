@@ -19,7 +19,7 @@ import (
 // products is in C and is not searched, and the library is not searched either.
 var knowsKinds = []string{"ir/port/", "sim/world/", "internal/live/", "bench/"}
 
-// namesOf says how code names a kind, in identifiers and in strings.
+// namesOf lists how code names a kind, in identifiers and in strings.
 var namesOf = map[string]*regexp.Regexp{
 	"eth":      regexp.MustCompile(`^eth$|^net\.(Eth|eth)$`),
 	"udp":      regexp.MustCompile(`(?i)^udp|udp$|datagram`),
@@ -97,7 +97,7 @@ func wordsOf(t *testing.T, path string) []string {
 	return words
 }
 
-// TestKinds: rows are complete and do not contradict each other.
+// TestKinds checks that rows are complete and do not contradict each other.
 func TestKinds(t *testing.T) {
 	seen := map[string]bool{}
 	for _, k := range Kinds() {
@@ -131,7 +131,7 @@ func TestKinds(t *testing.T) {
 	require.Equal(t, 0, HeadOf("door"))
 }
 
-// shapesOf says to which shapes an operation belongs.
+// shapesOf lists the shapes to which an operation belongs.
 var shapesOf = map[Does][]Shape{
 	Recv: {Message, Stream}, Send: {Message, Stream}, Lost: {Message}, Ask: {Command}, Get: {Level}, Put: {Level}, Changed: {Level},
 }

@@ -136,7 +136,7 @@ func TestBuilderMemories(t *testing.T) {
 	require.ErrorContains(t, err, "memory ram: a synchronous read port has no address")
 }
 
-// inputsOf draws input values.
+// inputsOf makes random input values.
 func inputsOf(r *rand.Rand, c *rtl.Circuit) []uint64 {
 	out := make([]uint64, len(c.Inputs))
 	for i, id := range c.Inputs {

@@ -62,7 +62,7 @@ func TestVerify(t *testing.T) {
 		`error: trace of p, event 0: expected a status ended, waiting, stuck, trap or limit, found "fine"`)
 }
 
-// genEvent draws an event with exactly the fields of its kind.
+// genEvent makes a random event with exactly the fields of its kind.
 func genEvent(t *rapid.T) Event {
 	word := rapid.SampledFrom([]string{"a", "eth0", "x.y", "", "end", "a b", "\"", "ä"})
 	data := rapid.Custom(func(t *rapid.T) []byte {

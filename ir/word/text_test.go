@@ -270,7 +270,7 @@ func checkSimplify(t *testing.T, e *Expr) {
 	}
 }
 
-// TestSimplifyGoals lists what identities are there for.
+// TestSimplifyGoals lists the expressions for which the identities exist.
 func TestSimplifyGoals(t *testing.T) {
 	for src, want := range map[string]string{
 		"x + 0":                          "x",

@@ -62,7 +62,8 @@ func TestSumsAreKept(t *testing.T) {
 	}
 }
 
-// datagrams are some for the echo: without a sum, of odd lengths, empty, too long.
+// datagrams returns datagrams for the echo: without a checksum, of odd lengths, empty, too
+// long.
 func datagrams(host uint32) [][]byte {
 	peer := world.Host{Address: host ^ 1, Port: 5000}
 	out := [][]byte{world.ARP(false, world.MAC(peer.Address), peer.Address, nil, host)}
@@ -80,7 +81,7 @@ func datagrams(host uint32) [][]byte {
 	return out
 }
 
-// keeps reports whether no message says that its sum is not known when it is sent.
+// keeps reports whether the checksum of every message is known when the message is sent.
 func keeps(m *ir.Module) bool {
 	for _, f := range m.Funcs {
 		if f.Name != "task.echo" {

@@ -98,7 +98,7 @@ func TestPrograms(t *testing.T) {
 	}
 }
 
-// play gives the trace of a module as text, without channel events.
+// play returns the trace of a module as text, without channel events.
 func play(t *testing.T, m *ir.Module, s *world.Script) string {
 	t.Helper()
 	mc, err := program.New(m, world.New(s))
@@ -138,7 +138,8 @@ func frames(n int) *world.Script {
 	return s
 }
 
-// FuzzLower lowers whatever the checker accepts: the result is a verified module.
+// FuzzLower lowers every program that the checker accepts. The result must be a verified
+// module.
 func FuzzLower(f *testing.F) {
 	for _, pattern := range []string{"testdata/*.sn", "../../examples/*/*.sn"} {
 		files, err := filepath.Glob(pattern)

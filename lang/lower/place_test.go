@@ -86,7 +86,7 @@ func TestPlaceBeforeValue(t *testing.T) {
 	}
 }
 
-// trapSite reads the site of the trap out of a trace, -1 without one.
+// trapSite reads the site of the trap from a trace. It is -1 if there is no trap.
 func trapSite(t *testing.T, text string) int {
 	tr, err := trace.Parse(&diag.File{Name: "trace", Text: text})
 	require.NoError(t, err)

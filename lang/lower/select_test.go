@@ -36,7 +36,7 @@ func ranOf(t *testing.T, m sim.Machine) *trace.Trace {
 	return tr
 }
 
-// bounded runs a module; one that goes round for ever is a failure.
+// bounded runs a module. A module that runs for ever is a failure.
 func bounded(t *testing.T, mc *program.Machine) *trace.Trace {
 	t.Helper()
 	for !mc.Done() {

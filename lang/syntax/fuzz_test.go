@@ -9,7 +9,7 @@ import (
 	"github.com/sinter-lang/sinter/internal/diag"
 )
 
-// seeds gives all texts of the other tests to a fuzz target.
+// seeds adds all texts of the other tests to a fuzz target.
 func seeds(f *testing.F) {
 	for _, name := range files(f, "testdata/programs/*.sn") {
 		f.Add(read(f, name))

@@ -10,7 +10,7 @@ import (
 	"github.com/sinter-lang/sinter/internal/diag"
 )
 
-// nodeTypes are all nodes that have parts or stand for themselves.
+// nodeTypes are all node types that have parts or can stand alone.
 func nodeTypes() []Node {
 	return []Node{
 		&UseDecl{}, &ConstDecl{}, &AssertDecl{}, &TypeDecl{}, &StructDecl{}, &EnumDecl{}, &LayoutDecl{}, &FnDecl{}, &TaskDecl{},
@@ -26,7 +26,7 @@ func nodeTypes() []Node {
 	}
 }
 
-// fill gives each field of a node that can hold nodes new ones, and returns them.
+// fill puts new nodes into each field of a node that can hold nodes, and returns the new nodes.
 func fill(v reflect.Value) []Node {
 	var made []Node
 	node := reflect.TypeOf((*Node)(nil)).Elem()
@@ -56,7 +56,7 @@ func fill(v reflect.Value) []Node {
 	return made
 }
 
-// sample makes a node of an interface.
+// sample makes a node for an interface.
 func sample(t reflect.Type) Node {
 	for _, n := range nodeTypes() {
 		if reflect.TypeOf(n).Implements(t) {

@@ -27,7 +27,7 @@ func samples() []any {
 	}
 }
 
-// kinds lists the types of the package that embed a base.
+// kinds lists the types of the package that embed a base type.
 func kinds(t *testing.T, base string) []string {
 	files, err := os.ReadDir(".")
 	require.NoError(t, err)

@@ -25,7 +25,7 @@ func fileOrder() []string {
 	`)
 }
 
-// maxBack bounds the references that run back.
+// maxBack is the largest number of backward references.
 const maxBack = 40
 
 // TestFilesAreInOrder counts the pairs of files in which the first uses a function, method,
@@ -92,7 +92,7 @@ func fileOf(set *token.FileSet, p token.Pos) string {
 	return strings.TrimSuffix(set.Position(p).Filename, ".go")
 }
 
-// nothing imports packages that are empty.
+// nothing imports packages as empty ones.
 type nothing struct{}
 
 func (nothing) Import(name string) (*gotypes.Package, error) {

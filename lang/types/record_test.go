@@ -46,7 +46,7 @@ func samples(t *testing.T) map[string]string {
 	return out
 }
 
-// rename gives each definition of a file another name, at its place and where it is used.
+// rename gives each definition of a file another name, at the definition and at each use.
 func rename(r *record.Record, src *diag.File) (text string, defs, uses int) {
 	type edit struct {
 		at   diag.Span
@@ -193,7 +193,7 @@ func TestDefinitionAt(t *testing.T) {
 	require.False(t, ok)
 }
 
-// TestRecordWithErrors: a program with an error is recorded as far as possible.
+// TestRecordWithErrors checks that a program with an error is recorded as far as possible.
 func TestRecordWithErrors(t *testing.T) {
 	r, src, errs := recorded("bad.sn", "fn f(a: u8) -> u8 {\n  let b = a + c\n  return a + b\n}\n")
 	require.Error(t, errs.Err())

@@ -23,7 +23,7 @@ func parse(t testing.TB, src string) *rtl.Circuit {
 	return c
 }
 
-// rival is an engine in a run of all of them.
+// rival is an engine in a run of all engines.
 type rival struct {
 	name string
 	cycle.Engine
@@ -41,7 +41,7 @@ func rivals(t *testing.T, c *rtl.Circuit) []rival {
 	return out
 }
 
-// drive gives all engines the same random inputs, resetting now and then.
+// drive gives all engines the same random inputs, with a reset from time to time.
 func drive(c *rtl.Circuit, all []rival, r *rand.Rand, n int) {
 	reset := n == 0 || r.Intn(16) == 0
 	for _, e := range all {
@@ -74,7 +74,7 @@ func compare(t *testing.T, c *rtl.Circuit, got, want rival, where string) {
 	}
 }
 
-// state checks what must hold between Clock and Eval.
+// state checks properties that must hold between Clock and Eval.
 func state(t *testing.T, c *rtl.Circuit, got, want rival, where string) {
 	t.Helper()
 	for i := range c.Nodes {
@@ -151,7 +151,7 @@ func TestEnginesAgree(t *testing.T) {
 	t.Logf("ports met %d times", met)
 }
 
-// TestUnknownEngine gets an error that lists those there are.
+// TestUnknownEngine checks that the error lists the existing engines.
 func TestUnknownEngine(t *testing.T) {
 	_, err := cycle.NewMachine(echo(t, 1), echoCore(), world.New(nil), cycle.Options{Engine: "steam"})
 	var names []string

@@ -130,7 +130,7 @@ func script(frames ...[]byte) *world.Script {
 	return s
 }
 
-// run plays a script on the echo core and gives the trace as short lines.
+// run plays a script on the echo core and returns the trace as short lines.
 func run(t testing.TB, c *rtl.Circuit, s *world.Script, opts cycle.Options) (*cycle.Machine, []string) {
 	t.Helper()
 	m, err := cycle.NewMachine(c, echoCore(), world.New(s), opts)
@@ -288,7 +288,7 @@ func wave(t *testing.T, engine string) {
 	require.Greater(t, len(dump.changes["echo.state"]), 5)
 }
 
-// namedPorts gives the nodes of inputs and outputs.
+// namedPorts returns the nodes of inputs and outputs.
 func namedPorts(c *rtl.Circuit) map[string]rtl.ID {
 	out := namedNodes(c)
 	for _, o := range c.Outputs {

@@ -16,7 +16,7 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// native makes the engine under test, or skips where it cannot run.
+// native makes the engine under test, or skips the test if the engine cannot run here.
 func native(t *testing.T, c *rtl.Circuit) *cycle.Native {
 	t.Helper()
 	if !amd64.Available() {
@@ -27,7 +27,7 @@ func native(t *testing.T, c *rtl.Circuit) *cycle.Native {
 	return e
 }
 
-// stops picks outputs at random for each kind of condition.
+// stops picks random outputs for each kind of stop condition.
 func stops(c *rtl.Circuit, r *rand.Rand) *cycle.Stop {
 	s := &cycle.Stop{}
 	var bits []rtl.ID
@@ -50,7 +50,7 @@ func stops(c *rtl.Circuit, r *rand.Rand) *cycle.Stop {
 	return s
 }
 
-// holds says whether a stop holds for an engine between Eval and Clock.
+// holds reports whether a stop condition holds for an engine between Eval and Clock.
 func holds(s *cycle.Stop, e cycle.Engine, was []uint64) bool {
 	for _, id := range s.Any {
 		if e.Peek(id) != 0 {
@@ -125,7 +125,7 @@ func TestRunIsSteps(t *testing.T) {
 	require.Greater(t, whole, 150, "hardly any run went to its limit")
 }
 
-// TestRunWaitsForReset makes no cycle while reset is on.
+// TestRunWaitsForReset checks that no cycle passes while reset is on.
 func TestRunWaitsForReset(t *testing.T) {
 	e := native(t, echo(t, 1))
 	require.NoError(t, e.Prepare(&cycle.Stop{}))

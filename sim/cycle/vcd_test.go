@@ -15,7 +15,7 @@ import (
 	"github.com/sinter-lang/sinter/sim/cycle"
 )
 
-// dump is a value change dump as a reader sees it.
+// dump is a value change dump in the form that a reader gets.
 type dump struct {
 	width   map[string]int // by dotted name
 	changes map[string][]vcdChange
@@ -35,7 +35,7 @@ func (d *dump) at(name string, time uint64) uint64 {
 	return v
 }
 
-// readVCD reads a dump with rules of its own.
+// readVCD reads a dump with its own implementation of the format.
 func readVCD(t *testing.T, src string) *dump {
 	t.Helper()
 	d := &dump{width: map[string]int{}, changes: map[string][]vcdChange{}}

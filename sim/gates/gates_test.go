@@ -215,7 +215,7 @@ func evalFormula(f *formula, r ref, in [4]uint64) uint64 {
 	return v[r.value()]
 }
 
-// Matrices of h rows stand side by side in as many words.
+// Matrices of h rows are next to each other in the same words.
 func TestTranspose(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 1))
 	for _, h := range []int{8, 16, 32, 64} {
@@ -234,7 +234,7 @@ func TestTranspose(t *testing.T) {
 	}
 }
 
-// Words of each width go to the lanes and come back, in those of a mask.
+// Words of each width go to the lanes and come back, for the lanes of a mask.
 func TestGatherAndScatter(t *testing.T) {
 	r := rand.New(rand.NewPCG(2, 1))
 	for _, n := range []int{1, 7, 8, 9, 16, 17, 32, 33, 64} {

@@ -208,7 +208,8 @@ func TestOversize(t *testing.T) {
 	require.Equal(t, []byte{1, 2, 3, 4, 0, 0, 0, 0}, m.Mem()[:8])
 }
 
-// TestFaults: what only a wrong backend does is an error that says where.
+// TestFaults checks that a fault that only a wrong back end can cause is an error with its
+// position.
 func TestFaults(t *testing.T) {
 	for _, c := range []struct{ words, want string }{
 		{"lw x1, 30(x0)", "image p, pc 0x100000, `lw x1, 30(x0)`: a 4-byte access at 0x1e, which is not aligned"},

@@ -256,7 +256,7 @@ func TestStepperRecords(t *testing.T) {
 	require.Equal(t, uint32(0x12c), s.PC())
 }
 
-// stubborn is a bus that holds everything.
+// stubborn is a bus that never completes an access.
 type stubborn struct{}
 
 func (stubborn) Load(uint32, int) (uint32, bool) { return 0, false }

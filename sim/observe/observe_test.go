@@ -59,7 +59,7 @@ func cycles(o Observer, text *Text) {
 	step(Step{Execute: true, PC: pc(3)})
 }
 
-// TestCauses: each cycle goes to the word and the cause that it is due to.
+// TestCauses checks that each cycle counts for the word and the cause that it belongs to.
 func TestCauses(t *testing.T) {
 	for _, overlap := range []bool{true, false} {
 		text := &Text{Words: make([]Word, 4), Circuit: true, Overlap: overlap}
@@ -100,12 +100,12 @@ func TestPictureOfAWindow(t *testing.T) {
 	}
 }
 
-// full is a disk without room.
+// full is a writer that simulates a full disk.
 type full struct{}
 
 func (full) Write([]byte) (int, error) { return 0, errors.New("no space") }
 
-// TestWritersKeepTheirError: the first error of a file is told in the end.
+// TestWritersKeepTheirError checks that the first error of a file is reported at the end.
 func TestWritersKeepTheirError(t *testing.T) {
 	text := &Text{Words: make([]Word, 4), Circuit: true}
 	for _, o := range []Observer{NewCommitLog(full{}, isa.RV32I()), NewKonata(full{}, text, 0, 9), NewTimeline(full{}, "p", text)} {

@@ -32,7 +32,7 @@ end
 `, trace.Print(tr))
 }
 
-// The steps that a guest reports must be the steps of the world.
+// The steps that a guest reports must equal the steps of the simulated world.
 func TestBatchThatLies(t *testing.T) {
 	for _, c := range []struct{ script, want string }{
 		{say('w', 1, 0, ""), "the program went on although no input is left"},
@@ -69,7 +69,8 @@ func TestBatchBytes(t *testing.T) {
 	}
 }
 
-// Batches grow while the guest is fast, and shrink when it is slow, so that it is heard.
+// Batches grow while the guest is fast, and shrink when it is slow, so that it reports often
+// enough.
 func TestBatchSize(t *testing.T) {
 	var b batches
 	now := time.Unix(1, 0)
@@ -85,7 +86,7 @@ func TestBatchSize(t *testing.T) {
 	require.Equal(t, mostAhead, b.size)
 }
 
-// What a script says ahead is committed once, in its order.
+// Inputs that a script announces in advance are committed once, in order.
 func TestAheadOfTheWorld(t *testing.T) {
 	inputs := []world.Input{{Time: 1, Data: []byte("a")}, {Time: 2, Data: []byte("b")}, {Time: 3, Data: []byte("c")}}
 	w := world.New(&world.Script{Devices: []string{"d"}, Inputs: inputs})

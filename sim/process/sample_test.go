@@ -54,7 +54,7 @@ func TestSamplesOfAShortProcess(t *testing.T) {
 	require.Zero(t, samples.Looks)
 }
 
-// Somebody else's process cannot be looked at, which is an error with its reason.
+// A process of another user cannot be sampled, which is an error with its reason.
 func TestSamplesAreRefused(t *testing.T) {
 	samples := &Samples{}
 	s := sample(os.Getpid(), samples) // no process traces itself
@@ -62,7 +62,7 @@ func TestSamplesAreRefused(t *testing.T) {
 	require.ErrorContains(t, samples.Err, "ptrace does not let the tool look at the process")
 }
 
-// A process that goes on is let go: nobody stops it afterwards.
+// A process that continues after the sampling is released, and is not stopped later.
 func TestSamplesLetGo(t *testing.T) {
 	cmd := exec.Command("/bin/sh", "-c", "while :; do :; done")
 	require.NoError(t, cmd.Start())
@@ -76,7 +76,7 @@ func TestSamplesLetGo(t *testing.T) {
 	require.ErrorContains(t, cmd.Wait(), "terminated")
 }
 
-// waitsForEnd returns when a child has ended, and leaves its status.
+// waitsForEnd returns when a child has ended, and does not take its exit status.
 func waitsForEnd(pid int) error {
 	s := sampler{pid: pid}
 	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(time.Millisecond) {

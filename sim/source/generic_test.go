@@ -37,7 +37,7 @@ fn nobody<T>(x: T) { }`, `
 	}
 }
 
-// TestGenericMeaning runs instances; traps and constants are those of each.
+// TestGenericMeaning runs instances. Each instance has its own traps and constants.
 func TestGenericMeaning(t *testing.T) {
 	for _, c := range []struct{ name, decls, body, want string }{
 		{"widths", "fn inc<T: num>(x: T) -> T { return x + 1 }", `

@@ -34,7 +34,7 @@ task t(d: net.Eth) {
 }
 system s { run t(net.eth(0)) }`
 
-// TestLayouts parses messages; each want follows from the layout by hand.
+// TestLayouts parses messages. The expected results are computed by hand from the layout.
 func TestLayouts(t *testing.T) {
 	p := check(t, layouts)
 	for _, c := range []struct{ name, message, want string }{

@@ -12,7 +12,7 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// model is a map<u16, u8, n> written down from the definition of the language.
+// model is a map<u16, u8, n> written from the language definition.
 type model struct {
 	ways, sets int
 	used       []bool
@@ -68,7 +68,7 @@ func (m *model) get(k uint16) byte {
 	return 255
 }
 
-// keys is how many keys the operations below use.
+// keys is the number of keys that the operations below use.
 const keys = 6
 
 // play does operations, one byte each: k puts key k, k+keys removes it.

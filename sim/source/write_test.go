@@ -164,7 +164,7 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
-// TestEqual compares values of every kind; what cannot be seen does not count.
+// TestEqual compares values of every kind. Parts that are not visible do not count.
 func TestEqual(t *testing.T) {
 	decls := `const ab: bytes<4> = "ab"
 const a1: bytes<4> = "a"

@@ -74,7 +74,7 @@ func TestNoDatagrams(t *testing.T) {
 	}
 }
 
-// Records of a capture for a port of messages are messages, and so is what it sends.
+// Records of a capture for a message port are messages, and so is the port's output.
 func TestCapturesOfMessages(t *testing.T) {
 	out := world.Message(there.Address, there.Port, []byte("out"))
 	tr := &trace.Trace{Events: []trace.Event{{Kind: trace.Out, Port: "s", Time: 5, Data: out}}}
@@ -140,7 +140,7 @@ func TestDisk(t *testing.T) {
 	require.Len(t, w.Ask(1, command(world.DiskRead, 0)), 4+world.SectorSize)
 }
 
-// A file of answers says what a disk can do, and when. The last line that fits counts.
+// A file of answers lists what a disk can do, and when. The last matching line counts.
 func TestWornDisk(t *testing.T) {
 	d := world.NewDisk(make([]byte, 16*world.SectorSize))
 	disk := port.Find("disk")

@@ -44,7 +44,7 @@ func widthsOf(row *word.Row, n int) (aw [][]int, w []int, imm []uint64) {
 	return aw, w, imm
 }
 
-// pack spreads up to 64 values of width w over literals' patterns.
+// pack spreads up to 64 values of width w over the patterns of literals.
 func pack(values []uint64, w int) []uint64 {
 	out := make([]uint64, w)
 	for p, v := range values {

@@ -107,7 +107,7 @@ func TestDamagedNetlists(t *testing.T) {
 	require.Greater(t, found, tries/3)
 }
 
-// memoryCircuit has everything that is compared as data.
+// memoryCircuit has all parts that are compared as data.
 func memoryCircuit(t *testing.T) *rtl.Circuit {
 	b := rtl.NewBuilder("m")
 	a, d, on := b.Input("a", 3), b.Input("d", 8), b.Input("on", 1)

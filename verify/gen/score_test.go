@@ -25,10 +25,10 @@ const scoreSeeds = 500
 // programs for each of them. A fault that is not found costs all of them.
 const sample, someSeeds = 3, 120
 
-// patience bounds the tool on all programs.
+// patience is the time limit for the tool on all programs.
 const patience = 10 * time.Minute
 
-// fuzz runs generated programs with a tool, up to the first that differs.
+// fuzz runs generated programs with a tool, up to the first difference.
 func fuzz(tool string, programs int) (said string, code int, err error) {
 	return testkit.Within(patience, root, []string{"GOTRACEBACK=none"}, filepath.Clean(tool),
 		"fuzz", "--seed", "1", "--count", fmt.Sprint(programs), "--on", "ir,isa", "--first", "--no-shrink", "--out", "")

@@ -32,7 +32,7 @@ type job struct {
 	out     string // files that begin with it: .trace and .lines
 }
 
-// world is the outside that the options name, and settings the configs.
+// world is the environment that the options name, and settings are the configs.
 func (j *job) world() (w flow.World, settings []types.Setting) {
 	for i := 0; i+1 < len(j.options); i += 2 {
 		value := j.options[i+1]
@@ -57,7 +57,7 @@ func (j *job) world() (w flow.World, settings []types.Setting) {
 	return w, settings
 }
 
-// line is the job for the oracle.
+// line is the job in the form for the oracle.
 func (j *job) line() string {
 	words := append([]string{j.path}, j.options...)
 	return strings.Join(append(words, "--trace", j.out+".trace", "--lines", j.out+".lines"), " ")
@@ -78,7 +78,7 @@ func ask(t *testing.T, python string, jobs []*job) {
 	require.Zero(t, code, said)
 }
 
-// source runs a program on the reference machine: its trace and what it prints.
+// source runs a program on the reference machine. It returns the trace and the printed lines.
 func source(t *testing.T, j *job) (trace, lines string) {
 	w, settings := j.world()
 	p, err := flow.Load(j.path, flow.Options{Settings: settings})
@@ -134,7 +134,7 @@ func compare(t *testing.T, j *job) {
 	require.Equal(t, lines, read(t, j.out+".lines"), j.name)
 }
 
-// agree runs all jobs on both sides, in as many parts as there are processors.
+// agree runs all jobs on both sides, in as many groups as there are processors.
 func agree(t *testing.T, jobs []*job) {
 	python := testkit.Tool(t, "python3")
 	began := time.Now()
@@ -197,7 +197,7 @@ func TestExamples(t *testing.T) {
 	agree(t, jobs)
 }
 
-// options are those of the run line of an example.
+// options are the options of an example's run line.
 func options(text, dir string) []string {
 	var out []string
 	_, rest, _ := strings.Cut(text, "// run:")
@@ -221,7 +221,7 @@ func options(text, dir string) []string {
 	return out
 }
 
-// TestProbes compares them on small programs about edges of the language.
+// TestProbes compares the two on small programs about corner cases of the language.
 func TestProbes(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.sn")
 	require.NoError(t, err)
@@ -234,7 +234,7 @@ func TestProbes(t *testing.T) {
 	agree(t, jobs)
 }
 
-// TestOptions compares them with configs that are set, and with the image of a disk.
+// TestOptions compares the two with configs that are set, and with the image of a disk.
 func TestOptions(t *testing.T) {
 	dir := t.TempDir()
 	image := make([]byte, 4096)
@@ -301,7 +301,7 @@ func TestLevels(t *testing.T) {
 	}
 }
 
-// TestPages compares them on the programs of the reference and of the tour.
+// TestPages compares the two on the programs of the reference and of the tour.
 func TestPages(t *testing.T) {
 	dir := t.TempDir()
 	var jobs []*job

@@ -13,7 +13,7 @@ import (
 	"github.com/sinter-lang/sinter/verify/removal"
 )
 
-// indexed reads a word of data of 16 words at an index that memory holds.
+// indexed reads a word from 16 words of data, at an index that memory holds.
 const indexed = `image indexed
 task main
 data 64 64

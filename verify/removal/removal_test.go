@@ -66,7 +66,7 @@ func TestWhatIsKeptIsEnough(t *testing.T) {
 	require.Equal(t, 1, r.Computed)
 }
 
-// Each thing that is taken away too much must be noticed.
+// Each necessary part that is removed must be noticed.
 func TestMissingThingsAreNoticed(t *testing.T) {
 	for _, c := range []struct{ old, new, wrong string }{
 		{"  keep lw I 010 0000011 rd = mem32[rs1 + imm]\n", "", "word 3 is lw, which the core lacks"},

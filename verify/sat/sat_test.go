@@ -170,7 +170,7 @@ func literal(l int) Lit {
 	return Var(-l - 1).Neg()
 }
 
-// pigeons says that n+1 pigeons fit n holes.
+// pigeons states that n+1 pigeons fit into n holes.
 func pigeons(n int) *CNF {
 	f := &CNF{Vars: (n + 1) * n}
 	in := func(p, h int) int { return p*n + h + 1 }
