@@ -53,7 +53,7 @@ static u32 begin(virtio d, u32 known) { return (void)d, known; }
 static void ready(virtio d) { (void)d; }
 static void acknowledge(virtio d) { (void)d; }
 static void queue_start(virtio d, u32 n, struct queue *q) { (void)d, (void)n, (void)q; }
-// An answer: often correct, else with any number, length, flags and index.
+// An answer: often a right one, else any number, length, flags and index.
 static void hostile(struct queue *q) {
   u32 n = draw(4) ? 1 : 1 + draw(70); // a device that never answers is waited for a minute
   for (u32 k = 0; k < n; k++) {
@@ -106,7 +106,7 @@ int main(int argc, char **argv) {
       nic_send(0, frame + GUARD, draw(SN_FRAME + 1));
       break;
     default: {
-      // An answer that exists before its request was not requested.
+      // An answer that is there before the question is one that was not asked.
       u32 got = hal_disk(1, 1 + draw(3), draw(200), sector + GUARD);
       if (got > DISK_ERROR) abort();
       check(sector, 0, GUARD);

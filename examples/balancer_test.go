@@ -12,7 +12,7 @@ import (
 	x86 "github.com/sinter-lang/sinter/backend_x86"
 )
 
-// openReturn allows packets that arrive on a route that answers do not take.
+// openReturn lets packets arrive on a different route from the route of their answers.
 const openReturn = "for f in /proc/sys/net/ipv4/conf/*/rp_filter; do echo 0 >$f; done"
 
 // serveNumber answers the service's datagrams in a namespace with a number.

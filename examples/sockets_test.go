@@ -25,7 +25,7 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// system is the default address of a program.
+// system is a port at the address that programs have by default.
 func system(port uint16) world.Host { return world.Host{Address: 0x0a00020f, Port: port} }
 
 // datagram is a frame to the system from a host in its network.

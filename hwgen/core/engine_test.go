@@ -127,7 +127,8 @@ func TestLastBeatWithoutBytes(t *testing.T) {
 	}
 }
 
-// bytesOfLast omits the byte count of beats with four bytes.
+// bytesOfLast clears the byte count of every beat except the last one, because such beats have
+// four bytes.
 func bytesOfLast(frame []beat) []beat {
 	for i := range frame[:len(frame)-1] {
 		frame[i].bytes = 0

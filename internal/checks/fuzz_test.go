@@ -119,7 +119,8 @@ func TestFuzzOnWhatIsNoLevel(t *testing.T) {
 	require.EqualError(t, err, `fuzz runs on ir, passes, native, isa, cycle, gates, not on "moon"`)
 }
 
-// A part that is never reached leaves no port, and no machine needs the port.
+// A timed region and a log that are never reached leave no port, and no machine needs such a
+// port.
 func TestDeadMarksAndLogs(t *testing.T) {
 	const text = `
 task t() {

@@ -82,7 +82,7 @@ func TestComputerAnswers(t *testing.T) {
 	}
 }
 
-// answered waits until a service answers that the firmware has started.
+// answered waits until the service answers. The computer's firmware starts the service.
 func answered(t *testing.T, conn net.Conn) {
 	buf := make([]byte, 100)
 	for until := time.Now().Add(2 * time.Minute); time.Now().Before(until); time.Sleep(200 * time.Millisecond) {

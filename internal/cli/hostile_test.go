@@ -20,7 +20,8 @@ const (
 	mostMemory = 512 << 20
 )
 
-// calls are functions that each call the next one twice: 2^n calls for n functions.
+// calls are n functions that each call the function before it twice. A call of the last one
+// makes 2^n calls.
 func calls(n int) string {
 	var b strings.Builder
 	b.WriteString("fn h0(x: u32) -> u32 { return x + 1 }\n")

@@ -81,7 +81,8 @@ func datagrams(host uint32) [][]byte {
 	return out
 }
 
-// keeps reports whether the checksum of every message is known when the message is sent.
+// keeps reports whether the echo never marks the checksum of a message as unknown before it
+// sends the message.
 func keeps(m *ir.Module) bool {
 	for _, f := range m.Funcs {
 		if f.Name != "task.echo" {

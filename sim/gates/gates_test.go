@@ -215,7 +215,7 @@ func evalFormula(f *formula, r ref, in [4]uint64) uint64 {
 	return v[r.value()]
 }
 
-// Matrices of h rows are next to each other in the same words.
+// Several matrices of h rows are next to each other in the same h words.
 func TestTranspose(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 1))
 	for _, h := range []int{8, 16, 32, 64} {

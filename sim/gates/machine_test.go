@@ -159,8 +159,8 @@ func BenchmarkMachine(b *testing.B) {
 	b.ReportMetric(float64(n)*MaxLanes/b.Elapsed().Seconds(), "lane-cycles/s")
 }
 
-// sink is a core that receives frames. It logs the beats of each frame, three words per beat,
-// after the frame.
+// sink is a core that receives frames. It counts their beats and logs one word after each
+// frame.
 func sink(t testing.TB) *rtl.Circuit {
 	b := rtl.NewBuilder("sink")
 	rx := rtl.RxPorts("eth0")
