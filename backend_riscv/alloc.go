@@ -6,10 +6,10 @@ import (
 	"sort"
 )
 
-// allocator colours the interference graph of one function with the registers x1..xN and
-// coalesces moves meanwhile. It is the iterated algorithm of George and Appel, "Iterated
-// Register Coalescing" (TOPLAS 1996), with their invariants. Each register is in exactly one of
-// the states.
+// allocator colours the interference graph of one function with the registers x1..xN, and
+// coalesces moves at the same time. It is the iterated algorithm of George and Appel, "Iterated
+// Register Coalescing" (TOPLAS 1996), and keeps the paper's invariants. Each register is in
+// exactly one state.
 type allocator struct {
 	f     *fn
 	limit int     // number of colours
@@ -22,18 +22,18 @@ type allocator struct {
 	state  []state
 	alias  []reg
 	color  []reg
-	weight []float64 // of uses and definitions
+	weight []float64 // weight of uses and definitions
 	open   []int     // pending moves of a register
-	hope   []float64 // how often these moves run
+	hope   []float64 // how often the pending moves run
 	moves  []*move
-	of     [][]*move // moves of a register
-	active []*move   // worth trying
-	tries  int       // of moves, for the bound
+	of     [][]*move // the moves that read or write a register
+	active []*move   // moves worth trying
+	tries  int       // attempts to merge moves, for the bound
 	stack  []reg
-	noCost []bool // made by spilling: must get a register
+	noCost []bool // registers made by spilling: each must get a colour
 	spills []reg
 
-	ready, next queue // simple registers for this sweep, and for the next one
+	ready, next queue // simple registers, for this sweep and for the next one
 	swept       reg   // the position of this sweep
 	frozen      queue // ordered by the value of their moves
 	crowded     queue // of high degree, ordered by spill cost
@@ -42,7 +42,7 @@ type allocator struct {
 type state uint8
 
 const (
-	dead    state = iota // does not occur
+	dead    state = iota // does not occur in the code
 	fixed                // physical
 	simple               // low degree, no moves
 	freeze               // low degree, moves
@@ -63,8 +63,8 @@ const (
 	maxTries = 1 << 18 // after this, moves that failed are not tried again
 )
 
-// allocate replaces virtual registers by physical ones. adjust may change the result, for tests
-// that plant faults.
+// allocate replaces virtual registers with physical ones. adjust may change the result: tests
+// plant faults with it.
 func allocate(f *fn, regs int, adjust func(string, []uint8)) error {
 	temps := map[reg]bool{}
 	f.relieve(regs-1, temps)
@@ -150,7 +150,7 @@ func (a *allocator) buildInst(i *inst, live *liveSet, freq float64) {
 	live.step(i)
 }
 
-// changes lists the registers that i writes, including the clobbers of a call.
+// changes lists the registers that i writes, including the registers that a call clobbers.
 func (i *inst) changes() []reg {
 	var out []reg
 	i.defs(func(r *reg) { out = append(out, *r) })
@@ -199,7 +199,7 @@ func (a *allocator) edge(x, y reg) {
 
 func (a *allocator) interferes(x, y reg) bool { return a.adj.has(x, y) }
 
-// classify gives a register of the graph its state.
+// classify gives a register of the graph its first state.
 func (a *allocator) classify(r reg) {
 	switch {
 	case a.degree[r] >= a.limit:
@@ -235,7 +235,8 @@ func (a *allocator) run() {
 	a.assign()
 }
 
-// simplify removes all registers of low degree without moves, in sweeps of ascending numbers.
+// simplify removes all registers that have a low degree and no moves, in sweeps of ascending
+// numbers.
 func (a *allocator) simplify() bool {
 	did := false
 	isSimple := func(r reg) bool { return a.state[r] == simple }
@@ -265,8 +266,8 @@ func (a *allocator) remove(r reg) {
 	}
 }
 
-// lower subtracts one from a degree. If the degree becomes low, the moves around the register
-// are tried again.
+// lower subtracts one from a register's degree. If the degree becomes low, the moves of the
+// register and of its neighbours are tried again.
 func (a *allocator) lower(r reg) {
 	if r < firstVirtual {
 		return
@@ -328,7 +329,7 @@ func (a *allocator) coalesce() bool {
 			a.decide(m)
 			a.merge(x, y)
 		default:
-			continue // perhaps later
+			continue // the move may succeed later
 		}
 		return true
 	}
@@ -341,7 +342,8 @@ func (a *allocator) settleMove(r reg) {
 	}
 }
 
-// george allows merging into a physical register if every neighbour of y is harmless to x.
+// george allows a merge of y into the physical register x if no neighbour of y makes x harder
+// to colour.
 func (a *allocator) george(x, y reg) bool {
 	if int(x) > a.limit {
 		return false
@@ -354,7 +356,7 @@ func (a *allocator) george(x, y reg) bool {
 	return true
 }
 
-// briggs allows merging when the result has few neighbours of high degree.
+// briggs allows a merge if the merged register has few neighbours of high degree.
 func (a *allocator) briggs(x, y reg) bool {
 	count := 0
 	for _, m := range a.list[x] {
@@ -374,8 +376,8 @@ func (a *allocator) briggs(x, y reg) bool {
 	return true
 }
 
-// staysHigh reports whether m, a neighbour of high degree, keeps its high degree when y is
-// merged with another neighbour.
+// staysHigh reports whether m, a neighbour of high degree, keeps its high degree after the
+// merge of y with another neighbour of m.
 func (a *allocator) staysHigh(m, y reg) bool {
 	return m < firstVirtual || a.degree[m] > a.limit || !a.interferes(m, y)
 }
@@ -400,7 +402,8 @@ func (a *allocator) merge(x, y reg) {
 	}
 }
 
-// freezeOne gives up the moves of the cheapest register of low degree.
+// freezeOne gives up the moves of one register of low degree, the register whose moves cost
+// least.
 func (a *allocator) freezeOne() bool {
 	best := a.frozen.take(func(r reg) bool { return a.state[r] == freeze }, func(r reg) float64 { return a.hope[r] })
 	if best == 0 {

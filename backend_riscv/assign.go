@@ -1,6 +1,6 @@
 package riscv
 
-// assign colours the removed registers in reverse order.
+// assign gives colours to the removed registers, in reverse order of their removal.
 func (a *allocator) assign() {
 	for k := len(a.stack) - 1; k >= 0; k-- {
 		r := a.stack[k]
@@ -25,8 +25,8 @@ func (a *allocator) assign() {
 	}
 }
 
-// choose prefers the colour of a move partner, then the lowest colour. A function that uses few
-// registers clobbers few in its callers.
+// choose prefers the colour of a register that a move joins to r, then the lowest colour. A
+// function that uses few registers leaves more registers to its callers.
 func (a *allocator) choose(r reg, taken regSet) reg {
 	best, gain := reg(0), 0.0
 	for c := reg(a.limit); c >= 1; c-- {
@@ -40,7 +40,7 @@ func (a *allocator) choose(r reg, taken regSet) reg {
 	return best
 }
 
-// partnerGain is the cost of moves that r saves with colour c.
+// partnerGain is the cost of the moves that disappear if r has colour c.
 func (a *allocator) partnerGain(r, c reg) float64 {
 	g := 0.0
 	for _, m := range a.of[r] {
@@ -73,7 +73,7 @@ func (a *allocator) finish(adjust func(string, []uint8)) {
 	}
 }
 
-// rewrite colours one instruction and collects the registers that the function changes.
+// rewrite colours one instruction and collects the registers that the function writes.
 func (f *fn) rewrite(i *inst, put func(*reg)) {
 	i.uses(put)
 	i.defs(func(r *reg) {
@@ -97,7 +97,7 @@ func (f *fn) learnParams(regs []reg) {
 	learnPlaces(f.params, regs)
 }
 
-// forgetResults handles a function that never returns: its results have no place.
+// forgetResults removes the result places of a function that never returns.
 func (f *fn) forgetResults() {
 	for _, b := range f.blocks {
 		if n := len(b.insts); n > 0 && b.insts[n-1].code == cReturn {
@@ -107,7 +107,7 @@ func (f *fn) forgetResults() {
 	f.results = nil
 }
 
-// learnPlaces replaces the registers of places by their colours, in order.
+// learnPlaces replaces the virtual registers of places with their colours, in order.
 func learnPlaces(ps []place, regs []reg) {
 	for k := range ps {
 		if ps[k].reg != 0 {
@@ -116,11 +116,11 @@ func learnPlaces(ps []place, regs []reg) {
 	}
 }
 
-// spiller moves registers to slots: a load before each use, a store after each definition. A
-// constant is computed again instead.
+// spiller moves registers to slots. It adds a load before each use and a store after each
+// definition. A spilled constant is computed again instead.
 type spiller struct {
 	f     *fn
-	home  map[reg]slot // of spilled registers; coalesced registers share it
+	home  map[reg]slot // slots of spilled registers; coalesced registers share a slot
 	again map[reg]bool // spilled constants
 	temps map[reg]bool
 }

@@ -8,7 +8,8 @@ import (
 // unrolledWords is the number of words that a copy or clear moves without a loop.
 const unrolledWords = 8
 
-// copy moves a constant number of bytes as if all were read before written.
+// copy moves a constant number of bytes. The result is as if all bytes were read before any is
+// written.
 func (s *selector) copy(i *ir.Instr) {
 	n := int(i.Imm)
 	dst, src := &i.Refs[0], &i.Refs[1]
@@ -30,7 +31,8 @@ func (s *selector) copy(i *ir.Instr) {
 	s.copyStraight(to, from, at, n, unit)
 }
 
-// copyStraight moves bytes at..n, unit by unit, then the rest byte by byte.
+// copyStraight moves bytes at..n without a loop: first unit by unit, then the rest byte by
+// byte.
 func (s *selector) copyStraight(to, from *node, at, n, unit int) {
 	for at < n {
 		for unit > n-at {
@@ -47,7 +49,7 @@ func (s *selector) moveUnit(to, from *node, unit int) {
 	s.store(unit, to, regNode(r))
 }
 
-// copyLoop moves n bytes upward.
+// copyLoop moves n bytes in a loop, from low to high addresses.
 func (s *selector) copyLoop(to, from *node, n, unit int) {
 	p, q := s.counter(from), s.counter(to)
 	end := s.baseReg(plus(from, n))
@@ -58,8 +60,8 @@ func (s *selector) copyLoop(to, from *node, n, unit int) {
 	})
 }
 
-// copyOverlapping moves n bytes within one object. It moves downward when the target lies above
-// the source.
+// copyOverlapping moves n bytes within one object. It moves from high to low addresses if the
+// target lies above the source.
 func (s *selector) copyOverlapping(to, from *node, n, unit int) {
 	to, from = regNode(s.baseReg(to)), regNode(s.baseReg(from))
 	down, done := s.out.newBlock(s.cur.depth), s.out.newBlock(s.cur.depth)
@@ -93,11 +95,11 @@ func (s *selector) copyDown(to, from *node, body, n, unit int) {
 	})
 }
 
-// unrolledUnits is the number of units that a round of a long move takes.
+// unrolledUnits is the number of units that a long move takes in one iteration.
 const unrolledUnits = 4
 
-// moveBytes copies a number of bytes that is known only at run time. It moves several units a
-// round, then single units, then bytes.
+// moveBytes copies a number of bytes that is known only at run time. It moves several units per
+// iteration, then single units, then bytes.
 func (s *selector) moveBytes(i *ir.Instr) {
 	dst, src := &i.Refs[0], &i.Refs[1]
 	unit := min(s.unit(dst), s.unit(src))
@@ -108,7 +110,7 @@ func (s *selector) moveBytes(i *ir.Instr) {
 	end := s.baseReg(mk32(word.Add, regNode(p), n))
 	steps := []int{unrolledUnits * unit, unit, 1}
 	if unit == 1 {
-		steps = steps[1:] // for single bytes a short loop
+		steps = steps[1:] // for single bytes one short loop is enough
 	}
 	for k, step := range steps {
 		if k > 0 && step == steps[k-1] {
@@ -167,7 +169,7 @@ func (s *selector) clear(i *ir.Instr) {
 	}
 }
 
-// unit is the largest access of the target that is aligned for every address of the ref.
+// unit is the largest access size of the target that is aligned for every address of the ref.
 func (s *selector) unit(r *ir.Ref) int {
 	align := 4
 	if at, ok := s.lay.known(r); ok {
@@ -184,7 +186,7 @@ func (s *selector) unit(r *ir.Ref) int {
 	return align
 }
 
-// moves reports whether the target loads and stores units of the given number of bytes.
+// moves reports whether the target can load and store units of that many bytes.
 func (tb *table) moves(bytes int) bool {
 	has := func(rules []*Rule) bool {
 		for _, r := range rules {
@@ -205,7 +207,7 @@ func lowBit(v uint32, limit int) int {
 	return limit
 }
 
-// multiple is a power of two up to limit that always divides v.
+// multiple is the largest power of two up to limit that is known to divide v.
 func multiple(v *ir.Value, limit int) int {
 	d := v.Def
 	if d == nil {
@@ -245,7 +247,7 @@ func (s *selector) baseReg(n *node) reg {
 	return s.reg(n)
 }
 
-// counter makes a register that loops change. It starts with the value of n.
+// counter makes a register that loops change. Its first value is the value of n.
 func (s *selector) counter(n *node) reg {
 	r := s.out.newReg()
 	s.mutable[r] = true
@@ -258,13 +260,13 @@ func (s *selector) bump(r reg, by uint32) {
 	s.emit(&inst{code: cLine, rule: s.tb.addImm, rd: r, rs1: r, imm: by})
 }
 
-// enter continues in a block where no value is known to be computed.
+// enter continues in block b. No earlier computation can be reused there.
 func (s *selector) enter(b *block) {
 	s.cur = b
 	s.made = map[madeKey]reg{}
 }
 
-// loop runs body while cond holds, testing first.
+// loop runs body while cond holds. It tests cond first.
 func (s *selector) loop(cond func() *node, body func()) {
 	head, out := s.out.newBlock(s.cur.depth+1), s.out.newBlock(s.cur.depth)
 	work := s.out.newBlock(s.cur.depth + 1)

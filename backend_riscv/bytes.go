@@ -34,8 +34,8 @@ func (s *selector) takeBytes(i *ir.Instr, buf *ir.Ref) {
 	}
 }
 
-// sendBytes sends the bytes of a buffer to a stream. Each store is held until the byte has
-// moved.
+// sendBytes sends the bytes of a buffer to a stream. Each store waits until the stream has
+// accepted the byte.
 func (s *selector) sendBytes(dev int, buf *ir.Ref) {
 	base := s.baseReg(s.address(buf))
 	s.start()

@@ -15,7 +15,7 @@ func wordsOf(vs []*ir.Value) []*ir.Value {
 	return out
 }
 
-// hidden returns the object parameters whose addresses are passed.
+// hidden returns the object parameters whose addresses a call passes.
 func (s *selector) hidden(f *ir.Func) []int {
 	var out []int
 	for k, o := range f.Objs {
@@ -26,12 +26,12 @@ func (s *selector) hidden(f *ir.Func) []int {
 	return out
 }
 
-// inRegs is the number of words that cross a call in registers. One register is reserved for the
-// return address.
+// inRegs is the number of words that a call passes in registers. One register is reserved for
+// the return address.
 func (s *selector) inRegs() int { return min(s.tb.target.Regs-2, 10) }
 
 // entry defines the parameters. The first ones arrive in registers that the allocator chooses,
-// the others in slots.
+// and the others arrive in slots.
 func (s *selector) entry() {
 	s.cur = s.blockOf[s.f.Blocks[0]]
 	s.made = map[madeKey]reg{}
@@ -39,7 +39,7 @@ func (s *selector) entry() {
 		s.defineParams()
 		return
 	}
-	first := s.cur // the entry block is a loop header: parameters are defined before it
+	first := s.cur // the entry block may be a loop header: parameters are defined before it
 	s.cur = s.out.newBlock(0)
 	s.out.blocks[0], s.out.blocks[len(s.out.blocks)-1] = s.cur, s.out.blocks[0]
 	s.defineParams()
@@ -77,7 +77,7 @@ func (s *selector) param(e *inst, r reg) {
 	s.out.params = append(s.out.params, p)
 }
 
-// exit makes the single return of the function.
+// exit makes the function's only return instruction.
 func (s *selector) exit() {
 	b := s.exitBlock
 	if b == nil {
@@ -97,7 +97,7 @@ func (s *selector) exit() {
 	s.emit(ret)
 }
 
-// resultPlaces chooses the places of the results, at the first return.
+// resultPlaces chooses the places of the results when it meets the first return.
 func (s *selector) resultPlaces(n int) {
 	s.exitBlock = s.out.newBlock(0)
 	for k := 0; k < n; k++ {
@@ -131,7 +131,7 @@ func (s *selector) ret(t *ir.Term) {
 	s.jump(s.exitBlock)
 }
 
-// call passes arguments to the places that the callee's allocation chose.
+// call moves the arguments to the places that the callee's allocation chose.
 func (s *selector) call(i *ir.Instr) {
 	callee := s.fns[i.Callee]
 	var args []transfer
@@ -181,7 +181,7 @@ func (s *selector) transferReg(t transfer) reg {
 
 func (s *selector) callResults(i *ir.Instr, callee *fn) {
 	results := wordsOf(i.Results)
-	results = results[:min(len(results), len(callee.results))] // none if it never returns
+	results = results[:min(len(results), len(callee.results))] // no results if the callee never returns
 	for k, v := range results {
 		if p := callee.results[k]; p.reg != 0 && s.use.count[v.ID] > 0 {
 			s.move(s.regOf(v), p.reg)
@@ -201,7 +201,7 @@ type transfer struct {
 	value    uint32
 }
 
-// moveOf computes v for a later parallel move to d.
+// moveOf computes v and returns a move to d, for a later parallel assignment.
 func (s *selector) moveOf(d reg, v *ir.Value) transfer {
 	n := s.word32(v)
 	if n.isConst() {
@@ -232,7 +232,8 @@ func (s *selector) term(b int, t *ir.Term) {
 	}
 }
 
-// edgeBlock is the target of a branch. It is the edge's own target if the edge moves nothing.
+// edgeBlock is the machine block to which a branch along an edge jumps. It is the edge's own
+// target if the edge moves no values.
 func (s *selector) edgeBlock(b int, e ir.Edge) *block {
 	to := s.blockOf[e.To]
 	for _, a := range e.Args {

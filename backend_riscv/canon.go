@@ -4,8 +4,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// amountOf brings a shift amount into canonical form: 32 bits wide, without operators that only
-// change ignored bits.
+// amountOf brings a shift amount into canonical form: 32 bits wide, without operators that
+// change only ignored bits.
 func amountOf(n *node, w int) *node {
 	bits := word.AmountBits(w)
 	for {
@@ -115,7 +115,7 @@ func compareBits(op word.Op, x, y *node) *node {
 		return and(not(x), y)
 	case word.Geu:
 		return not(and(not(x), y))
-	case word.Lts: // as signed numbers the bits are 0 and -1
+	case word.Lts: // as signed numbers the one-bit values are 0 and -1
 		return and(x, not(y))
 	}
 	return not(and(x, not(y)))

@@ -18,8 +18,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/isa"
 )
 
-// TestSelectionCases compiles the cases of a file, which say beside their lines what
-// instructions become of them.
+// TestSelectionCases compiles the cases of a file. Comments beside the lines of a case list the
+// expected instructions.
 func TestSelectionCases(t *testing.T) {
 	target := design.NewTarget("t", isa.RV32IM(), 16)
 	for _, c := range testkit.Cases(t, filepath.Join("testdata", "select.txt")) {
@@ -37,8 +37,8 @@ func TestSelectionCases(t *testing.T) {
 	}
 }
 
-// TestEncoding compares the bytes of instructions with those that stand beside
-// them, and both with what binutils makes of the text.
+// TestEncoding compares the bytes of instructions with the bytes in the comments beside them.
+// It compares both with the output of binutils for the same text.
 func TestEncoding(t *testing.T) {
 	var text, want []byte
 	for _, c := range testkit.Cases(t, filepath.Join("testdata", "encode.txt")) {

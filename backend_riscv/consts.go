@@ -53,9 +53,9 @@ func (b *block) insert(at int, i *inst) {
 	b.insts[at] = i
 }
 
-// placeConsts defines constant registers in a block that dominates all uses, outside of as many
-// loops as possible. The uses in each outermost loop get a separate register, because calls
-// between loops would only force a shared one into memory.
+// placeConsts defines constant registers in a block that dominates all uses, outside as many
+// loops as possible. The uses in each outermost loop get a separate register. A register that
+// several loops share would live across the calls between them, and would then be in memory.
 func (s *selector) placeConsts() {
 	p := &constPlacer{f: s.out, flow: s.out.settle(), regs: map[constUse]reg{}, where: map[reg]int{}}
 	for _, n := range p.flow.Order {
@@ -72,7 +72,7 @@ func (s *selector) placeConsts() {
 	}
 }
 
-// constUse is a constant in an outermost loop. The loop is named by its header.
+// constUse is a constant that is used in an outermost loop. Its header identifies the loop.
 type constUse struct {
 	value uint32
 	head  int
@@ -83,10 +83,10 @@ type constPlacer struct {
 	flow  *ir.Flow
 	regs  map[constUse]reg
 	order []reg
-	where map[reg]int // a block that dominates the uses
+	where map[reg]int // a block that dominates all uses
 }
 
-// use gives a use of constant v in block n its register.
+// use chooses the register for a use of constant v in block n.
 func (p *constPlacer) use(r *reg, v uint32, n int) {
 	key := constUse{v, p.outermost(n)}
 	own, ok := p.regs[key]
@@ -100,7 +100,7 @@ func (p *constPlacer) use(r *reg, v uint32, n int) {
 	*r = own
 }
 
-// outermost returns the header of the outermost loop around n, -1 for none.
+// outermost returns the header of the outermost loop around n, or -1 if there is no loop.
 func (p *constPlacer) outermost(n int) int {
 	head := -1
 	for at := p.flow.Head[n]; at >= 0; {

@@ -72,7 +72,7 @@ func (s *selector) instr(i *ir.Instr) {
 	}
 }
 
-// address is the tree of the address of a ref.
+// address is the expression tree of a ref's address.
 func (s *selector) address(r *ir.Ref) *node {
 	n := k32(0)
 	if r.Off != nil {
@@ -104,7 +104,7 @@ func forms(a *node) []*node {
 	return []*node{raw(word.Add, 32, a, k32(0)), a}
 }
 
-// access finds the cheapest memory line for an address and a tree.
+// access finds the cheapest load or store line for an address and a data tree.
 func (s *selector) access(rules []*Rule, bytes int, addr, n *node) (*Rule, binding) {
 	best, cost := (*Rule)(nil), costNever
 	var found binding
@@ -123,7 +123,7 @@ func (s *selector) access(rules []*Rule, bytes int, addr, n *node) (*Rule, bindi
 
 func (s *selector) load(i *ir.Instr) {
 	v, want := i.Results[0], i.Results[0]
-	size := min(i.Size, 4) // for eight bytes a word keeps the low four
+	size := min(i.Size, 4) // of eight bytes only the low word is kept
 	mem := memNode(size)
 	n := mk(word.Zext, 32, 0, mem)
 	if wide := s.use.widened[i]; wide != nil {
@@ -146,7 +146,8 @@ func (s *selector) load(i *ir.Instr) {
 	s.fetch(size, addr, n, s.regOf(want))
 }
 
-// fetch loads with the wanted extension, or loads with the other one and corrects the result.
+// fetch loads with the wanted extension. If no line has it, fetch loads with the other
+// extension and corrects the result.
 func (s *selector) fetch(bytes int, addr, n *node, d reg) reg {
 	if d == 0 {
 		d = s.out.newReg()
@@ -176,7 +177,7 @@ func (s *selector) fetch(bytes int, addr, n *node, d reg) reg {
 	return d
 }
 
-// storeWord stores a word. A store of eight bytes gets zeros above the word.
+// storeWord stores a value of up to eight bytes. The upper word of an eight-byte store is zero.
 func (s *selector) storeWord(i *ir.Instr) {
 	addr := s.address(&i.Refs[0])
 	s.start()
@@ -222,7 +223,7 @@ func (s *selector) port(to port.Reg, n *node) {
 	s.store(4, k32(to.Addr()), n)
 }
 
-// log writes the log site with its task, then the arguments.
+// log writes the log site together with its task, then the arguments.
 func (s *selector) log(i *ir.Instr) {
 	words, refs := i.Words(), i.Refs
 	s.port(port.Log, k32(uint32(i.Task)<<16|uint32(i.Site)))
@@ -242,7 +243,8 @@ func (s *selector) log(i *ir.Instr) {
 	}
 }
 
-// logBytes writes the length and the words of a bytes value. The last word is cut to the length.
+// logBytes writes the length and the words of a bytes value. In the last word, bytes after the
+// end are zero.
 func (s *selector) logBytes(r *ir.Ref) {
 	s.start()
 	base := s.baseReg(s.address(r))
@@ -292,7 +294,7 @@ func (s *selector) take(i *ir.Instr, buf *ir.Ref) {
 	}
 }
 
-// now loads the halves of the clock that are used. The clock does not change while the core
+// now loads only the used halves of the clock. The clock does not change while the core
 // computes.
 func (s *selector) now(i *ir.Instr) {
 	at := port.Now

@@ -9,7 +9,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/isa"
 )
 
-// Reach of the jumps in bytes, from -reach to reach-4.
+// The reach of the jumps in bytes: from -reach to reach-4.
 const (
 	branchReach = 1 << 12
 	jumpReach   = 1 << 20
@@ -24,11 +24,11 @@ type item struct {
 	callee *fn
 }
 
-// linker turns the functions into words.
+// linker turns the functions into instruction words.
 type linker struct {
 	tb    *table
 	items []item
-	start map[*block]int // index of the first item
+	start map[*block]int // index of each block's first item
 	entry map[*fn]int
 }
 
@@ -55,7 +55,7 @@ func (l *linker) add(from *inst, line *isa.Inst, ops isa.Ops) *item {
 	return &l.items[len(l.items)-1]
 }
 
-// lower writes the lines of one machine instruction.
+// lower emits the instruction lines for one machine instruction.
 func (l *linker) lower(i *inst) error {
 	rd, rs1 := uint8(i.rd), uint8(i.rs1)
 	ops := isa.Ops{Rd: rd, Rs1: rs1, Rs2: uint8(i.rs2), Rs3: uint8(i.rs3), Imm: int32(i.imm)}
@@ -92,7 +92,7 @@ func (l *linker) lower(i *inst) error {
 
 func (l *linker) constant(i *inst) error { return l.load(i, uint8(i.rd), i.imm) }
 
-// load writes the lines of rd = v.
+// load emits the lines that compute rd = v.
 func (l *linker) load(i *inst, rd uint8, v uint32) error {
 	steps := l.tb.constSteps(v)
 	if steps == nil {
@@ -137,9 +137,9 @@ func (l *linker) dest(it *item) int {
 	return l.start[it.target]
 }
 
-// relax turns branches that do not reach into branches around a jump. Inserted words increase
-// other distances, so it repeats until no branch is added. A branch found out of reach stays
-// long.
+// relax replaces a branch that does not reach its target with a branch around a jump. The
+// additional words make other distances longer, so relax repeats until it finds no more such
+// branches. A branch that was once out of reach stays long.
 func (l *linker) relax() (rounds int) {
 	far := make([]bool, len(l.items))
 	for rounds = 1; ; rounds++ {
@@ -151,7 +151,7 @@ func (l *linker) relax() (rounds int) {
 	}
 }
 
-// places returns the word index of each item, and the end.
+// places returns the word index of each item, and the index of the end.
 func (l *linker) places(far []bool) []int {
 	at := make([]int, len(l.items)+1)
 	for k := range l.items {
@@ -163,7 +163,7 @@ func (l *linker) places(far []bool) []int {
 	return at
 }
 
-// extra is the number of additional words of branch k when its target is far.
+// extra is the number of additional words that branch k takes if its target is far.
 func (l *linker) extra(k int) int {
 	if l.items[k].from.rule.inverse != nil {
 		return 1
@@ -185,7 +185,7 @@ func (l *linker) mark(far []bool, at []int) (found bool) {
 	return found
 }
 
-// widen rewrites the items with far branches, at their places.
+// widen rewrites the far branches.
 func (l *linker) widen(far []bool, at []int) {
 	items := make([]item, 0, at[len(l.items)])
 	for k, it := range l.items {
@@ -204,9 +204,9 @@ func (l *linker) widen(far []bool, at []int) {
 	}
 }
 
-// farBranch is a branch as two or three lines that reach further.
+// farBranch makes a branch of two or three lines, which reaches further.
 func (l *linker) farBranch(it item) []item {
-	const skip = 8 // bytes: over the next word
+	const skip = 8 // bytes: the jump passes the next word
 	jump := item{line: l.tb.jump, from: it.from, target: it.target}
 	over := it
 	over.target = nil

@@ -4,7 +4,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// once wraps a node that an alternative uses twice.
+// once wraps a node that an alternative uses twice, so that it is computed once.
 func once(n *node) *node {
 	if n.leaf == register || n.leaf == constant || n.leaf == shared {
 		return n
@@ -14,8 +14,8 @@ func once(n *node) *node {
 
 func zextBit(n *node) *node { return raw(word.Zext, 32, n) }
 
-// alternatives returns shapes of n that may be cheaper even if a line computes n directly.
-// Shapes are raw: canonical form would undo them.
+// alternatives returns other shapes of n. They may be cheaper even if a line computes n
+// directly. The shapes are raw nodes, because canonical form would undo them.
 func alternatives(n *node) []*node {
 	if n.width != 32 {
 		return nil
@@ -36,7 +36,7 @@ func alternatives(n *node) []*node {
 	return nil
 }
 
-// fallbacks returns shapes of n for a target that has no line for it.
+// fallbacks returns shapes of n for a target without a line that computes n.
 func fallbacks(n *node) []*node {
 	if n.width != 32 {
 		return nil
@@ -63,7 +63,8 @@ func fallbacks(n *node) []*node {
 	return nil
 }
 
-// shiftFallbacks shifts by constants, each only if its bit of the amount is set.
+// shiftFallbacks shifts by a variable amount. For each bit of the amount it shifts by a
+// constant if the bit is set.
 func shiftFallbacks(op word.Op, x, n *node) []*node {
 	switch {
 	case n.isConst() && op == word.Shl:
@@ -122,7 +123,7 @@ func bigAddAlternatives(x, y *node) []*node {
 	return out
 }
 
-// shlFallbacks doubles instead of shifting.
+// shlFallbacks computes a shift to the left by doubling.
 func shlFallbacks(x, n *node) []*node {
 	for i := uint64(0); i < n.imm; i++ {
 		x = once(x)
@@ -131,8 +132,8 @@ func shlFallbacks(x, n *node) []*node {
 	return []*node{x}
 }
 
-// shrsFallbacks computes the sign extension explicitly: with s = 0 or -1 for the sign, ((x xor
-// s) shru n) xor s.
+// shrsFallbacks computes the sign extension explicitly. If s is 0 or -1 according to the sign,
+// the result is ((x xor s) shru n) xor s.
 func shrsFallbacks(x, n *node) []*node {
 	x, n = once(x), once(n)
 	s := once(raw(word.Sub, 32, k32(0), zextBit(raw(word.Lts, 1, x, k32(0)))))
@@ -201,7 +202,7 @@ func lessAlternatives(op word.Op, x, y *node) []*node {
 	return out
 }
 
-// flippedLess compares in the other signedness with the sign bits inverted.
+// flippedLess compares with the opposite signedness after it inverts both sign bits.
 func flippedLess(op word.Op, x, y *node) []*node {
 	if x.width != 32 {
 		return nil
@@ -214,7 +215,7 @@ func flippedLess(op word.Op, x, y *node) []*node {
 	return []*node{zextBit(raw(other, 1, flip(x), flip(y)))}
 }
 
-// conditions returns comparisons that hold exactly when c does.
+// conditions returns comparisons that are equivalent to c.
 func conditions(c *node) []*node {
 	switch c.leaf {
 	case flag:
@@ -252,7 +253,7 @@ func bitConditions(c *node) []*node {
 	}
 }
 
-// testConditions compares the word 0 or 1 of c in every possible way.
+// testConditions computes c as a word, 0 or 1, and compares the word in every possible way.
 func testConditions(c *node) []*node {
 	t, inv := mk(word.Zext, 32, 0, c), mk(word.Zext, 32, 0, mk(word.Not, 1, 0, c))
 	zero := k32(0)

@@ -16,8 +16,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/trace"
 )
 
-// around is a loop of three rounds whose body branches forward over n logs and
-// jumps back over them.
+// around is a loop of three iterations. Its body branches forward over n logs and jumps back
+// over them.
 func around(n int) string {
 	var b strings.Builder
 	b.WriteString(`module far
@@ -53,7 +53,7 @@ b4:
 	return b.String()
 }
 
-// longest is the longest way of a branch or jump without link, in bytes.
+// longest is the longest reach of a branch or a jump without link, in bytes.
 func longest(t *testing.T, im *image.Image, format isa.Format) int {
 	most := 0
 	for _, w := range im.Text {
@@ -66,8 +66,8 @@ func longest(t *testing.T, im *image.Image, format isa.Format) int {
 	return most
 }
 
-// TestFarBranches runs branches over every distance around their reach, forward
-// and back, on sets with and without opposite branches.
+// TestFarBranches runs branches over distances around their reach, forward and backward, on
+// instruction sets with and without inverse branches.
 func TestFarBranches(t *testing.T) {
 	full := isa.RV32I()
 	noOpposite := full.Subset("rv32i_few", func(in *isa.Inst) bool { return in.Name != "bne" && in.Name != "bgeu" && in.Name != "bge" })

@@ -7,7 +7,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// fusedIn finds the values of f that lines of several operators compute.
+// fusedIn finds the values of f that a line with several operators can compute.
 func (tb *table) fusedIn(f *ir.Func) *fuse.Fusions {
 	var lines []*isa.Inst
 	for _, in := range tb.target.Set.Insts {
@@ -18,7 +18,7 @@ func (tb *table) fusedIn(f *ir.Func) *fuse.Fusions {
 	return fuse.Find(f, lines)
 }
 
-// treeSize is the size of an expression with shared parts counted at each use.
+// treeSize is the number of nodes of an expression. A shared part counts at each use.
 func treeSize(e *word.Expr) int {
 	sizes := map[*word.Expr]int{}
 	e.Each(func(x *word.Expr) {
@@ -31,7 +31,7 @@ func treeSize(e *word.Expr) int {
 	return sizes[e]
 }
 
-// fuse computes a value by the line that package fuse has found for it.
+// fuse computes a value with the line that package fuse has found for it.
 func (s *selector) fuse(v *ir.Value, fu *fuse.Fusion) {
 	c := &cover{rule: s.tb.graphs[fu.Line]}
 	for k, a := range fu.Args {

@@ -35,8 +35,8 @@ func example(t *testing.T, name string, target *design.Target) *ir.Module {
 	return m
 }
 
-// kernels lists the logs of C programs that do the same work, and the instructions
-// between their marks: clang 19 -O2 -march=rv32im, without checks of indices.
+// kernels lists the logs of C programs that do the same work, and the number of instructions
+// between their marks: clang 19 -O2 -march=rv32im, without index checks.
 var kernels = []struct {
 	name  string
 	logs  []string
@@ -54,8 +54,8 @@ var kernels = []struct {
 	{"fir", []string{"result c4c01672"}, 8629},
 }
 
-// TestKernels compares results, and instructions between the marks with those
-// of clang's code: at most 1.6 times as many in the geometric mean.
+// TestKernels compares the results with clang's. Our instructions between the marks are at most
+// 1.6 times clang's in the geometric mean.
 func TestKernels(t *testing.T) {
 	for _, regs := range []int{32, 16} {
 		product := 1.0
@@ -81,7 +81,7 @@ func TestKernels(t *testing.T) {
 	}
 }
 
-// TestKernelsWithoutMultiplier runs them on the least target.
+// TestKernelsWithoutMultiplier runs the kernels on the smallest target.
 func TestKernelsWithoutMultiplier(t *testing.T) {
 	for _, k := range kernels {
 		target := design.NewTarget("t", isa.RV32I(), 6)

@@ -63,8 +63,8 @@ func straight(n int) string {
 	return sb.String()
 }
 
-// large lists programs that earlier back ends broke at, with the frames that they
-// are given.
+// large lists programs on which earlier back ends failed, with the frames that the programs
+// receive.
 func large(t *testing.T) map[string]string {
 	t.Helper()
 	n := 2000
@@ -89,7 +89,7 @@ func someFrames(n int) *world.Script {
 	return s
 }
 
-// cpuTime is what this process has used so far.
+// cpuTime is the CPU time of this process so far.
 func cpuTime(t *testing.T) time.Duration {
 	t.Helper()
 	var u syscall.Rusage
@@ -97,7 +97,7 @@ func cpuTime(t *testing.T) time.Duration {
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
-// peak runs f and returns the most memory that the heap had in use meanwhile.
+// peak runs f and returns the largest heap in use during the run.
 func peak(f func()) uint64 {
 	done, most := make(chan bool), make(chan uint64)
 	go func() {
@@ -119,9 +119,9 @@ func peak(f func()) uint64 {
 	return <-most
 }
 
-// TestLargePrograms: no size of a function breaks the back end. Each program is
-// built in 10 s of processor time and 512 MB, and does on the instruction set what
-// it does on the program IR.
+// TestLargePrograms checks that no size of a function breaks the back end. Each program is
+// built within 10 s of CPU time and 512 MB. It behaves the same on the instruction set and on
+// the program IR.
 func TestLargePrograms(t *testing.T) {
 	target := design.NewTarget("t", isa.RV32IM(), 32)
 	for name, src := range large(t) {
@@ -145,7 +145,7 @@ func TestLargePrograms(t *testing.T) {
 	}
 }
 
-// sameTrace runs a module and its image on one world.
+// sameTrace runs a module and its image in the same world and compares the traces.
 func sameTrace(t *testing.T, m *ir.Module, im *image.Image, s *world.Script) {
 	t.Helper()
 	ref, err := program.New(m, world.New(s))
@@ -170,8 +170,8 @@ func logsOf(tr *trace.Trace) []string {
 	return out
 }
 
-// TestTooMuchData: the error names the largest objects with their places, not the one
-// that happened to be the last.
+// TestTooMuchData checks that the error names the largest objects with their source positions,
+// not the object that happens to be last.
 func TestTooMuchData(t *testing.T) {
 	src := "task t() {\n  state a: [200000]u32\n  state b: [70000]u32\n  state c: [90000]u16\n  var i: u32 = 0\n  while i < 300 max 300 {\n    a[i] = 1\n    b[i] = 2\n    c[i] = 3\n    i = i + 1\n  }\n" +
 		"  log.print(\"{a[1]} {b[1]} {c[1]}\")\n}\nsystem s { run t() }\n"

@@ -14,16 +14,16 @@ import (
 // follow, ordered by accesses per byte, so that small objects with many accesses have addresses
 // that fit an immediate.
 type layout struct {
-	addr map[*ir.Object]uint32 // of every object with a known address, including parameters bound to one address
+	addr map[*ir.Object]uint32 // every object with a known address, including parameters that always have the same address
 	data []byte
 	end  uint32
 	objs []*ir.Object // in address order
 	logs []trace.Site
 
-	streams []bool // by device: it passes single bytes
+	streams []bool // by device: it transfers single bytes
 }
 
-// known returns the constant address of a ref without its offset value.
+// known returns the address of a ref without its variable offset, if that address is constant.
 func (l *layout) known(r *ir.Ref) (uint32, bool) {
 	a, ok := l.addr[r.Obj]
 	return a + uint32(r.Disp), ok
@@ -127,7 +127,7 @@ func (l *layout) bind(funcs []*ir.Func) {
 	}
 }
 
-// common returns the address that all calls bind to object k.
+// common returns the address that all calls pass for object parameter k.
 func (l *layout) common(calls []*ir.Instr, k int) (at uint32, ok bool) {
 	for n, c := range calls {
 		here, known := l.known(&c.Refs[k])
@@ -147,8 +147,8 @@ func eachInstr(f *ir.Func, visit func(block int, i *ir.Instr)) {
 	}
 }
 
-// measure estimates the number of accesses to each object. It assumes eight iterations a loop.
-// An object passed to a function is as hot as the function's parameter.
+// measure estimates the number of accesses to each object. It assumes eight iterations per
+// loop. An object that a call passes gets the accesses of the function's parameter.
 func measure(funcs []*ir.Func) map[*ir.Object]float64 {
 	heat := map[*ir.Object]float64{}
 	calls := map[*ir.Func]float64{}

@@ -1,8 +1,8 @@
 package riscv
 
-// liveSet is a set of registers. The time to visit it depends on the number of its members and
-// not on the number of all registers (Briggs and Torczon, "An Efficient Representation for
-// Sparse Sets", 1993).
+// liveSet is a set of registers. A visit takes time in proportion to the number of members, not
+// to the number of all registers (Briggs and Torczon, "An Efficient Representation for Sparse
+// Sets", 1993).
 type liveSet struct {
 	members []reg
 	place   []int32 // index of each register in members, counted from 1; 0: not a member
@@ -27,7 +27,7 @@ func (s *liveSet) remove(r reg) {
 	s.members, s.place[r] = s.members[:len(s.members)-1], 0
 }
 
-// reset makes the set hold just rs.
+// reset makes the set contain exactly rs.
 func (s *liveSet) reset(rs []reg) {
 	for _, r := range s.members {
 		s.place[r] = 0
@@ -38,7 +38,7 @@ func (s *liveSet) reset(rs []reg) {
 	}
 }
 
-// step moves a live set from after i to before it.
+// step changes the set of registers that live after i to the set that lives before i.
 func (s *liveSet) step(i *inst) {
 	i.defs(func(r *reg) { s.remove(*r) })
 	for r := reg(1); i.code == cCall && r < firstVirtual; r++ {
@@ -49,9 +49,9 @@ func (s *liveSet) step(i *inst) {
 	i.uses(func(r *reg) { s.add(*r) })
 }
 
-// liveness lists the live registers at the end of each block, in ascending order, by block id.
-// Each register is followed from the blocks that read it up to its definitions, so a register
-// that lives within one block costs nothing.
+// liveness lists the registers that live at the end of each block, in ascending order, by block
+// id. It follows each register backwards, from the blocks that read it to its definitions. So a
+// register that lives within one block costs nothing.
 func (f *fn) liveness() [][]reg {
 	w := &liveWalk{out: make([][]reg, len(f.blocks)), preds: make([][]int, len(f.blocks)), killed: make([]reg, len(f.blocks)), seen: make([]reg, len(f.blocks))}
 	for _, b := range f.blocks {
@@ -72,12 +72,13 @@ func (f *fn) liveness() [][]reg {
 type liveWalk struct {
 	out    [][]reg
 	preds  [][]int
-	killed []reg // by block, the register of this walk that it defines
-	seen   []reg // by block, the register of this walk that is live at its end
+	killed []reg // by block: the register of the current walk, if the block defines it
+	seen   []reg // by block: the register of the current walk, if it lives at the block's end
 	work   []int
 }
 
-// follow marks r at the end of each block that leads to a reader.
+// follow adds r to the live registers at the end of each block from which a reader can be
+// reached.
 func (w *liveWalk) follow(r reg, readers []int) {
 	w.work = append(w.work[:0], readers...)
 	for len(w.work) > 0 {

@@ -16,13 +16,14 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// CompileLLVM makes the image of m for a target with clang and lld. It is the second generator
-// beside cg and serves for comparison. It has the same input and the same form of image, but an
-// instruction selection that is not ours.
+// CompileLLVM makes the image of m for a target with clang and lld. It is a second generator
+// beside cg and serves for comparison. It has the same input and the same image format, but
+// uses LLVM's instruction selection.
 //
-// LLVM knows families of instructions, not single lines. If the target has part of a family,
-// LLVM may use a line that the target lacks, which is an error here. The stack is static. The
-// program is linked once to learn the frames, then again with room for the deepest path.
+// LLVM knows extensions, which are families of instructions, and not single lines. If the
+// target has only part of a family, LLVM may use a line that the target lacks. That is an error
+// here. The stack is static: the program is linked once to learn the frames, then again with
+// room for the deepest path.
 func CompileLLVM(ctx context.Context, m *ir.Module, t *design.Target, tools *llvm.Tools) (*image.Image, error) {
 	if tools.Version != 0 && tools.Version < llvm.MinRISCV {
 		return nil, fmt.Errorf("clang %d is too old for RISC-V: %d or later is needed", tools.Version, llvm.MinRISCV)
@@ -94,7 +95,7 @@ func (b *llvmBuild) link(stack uint32) ([]byte, error) {
 	return b.tools.Link(b.ctx, b.files, "out", args...)
 }
 
-// llvmFlags asks for the instructions and registers of a target.
+// llvmFlags are the clang flags for the instructions and registers of a target.
 func llvmFlags(t *design.Target) []string {
 	arch, abi := archOf(t)
 	flags := []string{
@@ -112,7 +113,7 @@ func llvmFlags(t *design.Target) []string {
 	return flags
 }
 
-// archOf names the families whose lines the target has.
+// archOf names the extensions whose lines the target has.
 func archOf(t *design.Target) (arch, abi string) {
 	arch, abi = "rv32i", "ilp32"
 	if t.Regs <= 16 {
@@ -135,8 +136,8 @@ func usesBulk(m *ir.Module) bool {
 	return used
 }
 
-// checks returns the checks of a program, once for each task whose event a check may be. They
-// are sorted by site and task.
+// checks returns the checks of a program, sorted by site and task. A check appears once for
+// each task that can run it.
 func checks(m *ir.Module) []image.Trap {
 	seen := map[trapSite]bool{}
 	var out []image.Trap
@@ -155,8 +156,8 @@ func checks(m *ir.Module) []image.Trap {
 
 func trapSymbol(at trapSite) string { return fmt.Sprintf("sn_trap.%d.%d", at.site, at.task) }
 
-// startAsm is the entry code of the core, and one trapping instruction for each check site. A
-// failed check jumps to its instruction.
+// startAsm is the entry code of the core. It also contains one trapping instruction for each
+// check site. A failed check jumps to that instruction.
 func startAsm(m *ir.Module) string {
 	var b strings.Builder
 	b.WriteString(`.section .text.start,"ax",@progbits

@@ -39,7 +39,7 @@ func compileLLVM(t *testing.T, m *ir.Module, target *design.Target) *image.Image
 	return im
 }
 
-// llvmOptions leave out what would call a function of a C library: LLVM takes
+// llvmOptions omit operations for which LLVM would call a function of a C library. LLVM accepts
 // words of all widths, legalised or not.
 func llvmOptions(target *design.Target) irtest.Options {
 	var o irtest.Options
@@ -185,7 +185,7 @@ b2(v11: tok, v12: tok %buf, v22: tok %count, v42: tok %copy):
 }
 `
 
-// TestLLVMEcho takes, logs, marks, copies, sends and traps, as cg does.
+// TestLLVMEcho takes, logs, marks, copies, sends and traps, and compares with cg.
 func TestLLVMEcho(t *testing.T) {
 	m := ir.MustParse("echo.sir", llvmEcho)
 	script := &world.Script{Devices: []string{"eth0"}, Inputs: []world.Input{
@@ -207,7 +207,7 @@ func TestLLVMEcho(t *testing.T) {
 	t.Logf("instructions: llvm %d, cg %d; words: llvm %d, cg %d", n, k, len(im.Text), len(cg.Text))
 }
 
-// requirePlaces checks that the code leads back to the program.
+// requirePlaces checks that the code maps back to the program.
 func requirePlaces(t *testing.T, im *image.Image) {
 	t.Helper()
 	added, names := 0, map[string]uint32{}
@@ -258,7 +258,8 @@ b0(v1, v2):
 }
 `
 
-// TestLLVMOverlappingCopies: a copy within one object reads all before it writes.
+// TestLLVMOverlappingCopies checks that a copy within one object reads all bytes before it
+// writes any.
 func TestLLVMOverlappingCopies(t *testing.T) {
 	m := ir.MustParse("slide.sir", llvmSlide)
 	got, _ := runWith(t, compileLLVM(t, m, design.Default()), nil)

@@ -7,10 +7,10 @@ import (
 	"github.com/sinter-lang/sinter/ir/port"
 )
 
-// portText defines the operations of the system as accesses of port registers, to be inlined.
+// portText defines the operations of the system as inline functions that access port registers.
 // LLVM does not see the memory accesses of a frame port's engine, and a timed region must keep
-// its work inside. Both are therefore surrounded by compiler fences. The last word of a bytes
-// value is cut to its length. $NAME$ stands for a register.
+// its work inside. So both are surrounded by compiler fences. In the last word of a bytes
+// value, bytes after the end are zero. $NAME$ stands for a register.
 const portText = `
 define internal void @sn_fence() alwaysinline nounwind {
   call void asm sideeffect "", "~{memory}"()
@@ -202,8 +202,8 @@ func portSupport() string {
 	return strings.NewReplacer(pairs...).Replace(portText)
 }
 
-// bulkSource has the functions that LLVM calls for long copies and fills. All objects are
-// aligned to words, so most of them move words.
+// bulkSource contains the functions that LLVM calls for long copies and fills. All objects are
+// aligned to words, so most calls move whole words.
 const bulkSource = `
 typedef unsigned u32;
 

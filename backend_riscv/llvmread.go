@@ -22,7 +22,7 @@ type linked struct {
 	frames map[uint32]uint32 // bytes of stack by address of the function
 }
 
-// readLinked reads an executable and its section of -fstack-size-section.
+// readLinked reads an executable and the section that -fstack-size-section makes.
 func readLinked(name string, executable []byte) (*linked, error) {
 	raw, err := image.ReadRaw(name, executable)
 	if err != nil {
@@ -57,8 +57,8 @@ func (l *linked) readFrames(f *elf.File) error {
 	return err
 }
 
-// stackDepth is the largest stack of any path of calls from the start. The calls are read from
-// the code itself: jumps to the starts of functions.
+// stackDepth is the most stack that any path of calls from the start needs. It reads the calls
+// from the machine code: a call is a jump to the start of a function.
 func (l *linked) stackDepth(dec *isa.Decoder) uint32 {
 	known := map[uint32]uint32{}
 	var depth func(at uint32) uint32
@@ -66,7 +66,7 @@ func (l *linked) stackDepth(dec *isa.Decoder) uint32 {
 		if d, ok := known[at]; ok {
 			return d
 		}
-		known[at] = 0 // there is no recursion; a jump to its own start does not count
+		known[at] = 0 // there is no recursion; a jump to the function's own start is not a call
 		deepest := uint32(0)
 		for _, to := range l.callees(dec, at) {
 			deepest = max(deepest, depth(to))
@@ -77,7 +77,7 @@ func (l *linked) stackDepth(dec *isa.Decoder) uint32 {
 	return depth(l.byName["sn_main"])
 }
 
-// callees are the functions that the function at an address jumps to.
+// callees are the functions to which the function at an address jumps.
 func (l *linked) callees(dec *isa.Decoder, at uint32) []uint32 {
 	var out []uint32
 	for _, s := range l.Symbols {
@@ -119,7 +119,7 @@ func (l *linked) image(m *ir.Module, t *design.Target, places []llvmir.Place) *i
 	tables(img, m)
 	img.Contexts = []image.Context{{Name: m.Main().Name, Entry: design.TextBase}}
 	for _, s := range l.Symbols {
-		if s.Size > 0 { // not a label of the linker
+		if s.Size > 0 { // labels of the linker have no size
 			s.Name = plainName(s.Name, m)
 			img.Symbols = append(img.Symbols, s)
 		}
@@ -127,7 +127,7 @@ func (l *linked) image(m *ir.Module, t *design.Target, places []llvmir.Place) *i
 	return img
 }
 
-// plainName removes the prefixes of llvmir.
+// plainName removes the prefixes that llvmir adds.
 func plainName(name string, m *ir.Module) string {
 	if name == "sn_main" {
 		return m.Main().Name

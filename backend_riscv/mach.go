@@ -26,7 +26,7 @@ const (
 	cLoad                // rd = slot
 	cStore               // slot = rs1; rs2, if any, holds the result of cUpper for the slot
 	cUpper               // rd = the upper part of the address of a slot that x0 does not reach
-	cBranch              // a line of a branch rule: to target, else to the next instruction
+	cBranch              // a branch line: to target, else to the next instruction
 	cJump                // to target
 	cTrapped             // the trap line of a check site
 	cCall                // callee
@@ -54,12 +54,12 @@ type inst struct {
 	clobber       regSet // of cCall
 	site, task    int    // of cTrapped
 	still         bool   // a load of a port, which is not moved
-	value         int    // IR value id
+	value         int    // id of the IR value that the instruction computes
 	span          diag.Span
 }
 
-// block is a straight line of machine code. It may contain branches to trap blocks in its
-// middle; nothing is live in a trap block.
+// block is a straight line of machine code. In its middle it may contain branches to trap
+// blocks. No register lives in a trap block.
 type block struct {
 	id    int
 	insts []*inst
@@ -110,8 +110,8 @@ func (f *fn) newSlot() slot {
 	return slot{f, f.slots - 1}
 }
 
-// store makes the instructions that put r into a slot. temp makes a register for the address of
-// a slot that x0 does not reach. A load uses its result register for the address.
+// store makes the instructions that store r in a slot. If x0 does not reach the slot, temp
+// makes a register for the slot's address. A load uses its result register for the address.
 func (f *fn) store(r reg, at slot, temp func() reg) []*inst {
 	s := &inst{code: cStore, rs1: r, slot: at}
 	if !f.far {

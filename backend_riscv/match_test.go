@@ -13,8 +13,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/pass"
 )
 
-// matcher is a program that runs a match with some cases over lo..=hi, in the order
-// that they are given, and logs a sum that each arm and each value counts in.
+// matcher is a program that runs a match over lo..=hi, with the cases in the given order. It
+// logs a sum to which each arm and each value contribute.
 func matcher(typ string, lo, hi int64, cases [][2]int64, exhaustive bool) string {
 	var sb strings.Builder
 	fmt.Fprintf(&sb, "fn pick(x: %s) -> u32 {\n  match x {\n", typ)
@@ -32,7 +32,7 @@ func matcher(typ string, lo, hi int64, cases [][2]int64, exhaustive bool) string
 	return sb.String()
 }
 
-// arm is what arm k gives.
+// arm is the result of arm k.
 func arm(k int) uint32 { return uint32(k)*40503 + 11 }
 
 func matched(lo, hi int64, cases [][2]int64) string {
@@ -49,8 +49,9 @@ func matched(lo, hi int64, cases [][2]int64) string {
 	return fmt.Sprint(sum)
 }
 
-// TestMatchOverNumbers: a match finds its arm in a number of comparisons that grows
-// with the logarithm of the arms, for all values, with gaps, ranges and signs.
+// TestMatchOverNumbers checks that a match finds its arm with a number of comparisons that
+// grows with the logarithm of the number of arms. It tries all values, with gaps, ranges and
+// signs.
 func TestMatchOverNumbers(t *testing.T) {
 	dense := make([][2]int64, 2000)
 	for k := range dense {

@@ -15,8 +15,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/trace"
 )
 
-// TestRandomMined: random programs with all the lines that save anything, so that lines
-// meet and overlap, behave as before.
+// TestRandomMined runs random programs with all lines that save anything, so that lines touch
+// and overlap. The programs behave as before.
 func TestRandomMined(t *testing.T) {
 	seeds := uint64(30)
 	if testkit.Full() {

@@ -18,7 +18,7 @@ const (
 )
 
 // node is an expression in canonical form. mk builds both the trees of the program and the
-// meanings of the instruction lines, so that different spellings of one expression match.
+// meanings of the instruction lines. So different spellings of one expression match.
 type node struct {
 	leaf  leafKind
 	op    word.Op
@@ -28,7 +28,7 @@ type node struct {
 	reg   reg
 	name  string
 	raw   bool // made by raw
-	need  int  // registers for its evaluation, 0 until asked for
+	need  int  // registers that its evaluation needs, 0 if not computed yet
 }
 
 func konst(w int, v uint64) *node {
@@ -43,7 +43,8 @@ func flagNode(r reg) *node { return &node{leaf: flag, width: 1, reg: r} }
 
 func memNode(bytes int) *node { return &node{leaf: memory, width: 8 * bytes} }
 
-// raw makes an application without canonical form. Expansions use it to require an exact shape.
+// raw makes an application that is not brought into canonical form. Expansions use it if they
+// need an exact shape.
 func raw(op word.Op, w int, args ...*node) *node {
 	return &node{op: op, width: w, args: args, raw: true}
 }
@@ -82,7 +83,7 @@ func mk(op word.Op, w int, imm uint64, args ...*node) *node {
 	if n := canon(op, w, imm, args); n != nil {
 		return n
 	}
-	if op == word.Mul { // a line may take fewer bits of one factor than of the other
+	if op == word.Mul { // a line may take fewer bits of one factor than of the other factor
 		args = written
 	}
 	return &node{op: op, width: w, imm: imm, args: args}
@@ -126,7 +127,8 @@ func canon(op word.Op, w int, imm uint64, a []*node) *node {
 	return nil
 }
 
-// expandRow rewrites an operator by its table row, with the nodes as leaves.
+// expandRow replaces an operator with the definition in its table row. The nodes become the
+// leaves.
 func expandRow(op word.Op, w int, imm uint64, a []*node) *node {
 	if op == word.Rotl && w == 32 {
 		back := mk32(word.Sub, k32(0), amountOf(a[1], w))
@@ -142,7 +144,7 @@ func expandRow(op word.Op, w int, imm uint64, a []*node) *node {
 	return fromExpr(word.Table(op).Expand(b, w, args, imm), func(name string, _ int) *node { return byLeaf[name] })
 }
 
-// fromExpr makes the node of an expression; leaf gives its leaves.
+// fromExpr makes the node of an expression. leaf makes the node of each leaf.
 func fromExpr(e *word.Expr, leaf func(name string, w int) *node) *node {
 	switch {
 	case e.IsConst():
@@ -261,8 +263,8 @@ func canonMul(w int, x, y *node) *node {
 	return nil
 }
 
-// canonBitDivision divides single bits. Division by 0 gives all ones and the dividend as
-// remainder. Division by 1 gives the dividend and remainder 0.
+// canonBitDivision divides single bits. Division by 0 gives all ones, and the dividend as the
+// remainder. Division by 1 gives the dividend, and remainder 0.
 func canonBitDivision(op word.Op, w int, a []*node) *node {
 	if w != 1 {
 		return nil

@@ -4,10 +4,10 @@ import (
 	"sort"
 )
 
-// arrangeBlocks orders the blocks of allocated code so that hot edges fall through. It removes
-// empty blocks and moves, and omits jumps to the next block. Chains are merged from the hottest
-// edge on, as in Pettis and Hansen, "Profile Guided Code Positioning" (1990), with loop depth as
-// the profile.
+// arrangeBlocks orders the blocks of allocated code so that the most frequent edges fall
+// through. It removes empty blocks and moves, and it omits jumps to the next block. It merges
+// chains of blocks from the most frequent edge on, as in Pettis and Hansen, "Profile Guided
+// Code Positioning" (1990). The loop depth serves as the profile.
 func (f *fn) arrangeBlocks() {
 	for _, b := range f.blocks {
 		b.dropMoves()
@@ -39,7 +39,7 @@ func (b *block) dropMoves() {
 	b.insts = kept
 }
 
-// thread redirects jumps past blocks that only jump.
+// thread redirects a jump to a block that only jumps to the final target.
 func (f *fn) thread() {
 	final := func(b *block) *block {
 		for n := 0; n < len(f.blocks) && len(b.insts) == 1 && b.insts[0].code == cJump && b.insts[0].target != b; n++ {
@@ -81,7 +81,7 @@ type flowEdge struct {
 
 // chained returns the blocks in their final order, traps last.
 func (f *fn) chained() []*block {
-	chain := make([][]*block, len(f.blocks)) // by id of the first block
+	chain := make([][]*block, len(f.blocks)) // by the id of the chain's first block
 	head := make([]int, len(f.blocks))
 	for i, b := range f.blocks {
 		chain[i], head[i] = []*block{b}, i
@@ -111,8 +111,8 @@ func (f *fn) chained() []*block {
 	return append(hot, cold...)
 }
 
-// edges returns the edges, hottest first. Among equally hot edges, an edge comes first if its
-// fall-through needs no other jump.
+// edges returns the edges, most frequent first. Among equal edges, an edge comes first if its
+// fall-through saves a jump.
 func (f *fn) edges() []flowEdge {
 	var out []flowEdge
 	for _, b := range f.blocks {
@@ -131,7 +131,7 @@ func (f *fn) edges() []flowEdge {
 	return out
 }
 
-// fallThrough removes the jump to the next block. It inverts a branch if that helps.
+// fallThrough removes a jump to the next block. It inverts a branch if that removes the jump.
 func (b *block) fallThrough(next *block) {
 	n := len(b.insts)
 	if n == 0 || b.insts[n-1].code != cJump || next == nil {

@@ -28,7 +28,7 @@ func (p *pairs) find(key uint64) int {
 
 func (p *pairs) has(x, y reg) bool { return p.slots[p.find(keyOf(x, y))] != 0 }
 
-// add reports whether the pair is new.
+// add adds a pair. It reports whether the pair is new.
 func (p *pairs) add(x, y reg) bool {
 	key := keyOf(x, y)
 	at := p.find(key)

@@ -1,7 +1,8 @@
 package riscv
 
-// parallel emits moves that happen all at once. A move waits until no pending move reads its
-// target. A cycle is broken by one more register. The first move that is free is emitted first.
+// parallel emits moves that take effect at the same time. A move waits until no pending move
+// reads its target. One more register breaks a cycle. Among the moves that are ready, the first
+// one is emitted first.
 func (s *selector) parallel(moves []transfer) {
 	p := &shuffler{readers: map[reg]int{}, into: map[reg]int{}}
 	for _, m := range moves {
@@ -33,17 +34,17 @@ func (s *selector) parallel(moves []transfer) {
 	}
 }
 
-// shuffler orders moves by the pending readers of the registers that they overwrite.
+// shuffler orders moves. It counts the pending moves that read each register.
 type shuffler struct {
 	todo    []transfer
 	done    []bool
-	readers map[reg]int // moves that still read a register
-	into    map[reg]int // the move that writes a register
+	readers map[reg]int // by register: the number of pending moves that read it
+	into    map[reg]int // by register: the move that writes it
 	free    queue       // moves whose target has no pending reader, by number
 	first   int         // all moves before it are done
 }
 
-// pick returns the next move: a free one, else the first pending one. It returns -1 for none.
+// pick returns the next move: a move that is ready, else the first pending one, else -1.
 func (p *shuffler) pick() int {
 	for p.free.Len() > 0 {
 		if k := int(p.free[0].r); !p.done[k] {
@@ -59,7 +60,7 @@ func (p *shuffler) pick() int {
 	return -1
 }
 
-// redirect makes all pending moves that read from read to.
+// redirect changes the source of all pending moves that read from to the register to.
 func (p *shuffler) redirect(from, to reg) {
 	for k := range p.todo {
 		if !p.done[k] && p.todo[k].from == from {
@@ -70,7 +71,7 @@ func (p *shuffler) redirect(from, to reg) {
 	}
 }
 
-// settle notes that move k is done. This may free the move that writes its source.
+// settle records that move k is done. The move that overwrites k's source may now be ready.
 func (p *shuffler) settle(k int) {
 	p.done[k] = true
 	from := p.todo[k].from

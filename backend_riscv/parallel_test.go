@@ -6,9 +6,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestMovesAtOnce tries all moves of up to four registers into each other, with two
-// more as sources and one constant: after the code that parallel emits, each register
-// holds what its source held before.
+// TestMovesAtOnce tries all parallel moves among up to four registers, with two more registers
+// and one constant as sources. After the code that parallel emits, each register holds the
+// value that its source held before.
 func TestMovesAtOnce(t *testing.T) {
 	const targets, outside = 4, 2
 	const choices = targets + outside + 1 // the last one is the constant
@@ -38,7 +38,7 @@ func TestMovesAtOnce(t *testing.T) {
 	}
 }
 
-// run executes what parallel emits; register first+k holds k at the start.
+// run executes the moves that parallel emits. Register first+k holds k at the start.
 func run(t *testing.T, first reg, count int, moves []transfer) map[reg]uint32 {
 	t.Helper()
 	s := &selector{out: &fn{next: first + reg(count)}, cur: &block{}}

@@ -6,8 +6,8 @@ import (
 )
 
 // narrowProduct is the tree of a line that multiplies the low bits of two registers, nil for
-// other lines. A target has such a line only when no product of the program has wider operands.
-// The maker of the target ensures that. So the line is chosen for each product, with the first
+// other lines. Whoever makes the target includes such a line only if no product of the program
+// has wider operands. So the selector may use the line for every product, with the first
 // operand in rs1.
 func narrowProduct(in *isa.Inst) *node {
 	if !in.Narrow() {

@@ -8,8 +8,9 @@ type entry struct {
 	r    reg
 }
 
-// queue yields the cheapest register first; ties go to the lowest number. A register may be in
-// the queue several times. Code that removes it checks whether the cost is still current.
+// queue yields the cheapest register first, and the lowest number among equal costs. A register
+// may be in the queue several times. Code that takes a register out checks whether the cost is
+// still current.
 type queue []entry
 
 func (q queue) Len() int { return len(q) }
@@ -35,9 +36,9 @@ func (q *queue) put(r reg, cost float64) { heap.Push(q, entry{cost, r}) }
 // drop removes the cheapest register.
 func (q *queue) drop() { heap.Pop(q) }
 
-// take returns the cheapest register that is wanted, 0 for none. cost returns the current cost
-// of a register. A cost may have risen since it was queued. Code that lowers a cost queues the
-// register again.
+// take returns the cheapest register for which wanted holds, or 0 if there is none. cost
+// returns the current cost of a register, which may have risen since the register was queued.
+// Code that lowers a cost queues the register again.
 func (q *queue) take(wanted func(reg) bool, cost func(reg) float64) reg {
 	for q.Len() > 0 {
 		e := heap.Pop(q).(entry)

@@ -9,9 +9,9 @@ import (
 	"github.com/sinter-lang/sinter/ir/isa"
 )
 
-// TestRelaxGoesRoundFewTimes: a program of a hundred thousand words, every
-// fourth of them a branch to the first or the last, is relaxed in a few rounds,
-// each of which looks at every word once.
+// TestRelaxGoesRoundFewTimes relaxes a program of a hundred thousand words. Every fourth word
+// is a branch to the first or the last word. A few rounds are enough, and each round visits
+// every word once.
 func TestRelaxGoesRoundFewTimes(t *testing.T) {
 	tb, err := newTable(design.NewTarget("t", isa.RV32I(), 16), func(r []*Rule) []*Rule { return r })
 	require.NoError(t, err)

@@ -2,15 +2,14 @@ package riscv
 
 import "math"
 
-// crowdedAt is the number of neighbours of a graph, counted twice, above which relieve thins it.
-// A graph of this size takes some 100 MB.
+// crowdedAt is the number of edges of the interference graph, each counted twice, above which
+// relieve makes the graph smaller. A graph of this size takes some 100 MB.
 const crowdedAt = 1 << 20
 
-// relieve moves registers to memory before the graph is built. It does so when so many registers
-// live at once that the graph would grow with the square of the function. At each point with
-// more live registers than the target has, it spills the registers with the fewest reads for the
-// length of their live range. The allocator then gets a graph whose size is proportional to the
-// code.
+// relieve moves registers to memory before the graph is built, if so many registers live at the
+// same time that the graph would grow with the square of the function. At each point where more
+// registers live than the target has, it spills the registers with the fewest reads per length
+// of their live range. The size of the graph is then proportional to the code.
 func (f *fn) relieve(regs int, temps map[reg]bool) {
 	const slack = 4 // for temporaries
 	r := &reliever{f: f, live: f.liveness(), cost: make([]float64, f.next), gone: make([]bool, f.next), limit: max(regs-slack, 1)}
@@ -35,7 +34,7 @@ type reliever struct {
 	limit int
 }
 
-// scan visits each instruction with the registers that are live after it.
+// scan visits each instruction together with the registers that live after it.
 func (r *reliever) scan(visit func(live *liveSet, i *inst, freq float64)) {
 	live := newLiveSet(r.f.next)
 	for k, b := range r.f.blocks {
@@ -83,7 +82,7 @@ func (r *reliever) measure(temps map[reg]bool) bool {
 	return true
 }
 
-// thin spills the cheapest registers live at a point until few enough are left.
+// thin spills the cheapest registers that live at a point until few enough are left.
 func (r *reliever) thin(live *liveSet, _ *inst, _ float64) {
 	count := 0
 	for _, x := range live.members {

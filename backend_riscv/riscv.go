@@ -95,7 +95,7 @@ func (o Options) Compile(m *ir.Module, t *design.Target) (*image.Image, error) {
 // used ones stay within reach, and the others are reached like other data.
 const slotReach = 2048
 
-// functions generates the functions, callees first, and returns them callers first.
+// functions compiles the functions, callees first. It returns them with callers first.
 func (o Options) functions(tb *table, lay *layout, order []*ir.Func, far bool) ([]*fn, error) {
 	byIR := map[*ir.Func]*fn{}
 	traps := map[trapSite]*block{}
@@ -115,7 +115,8 @@ func (o Options) functions(tb *table, lay *layout, order []*ir.Func, far bool) (
 	return out, nil
 }
 
-// heatSlots numbers the slots of f by how often they are used, if some will lie out of reach.
+// heatSlots numbers the slots of f by their frequency of use, if some slots will lie out of
+// reach.
 func (f *fn) heatSlots() {
 	if !f.far {
 		return
@@ -203,7 +204,7 @@ func tables(img *image.Image, m *ir.Module) {
 	}
 }
 
-// marks names the timed regions with the task of their operations.
+// marks names the timed regions, each with the task that runs its operations.
 func marks(m *ir.Module) []image.Mark {
 	out := make([]image.Mark, len(m.Marks))
 	for k, name := range m.Marks {

@@ -54,7 +54,7 @@ func runImage(t *testing.T, im *image.Image, s *world.Script) (*iss.Machine, *tr
 	return mc, tr
 }
 
-// differ compares a random module with its image, with the passes given.
+// differ compares a random module with its image after the given passes.
 func differ(t *testing.T, seed uint64, passes []pass.Pass, target *design.Target) {
 	t.Helper()
 	m := irtest.Random(seed)
@@ -66,9 +66,9 @@ func differ(t *testing.T, seed uint64, passes []pass.Pass, target *design.Target
 	require.Equal(t, want, trace.Print(got), "seed %d\n%s", seed, text)
 }
 
-// TestRandom compares images for files of all sizes, plain and optimised, with
-// and without the multiplier; iss refuses an image that uses an instruction or
-// a register which the target lacks.
+// TestRandom compares images for register files of all sizes, plain and optimised, with and
+// without the multiplier. iss refuses an image that uses an instruction or a register that the
+// target lacks.
 func TestRandom(t *testing.T) {
 	for _, set := range []*isa.Set{isa.RV32IM(), isa.RV32I()} {
 		for _, regs := range []int{5, 6, 8, 12, 16, 32} {
@@ -124,7 +124,7 @@ b1(v4: tok, v5: tok %n, v6: tok %p):
 }
 `
 
-// TestFrames echoes frames of 1 to 21 bytes; the last one is too long.
+// TestFrames echoes frames of 1 to 21 bytes. The last one is too long.
 func TestFrames(t *testing.T) {
 	script := &world.Script{Devices: []string{"eth0"}}
 	for n := 1; n <= 21; n++ {
@@ -149,8 +149,8 @@ func TestFrames(t *testing.T) {
 	}
 }
 
-// single makes of a legalised module of one task without blocking operations
-// what the tasks pass makes of it: a Main that runs it and halts.
+// single turns a legalised module of one task without blocking operations into the output of
+// the tasks pass: a Main that runs the task and halts.
 func single(m *ir.Module) *ir.Module {
 	f := &ir.Func{Name: "_start"}
 	b := ir.NewBuilder(f)

@@ -22,17 +22,17 @@ type selector struct {
 
 	fused *fuse.Fusions
 
-	cur       *block // where instructions go
+	cur       *block // the block to which instructions are added
 	at        *ir.Instr
 	value     int // id of the IR value that is being emitted
 	span      diag.Span
 	blockOf   map[*ir.Block]*block
-	traps     map[trapSite]*block // of the whole program
+	traps     map[trapSite]*block // for the whole program
 	regs      []reg               // by value ID
 	leaves    []*node             // by value ID
 	base      map[*ir.Object]reg
 	consts    map[uint32]reg
-	mutable   map[reg]bool // block parameters: not to be renamed
+	mutable   map[reg]bool // block parameters, which must not be renamed
 	made      map[madeKey]reg
 	done      map[*node]reg
 	exitBlock *block
@@ -98,7 +98,7 @@ func (s *selector) regOf(v *ir.Value) reg {
 	return s.regs[v.ID]
 }
 
-// block generates one block of the program.
+// block compiles one block of the IR.
 func (s *selector) block(b int) {
 	blk := s.f.Blocks[b]
 	s.cur = s.blockOf[blk]
@@ -127,7 +127,7 @@ func (s *selector) leaf(v *ir.Value) *node {
 	return s.leaves[v.ID]
 }
 
-// tree is the expression of a value, as far as it is inlined into its user.
+// tree is the expression of a value. It includes the values that are inlined into it.
 func (s *selector) tree(v *ir.Value) *node {
 	switch {
 	case v.Def == nil:
@@ -172,7 +172,7 @@ func (s *selector) root(v *ir.Value) {
 	s.regs[v.ID] = r
 }
 
-// start forgets the state of the last root.
+// start resets the state that belongs to the previous root.
 func (s *selector) start() {
 	s.tile.memo, s.tile.work = map[*node]*cover{}, 0
 	s.done = map[*node]reg{}
@@ -247,7 +247,7 @@ func (s *selector) noCover(n *node) error {
 	return diag.Errorf("", s.span, "target %s has no instruction for %s of %d bits and nothing that could replace it", s.tb.target.Name, what, n.width)
 }
 
-// line emits a matched value line, or reuses its result in the block.
+// line emits the instruction of a matched line, or reuses an equal result within the block.
 func (s *selector) line(c *cover, d reg) reg {
 	i := s.bound(c.rule, &c.bind)
 	key := madeKey{c.rule, i.rs1, i.rs2, i.rs3, i.imm}
@@ -265,12 +265,12 @@ func (s *selector) line(c *cover, d reg) reg {
 	return i.rd
 }
 
-// bound makes the instruction of a match, with its operands computed.
+// bound makes the instruction for a match after it computes the operands.
 func (s *selector) bound(r *Rule, b *binding) *inst {
 	i := &inst{code: cLine, rule: r, imm: b.imm}
 	fields := [3]*reg{&i.rs1, &i.rs2, &i.rs3}
-	// The operand that needs most registers comes first (Sethi and Ullman, "The Generation of
-	// Optimal Code for Arithmetic Expressions", 1970).
+	// The operand that needs the most registers comes first (Sethi and Ullman, "The Generation
+	// of Optimal Code for Arithmetic Expressions", 1970).
 	order := [3]int{0, 1, 2}
 	slices.SortStableFunc(order[:], func(x, y int) int { return need(b.regs[y]) - need(b.regs[x]) })
 	for _, k := range order {
@@ -301,7 +301,7 @@ func need(n *node) int {
 	return n.need
 }
 
-// constReg is the function's register for a constant; placeConsts defines it.
+// constReg is the function's register for a constant. placeConsts adds the definition.
 func (s *selector) constReg(v uint32) reg {
 	if v == 0 {
 		return 0
@@ -359,7 +359,7 @@ func (s *selector) jump(to *block) {
 	s.leads(to)
 }
 
-// leads notes a successor. A trap block is not part of the flow: it may belong to another
+// leads records a successor of the block. It ignores a trap block, which may belong to another
 // function that checks the same site.
 func (s *selector) leads(to *block) {
 	if !to.cold {
@@ -374,7 +374,7 @@ func (s *selector) branch(c *node, to *block) {
 	s.cur = next
 }
 
-// fork ends the block: to yes when c holds, else to no.
+// fork ends the block: it jumps to yes if c holds, else to no.
 func (s *selector) fork(c *node, yes, no *block) {
 	if c.isConst() {
 		s.jump(map[bool]*block{true: yes, false: no}[c.imm == 1])
@@ -398,7 +398,7 @@ func (s *selector) fork(c *node, yes, no *block) {
 	s.jump(no)
 }
 
-// forkParts branches on the parts of a conjunction or disjunction one by one.
+// forkParts branches on each part of a conjunction or disjunction separately.
 func (s *selector) forkParts(c *node, yes, no *block) bool {
 	if c.isOp(word.Not) {
 		return s.forkParts(c.args[0], no, yes)
@@ -448,11 +448,11 @@ func (s *selector) checkNode(c *node, i *ir.Instr) {
 	s.emit(in)
 }
 
-// trapSite is a check of the program in one of the tasks that execute it: a trap is an event of
-// its task.
+// trapSite is a check site together with one task that executes it, because a trap is an event
+// of a task.
 type trapSite struct{ site, task int }
 
-// trapBlock is the trap block of a site, shared by all copies of the check in a task.
+// trapBlock is the trap block of a site. All copies of the check in a task share it.
 func (s *selector) trapBlock(i *ir.Instr) *block {
 	at := trapSite{i.Site, i.Task}
 	if b := s.traps[at]; b != nil {

@@ -24,8 +24,8 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// TestSelectUnderJitter runs images of the programs with select and timers under
-// a hundred scripts and compares them with the source.
+// TestSelectUnderJitter runs images of the programs with select and timers under a hundred
+// scripts. It compares them with the source.
 func TestSelectUnderJitter(t *testing.T) {
 	files, err := filepath.Glob("../lang/lower/testdata/choice/*.sn")
 	require.NoError(t, err)
@@ -64,7 +64,7 @@ func TestSelectUnderJitter(t *testing.T) {
 	}
 }
 
-// TestRandomSelect runs images of random tasks that choose and try.
+// TestRandomSelect runs images of random tasks that use select and try.
 func TestRandomSelect(t *testing.T) {
 	target := design.NewTarget("t", isa.RV32IM(), 16)
 	for seed := uint64(0); seed < 24; seed++ {

@@ -1,17 +1,18 @@
 package riscv
 
-// sharer finds spilled registers that may share a slot: registers that moves join and that never
-// hold different values at once. A move between them then costs nothing, like a move that the
-// allocator coalesces.
+// sharer finds spilled registers that may share a slot: moves join them, and they never hold
+// different values at the same time. A move between such registers then disappears, like a move
+// that the allocator coalesces.
 type sharer struct {
 	gone    []bool
-	parent  []reg // of the web of moves; then of the group
+	parent  []reg // first of the registers that moves connect, a web; later of the group that shares a slot
 	members [][]reg
 	apart   *pairs // registers of one web that live at the same time
 	torn    map[reg]bool
 }
 
-// shareSlots returns, for each spilled register, the register that names its group.
+// shareSlots returns a function that maps each spilled register to the register that names its
+// group.
 func (r *reliever) shareSlots() func(reg) reg {
 	s := &sharer{gone: r.gone, parent: make([]reg, r.f.next), members: make([][]reg, r.f.next), apart: newPairs(), torn: map[reg]bool{}}
 	var moves []*inst
@@ -48,7 +49,8 @@ func (s *sharer) find(x reg) reg {
 	return x
 }
 
-// look notes the registers of one web that are defined while another register of the web lives.
+// look records two registers of one web that live at the same time: one is defined while the
+// other lives.
 func (s *sharer) look(live *liveSet, i *inst, _ float64) {
 	if i == nil {
 		return
@@ -67,7 +69,8 @@ func (s *sharer) look(live *liveSet, i *inst, _ float64) {
 	})
 }
 
-// join merges two groups if no member of one lives at the same time as a member of the other.
+// join merges two groups if no member of one group lives at the same time as a member of the
+// other group.
 func (s *sharer) join(x, y reg, torn bool) {
 	if x == y {
 		return

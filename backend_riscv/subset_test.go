@@ -13,7 +13,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/pass"
 )
 
-// TestAbsentLines takes lines away, alone and together: the others replace them.
+// TestAbsentLines removes lines from the target, alone and together. Other lines replace them.
 func TestAbsentLines(t *testing.T) {
 	for _, drop := range [][]string{
 		{"sltu", "sltiu"},
@@ -54,7 +54,7 @@ func TestAbsentLines(t *testing.T) {
 	}
 }
 
-// TestImpossible names the meaning that a target lacks, never a mnemonic.
+// TestImpossible checks that the error names the meaning that a target lacks, never a mnemonic.
 func TestImpossible(t *testing.T) {
 	const src = `module t
 log 0 "" u:32 ""

@@ -8,21 +8,21 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// A Rule is one instruction line as the selector sees it: the tree that the line computes, and
-// the immediates that it can hold.
+// Rule is one instruction line in the form that the selector uses: the tree that the line
+// computes, and the immediates that it can hold.
 type Rule struct {
 	Line    *isa.Inst
 	root    *node // value of rd, data of a store, or condition of a branch
 	addr    *node // of a load or store
 	bytes   int   // moved by a load or store
-	inverse *Rule // of a branch: the branch on the opposite condition
+	inverse *Rule // for a branch: the branch on the opposite condition
 }
 
 // table is a target, indexed for selection.
 type table struct {
 	target   *design.Target
 	values   map[word.Op][]*Rule // by the operator at the root
-	leaves   []*Rule             // rd = imm and the like: no operator at the root
+	leaves   []*Rule             // rd = imm and similar: no operator at the root
 	loads    []*Rule
 	stores   []*Rule
 	branches []*Rule
@@ -59,8 +59,8 @@ func newTable(t *design.Target, wrap func([]*Rule) []*Rule) (*table, error) {
 	return tb, tb.complete()
 }
 
-// read turns a line into a rule. For control flow other than branches it returns nil and keeps
-// the line separately.
+// read turns a line into a rule. For a jump or a trap it returns nil and stores the line in its own
+// field.
 func (tb *table) read(in *isa.Inst) *Rule {
 	m := &in.Meaning
 	r := &Rule{Line: in}
@@ -123,8 +123,8 @@ func (tb *table) readJump(in *isa.Inst) {
 
 type leaves struct{ pc, rs1, imm uint32 }
 
-// agrees compares an expression with a function on some aligned addresses. Text addresses are
-// multiples of 4, so a line that clears bit 0 agrees.
+// agrees checks that an expression and a function give the same result for some aligned
+// addresses. Text addresses are multiples of 4, so a line that clears bit 0 agrees.
 func agrees(e *word.Expr, f func(leaves) uint32) bool {
 	for _, l := range []leaves{{0, 0, 0}, {0x100040, 0x100000, 64}, {0x1ff000, 0x1234, 0xfffffff0}, {0x7ffffffc, 0xfffffffc, 8}} {
 		got := e.Eval(func(name string) uint64 {
@@ -168,7 +168,7 @@ func (tb *table) add(r *Rule) {
 		tb.graphs[r.Line] = r
 	}
 	switch {
-	case r.root == nil: // a graph only
+	case r.root == nil: // the rule has only a graph
 	case m.Cond != nil:
 		tb.branches = append(tb.branches, r)
 	case m.Store != nil:
@@ -192,7 +192,7 @@ func (tb *table) pairBranches() {
 	}
 }
 
-// findBasics picks the lines that allocation and layout need themselves.
+// findBasics picks the lines that the allocator and the layout need.
 func (tb *table) findBasics() {
 	rs1 := &node{leaf: operand, width: 32, name: "rs1"}
 	rs2 := &node{leaf: operand, width: 32, name: "rs2"}
@@ -220,7 +220,7 @@ func (tb *table) findBasics() {
 	}
 }
 
-// complete reports an absent line that has no substitute.
+// complete reports a line that is absent and cannot be replaced.
 func (tb *table) complete() error {
 	for _, need := range []struct {
 		has  bool

@@ -5,23 +5,23 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// Costs are in quarters of an instruction. A constant that is likely to be shared or hoisted can
-// then cost less than one instruction.
+// Costs are in quarters of an instruction. So a constant that is likely to be shared or hoisted
+// can cost less than one instruction.
 const (
 	costLine  = 4
 	costMux   = 9
 	costNever = 1 << 20
 )
 
-// binding holds the values of the fields of a matched line.
+// binding maps the fields of a matched line to their values.
 type binding struct {
 	regs   [3]*node // rs1, rs2, rs3; nil: x0
 	imm    uint32
 	hasImm bool
-	later  []equation // constants that depend on an immediate bound later
+	later  []equation // constants that depend on an immediate that is bound later
 }
 
-// equation requires that a pattern over the immediate has a value.
+// equation requires that a pattern over the immediate has a given value.
 type equation struct {
 	pattern *node
 	value   uint64
@@ -112,7 +112,7 @@ func onlyImm(p *node) bool {
 	return true
 }
 
-// settled checks the deferred constants and the range of the immediate.
+// settled checks the deferred equations and the range of the immediate.
 func (b *binding) settled(r *Rule) bool {
 	for _, e := range b.later {
 		if !b.hasImm || (evalImm(e.pattern, uint64(b.imm))^e.value)&e.mask != 0 {
@@ -137,22 +137,22 @@ func evalImm(p *node, imm uint64) uint64 {
 	return word.Eval(p.op, p.width, a, aw, p.imm)
 }
 
-// cover is the cheapest way found to compute a node in a register.
+// cover is the cheapest known way to compute a node in a register.
 type cover struct {
 	cost int
 	rule *Rule
 	bind binding
 	alt  *node // computed instead, if rule is nil
-	mux  bool  // by a branch
-	from int   // lowest level at which no way was found: there is none at higher levels
+	mux  bool  // a branch computes the node
+	from int   // lowest level at which the search failed; it fails at higher levels too
 }
 
-// tiler finds cheapest covers. Its memo is valid for one root.
+// tiler finds the cheapest covers. Its memo is valid for one root.
 type tiler struct {
 	table *table
 	deep  bool // inside a loop: constants are likely to be hoisted
-	level int  // of nested fallbacks
-	nest  int  // of covers
+	level int  // depth of nested fallbacks
+	nest  int  // depth of nested covers
 	work  int  // covers tried
 	memo  map[*node]*cover
 }
@@ -160,7 +160,8 @@ type tiler struct {
 // maxLevel bounds the nesting of fallbacks.
 const maxLevel = 4
 
-// Bounds for trees that no lines cover: the nesting and the number of covers that are tried.
+// Bounds for trees that no lines cover: the depth of nested covers, and the number of covers
+// tried.
 const (
 	maxNest = 2000
 	maxWork = 1 << 17
@@ -172,7 +173,7 @@ func (t *tiler) best(n *node) *cover {
 		return c
 	}
 	c := &cover{cost: costNever}
-	t.memo[n] = c // no way leads through the node itself
+	t.memo[n] = c // a cover of the node cannot use the node itself
 	switch n.leaf {
 	case register:
 		c.cost = 0
@@ -339,7 +340,7 @@ func (tb *table) constSteps(v uint32) []step {
 	return []step{{rule: tb.setImm, imm: hi}, {rule: tb.addImm, imm: lo, fromOwn: true}}
 }
 
-// shiftedConst makes v without `rd = imm`: eleven bits at a time.
+// shiftedConst makes v without a line `rd = imm`, eleven bits at a time.
 func (tb *table) shiftedConst(v uint32) []step {
 	shl := tb.shiftRule()
 	if shl == nil {

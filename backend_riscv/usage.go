@@ -6,8 +6,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// usage holds for each value of a function whether it is computed inside the tree of its user or
-// into a separate register.
+// usage records for each value of a function whether it is computed as part of its user's tree
+// or into a separate register.
 type usage struct {
 	count   []int       // uses by value ID
 	user    []*ir.Instr // of a value with one use: the instruction that uses it, nil for a terminator
@@ -15,7 +15,7 @@ type usage struct {
 	test    []bool      // all uses are conditions of branches and checks
 	inlined []bool      // belongs to the tree of its user
 	widened map[*ir.Instr]*ir.Value
-	covered []bool // computed by a load that extends
+	covered []bool // an extending load computes it
 	fused   *fuse.Fusions
 }
 
@@ -71,14 +71,14 @@ func (u *usage) decideWord(b *ir.Block, i *ir.Instr) {
 	v := i.Results[0]
 	switch {
 	case isCompare(i.Word) && u.count[v.ID] > 0 && u.test[v.ID]:
-		u.inlined[v.ID] = true // a branch compares by itself
+		u.inlined[v.ID] = true // the branch line compares by itself
 	case u.count[v.ID] != 1 || u.in[v.ID] != b:
 	default:
 		u.inlined[v.ID] = !u.repeated(u.user[v.ID])
 	}
 }
 
-// repeated reports whether the tree of i is built more than once or elsewhere.
+// repeated reports whether the tree of i is built more than once or in another block.
 func (u *usage) repeated(i *ir.Instr) bool {
 	if i == nil || i.Op != ir.OpWord || u.fused.Of(i) != nil {
 		return false
@@ -98,7 +98,7 @@ func isCompare(op word.Op) bool {
 	return false
 }
 
-// widen looks for a sign extension of a loaded value that the load can perform.
+// widen looks for a sign extension that the load of the value can perform.
 func (u *usage) widen(b *ir.Block, load *ir.Instr) {
 	v := load.Results[0]
 	if load.Size > 2 || v.Type != 32 {

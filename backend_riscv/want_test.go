@@ -16,7 +16,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/isa"
 )
 
-// asm disassembles the text of an image, less the end that every program has.
+// asm disassembles the text of an image, without the end that every program has.
 func asm(im *image.Image) []string {
 	var out []string
 	for _, w := range im.Text {
@@ -29,8 +29,8 @@ func asm(im *image.Image) []string {
 	return out[:len(out)-1]
 }
 
-// TestSelection compares the code of short bodies. Each begins with v3 and v4
-// in registers and logs v9.
+// TestSelection compares the code of short bodies. Each body begins with v3 and v4 in registers
+// and logs v9.
 func TestSelection(t *testing.T) {
 	mined := `isa mined
   step  R  0000000 000 0001011   rd = (rs1 xor rs2) + zext32(rs2[7:0])
@@ -91,7 +91,7 @@ b0(v1, v2):
 	}
 }
 
-// TestHooks plants a fault through each hook of Options and sees it in the image.
+// TestHooks plants a fault through each hook of Options and finds it in the image.
 func TestHooks(t *testing.T) {
 	target := design.NewTarget("t", isa.RV32IM(), 16)
 	m := example(t, "crc32", target)

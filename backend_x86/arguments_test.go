@@ -14,7 +14,7 @@ import (
 	x86 "github.com/sinter-lang/sinter/backend_x86"
 )
 
-// TestArguments: an invalid argument of a process gives a sentence and exit code 1.
+// TestArguments checks that an invalid argument of a process gives a message and exit code 1.
 func TestArguments(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "prog")
 	require.NoError(t, os.WriteFile(path, build(t, parse(t, echo), x86.Linux).Stripped, 0o755))
@@ -38,8 +38,8 @@ func TestArguments(t *testing.T) {
 	}
 }
 
-// TestInheritedDescriptorsAreClosed: a process keeps its console and its devices, and
-// nothing else that it was started with.
+// TestInheritedDescriptorsAreClosed checks that a process keeps the descriptors of its console
+// and its devices, and closes all other inherited descriptors.
 func TestInheritedDescriptorsAreClosed(t *testing.T) {
 	ours, theirs := pair(t)
 	r, w, err := os.Pipe()

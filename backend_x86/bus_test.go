@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestBusInterface compares the structures and requests of the layer with the kernel's
-// own headers.
+// TestBusInterface compares the structures and requests of the hardware abstraction layer with
+// the kernel's headers.
 func TestBusInterface(t *testing.T) {
 	header(t, "/usr/include/linux/spi/spidev.h")
 	text, err := os.ReadFile("hal/linux_bus.c")

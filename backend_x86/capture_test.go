@@ -17,7 +17,7 @@ import (
 	x86 "github.com/sinter-lang/sinter/backend_x86"
 )
 
-// captured is a capture of frames, as a library of others writes it.
+// captured is a capture of frames that a third-party library writes.
 func captured(t *testing.T, link layers.LinkType, frames ...string) []byte {
 	var b bytes.Buffer
 	w := pcapgo.NewWriter(&b)
@@ -28,9 +28,9 @@ func captured(t *testing.T, link layers.LinkType, frames ...string) []byte {
 	return b.Bytes()
 }
 
-// TestCaptures runs a process with a capture at its device: a third-party
-// library reads the capture of the sent frames. A frame that is longer than the buffer is
-// dropped. The end of the file ends the run.
+// TestCaptures runs a process with a capture as the other end of its device. A third-party
+// library reads the capture of the sent frames. The process drops a frame that is longer than
+// the buffer. The end of the file ends the run.
 func TestCaptures(t *testing.T) {
 	dir := t.TempDir()
 	path, in, out := filepath.Join(dir, "prog"), filepath.Join(dir, "in.pcap"), filepath.Join(dir, "out.pcap")

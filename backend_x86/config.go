@@ -9,8 +9,9 @@ import (
 	"github.com/sinter-lang/sinter/ir/port"
 )
 
-// config writes the facts about the program that the layer needs: the parts that are used, so
-// that the rest is not compiled, and the tables of names and source positions.
+// config writes the facts about the program that the hardware abstraction layer (hal/) needs.
+// They are the parts that are used, so that the rest is not compiled, and the tables of names
+// and source positions.
 func (o Options) config(m *ir.Module) string {
 	uses := usedOps(m)
 	var b strings.Builder
@@ -59,8 +60,8 @@ func (o Options) config(m *ir.Module) string {
 	return b.String()
 }
 
-// contexts writes the entry points of the contexts after the first one, and the number of slots
-// of the rings between contexts. Without such contexts or rings there is one thread.
+// contexts writes the entry points of all contexts but the first, and the number of slots of
+// each ring between contexts. A program without such contexts or rings has one thread.
 func contexts(b *strings.Builder, m *ir.Module) {
 	uses := usedOps(m)
 	fmt.Fprintf(b, "#define SN_CONTEXTS %d\n#define SN_THREADS %d\n", len(m.Contexts), flag(len(m.Contexts) > 1 || uses[ir.OpHold]))
@@ -80,8 +81,8 @@ func contexts(b *strings.Builder, m *ir.Module) {
 	fmt.Fprintf(b, "__attribute__((unused)) static const u32 sn_room[] = {%s};\n#define SN_CHANS %d\n", strings.Join(append(rooms, "0"), ", "), len(m.Chans))
 }
 
-// mpiRings writes, for product mpi, the ring object of each channel, the length of its slots,
-// and the contexts of its writer and reader.
+// mpiRings writes the channels' rings for product mpi: for each channel the ring object, the
+// length of a slot, and the contexts of the writer and the reader.
 func mpiRings(m *ir.Module, p Product) string {
 	if p != MPI {
 		return ""
@@ -105,8 +106,8 @@ func mpiRings(m *ir.Module, p Product) string {
 	return b.String()
 }
 
-// homes writes the locations of each network device's addresses. The program reads them, and the
-// layer may set them at the start. A device without a stack has none.
+// homes writes the locations of each network device's addresses. The program reads these
+// locations, and the layer may set them at the start. A device without a stack has none.
 func homes(b *strings.Builder, m *ir.Module) {
 	boot := map[string]bool{}
 	for _, o := range m.Objects {
@@ -154,8 +155,8 @@ func buses(b *strings.Builder, m *ir.Module) {
 	fmt.Fprintf(b, "#define SN_BUSES %d\nenum { BUS_PLAIN = 1, BUS_ADDRESSED = 2 };\n__attribute__((unused)) static const u8 sn_is_bus[] = {%s};\n", count, strings.Join(append(list, "0"), ", "))
 }
 
-// levels writes the devices that have frames, the devices that are streams, numbered from 1, and
-// the devices that are levels, with their direction.
+// levels writes three lists of devices: the devices that have frames, the devices that are
+// streams, numbered from 1, and the devices that are levels, with their direction.
 func (o Options) levels(b *strings.Builder, m *ir.Module) {
 	count, lines := 0, 0
 	var frames, levels, streams []string
@@ -206,8 +207,8 @@ func usedOps(m *ir.Module) map[ir.Op]bool {
 	return uses
 }
 
-// maxFrame is the longest frame that the program takes or sends. Its buffers are a length and
-// the bytes.
+// maxFrame is the longest frame that the program receives or sends. A buffer holds a length and
+// then the bytes.
 func maxFrame(m *ir.Module) int {
 	longest := 4
 	eachInstr(m, func(in *ir.Instr) {
@@ -225,7 +226,7 @@ func maxFrame(m *ir.Module) int {
 	return longest
 }
 
-// table writes a function from a number to its text.
+// table writes a function that maps a number to its text.
 func table(b *strings.Builder, name string, entries []string) {
 	fmt.Fprintf(b, "static const char *const %s_table[] = {", name)
 	for _, e := range entries {
@@ -244,8 +245,8 @@ func manifest(m *ir.Module) string {
 	return b.String()
 }
 
-// capability is the service of the layer for a kind of port. A kind without a row, as in test
-// programs, has frames.
+// capability is the service that the layer gives to a kind of port. A kind without a table row,
+// as in test programs, has frames.
 func capability(kind string) string {
 	if k := port.Find(kind); k != nil {
 		return k.Capability

@@ -8,8 +8,8 @@ import (
 	"github.com/sinter-lang/sinter/ir"
 )
 
-// configs writes the start words that set configs of the program. Each location has a row. It
-// also writes which ports of one device must differ.
+// configs writes a table of the start words that set the program's configs, with a row for each
+// location. It also writes which ports of one device must differ.
 func configs(b *strings.Builder, m *ir.Module) {
 	var rows, ports []string
 	for i, o := range m.Objects {

@@ -13,16 +13,17 @@ import (
 // CPU names the processor that a product is compiled for.
 type CPU string
 
-// The processors. The zero value is the product's default. For linux it is V3. For guests it is
-// general registers, and V1 if the program has floats. A guest uses SSE2 at most.
+// The processors. The zero value means the product's default. The default for linux is V3. The
+// default for a guest is general registers only, or V1 if the program has floats. A guest uses
+// SSE2 at most.
 const (
 	Native CPU = "native"    // the processor of the machine that makes the product
-	V1     CPU = "x86-64"    // all: SSE2
+	V1     CPU = "x86-64"    // all x86-64 processors: SSE2
 	V3     CPU = "x86-64-v3" // processors since about 2013: AVX2, FMA, BMI
 )
 
-// feature is a feature that not every processor has. It has the macro by which clang says that
-// it uses the feature, and the CPUID bit that reports it (Intel SDM volume 2, CPUID).
+// feature is a feature that not every processor has. macro is the macro that clang defines when
+// it uses the feature. A bit of CPUID reports the feature (Intel SDM volume 2, CPUID).
 type feature struct {
 	macro          string
 	leaf, reg, bit uint32
@@ -77,13 +78,13 @@ var features = []feature{
 	{"__TBM__", 0x80000001, ecx, 21, "TBM"},
 }
 
-// target is how a program is compiled for a processor.
+// target describes how a program is compiled for a processor.
 type target struct {
-	flags []string  // of clang
+	flags []string  // for clang
 	needs []feature // features that the processor must have
 }
 
-// withoutContraction keeps the rounding of each operation.
+// withoutContraction makes clang round the result of each operation separately.
 var withoutContraction = []string{"-mno-mmx", "-ffp-contract=off"}
 
 // targetOf is the target for a product and its options.
@@ -114,7 +115,7 @@ func (o Options) targetOf(ctx context.Context, m *ir.Module, p Product, tools *l
 	return t, nil
 }
 
-// needsTable writes the features that the processor must have, for the layer.
+// needsTable writes a table for the layer: the features that the processor must have.
 func (t target) needsTable() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "#define SN_NEEDS %d\n", len(t.needs))

@@ -48,9 +48,9 @@ func start(t *testing.T, o Options) (code int, said string) {
 	return cmd.ProcessState.ExitCode(), string(out)
 }
 
-// A process names at its start the features that the CPU lacks, and ends with the code of
-// a user's mistake. The planted features are in a leaf that no CPU has, and in a
-// bit that reads as 0.
+// A process names at its start the features that the CPU lacks, and ends with the exit code for
+// a user's mistake. The planted features are in a CPUID leaf that no CPU has, and in a bit that
+// reads as 0.
 func TestOlderProcessorIsRefused(t *testing.T) {
 	t.Parallel()
 	for _, f := range []feature{{leaf: 0x8fffff00, reg: ecx, bit: 1, name: "FUTURE"}, {leaf: 0x80000000, reg: 0, bit: 30, name: "FUTURE"}} {
@@ -64,7 +64,7 @@ func TestOlderProcessorIsRefused(t *testing.T) {
 	require.Zero(t, code, said)
 }
 
-// Every feature that clang says it uses for x86-64-v3 is looked for at the start.
+// The start checks every feature that clang reports for x86-64-v3.
 func TestFeaturesOfV3AreAllLookedFor(t *testing.T) {
 	tools := toolsOf(t)
 	known := map[string]bool{}
@@ -93,7 +93,7 @@ func TestFeaturesOfV3AreAllLookedFor(t *testing.T) {
 	require.GreaterOrEqual(t, len(c.needs), 12)
 }
 
-// What a processor is made for is checked, and a guest takes SSE2 at most.
+// The name of a CPU is checked, and a guest uses SSE2 at most.
 func TestTargets(t *testing.T) {
 	tools, m := toolsOf(t), ir.MustParse("silent.sir", silent)
 	_, err := Options{CPU: "z80"}.targetOf(context.Background(), m, Linux, tools)

@@ -11,7 +11,7 @@ import (
 	"github.com/sinter-lang/sinter/internal/llvm"
 )
 
-// efiFiles are the files of the program that the firmware starts.
+// efiFiles are the source files of the program that the firmware starts.
 var efiFiles = []string{"hal.h", "handover.h", "memory.c", "efi.c"}
 
 // efiFlags make position-independent code.
@@ -81,7 +81,7 @@ func portable(code []byte, entry uint32, kernel []byte) []byte {
 		put(&table, name, uint32(len(s.data)), address, size, uint32(headersSize+body.Len()), uint64(0), uint32(0), s.flags)
 		body.Write(s.data)
 		body.Write(make([]byte, int(size)-len(s.data)))
-		relocations = address // of the last one
+		relocations = address // of the last section
 		address += up(len(s.data), page)
 	}
 	var b bytes.Buffer
@@ -95,7 +95,7 @@ func portable(code []byte, entry uint32, kernel []byte) []byte {
 	put(&b, pe32plus, uint16(0), up(len(code), fileAlign), up(len(kernel), fileAlign)+fileAlign, uint32(0), entry, uint32(page))
 	put(&b, imageBase, uint32(page), uint32(fileAlign), uint64(0), uint64(0), address, uint32(headersSize), uint32(0))
 	put(&b, application, nxCompatible, uint64(1<<16), uint64(1<<16), uint64(1<<16), uint64(1<<12), uint32(0), uint32(16))
-	b.Write(make([]byte, 5*8)) // directories before the directory of relocations
+	b.Write(make([]byte, 5*8)) // directories before the relocation directory
 	put(&b, relocations, uint32(len(noRelocations)))
 	b.Write(make([]byte, 10*8))
 	b.Write(table.Bytes())
@@ -108,12 +108,12 @@ func up(n, unit int) uint32 { return uint32((n + unit - 1) / unit * unit) }
 
 func put(b *bytes.Buffer, values ...any) {
 	for _, v := range values {
-		binary.Write(b, binary.LittleEndian, v) //nolint:errcheck // numbers, into memory
+		binary.Write(b, binary.LittleEndian, v) //nolint:errcheck // numbers, written to memory
 	}
 }
 
 // font writes the characters of the screen as a table with a byte for each of seven rows. The
-// file draws them in blocks of seven lines, with twelve characters side by side.
+// file font.txt draws twelve characters side by side in blocks of seven lines.
 func font() string {
 	const rows, width, gap = 7, 5, 2
 	var b strings.Builder

@@ -11,8 +11,8 @@ import (
 	x86 "github.com/sinter-lang/sinter/backend_x86"
 )
 
-// TestPortable: Go's reader accepts the kind of the file that a firmware starts. The file
-// holds the kernel and nothing writable.
+// TestPortable checks that Go's reader accepts the file that a firmware starts. The file
+// contains the kernel and no writable section.
 func TestPortable(t *testing.T) {
 	t.Parallel()
 	img := build(t, parse(t, hello), x86.UEFI)

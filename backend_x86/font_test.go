@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestFont: each character of ASCII that can be seen has a picture of its own.
+// TestFont checks that each visible ASCII character has a different picture.
 func TestFont(t *testing.T) {
 	rows := strings.Split(strings.TrimSuffix(strings.TrimPrefix(font(), "static const u8 font[][7] = {"), "};"), "}, ")
 	require.Equal(t, "", rows[len(rows)-1])

@@ -15,8 +15,8 @@ import (
 	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
-// before is a device that answers what nobody asked: it stands where a transport stands.
-// The drivers come after it as they are.
+// before is a device that sends answers without a request. It replaces the transport. The
+// unchanged drivers follow it.
 const before = `
 #include <setjmp.h>
 #include <stdio.h>
@@ -125,9 +125,9 @@ int main(int argc, char **argv) {
 }
 `
 
-// TestHostileQueues: devices give answers with any number, length and index. The drivers, as
-// they are in each guest, keep within their memory, which two sanitizers watch, and go on or end
-// the program with a sentence.
+// TestHostileQueues has devices that give answers with any number, length and index. The
+// drivers are the same as in each guest. They must stay within their memory, which two
+// sanitizers check, and either continue or end the program with a message.
 func TestHostileQueues(t *testing.T) {
 	n := 20000
 	switch {
@@ -145,7 +145,7 @@ func TestHostileQueues(t *testing.T) {
 	require.Greater(t, good, n/4)
 }
 
-// TestPlantedQueueFaults: a driver that believes a device is noticed.
+// TestPlantedQueueFaults checks that the test finds a driver that trusts the device.
 func TestPlantedQueueFaults(t *testing.T) {
 	if !testkit.Full() {
 		t.Skip("not run: it compiles the drivers four times more (SINTER_FULL=1)")
@@ -164,7 +164,7 @@ func TestPlantedQueueFaults(t *testing.T) {
 	}
 }
 
-// runHostile runs the drivers on the host and returns their output, at the end or about a fault.
+// runHostile runs the drivers on the host. It returns their output, or the report of a fault.
 func runHostile(t *testing.T, n int, change func(string) string) string {
 	clang := testkit.Tool(t, "clang-19", "clang")
 	text := before + source("hal.h") + source("virtio_queue.c") + device + source("virtio_net.c") + source("virtio_block.c") + after

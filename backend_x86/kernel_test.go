@@ -12,7 +12,7 @@ import (
 	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
-// header skips the test unless a header of the kernel is installed.
+// header skips the test if a header of the kernel is not installed.
 func header(t *testing.T, path string) {
 	t.Helper()
 	if _, err := os.Stat(path); err != nil {
@@ -20,8 +20,8 @@ func header(t *testing.T, path string) {
 	}
 }
 
-// sameAsKernel compiles declarations of the layer after the kernel's headers, and asserts
-// that the two expressions of each pair are equal.
+// sameAsKernel compiles declarations of the layer after the kernel's headers. It asserts that
+// the two expressions of each pair are equal.
 func sameAsKernel(t *testing.T, headers []string, declarations string, pairs [][2]string) {
 	t.Helper()
 	clang := testkit.Tool(t, "clang-19", "clang")

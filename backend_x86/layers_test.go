@@ -27,7 +27,7 @@ func defined(text string) []string {
 	return names
 }
 
-// upward lists what files call of files after them.
+// upward lists the calls of functions in later files.
 func upward(files []string, text func(string) string) []string {
 	var out []string
 	for i, name := range files {
@@ -48,8 +48,8 @@ func upward(files []string, text func(string) string) []string {
 
 func withoutComments(name string) string { return comments.ReplaceAllString(source(name), "") }
 
-// TestLayersDoNotCallUpwards: the files of each product call only files before them,
-// so no circle is possible. Only the program has a prototype.
+// TestLayersDoNotCallUpwards checks that the files of each product call only earlier files, so
+// no circle is possible. Only the program has a prototype.
 func TestLayersDoNotCallUpwards(t *testing.T) {
 	used := map[string]bool{"pvh.ld": true, "efi.ld": true, "font.txt": true}
 	for _, files := range [][]string{linuxFiles, pvhFiles, pciFiles, uefiFiles, hvtFiles, mpiFiles, efiFiles} {
@@ -71,7 +71,7 @@ func TestLayersDoNotCallUpwards(t *testing.T) {
 	}
 }
 
-// TestPlantedCallUpwards: a call of a later file and a changed order are noticed.
+// TestPlantedCallUpwards checks that a call of a later file and a changed order are found.
 func TestPlantedCallUpwards(t *testing.T) {
 	planted := func(name string) string {
 		text := withoutComments(name)

@@ -24,7 +24,7 @@ import (
 	"github.com/sinter-lang/sinter/monitor"
 )
 
-// pair is a socket that keeps the bounds of frames, with a time-out on our end.
+// pair is a socket that keeps frame boundaries, with a time-out on our end.
 func pair(t *testing.T) (ours, theirs *os.File) {
 	t.Helper()
 	fds, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_SEQPACKET|syscall.SOCK_CLOEXEC, 0)
@@ -35,8 +35,7 @@ func pair(t *testing.T) (ours, theirs *os.File) {
 	return ours, theirs
 }
 
-// launch starts a Linux product with a socket as its device; it is killed when
-// the test ends.
+// launch starts a Linux product with a socket as its device. The end of the test kills it.
 func launch(t *testing.T, img *x86.Image, files []*os.File, args ...string) *exec.Cmd {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "prog")
@@ -59,8 +58,8 @@ func receive(t *testing.T, f *os.File) string {
 	return string(buf[:n])
 }
 
-// TestInheritedSocket echoes frames over a descriptor; the program ends when
-// the other end is closed.
+// TestInheritedSocket echoes frames over a descriptor. The program ends when the other end is
+// closed.
 func TestInheritedSocket(t *testing.T) {
 	ours, theirs := pair(t)
 	cmd := launch(t, build(t, parse(t, echo), x86.Linux), []*os.File{theirs}, "eth0=fd:3")
@@ -115,7 +114,7 @@ b3(v15: tok, v16: tok %buf):
 }
 `
 
-// TestOneDeviceCloses: the other one goes on.
+// TestOneDeviceCloses checks that the other device continues.
 func TestOneDeviceCloses(t *testing.T) {
 	a, theirA := pair(t)
 	b, theirB := pair(t)
@@ -131,8 +130,8 @@ func TestOneDeviceCloses(t *testing.T) {
 	require.NoError(t, cmd.Wait())
 }
 
-// TestForbiddenCallKills: the filter lets through only the system calls that the program
-// and its kind of run need.
+// TestForbiddenCallKills checks that the filter allows only the system calls that the program
+// and its mode need.
 func TestForbiddenCallKills(t *testing.T) {
 	call := func(n int) string { return callOn(n, map[bool]int{true: 1}[n == 228]) }
 	const read, clock, getpid, exit = 0, 228, 39, 231
@@ -169,13 +168,13 @@ func TestForbiddenCallKills(t *testing.T) {
 	}
 }
 
-// callOn is C that makes a system call with a first argument.
+// callOn is C code that makes a system call with a first argument.
 func callOn(n, first int) string {
 	return fmt.Sprintf(`{ u64 r; __asm__ volatile("syscall" : "=a"(r) : "a"(%d), "D"(%d), "S"(0), "d"(0) : "rcx", "r11", "memory"); }`, n, first)
 }
 
-// callOfEnvironment is C that makes the system call that the environment names: its number and
-// its first argument. Then it ends the process.
+// callOfEnvironment is C code that makes a system call. The environment gives the call's number
+// and first argument. Then the code ends the process.
 const callOfEnvironment = `{
   const char *e = ((char **)(sp + 1))[sp[0] + 1];
   long n = 0, first = 0;
@@ -185,7 +184,8 @@ const callOfEnvironment = `{
   hal_exit(0);
 }`
 
-// TestArgumentsOfCalls: the filter knows which descriptors and which clock a call may name.
+// TestArgumentsOfCalls checks that the filter restricts the descriptors and the clock of a
+// call.
 func TestArgumentsOfCalls(t *testing.T) {
 	const read, write, pread, clock = 0, 1, 17, 228
 	timed := strings.NewReplacer("v2: i32 = const 42", "v2: i64, v9: tok = now v1", "log v2, v1", "log v2, v9", "u:32", "u:64").Replace(hello)
@@ -218,7 +218,7 @@ func TestArgumentsOfCalls(t *testing.T) {
 	}
 }
 
-// forbidden is a call that kills the process, or does not.
+// forbidden is a system call, and whether it kills the process.
 type forbidden struct {
 	name          string
 	number, first int
@@ -240,8 +240,8 @@ func (c forbidden) try(t *testing.T, path string) {
 	require.NoError(t, err)
 }
 
-// TestLongPieceOfAHarness: a harness that announces more bytes than the program's buffer has
-// ends the process before it reads any.
+// TestLongPieceOfAHarness checks a harness that announces more bytes than the program's buffer
+// holds. The process ends before it reads any of them.
 func TestLongPieceOfAHarness(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "prog")
 	require.NoError(t, os.WriteFile(path, build(t, parse(t, serialEcho()), x86.Linux).Stripped, 0o755))
@@ -259,8 +259,8 @@ func TestLongPieceOfAHarness(t *testing.T) {
 	}
 }
 
-// TestWrongBatches: a harness that sends frames ahead which are cut, or of a device that is
-// not there, ends the process before it takes one.
+// TestWrongBatches checks a harness that sends frames ahead that are cut, or that belong to a
+// device that does not exist. The process ends before it takes one.
 func TestWrongBatches(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "prog")
 	require.NoError(t, os.WriteFile(path, build(t, parse(t, echo), x86.Linux).Stripped, 0o755))
@@ -270,8 +270,8 @@ func TestWrongBatches(t *testing.T) {
 		}
 		return out
 	}
-	// What is ready, the bytes that have arrived, all bytes, the clock; then a frame: time,
-	// device, length, bytes.
+	// The devices that are ready, the number of bytes that have arrived, the number of all
+	// bytes, and the clock. Then a frame: time, device, length, bytes.
 	for name, answer := range map[string][]byte{
 		"right":                words(1, 24, 24, 0, 0 /**/, 0, 0, 0, 8, 1, 2),
 		"longer than the rest": words(1, 24, 24, 0, 0 /**/, 0, 0, 0, 9, 1, 2),
@@ -297,8 +297,8 @@ func TestWrongBatches(t *testing.T) {
 	}
 }
 
-// TestLayouts: a seed moves a process and a guest of the monitor to other addresses, where
-// they do the same.
+// TestLayouts checks that a seed moves a process and a guest of the monitor to other addresses,
+// where they behave the same.
 func TestLayouts(t *testing.T) {
 	entry := func(img *x86.Image) uint64 {
 		f, err := elf.NewFile(bytes.NewReader(img.Stripped))
@@ -326,7 +326,7 @@ func TestLayouts(t *testing.T) {
 	require.Equal(t, "hello 42\n", out.String())
 }
 
-// TestTAP echoes a frame over a TAP interface in a network of its own.
+// TestTAP echoes a frame over a TAP interface in a separate network.
 func TestTAP(t *testing.T) {
 	if os.Getuid() != 0 {
 		testkit.Skip(t, "making a TAP interface needs root")
@@ -360,9 +360,8 @@ func requireInterface(t *testing.T, pid int, name string) {
 	}, 5*time.Second, 10*time.Millisecond)
 }
 
-// overTAP enters the network of a process, sends a frame out of an interface
-// and waits until it comes back. Its thread is not given back: it belongs to
-// the other network from then on.
+// overTAP enters the network of a process, sends a frame through an interface and waits until
+// the frame comes back. Its thread is not reused, because it stays in the other network.
 func overTAP(pid int, name string, frame []byte) error {
 	runtime.LockOSThread()
 	ns, err := os.Open(fmt.Sprintf("/proc/%d/ns/net", pid))
@@ -409,7 +408,7 @@ func overTAP(pid int, name string, frame []byte) error {
 
 const sysSetns = 308
 
-// up sets an interface running.
+// up activates an interface.
 func up(fd int, name string) error {
 	var req struct {
 		name  [16]byte

@@ -7,17 +7,17 @@ import (
 	"github.com/sinter-lang/sinter/ir"
 )
 
-// The memory of a guest. The image begins at 1 MiB, unless our own loader puts it elsewhere. A
-// page table maps 2 MiB.
+// The memory of a guest. The image begins at 1 MiB, unless our own loader places it elsewhere.
+// A page table maps 2 MiB.
 const (
 	imageAt   = 1 << 20
-	bareAt    = 32 << 20 // on a computer, whose firmware uses the memory below
+	bareAt    = 32 << 20 // on a bare computer: its firmware uses the memory below
 	tableMaps = 2 << 20
-	maxStatic = 512 << 20 // bytes of objects that one page directory maps with everything else
+	maxStatic = 512 << 20 // bytes of objects that fit beside everything else in one page directory
 )
 
-// pageTables is the number of page tables that the image needs. It counts the objects of the
-// program, and generously the rest of the image.
+// pageTables is the number of page tables that the image needs. It counts the program's objects
+// exactly and the rest of the image generously.
 func pageTables(m *ir.Module, base, rest int) (int, error) {
 	objs := objects(m)
 	static := 0

@@ -9,8 +9,9 @@ import (
 	"github.com/sinter-lang/sinter/ir"
 )
 
-// TestPageTables: a small image has one page table, a large one as many as reach its
-// end; more than a guest has is an error that names the largest objects.
+// TestPageTables checks that a small image has one page table, and that a large one has as many
+// as it needs up to its end. An image that needs more than a guest has gives an error that
+// names the largest objects.
 func TestPageTables(t *testing.T) {
 	object := func(name string, size int) *ir.Object {
 		return &ir.Object{Name: name, Kind: ir.StateObj, Size: size, Align: 4, Span: diag.Span{File: &diag.File{Name: "m.sn", Text: "state " + name}, Start: 6, End: 7}}

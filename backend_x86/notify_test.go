@@ -13,9 +13,9 @@ import (
 	x86 "github.com/sinter-lang/sinter/backend_x86"
 )
 
-// TestNotify: a process tells who started it, as systemd wants it, when it waits for the first
-// time and when it ends; one that never waits tells both at its end. A socket that is not
-// there changes nothing.
+// TestNotify checks the notifications of a process to systemd. The process notifies when it
+// waits for the first time and when it ends. A process that never waits sends both
+// notifications at its end. A missing socket changes nothing.
 func TestNotify(t *testing.T) {
 	dir := t.TempDir()
 	echoes, greets := filepath.Join(dir, "echo"), filepath.Join(dir, "hello")

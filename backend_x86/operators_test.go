@@ -16,7 +16,7 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// rounds is the number of operand triples that each operator sees.
+// rounds is the number of operand triples for each operator.
 const rounds = 40
 
 // operands are triples of 64 bits: corners against corners, then random ones.
@@ -45,8 +45,8 @@ func (a application) String() string {
 	return fmt.Sprintf("%s %v -> %d imm %d", a.op, a.args, a.w, a.imm)
 }
 
-// applications gives every operator at every width that its rule allows, with
-// the free widths spread.
+// applications lists every operator at every width that its rule allows. Free widths are spread
+// over their range.
 func applications() []application {
 	var all []application
 	for op := word.Bad + 1; op < word.NumOps; op++ {
@@ -86,7 +86,7 @@ func applications() []application {
 // mix folds a result into the checksum of an application.
 func mix(sum, x uint64) uint64 { return (sum<<7 | sum>>57) ^ x }
 
-// want is the checksum by the meaning of the table.
+// want is the checksum that follows from the meanings in the table.
 func (a application) want(words []uint64) uint64 {
 	sum := uint64(1)
 	for k := 0; k < len(words); k += 3 {
@@ -114,7 +114,7 @@ func (a application) function(name string) *ir.Func {
 	return f
 }
 
-// wordModule applies everything to each triple of words and logs the checksums.
+// wordModule applies every operator to each triple of words and logs the checksums.
 func wordModule(all []application, words []uint64) *ir.Module {
 	m := &ir.Module{Name: "operators"}
 	tab := &ir.Object{Name: "tab", Kind: ir.StateObj, Size: 8 * len(words), Align: 4, Init: littleEndian(words)}
@@ -161,8 +161,8 @@ func littleEndian(words []uint64) []byte {
 	return out
 }
 
-// finish gives a module of one task without blocking operations the form that
-// it has after the tasks pass.
+// finish gives a module of one task without blocking operations the form that it has after the
+// tasks pass.
 func finish(m *ir.Module) {
 	m.Contexts = []ir.Context{{Func: m.Tasks[0].Func}}
 	for _, f := range m.Funcs {

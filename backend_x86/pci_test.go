@@ -21,7 +21,7 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// TestPCIScripted: on a chipset with PCI the same happens as on one without.
+// TestPCIScripted checks that a chipset with PCI behaves like a chipset without PCI.
 func TestPCIScripted(t *testing.T) {
 	t.Parallel()
 	m := parse(t, echo)
@@ -50,8 +50,8 @@ system boots {
 }
 `
 
-// TestPCIDisk: a disk on the first bus, and one after a bridge, besides a device that no
-// program asks for.
+// TestPCIDisk has a disk on the first bus, a disk behind a bridge, and a device that the
+// program does not use.
 func TestPCIDisk(t *testing.T) {
 	t.Parallel()
 	img := build(t, compile(t, "boots.sn", countsBoots), x86.PVHPCI)
@@ -89,8 +89,9 @@ system errors {
 }
 `
 
-// TestErrorsOfDisks: what a disk cannot do is a value. QEMU makes errors at sectors, or a disk that
-// can only be read; the file of a process is cut when it runs.
+// TestErrorsOfDisks checks that an operation that a disk cannot do gives an error value. QEMU
+// makes errors at sectors, or a read-only disk. The file of a process's disk is cut during the
+// run.
 func TestErrorsOfDisks(t *testing.T) {
 	t.Parallel()
 	m := compile(t, "errors.sn", looksAtErrors)
@@ -126,8 +127,9 @@ func TestErrorsOfDisks(t *testing.T) {
 	require.Equal(t, "no read 7\n7\n", string(rest))
 }
 
-// TestMessagesWake: each datagram finds the guest asleep, and a message of the card wakes
-// it. QEMU's own log counts the interrupts. A guest that waits takes no time.
+// TestMessagesWake checks that each datagram arrives while the guest sleeps, and that a message
+// of the card wakes the guest. QEMU's own log counts the interrupts. A guest that waits uses no
+// CPU time.
 func TestMessagesWake(t *testing.T) {
 	const frames = 10
 	img := build(t, compile(t, "two.sn", twoEchoes), x86.PVHPCI)
@@ -171,14 +173,14 @@ func TestMessagesWake(t *testing.T) {
 	require.LessOrEqual(t, ticks(t, guest.pid)-used, 3, "of 30 that a guest takes which looks all the time")
 }
 
-// interrupts counts those of the guest's vector in a log of QEMU.
+// interrupts counts the interrupts with the guest's vector in a log of QEMU.
 func interrupts(t *testing.T, path string) int {
 	data, err := os.ReadFile(path)
 	require.NoError(t, err)
 	return strings.Count(string(data), "Servicing hardware INT=0x20")
 }
 
-// ticks is the time of the processor that a child has used, in hundredths of a second.
+// ticks is the CPU time of a child in hundredths of a second.
 func ticks(t *testing.T, pid int) int {
 	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	require.NoError(t, err)
@@ -192,7 +194,8 @@ func ticks(t *testing.T, pid int) int {
 	return sum
 }
 
-// TestPCIWrongDevices: devices that are not the program's are one clear line, on PCI too.
+// TestPCIWrongDevices checks that devices that are not the program's give one clear line, on
+// PCI too.
 func TestPCIWrongDevices(t *testing.T) {
 	t.Parallel()
 	img := build(t, compile(t, "boots.sn", countsBoots), x86.PVHPCI)

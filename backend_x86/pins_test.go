@@ -12,8 +12,7 @@ import (
 	x86 "github.com/sinter-lang/sinter/backend_x86"
 )
 
-// TestGPIOInterface compares the structures and requests of the layer with the kernel's
-// own header.
+// TestGPIOInterface compares the structures and requests of the layer with the kernel's header.
 func TestGPIOInterface(t *testing.T) {
 	header(t, "/usr/include/linux/gpio.h")
 	text, err := os.ReadFile("hal/linux_pins.c")
@@ -51,7 +50,7 @@ b0(v1):
 }
 `
 
-// TestNoPin: a pin that is not there, or not given, is an error that says what to write.
+// TestNoPin checks that a missing pin or argument is an error that tells the correct form.
 func TestNoPin(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "prog")
 	require.NoError(t, os.WriteFile(path, build(t, parse(t, light), x86.Linux).Stripped, 0o755))

@@ -16,7 +16,7 @@ import (
 	"github.com/sinter-lang/sinter/ir"
 )
 
-// TestPlacesOfInlinedCode: a line of another file keeps the name of its file.
+// TestPlacesOfInlinedCode checks that an inlined line from another file keeps that file's name.
 func TestPlacesOfInlinedCode(t *testing.T) {
 	text := strings.NewReplacer("= status v1", "= status v1 @io.sn:7.1").Replace(wild)
 	img := build(t, parse(t, text), x86.Linux)
@@ -40,7 +40,7 @@ func entry(t *testing.T, executable []byte) uint64 {
 	return f.Entry
 }
 
-// FuzzPlaces: any bytes have places or have none.
+// FuzzPlaces checks that reading any bytes gives positions or no positions, and never panics.
 func FuzzPlaces(f *testing.F) {
 	f.Add([]byte("\x7fELF"))
 	if tools, err := llvm.Find(exec.LookPath); err == nil {

@@ -23,8 +23,8 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// TestFigures holds the sizes and instruction counts of two small programs. The
-// counts are exact: QEMU executes one instruction a nanosecond.
+// TestFigures checks the sizes and instruction counts of two small programs. The counts are
+// exact, because QEMU executes one instruction per nanosecond.
 func TestFigures(t *testing.T) {
 	t.Parallel()
 	var b strings.Builder
@@ -52,7 +52,7 @@ func count(t *testing.T, m *ir.Module, w *world.World) (*process.Machine, *trace
 	return boot(t, m, x86.Options{Count: true}, w)
 }
 
-// boot runs a module in QEMU, which counts instructions.
+// boot runs a module in QEMU, and QEMU counts instructions.
 func boot(t *testing.T, m *ir.Module, o x86.Options, w *world.World) (*process.Machine, *trace.Trace) {
 	t.Helper()
 	machine, tr, err := tryBoot(t, m, o, w)
@@ -77,7 +77,7 @@ func buildWith(t *testing.T, m *ir.Module, p x86.Product, o x86.Options) *x86.Im
 	return img
 }
 
-// TestEntryToMain: all that runs before the program, QEMU's firmware included.
+// TestEntryToMain counts all instructions before the program, including QEMU's firmware.
 func TestEntryToMain(t *testing.T) {
 	_, tr := boot(t, parse(t, hello), x86.Options{Count: true, Plant: "sn_log_begin(0, 0); sn_log_u(tsc()); sn_log_end();"}, world.New(nil))
 	var n int
@@ -87,8 +87,8 @@ func TestEntryToMain(t *testing.T) {
 	require.Greater(t, n, 1000)
 }
 
-// TestSegments: text cannot be written, data cannot be executed, and the files
-// hold no padding.
+// TestSegments checks that text is not writable, that data is not executable, and that the
+// files contain no padding.
 func TestSegments(t *testing.T) {
 	for _, p := range products() {
 		f, err := elf.NewFile(bytes.NewReader(build(t, parse(t, echo), p).Stripped))
@@ -127,7 +127,7 @@ b0(v1, v2):
 }
 `
 
-// TestLivePrintsOnTheConsole: with several tasks each line says whose it is.
+// TestLivePrintsOnTheConsole checks that each line names its task if there are several tasks.
 func TestLivePrintsOnTheConsole(t *testing.T) {
 	m := parse(t, twice)
 	want := "first: a A\\t\\\\\\\"\\xff\nsecond: b -1\n"
@@ -217,7 +217,7 @@ b0(v1, v2):
 }
 `
 
-// TestCrash: every processor exception leads to a file and a line.
+// TestCrash checks that the report of every CPU exception has a file and a line.
 func TestCrash(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -252,8 +252,8 @@ func TestCrash(t *testing.T) {
 	}
 }
 
-// TestHardening: the CPU's protections are on, old interrupt controllers are masked if
-// there are any, and an interrupt that went away is taken.
+// TestHardening checks that the CPU's protections are on and that old interrupt controllers are
+// masked if there are any. It also checks that a spurious interrupt is handled.
 func TestHardening(t *testing.T) {
 	t.Parallel()
 	const plant = `{
@@ -274,8 +274,8 @@ func TestHardening(t *testing.T) {
 	require.Equal(t, "hello 42\n", string(out))
 }
 
-// TestDeterministic: the same program gives the same bytes, and nothing of the
-// place where it was made.
+// TestDeterministic checks that the same program gives the same bytes, and that they contain
+// nothing of the directory of the build.
 func TestDeterministic(t *testing.T) {
 	t.Parallel()
 	for _, p := range products() {

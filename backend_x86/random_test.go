@@ -16,8 +16,8 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// merge makes one program that runs several modules of one task one after the
-// other: one start of the compiler for all.
+// merge makes one program that runs several modules of one task one after the other. So one
+// start of the compiler is enough for all.
 func merge(mods []*ir.Module) *ir.Module {
 	all := &ir.Module{Name: "merged"}
 	main := &ir.Func{Name: "main"}
@@ -77,13 +77,13 @@ func TestRandomModules(t *testing.T) {
 	randomModules(t, irtest.Options{})
 }
 
-// TestRandomFloats does so with float operations.
+// TestRandomFloats does the same with float operations.
 func TestRandomFloats(t *testing.T) {
 	t.Parallel()
 	randomModules(t, irtest.Options{Floats: true})
 }
 
-// A module that traps ends its group.
+// A module that traps ends its group of modules.
 func randomModules(t *testing.T, o irtest.Options) {
 	var group []*ir.Module
 	traps := 0
@@ -128,7 +128,8 @@ b0(v1, v2):
 }
 `
 
-// TestOverlappingCopies: a copy within one object reads all before it writes.
+// TestOverlappingCopies checks that a copy within one object reads all bytes before it writes
+// any.
 func TestOverlappingCopies(t *testing.T) {
 	t.Parallel()
 	m := parse(t, slide)
@@ -159,8 +160,8 @@ b0(v1):
 }
 `
 
-// TestFloatsSwitchOnSSE: a program with floats boots with the processor's floats
-// on; one without has no code for that.
+// TestFloatsSwitchOnSSE checks that a program with floats boots with the CPU's floating point
+// enabled. A program without floats has no code for that.
 func TestFloatsSwitchOnSSE(t *testing.T) {
 	t.Parallel()
 	m := parse(t, doubled)

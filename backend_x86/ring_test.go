@@ -10,9 +10,9 @@ import (
 )
 
 // The model of threads.c: a writer and a reader of one ring, on processors that delay stores
-// (x86-TSO: a store is seen by others later, but in order; a locked operation waits until all
-// are seen). Every order of steps and of delayed stores is tried. The behaviour at each place that
-// matters is read from the source, so a change there changes the model.
+// (x86-TSO: other processors see a store later, but in order; a locked operation waits until all
+// stores are visible). The test tries every order of steps and of delayed stores. It reads the
+// behaviour at each relevant place from the source, so a change there changes the model.
 
 // protocol holds the properties of the source that the proof depends on.
 type protocol struct {
@@ -44,7 +44,7 @@ func part(t *testing.T, text, head string) string {
 	return body
 }
 
-// The words that both share.
+// The words that both threads share.
 const (
 	given = iota
 	givenSleeps
@@ -54,8 +54,8 @@ const (
 	words
 )
 
-// side is one thread: where it is, what it has seen, how far it has come, and stores that
-// nobody else has seen yet.
+// side is one thread: its position, the values that it has seen, its progress, and the stores
+// that are not yet visible to other threads.
 type side struct {
 	at, seen, n int
 	asleep      bool
@@ -92,7 +92,7 @@ type ringModel struct {
 	wrong       string
 }
 
-// load reads a word as thread k sees it: its own stores at once.
+// load reads a word as thread k sees it. A thread sees its own stores at once.
 func (s *ringState) load(k, word int) int {
 	me := &s.side[k]
 	for i := me.lates - 1; i >= 0; i-- {
@@ -133,7 +133,7 @@ func (s *ringState) swap(k, word, value int) int {
 	return old
 }
 
-// explore goes through all that follows s.
+// explore visits all states that follow s.
 func (m *ringModel) explore(s ringState) {
 	if m.seen[s] || m.wrong != "" {
 		return
@@ -160,7 +160,7 @@ func (m *ringModel) explore(s ringState) {
 	}
 }
 
-// step does the next step of thread k; false when it cannot.
+// step makes the next step of thread k. It returns false if the thread cannot make one.
 func (m *ringModel) step(s *ringState, k int) bool {
 	me, other := &s.side[k], &s.side[1-k]
 	mine, theirs := given, taken
@@ -242,7 +242,7 @@ func (m *ringModel) step(s *ringState, k int) bool {
 	return true
 }
 
-// rest takes a thread out of the count.
+// rest removes a thread from the count of running threads.
 func (m *ringModel) rest(s *ringState, k int) {
 	me, other := &s.side[k], &s.side[1-k]
 	s.flush(k)

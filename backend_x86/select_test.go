@@ -23,7 +23,7 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// compile makes the module of a program for x86-64.
+// compile makes the module for x86-64 from a program.
 func compile(t *testing.T, name, text string) *ir.Module {
 	t.Helper()
 	f, errs := syntax.Parse(&diag.File{Name: name, Text: text})
@@ -36,8 +36,8 @@ func compile(t *testing.T, name, text string) *ir.Module {
 	return m
 }
 
-// TestSelectUnderJitter runs the programs with select and timers as Linux
-// processes under a few scripts. Their behaviour under many scripts is compared on the IR.
+// TestSelectUnderJitter runs the programs with select and timers as Linux processes under a few
+// scripts. Another test compares their behaviour under many scripts on the IR.
 func TestSelectUnderJitter(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"prio.sn", "fair.sn", "ends.sn"} {
@@ -65,7 +65,7 @@ func TestSelectUnderJitter(t *testing.T) {
 	}
 }
 
-// TestSelectInUnikernel runs one of them in QEMU.
+// TestSelectInUnikernel runs one of these programs in QEMU.
 func TestSelectInUnikernel(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("../lang/lower/testdata/choice/prio.sn")

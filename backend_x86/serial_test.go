@@ -20,13 +20,13 @@ import (
 	"github.com/sinter-lang/sinter/sim/process"
 )
 
-// serialEcho sends what arrives on a line back, with buffers of 64 bytes; a tab first in
-// one is a trap.
+// serialEcho is a program that returns the bytes that arrive on a line, with buffers of 64
+// bytes. A buffer that begins with a tab causes a trap.
 func serialEcho() string {
 	return strings.NewReplacer("device 0 eth0 eth", "device 0 line uart", "eth0", "line").Replace(echo)
 }
 
-// terminal opens a pair of pseudo-terminals: our end, and the path of the other.
+// terminal opens a pair of pseudo-terminals. It returns our end and the path of the other end.
 func terminal(t *testing.T) (ours *os.File, theirs string) {
 	t.Helper()
 	ours, err := os.OpenFile("/dev/ptmx", os.O_RDWR|syscall.O_NOCTTY, 0)
@@ -42,7 +42,7 @@ func terminal(t *testing.T) (ours *os.File, theirs string) {
 	return ours, fmt.Sprintf("/dev/pts/%d", number)
 }
 
-// exchange writes bytes and wants them back, in any pieces.
+// exchange writes bytes and expects the same bytes back, in any pieces.
 func exchange(t *testing.T, line io.ReadWriter, data string) {
 	t.Helper()
 	done := make(chan error, 1)
@@ -62,7 +62,7 @@ func exchange(t *testing.T, line io.ReadWriter, data string) {
 	}
 }
 
-// all are bytes of every value, but for one tab that would stand first in a buffer.
+// all are bytes of every value, except a tab that would be first in a buffer.
 func all() string {
 	var b strings.Builder
 	for i := range 256 {
@@ -71,8 +71,8 @@ func all() string {
 	return strings.ReplaceAll(b.String(), "\t", "")
 }
 
-// TestTerminal: a Linux product makes a terminal raw, so that all bytes pass as they are,
-// at the speed that it is told; it ends when the other end is closed.
+// TestTerminal checks that a Linux product puts a terminal into raw mode, so that all bytes
+// pass unchanged, at the given speed. It ends when the other end is closed.
 func TestTerminal(t *testing.T) {
 	ours, theirs := terminal(t)
 	held, err := os.OpenFile(theirs, os.O_RDWR|syscall.O_NOCTTY, 0) // so that its settings stay
@@ -95,8 +95,8 @@ func speed(t *testing.T, f *os.File) uint32 {
 	return uint32(termios[40]) | uint32(termios[41])<<8 | uint32(termios[42])<<16
 }
 
-// TestTerminalInterface compares the structure and requests of the layer with the
-// kernel's own header.
+// TestTerminalInterface compares the structure and requests of the layer with the kernel's
+// header.
 func TestTerminalInterface(t *testing.T) {
 	text, err := os.ReadFile("hal/linux_serial.c")
 	require.NoError(t, err)
@@ -121,7 +121,7 @@ func TestTerminalInterface(t *testing.T) {
 	})
 }
 
-// TestWrongTerminal: what cannot be a serial line is refused with a sentence.
+// TestWrongTerminal checks that a file that cannot be a serial line is refused with a message.
 func TestWrongTerminal(t *testing.T) {
 	img := build(t, parse(t, serialEcho()), x86.Linux)
 	path := filepath.Join(t.TempDir(), "prog")
@@ -140,8 +140,8 @@ func TestWrongTerminal(t *testing.T) {
 	}
 }
 
-// TestSecondUART: a PVH guest in QEMU talks over the UART beside its console. The first
-// bytes are sent before it runs.
+// TestSecondUART checks that a PVH guest in QEMU communicates over the UART beside its console.
+// The first bytes are sent before the guest runs.
 func TestSecondUART(t *testing.T) {
 	img := build(t, parse(t, serialEcho()), x86.PVH)
 	path := filepath.Join(t.TempDir(), "line")
@@ -158,7 +158,7 @@ func TestSecondUART(t *testing.T) {
 	exchange(t, line, strings.Repeat("more than the sixteen bytes of its queue ", 60))
 }
 
-// TestMissingUART: a guest without its line says so and ends.
+// TestMissingUART checks that a guest without its serial line reports this and ends.
 func TestMissingUART(t *testing.T) {
 	said, err := io.ReadAll(bootLive(t, build(t, parse(t, serialEcho()), x86.PVH)))
 	require.NoError(t, err)

@@ -10,10 +10,10 @@ import (
 	"github.com/sinter-lang/sinter/ir"
 )
 
-// stackSize is the maximum need of the deepest path of calls, in whole pages. There is no
-// recursion, so the program's call graph gives its frames. The frames of the layer below are all
-// added up. An object file has the size of each frame in its sections .stack_sizes, one for each
-// section of a function.
+// stackSize is the most stack that any path of calls needs, in whole pages. There is no
+// recursion, so the program's call graph gives the deepest path. All frames of the layer below
+// are added up. An object file holds the size of each frame in its sections .stack_sizes, one
+// for each section of a function.
 func stackSize(m *ir.Module, program, hal []byte) (int, error) {
 	own, err := frames(program)
 	if err != nil {
@@ -33,8 +33,8 @@ func stackSize(m *ir.Module, program, hal []byte) (int, error) {
 
 const page = 4096
 
-// depth is the stack of f and of the deepest path below it. An inlined function has no frame.
-// LLVM may have several copies of a function: the largest counts.
+// depth is the stack that f and the deepest path below f need. An inlined function has no
+// frame. LLVM may make several copies of a function. The largest copy counts.
 func depth(f *ir.Func, symbol string, frames map[string]int, known map[*ir.Func]int) int {
 	if d, ok := known[f]; ok {
 		return d
@@ -60,7 +60,7 @@ func depth(f *ir.Func, symbol string, frames map[string]int, known map[*ir.Func]
 // returnAddress is the number of bytes that a call pushes on the stack.
 const returnAddress = 8
 
-// frames reads the bytes of stack that each function of an object file takes.
+// frames reads how many bytes of stack each function of an object file takes.
 func frames(object []byte) (map[string]int, error) {
 	f, err := elf.NewFile(bytes.NewReader(object))
 	if err != nil {
@@ -75,7 +75,7 @@ func frames(object []byte) (map[string]int, error) {
 		if err != nil || len(data) < 9 {
 			return nil, fmt.Errorf("cannot read what clang has made: a section .stack_sizes of %d bytes", len(data))
 		}
-		n, _ := binary.Uvarint(data[8:]) // after an address
+		n, _ := binary.Uvarint(data[8:]) // the number follows an address
 		out[strings.TrimPrefix(f.Sections[s.Link].Name, ".text.")] = int(n) + returnAddress
 	}
 	return out, nil

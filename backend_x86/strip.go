@@ -17,8 +17,9 @@ const (
 	segmentFileSize = 32 // u64
 )
 
-// withoutSections removes the table of sections and their names from an executable without
-// symbols. Loaders use segments. For a small program the table is a fifth of the file.
+// withoutSections removes the section table and the section names from an executable without
+// symbols. Loaders use only segments. For a small program the section table is a fifth of the
+// file.
 func withoutSections(file []byte) ([]byte, error) {
 	u := binary.LittleEndian
 	bad := fmt.Errorf("the linker wrote %d bytes that are not an executable", len(file))

@@ -22,13 +22,13 @@ import (
 	"github.com/sinter-lang/sinter/sim/process"
 )
 
-// bootLive boots an image in QEMU; it is killed when the test ends.
+// bootLive boots an image in QEMU. The end of the test kills QEMU.
 func bootLive(t *testing.T, img *x86.Image, extra ...string) *bufio.Reader {
 	t.Helper()
 	return bootOn(t, chipset(img.Product), img, extra...).out
 }
 
-// booted is a guest that runs.
+// booted is a running guest.
 type booted struct {
 	out *bufio.Reader
 	pid int
@@ -60,8 +60,8 @@ task tick() {
 system clock { run tick() }
 `
 
-// TestClock compares the clock of booted guests with that of the host, which four loops
-// keep busy: each guest is within half a per cent.
+// TestClock compares the clock of booted guests with the host's clock, while four busy loops
+// load the host. Each guest is within half a per cent.
 func TestClock(t *testing.T) {
 	img := build(t, compile(t, "clock.sn", clock), x86.PVH)
 	over, stop := context.WithCancel(context.Background())
@@ -83,9 +83,9 @@ func TestClock(t *testing.T) {
 	}
 }
 
-// drift is how far two clocks drift apart in a second, from four seconds of lines with the
-// time of the guest. A line arrives late, never early. So the line that was the least
-// late, in the first quarter and in the last, tells where the clocks are.
+// drift is the drift between two clocks in one second. It comes from four seconds of lines with
+// the guest's time. A line may arrive late, but never early. So in the first quarter and in the
+// last, the line that is least late gives the difference of the clocks.
 func drift(t *testing.T, lines io.Reader, began time.Time) float64 {
 	const ticks, period = 100, 40000
 	least := [4]int64{1 << 60, 1 << 60, 1 << 60, 1 << 60}
@@ -116,8 +116,8 @@ system two {
 }
 `
 
-// TestStalledPort: the other end of one device takes nothing more. The other device goes
-// on, and so does the stalled one when its end takes frames again.
+// TestStalledPort checks a device whose other end takes no more frames. The other device
+// continues, and the stalled device continues when its end takes frames again.
 func TestStalledPort(t *testing.T) {
 	img := build(t, compile(t, "two.sn", twoEchoes), x86.PVH)
 	dir := t.TempDir()
@@ -166,7 +166,7 @@ func TestStalledPort(t *testing.T) {
 	require.True(t, answer(0, "device a goes on when its frames are taken"))
 }
 
-// payload is n bytes.
+// payload returns n bytes.
 func payload(n int) []byte {
 	b := make([]byte, n)
 	for i := range b {
@@ -175,7 +175,7 @@ func payload(n int) []byte {
 	return b
 }
 
-// TestWrongDevices: devices that are not the program's are one clear line.
+// TestWrongDevices checks that devices that are not the program's give one clear line.
 func TestWrongDevices(t *testing.T) {
 	img := build(t, compile(t, "two.sn", twoEchoes), x86.PVH)
 	alike := append(process.Microvm.Card(0, "user"), "-netdev", "user,id=x", "-device", "virtio-net-device,netdev=x,mac=52:54:00:00:01:00")

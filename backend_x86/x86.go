@@ -55,7 +55,7 @@ import (
 	"github.com/sinter-lang/sinter/ir"
 )
 
-// Product names a kind of output of Build.
+// Product names an output kind of Build.
 type Product string
 
 // The products.
@@ -78,17 +78,17 @@ func (p Product) Boots() bool { return p == PVH || p == PVHPCI || p == UEFI }
 type Image struct {
 	Product  Product
 	LLVM     string // the LLVM IR that the image was made from
-	ELF      []byte // with DWARF
+	ELF      []byte // with debug information (DWARF)
 	Stripped []byte
-	Stack    int    // bytes of stack that the unikernel has
+	Stack    int    // bytes of the unikernel's stack
 	EFI      []byte // of product uefi: the program for the firmware, a PE32+ file
-	tables   int    // page tables that the unikernel has
+	tables   int    // page tables of the unikernel
 }
 
 //go:embed hal/*.h hal/*.c hal/*.s hal/*.ld hal/font.txt
 var hal embed.FS
 
-// source returns a file of the layer; all of them are embedded.
+// source returns a file of the layer. All these files are embedded.
 func source(name string) string {
 	data, err := hal.ReadFile("hal/" + name)
 	if err != nil {
@@ -97,8 +97,8 @@ func source(name string) string {
 	return string(data)
 }
 
-// The files of the layer, one translation unit for each product, in the order of calls. A file
-// calls only functions that it or the files before it define.
+// The files of the layer. The files of a product are one translation unit, in this order. A
+// file calls only functions that it defines or that the files before it define.
 var (
 	linuxFiles = []string{"hal.h", "memory.c", "linux_calls.c", "threads.c", "script.c", "batch.c", "linux_pins.c", "linux_serial.c", "linux_capture.c", "linux_udp.c", "linux_devices.c", "linux_bus.c", "common.c", "linux_cpu.c", "words.c", "linux_activation.c", "linux.c"}
 	pvhFiles   = pvhWith([]string{"serial.c"}, []string{"virtio_mmio.c"}, "find_mmio.c")
@@ -108,7 +108,7 @@ var (
 	hvtFiles   = []string{"hal.h", "memory.c", "hvt_calls.c", "script.c", "no_pins.c", "hvt_devices.c", "common.c", "words.c", "hvt.c"}
 )
 
-// pvhWith lists the files of a unikernel with a console, a transport of its devices, a file that
+// pvhWith lists the files of a unikernel: a console, a transport for its devices, a file that
 // finds the devices, and more.
 func pvhWith(console, transport []string, finder string, more ...string) []string {
 	cards := []string{"virtio_net.c"}
@@ -122,32 +122,33 @@ func pvhWith(console, transport []string, finder string, more ...string) []strin
 	)
 }
 
-// recipe holds the differences between the products.
+// recipe holds the settings that differ between products.
 type recipe struct {
 	triple  string
-	sources []string // C, and assembly that goes into the program's module
-	flags   []string // of clang, for C and IR alike, besides the common ones
+	sources []string // C files, and assembly files that become part of the program's module
+	flags   []string // for clang, for C and IR alike, besides the common flags
 	link    []string
 	base    int // start of the image
 }
 
-// commonFlags are the flags of all products. The program is optimised for speed, the layer below
-// it for size. Places reads line tables up to DWARF 4.
+// commonFlags are the flags of all products. The program is optimised for speed and the layer
+// below it for size. Places reads line tables up to DWARF 4.
 var commonFlags = []string{
 	"-gdwarf-4", "-ffreestanding", "-fno-pic", "-fno-stack-protector", "-fno-asynchronous-unwind-tables",
 	"-ffunction-sections", "-fdata-sections", "-fdebug-compilation-dir=.", "-mno-red-zone", "-Wno-override-module",
 }
 
-// generalRegs are the flags of the layer and of a program without floats. An interrupt then
-// saves only general registers, and the processor's vector state needs no set-up.
+// generalRegs are the flags for the layer and for a program without floats. With these flags an
+// interrupt saves only general registers, and the CPU's vector state needs no set-up.
 var generalRegs = []string{"-mgeneral-regs-only"}
 
-// floatRegs are the flags of a guest with floats: SSE2, which rounds each operation to its
+// floatRegs are the flags for a guest with floats: SSE2, which rounds each operation to its
 // format, without contraction. Interrupts of the unikernel run only code of the layer.
 var floatRegs = append([]string{"-mno-avx"}, withoutContraction...)
 
-// sseSetup makes the processor accept SSE instructions: CR4.OSFXSR and OSXMMEXCPT; MXCSR with
-// all exceptions masked, round to nearest even, subnormals in full (Intel SDM volume 3, 14.1.3).
+// sseSetup makes the CPU accept SSE instructions. It sets CR4.OSFXSR and OSXMMEXCPT. It sets
+// MXCSR to mask all exceptions, to round to nearest even, and to keep subnormals (Intel SDM
+// volume 3, 14.1.3).
 const sseSetup = `  mov %cr4, %rax
   or $0x600, %rax
   mov %rax, %cr4
@@ -156,7 +157,7 @@ const sseSetup = `  mov %cr4, %rax
   pop %rax
 `
 
-// hasFloats reports whether a program needs the processor's floating point.
+// hasFloats reports whether a program needs the CPU's floating point.
 func hasFloats(m *ir.Module) bool { return usedOps(m)[ir.OpFloat] }
 
 func recipeOf(p Product) (recipe, error) {
@@ -206,7 +207,7 @@ func (r *recipe) assembly() string {
 // Emit writes the LLVM IR of a product without running any tool.
 func Emit(m *ir.Module, p Product) (string, error) { return emit(m, p, hasFloats(m), false) }
 
-// emit is Emit; a guest with vectors enables SSE.
+// emit is Emit with two more parameters. A guest with vectors enables SSE.
 func emit(m *ir.Module, p Product, vectors, watched bool) (string, error) {
 	r, err := recipeOf(p)
 	if err != nil {
@@ -227,7 +228,7 @@ func emit(m *ir.Module, p Product, vectors, watched bool) (string, error) {
 type Options struct {
 	// Plant is C code that runs before the program. Tests plant faults with it.
 	Plant string
-	// Printed may change the program's LLVM IR, for tests that plant mistakes.
+	// Printed may change the program's LLVM IR. Tests plant mistakes with it.
 	Printed func(text string) string
 	// Count makes the program report at its end the number of instructions that it has executed.
 	// QEMU must count them (process.Options.ICount).
@@ -237,21 +238,22 @@ type Options struct {
 	// Layout is a seed that moves a process, or a guest of the monitor, to other addresses. 0
 	// means the usual addresses.
 	Layout uint64
-	// Watched keeps the program's state where a reader of its memory finds it.
+	// Watched keeps the program's state where another process that reads its memory can find
+	// it.
 	Watched bool
 
 	// MPI are the flags of clang for product mpi.
 	MPI MPIFlags
 
-	// Words are the start words for product uefi, which gets no command line.
+	// Words are the start words for product uefi, which has no command line.
 	Words []string
 
-	more []feature // additional needs of the program: tests add a feature that no processor has
+	more []feature // features that the program needs in addition: tests add one that no processor has
 }
 
-// optimise are the flags for the program. Scalar evolution builds one expression from a straight
-// line of arithmetic, in time that grows with the square of its length. It is told to give up
-// past 64 operands; loops of programs have fewer.
+// optimise are the flags for the program. Scalar evolution builds one expression from
+// straight-line arithmetic, in time that grows with the square of the expression's length. The
+// flag makes it give up after 64 operands. Loops of programs have fewer.
 var optimise = []string{"-mllvm", "-scalar-evolution-huge-expr-threshold=64"}
 
 // level is clang's optimisation level: a guest is optimised for size, a process for speed.
@@ -328,11 +330,11 @@ func (o Options) Build(ctx context.Context, m *ir.Module, p Product, tools *llvm
 // MiB.
 func baseOf(seed uint64) uint64 {
 	const first, pages = 0x200000, 0x30000
-	seed *= 0x9e3779b97f4a7c15 // Fibonacci hashing: neighbours are far from each other
+	seed *= 0x9e3779b97f4a7c15 // Fibonacci hashing: nearby seeds give distant addresses
 	return first + (seed>>32)%pages*page
 }
 
-// link makes the executable with and without debug information.
+// link makes two executables, with and without debug information.
 func (img *Image) link(ctx context.Context, r recipe, tools *llvm.Tools, files map[string][]byte) error {
 	args := []string{"--gc-sections", "--build-id=none", "-o", "out", fmt.Sprintf("--defsym=__stack_size=%d", img.Stack), fmt.Sprintf("--defsym=__page_tables=%d", img.tables), fmt.Sprintf("--defsym=__base=%d", r.base), "program.o", "hal.o"}
 	args = slices.Clip(append(args, r.link...))
@@ -350,10 +352,11 @@ func (img *Image) link(ctx context.Context, r recipe, tools *llvm.Tools, files m
 		})
 }
 
-// MPIFlags are the flags for clang from the compiler of an MPI: to find mpi.h, and to link.
+// MPIFlags are the flags that an MPI installation's compiler adds for clang: to find mpi.h, and
+// to link.
 type MPIFlags struct{ Compile, Link []string }
 
-// linkHosted makes the executable of a program with a C library and MPI.
+// linkHosted makes the executable of a program that uses a C library and MPI.
 func (img *Image) linkHosted(ctx context.Context, tools *llvm.Tools, mpi MPIFlags, files map[string][]byte) error {
 	args := slices.Concat([]string{"-no-pie", "-o", "out", "program.o", "hal.o"}, mpi.Link)
 	return both(
@@ -367,7 +370,7 @@ func (img *Image) linkHosted(ctx context.Context, tools *llvm.Tools, mpi MPIFlag
 		})
 }
 
-// both does two things at once. It returns the first one's error before the error of the other.
+// both runs two functions at the same time. If both fail, it returns the error of the first.
 func both(one, other func() error) error {
 	done := make(chan error)
 	go func() { done <- other() }()
@@ -378,8 +381,8 @@ func both(one, other func() error) error {
 	return err
 }
 
-// halText joins the sources of the layer with the program's configuration. The
-// files keep their line numbers, for the debug information.
+// halText joins the sources of the layer with the program's configuration. The lines keep their
+// original numbers for the debug information.
 func (o Options) halText(m *ir.Module, p Product, r recipe, cpu target) string {
 	return joined(r.sources, func(line string, next int) string {
 		switch {
@@ -395,7 +398,7 @@ func (o Options) halText(m *ir.Module, p Product, r recipe, cpu target) string {
 	})
 }
 
-// joined joins the C files among some files into one text, without its includes. instead may
+// joined joins the C files of a list into one text and drops their includes. instead may
 // replace a line. It gets the line and the number of the next line.
 func joined(files []string, instead func(line string, next int) string) string {
 	var b strings.Builder

@@ -93,7 +93,7 @@ func guest(m *ir.Module, img *x86.Image) process.Program {
 	return p
 }
 
-// run gives the trace of a module on a product.
+// run returns the trace of a module on a product.
 func run(t *testing.T, m *ir.Module, p x86.Product, w *world.World) *trace.Trace {
 	t.Helper()
 	img := build(t, m, p)
@@ -112,7 +112,7 @@ func run(t *testing.T, m *ir.Module, p x86.Product, w *world.World) *trace.Trace
 	return tr
 }
 
-// chipset is where a product boots.
+// chipset is the chipset on which a product boots.
 func chipset(p x86.Product) process.Chipset {
 	if p == x86.PVHPCI {
 		return process.Q35

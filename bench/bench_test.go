@@ -74,7 +74,7 @@ func TestInstructionsBesideClang(t *testing.T) {
 	require.InDelta(t, math.Pow(product, 1.0/7), f.Ratios["cg.instructions"], 1e-4)
 }
 
-// A kernel whose result is not the known one is not a measurement.
+// The time of a kernel with a wrong result is refused.
 func TestWrongResultIsRefused(t *testing.T) {
 	clang := testkit.Tool(t, clangName)
 	testkit.Tool(t, "ld.lld-19", "ld.lld")
@@ -100,7 +100,7 @@ func TestCompare(t *testing.T) {
 	require.Empty(t, table(nil))
 }
 
-// What was not measured stays accepted, an example that is gone does not.
+// Figures that were not measured stay accepted. Figures of a removed example do not.
 func TestMerge(t *testing.T) {
 	old := &accepted{Counts: map[string]float64{"luts.pipe3.old": 5, "placed_cells.pipe3.a": 9}, Ratios: map[string]float64{}}
 	f := newFigures()
@@ -118,7 +118,7 @@ func TestThreeDigits(t *testing.T) {
 	require.Equal(t, "0.0123", string(text))
 }
 
-// TestAccepted: what is accepted holds the aims of the figures it lists.
+// TestAccepted checks that the accepted figures meet their goals.
 func TestAccepted(t *testing.T) {
 	a, err := readAccepted("accepted.json")
 	require.NoError(t, err)

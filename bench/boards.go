@@ -26,8 +26,8 @@ type peripheral struct {
 	made []func() (*rtl.Circuit, error)
 }
 
-// peripherals lists the peripherals with goals. The time has a cell for each of its bits
-// and 12 more.
+// peripherals lists the peripherals with goals. The goal of the time peripheral is a cell for
+// each bit of the time and 12 more.
 func peripherals() ([]peripheral, error) {
 	s, err := periph.StepOf(boardClock)
 	if err != nil {
@@ -48,7 +48,7 @@ func peripherals() ([]peripheral, error) {
 	}, nil
 }
 
-// cells is the peripheral's price by our own mapper.
+// cells is the number of cells that the peripheral takes with our own mapper.
 func (p *peripheral) cells() (int, error) {
 	n := 0
 	for _, f := range p.made {
@@ -66,7 +66,7 @@ func (p *peripheral) cells() (int, error) {
 }
 
 // byHand counts the lines that a user must write, beside the program text, to put a program
-// onto a board. There are none: the files are made from the name of the board alone.
+// onto a board. The count is 0: the board's name alone determines all files.
 func byHand(ctx context.Context, o options, example, board string) (int, error) {
 	p, err := flow.Load(filepath.Join(o.root, "examples", example), flow.Options{})
 	if err != nil {
@@ -109,7 +109,7 @@ func printBoards(ctx context.Context, o options, w io.Writer) error {
 	return blinkySeconds(ctx, o, w)
 }
 
-// blinkySeconds makes the bitstream of blinky, and prints the seconds by tool.
+// blinkySeconds makes the bitstream of blinky. It prints the seconds that each tool takes.
 func blinkySeconds(ctx context.Context, o options, w io.Writer) error {
 	p, err := flow.Load(filepath.Join(o.root, "examples", "blinky"), flow.Options{})
 	if err != nil {

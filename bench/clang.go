@@ -20,7 +20,7 @@ import (
 //go:embed testdata/kernels
 var sources embed.FS
 
-// clangName is the compiler that the goal for our own generator refers to.
+// clangName is the compiler whose code the goal for our own generator is compared with.
 const clangName = "clang-19"
 
 // clangFlags compile and link a kernel.
@@ -29,7 +29,7 @@ var clangFlags = []string{
 	"-fuse-ld=lld", "-Wl,-T,link.ld", "-o", "kernel.elf", "crt0.S", "rt.c",
 }
 
-// kernelNames lists the kernels in C, with the result words that they must give.
+// kernelNames lists the kernels in C. The caller compares their result words with ours.
 func kernelNames() []string {
 	var names []string
 	for _, k := range kernelResults() {
@@ -55,8 +55,8 @@ func kernelResults() []kernel {
 	}
 }
 
-// kernels compares the instruction counts of our own generator with clang's. It uses the
-// kernels that exist in both languages.
+// kernels compares the instruction counts of our own code generator with clang's counts, for
+// the kernels that exist in both languages.
 func kernels(ctx context.Context, examples []*example, f *figures) error {
 	clang, err := exec.LookPath(clangName)
 	if err != nil {
@@ -127,7 +127,7 @@ func (k kernel) compile(ctx context.Context, clang string) (*image.Raw, error) {
 	return image.ReadRaw(k.name, elf)
 }
 
-// Addresses that a kernel stores to above its memory; see testdata/kernels/kernel.h.
+// The addresses above a kernel's memory that the kernel stores to (testdata/kernels/kernel.h).
 const (
 	memory     = 0x10000
 	resultWord = memory

@@ -38,17 +38,17 @@ func straight(n int) string {
 // compileSizes are the numbers of statements of the measured functions.
 func compileSizes() []int { return []int{1_000, 2_000, 4_000, 8_000, 16_000} }
 
-// compileLevels are the things that are made: nothing but the checked program, LLVM IR, an
-// x86-64 process, and the program of a core.
+// compileLevels are the artefacts to make: none, which only checks the program; LLVM IR; an
+// x86-64 process; and the program of a core.
 func compileLevels() []string { return []string{"", "ll", "elf", "img"} }
 
-// usage is what a process and all processes that it started have used.
+// usage is what a process and all its child processes have used.
 type usage struct{ seconds, mib float64 }
 
-// compileCosts prints one object. For each level and size it has the processor seconds and
-// the most memory of one process in MiB. It also has the growth: how much longer twice the
-// statements took, in halves, so that 1 is linear. The two programs of testdata/large
-// follow.
+// compileCosts prints one JSON object. For each level and size it has the CPU seconds, and the
+// peak memory of the largest process in MiB. It also has the growth: the time for twice the
+// statements divided by the time, in halves, so that 1 is linear. The two programs of
+// testdata/large follow.
 func compileCosts(root string, out io.Writer) error {
 	dir, err := os.MkdirTemp("", "sinter-compile")
 	if err != nil {

@@ -2,7 +2,7 @@ package main
 
 import (
 	"context"
-	_ "embed" // the peers
+	_ "embed" // the figures of the other cores
 	"encoding/json"
 	"fmt"
 	"io"
@@ -52,7 +52,7 @@ func peersOf(text []byte) (*peerTable, error) {
 	return t, nil
 }
 
-// beaten counts the peers that are both larger and slower on a kernel.
+// beaten counts the other cores that are both larger and slower than ours on a kernel.
 func (t *peerTable) beaten(kernel string, cells int, us float64) int {
 	n, k := 0, slices.Index(t.Kernels, kernel)
 	for _, p := range t.Peers {
@@ -63,7 +63,7 @@ func (t *peerTable) beaten(kernel string, cells int, us float64) int {
 	return n
 }
 
-// coreRow is a core of a kernel, placed.
+// coreRow is a table row: a core of a kernel, placed.
 type coreRow struct {
 	kernel, core string
 	mine         int // lines at most
@@ -81,7 +81,7 @@ func (r *coreRow) name() string {
 	return r.core
 }
 
-// text is the row of the table. A mark follows each figure that misses its goal.
+// text is the table row as text. A mark follows each figure that misses its goal.
 func (r *coreRow) text(t *peerTable) string {
 	g := t.Goals[r.kernel]
 	mark := func(over bool) string {
@@ -94,7 +94,7 @@ func (r *coreRow) text(t *peerTable) string {
 		r.rams, r.mhz, r.cycles, r.us(), mark(r.us() > g.US), g.Cells, g.US, t.beaten(r.kernel, r.cells, r.us()))
 }
 
-// coresOf lists the cores of each kernel in the table.
+// coresOf lists the cores to place for each kernel of the table.
 func coresOf(kinds string) ([]coreRow, error) {
 	var out []coreRow
 	for _, kind := range strings.Split(kinds, ",") {
@@ -134,11 +134,11 @@ func (r *coreRow) measure(ctx context.Context, e *example, goal flow.Goal) error
 	return err
 }
 
-// asPeers are the placer options with which the peers were measured.
+// asPeers are the placer options with which the other cores were measured.
 func asPeers() []string { return []string{"--freq", "150", "--placer", "heap"} }
 
-// printCores writes the table of the goals: each core's size and time, the goals for both,
-// and how many peers are larger and slower.
+// printCores writes the table of the goals. A row has a core's size and time, the goals for
+// both, and the number of other cores that are larger and slower.
 func printCores(ctx context.Context, o options, kinds string, to io.Writer) error {
 	t, err := peersOf(peersText)
 	if err != nil {

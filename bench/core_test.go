@@ -6,8 +6,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestPeers reads the table of other cores: it is whole, each kernel has a goal, and
-// who is both larger and slower is beaten.
+// TestPeers reads the table of other cores. It checks that the table is complete, that each
+// kernel has a goal, and that a core that is both larger and slower counts as beaten.
 func TestPeers(t *testing.T) {
 	table, err := peersOf(peersText)
 	require.NoError(t, err)
@@ -29,7 +29,7 @@ func TestPeers(t *testing.T) {
 	}
 }
 
-// TestCoreRows: a row marks what is over its goal.
+// TestCoreRows checks that a row marks the figures that miss their goals.
 func TestCoreRows(t *testing.T) {
 	table, err := peersOf(peersText)
 	require.NoError(t, err)

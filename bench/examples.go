@@ -11,7 +11,7 @@ import (
 	"github.com/sinter-lang/sinter/internal/flow"
 )
 
-// example is a loaded program of examples/, with the captures of its run line.
+// example is a loaded program of examples/, with the captures that its run line names.
 type example struct {
 	name  string
 	dir   string
@@ -85,9 +85,9 @@ func worldOf(source string) (flow.World, error) {
 // timed is the mark of the kernels.
 const timed = "kernel"
 
-// counts takes the exact figures of a program: memories, work, and the price of its cores
-// by our own mapper. Work is counted between the marks if there are marks, else over the
-// whole run.
+// counts takes the exact figures of a program: memories, work, and the cost of its cores by our
+// own mapper. If the program has marks, the work is counted between them. Otherwise it is
+// counted over the whole run.
 func (e *example) counts(ctx context.Context, f *figures) error {
 	im, err := e.Image(ctx)
 	if err != nil {
@@ -124,8 +124,8 @@ func (e *example) work(ctx context.Context, level, core, figure string) (int, er
 	return int(r.Figures[figure]), nil
 }
 
-// price records the cost of a core, and the cost of a core of the same organisation that is
-// not fitted to the program.
+// price records the cost of a core. It also records the cost of a core with the same
+// organisation that is not fitted to the program.
 func (e *example) price(ctx context.Context, core string, f *figures) error {
 	c, err := e.Core(ctx, core)
 	if err != nil {

@@ -35,7 +35,7 @@ func (f *figures) count(key string, n int) { f.Counts[key] = float64(n) }
 // ratio notes a quotient with four digits after the point.
 func (f *figures) ratio(key string, v float64) { f.Ratios[key] = math.Round(v*1e4) / 1e4 }
 
-// rate records a speed. Its precision is at most three digits.
+// rate records a speed, rounded to three digits.
 func (f *figures) rate(key string, v float64) { f.Rates[key] = threeDigits(v) }
 
 func (f *figures) seconds(key string, v float64) { f.Seconds[key] = threeDigits(v) }
@@ -51,15 +51,15 @@ func threeDigits(v float64) float64 {
 		return 0
 	}
 	unit := math.Pow(10, math.Floor(math.Log10(v))-2)
-	if unit < 1 { // a division keeps the decimal digits short
+	if unit < 1 { // a multiplication by a fraction would add decimal digits
 		per := math.Round(1 / unit)
 		return math.Round(v*per) / per
 	}
 	return math.Round(v/unit) * unit
 }
 
-// accepted is the content of bench/accepted.json: the figures that do not depend on the
-// machine that took them.
+// accepted is the content of bench/accepted.json: the figures that are the same on every
+// machine.
 type accepted struct {
 	Counts map[string]float64 `json:"counts"`
 	Ratios map[string]float64 `json:"ratios"`
@@ -88,9 +88,9 @@ func writeAccepted(path string, a *accepted) error {
 	return flow.WriteFile(path, append(text, '\n'))
 }
 
-// merge gives the figures to accept: all measured ones. Kinds that were not measured keep
-// their accepted figures. So an example that was removed leaves the file. When only some
-// examples were measured, the others stay.
+// merge gives the figures to accept: all measured ones. Kinds that were not measured keep their
+// accepted figures. An example that was removed leaves the file, unless only some examples were
+// measured.
 func merge(old *accepted, f *figures, some bool) *accepted {
 	return &accepted{Counts: mergeMap(old.Counts, f.Counts, some), Ratios: mergeMap(old.Ratios, f.Ratios, some)}
 }
@@ -109,7 +109,7 @@ func mergeMap(old, now map[string]float64, some bool) map[string]float64 {
 	return out
 }
 
-// kind is what a key measures: `cycles` for cycles.pipe3.sha256.
+// kind is the first part of a key, the measured quantity: `cycles` for cycles.pipe3.sha256.
 func kind(key string) string {
 	head, _, _ := strings.Cut(key, ".")
 	return head
@@ -126,8 +126,7 @@ type change struct {
 
 func (c change) worse() bool { return c.now > c.old*(1+tolerance) }
 
-// compare lists the changes, in order of key. Figures that only one side has are not
-// compared.
+// compare lists the changes in key order. It skips figures that only one side has.
 func compare(old *accepted, f *figures) []change {
 	var out []change
 	for _, pair := range []struct{ old, now map[string]float64 }{{old.Counts, f.Counts}, {old.Ratios, f.Ratios}} {

@@ -19,12 +19,12 @@ import (
 	"github.com/sinter-lang/sinter/sim/process"
 )
 
-// goal is a figure of the products for x86-64 as services.
+// goal is a measured figure of the x86-64 products as services.
 type goal struct {
 	What  string  `json:"what"`
 	Value float64 `json:"value"`
 	Unit  string  `json:"unit"`
-	Goal  string  `json:"goal,omitempty"` // what it should be
+	Goal  string  `json:"goal,omitempty"` // what the figure should be
 }
 
 // aimOf is the goal of a figure, "" if it has none.
@@ -35,13 +35,12 @@ func aimOf(id string) string {
 	}[id]
 }
 
-// peer is a guest that is measured beside ours in the same QEMU. It is a kernel that
-// answers datagrams at port 7 of 10.0.2.15, such as a Linux with a server in its initial
-// RAM disk.
+// peer is a guest that is measured beside ours in the same QEMU. It is a kernel that answers
+// datagrams at port 7 of 10.0.2.15. An example is Linux with a server in its initial RAM disk.
 type peer struct{ kernel, initrd, line string }
 
-// goals measures everything that needs no machine other than QEMU and a process. Figures
-// that could not be measured are listed in missing.
+// goals measures all figures that need only QEMU and a process. missing lists the figures that
+// could not be measured.
 type goals struct {
 	ctx     context.Context
 	dir     string
@@ -51,7 +50,7 @@ type goals struct {
 	missing []string
 }
 
-// measureGoals takes all figures of services.
+// measureGoals takes all figures for services.
 func measureGoals(ctx context.Context, root string, p peer) (*goals, error) {
 	dir, err := os.MkdirTemp("", "sinter-bench-")
 	if err != nil {
@@ -193,7 +192,7 @@ func (g *goals) guest(args []string, limit time.Duration) (*exec.Cmd, net.Conn, 
 	return nil, nil, 0, err
 }
 
-// memory finds the smallest guest that serves.
+// memory finds the smallest memory with which the guest serves.
 func (g *goals) memory(_, echo *flow.Program) error {
 	path, _, err := g.file(echo, x86.PVH)
 	if err != nil {
@@ -218,7 +217,7 @@ const ticker = `task tick() {
 system ticker { run tick() }
 `
 
-// clock compares the time of guests with the host's time: the worst of five boots.
+// clock compares the guest's time with the host's time and keeps the worst of five boots.
 func (g *goals) clock(_, _ *flow.Program) error {
 	p, err := flow.LoadFiles([]*diag.File{{Name: "ticker.sn", Text: ticker}}, flow.Options{})
 	if err != nil {
@@ -270,8 +269,8 @@ func (g *goals) ratio(path string) (float64, error) {
 	return (guest[last] - guest[0]) / float64(host[last].Sub(host[0]).Microseconds()), nil
 }
 
-// served measures guests that answer clients: the processor time of all QEMU threads for an
-// echo, and of an idle guest. Our guest and the peer take turns.
+// served measures guests that answer clients. It takes the CPU time of all QEMU threads for an
+// echo, and for an idle guest. Our guest and the peer take turns.
 func (g *goals) served(_, echo *flow.Program) error {
 	path, _, err := g.file(echo, x86.PVH)
 	if err != nil {
@@ -320,8 +319,8 @@ func (g *goals) served(_, echo *flow.Program) error {
 	return nil
 }
 
-// args boots the peer's kernel with the options of our guest, and with the peer's
-// additions.
+// args starts the peer's kernel with the options of our guest, plus the peer's additional
+// options.
 func (p peer) args(qemu string) []string {
 	args := []string{
 		qemu, "-M", "microvm,x-option-roms=off,rtc=off,acpi=on,pit=on,pic=on", "-global", "virtio-mmio.force-legacy=false", "-nodefaults", "-no-user-config",
@@ -333,7 +332,7 @@ func (p peer) args(qemu string) []string {
 	return append(args, "-append", p.line)
 }
 
-// output measures how long the image that says hello takes to its first byte of output.
+// output measures the time until the image that prints hello gives its first byte of output.
 func (g *goals) output(hello, _ *flow.Program) error {
 	path, _, err := g.file(hello, x86.PVH)
 	if err != nil {
@@ -362,7 +361,7 @@ func (g *goals) output(hello, _ *flow.Program) error {
 	return nil
 }
 
-// handler counts the instructions of an echo in scheduler, stack and task, in a process.
+// handler counts the instructions of one echo in a process: scheduler, stack and task.
 func (g *goals) handler(root string) func(hello, echo *flow.Program) error {
 	return func(_, _ *flow.Program) error {
 		examples, err := load(options{root: root, only: []string{echoProgram}})
@@ -380,7 +379,7 @@ func (g *goals) handler(root string) func(hello, echo *flow.Program) error {
 	}
 }
 
-// idle counts the ticks of ten seconds without requests.
+// idle counts the CPU ticks in ten seconds without requests.
 func (g *goals) idle(pid int) error {
 	before, err := ticks(pid)
 	if err != nil {
@@ -392,7 +391,7 @@ func (g *goals) idle(pid int) error {
 	return err
 }
 
-// ticks is the processor time of a process in kernel ticks.
+// ticks is the CPU time of a process in kernel ticks.
 func ticks(pid int) (int, error) {
 	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {

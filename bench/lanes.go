@@ -12,13 +12,14 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// laneCycles is how many clock cycles each lane of gates is timed. The lanes together make
-// some millions of cycles, which take about a second.
+// laneCycles is the number of clock cycles for which each lane of the gate simulator is timed.
+// A lane is one of the parallel runs. All lanes together make some millions of cycles, in about
+// a second.
 const laneCycles = 1 << 16
 
-// lanes times the gates of a core beside Verilator's circuit, with the maximum number of
-// runs at once. The ratio is the cycles of all lanes together by the cycles of Verilator's
-// one run.
+// lanes times the gates of a core, with the maximum number of parallel runs, beside Verilator's
+// circuit. The ratio divides the cycles of all lanes together by the cycles of Verilator's one
+// run.
 func (f *simFigures) lanes(ctx context.Context, p *flow.Program, core string, rounds int) error {
 	c, err := p.Core(ctx, core)
 	if err != nil {
@@ -59,7 +60,7 @@ func (f *simFigures) lanes(ctx context.Context, p *flow.Program, core string, ro
 	return nil
 }
 
-// laneRate is how many lane cycles pass in a second of processor time. Every lane must have
+// laneRate is the number of cycles of all lanes per second of CPU time. Every lane must have
 // run to the last cycle.
 func laneRate(p *gates.Program, lanes []gates.Lane) (float64, error) {
 	m, err := gates.NewMachine(p, lanes...)

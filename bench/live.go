@@ -16,20 +16,20 @@ import (
 	"github.com/sinter-lang/sinter/monitor"
 )
 
-// liveRounds is how often each machine is measured; the machines take turns.
+// liveRounds is how many times each machine is measured. The machines take turns.
 const liveRounds = 5
 
-// liveFigures are the medians of the echo as a service on one machine.
+// liveFigures are the medians for the echo service on one machine.
 type liveFigures struct {
 	ImageBytes int     `json:"image_bytes"`
 	MemoryKiB  int     `json:"memory_kib,omitempty"` // of a guest
 	AnswerMS   float64 `json:"answer_ms"`            // from the start of the machine to its first answer
-	EchoUS     float64 `json:"echo_us"`              // a datagram there and back, one client, 64 bytes
+	EchoUS     float64 `json:"echo_us"`              // the round trip of a datagram of 64 bytes, with one client
 	answers    []float64
 	echoes     []float64
 }
 
-// printLive runs the echo as a service on each machine and prints the figures.
+// printLive runs the echo service on each machine and prints the figures.
 func printLive(ctx context.Context, o options, w io.Writer) error {
 	p, err := flow.Load(filepath.Join(o.root, "examples", "echo"), flow.Options{})
 	if err != nil {

@@ -15,11 +15,11 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// echoesOfClient is how many datagrams a client sends, each after the answer to the one
-// before it.
+// echoesOfClient is the number of datagrams that a client sends. It sends each one after the
+// answer to the datagram before.
 const echoesOfClient = 2000
 
-// costOfEcho is the processor time of a process for one echo to clients, in microseconds.
+// costOfEcho is the CPU time that a process uses for one echo to clients, in microseconds.
 func costOfEcho(pid int, at string, clients int) (float64, error) {
 	before, err := processorTime(pid)
 	if err != nil {
@@ -41,7 +41,7 @@ func costOfEcho(pid int, at string, clients int) (float64, error) {
 	return float64((after - before).Nanoseconds()) / 1000 / float64(each*clients), err
 }
 
-// client sends datagrams of 64 bytes. A lost one is sent again.
+// client sends datagrams of 64 bytes. It repeats a datagram that was lost.
 func client(at string, n int) error {
 	conn, err := net.Dial("udp4", at)
 	if err != nil {
@@ -65,7 +65,7 @@ func client(at string, n int) error {
 	return nil
 }
 
-// processorTime is the processor time of all threads of a process.
+// processorTime is the CPU time of all threads of a process.
 func processorTime(pid int) (time.Duration, error) {
 	files, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", pid))
 	if err != nil || len(files) == 0 {
@@ -87,7 +87,7 @@ func processorTime(pid int) (time.Duration, error) {
 	return time.Duration(total), nil
 }
 
-// arpQuestion asks for the MAC address of the echo.
+// arpQuestion makes an ARP request for the MAC address of the echo server.
 func arpQuestion() []byte {
 	const host, asker = 0x0a00020f, 0x0a000202
 	return world.ARP(false, world.MAC(asker), asker, nil, host)

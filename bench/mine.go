@@ -21,7 +21,7 @@ type minedSide struct {
 	Instructions int `json:"instructions"` // of the timed region, else of the run; the same for cycles
 	Cycles       int `json:"cycles"`
 	Cells        int `json:"cells"`
-	Depth        int `json:"depth"` // look-up tables on the longest path: the priced period
+	Depth        int `json:"depth"` // look-up tables on the longest path; they determine the clock period
 }
 
 // minedRow compares a program without and with mined lines.
@@ -30,8 +30,8 @@ type minedRow struct {
 	Lines   int       `json:"lines"`
 	Off     minedSide `json:"off"`
 	On      minedSide `json:"on"`
-	Saved   float64   `json:"instructions"` // off to on
-	Faster  float64   `json:"time"`         // cycles times period, off to on
+	Saved   float64   `json:"instructions"` // with mined lines by without
+	Faster  float64   `json:"time"`         // cycles times period, with mined lines by without
 }
 
 // minedTable is what -mine prints.
@@ -39,10 +39,10 @@ type minedTable struct {
 	Rows         []minedRow `json:"rows"`
 	Instructions float64    `json:"instructions"` // the geometric mean
 	Time         float64    `json:"time"`
-	Slower       []string   `json:"slower"` // programs whose cycles times period grow
+	Slower       []string   `json:"slower"` // programs whose cycles times period grow with mined lines
 }
 
-// side measures a program with some mined lines.
+// side measures a program with up to a number of mined lines.
 func (e *example) side(ctx context.Context, lines int, goal flow.Goal) (minedSide, int, error) {
 	p, err := flow.Load(e.dir, flow.Options{Mine: lines, Goal: goal})
 	if err != nil {
@@ -73,7 +73,7 @@ func (e *example) side(ctx context.Context, lines int, goal flow.Goal) (minedSid
 	return s, len(held), err
 }
 
-// sameOn demands that a core logs the same as the interpreter of the program IR.
+// sameOn checks that a core logs the same events as the interpreter of the program IR.
 func (e *example) sameOn(ctx context.Context, core string) error {
 	want, err := e.Run(ctx, flow.RunOptions{Level: flow.IR, World: e.world})
 	if err != nil {
@@ -155,7 +155,7 @@ func mined(ctx context.Context, list []*example, lines int, goal flow.Goal) (*mi
 	return t, nil
 }
 
-// printMined writes what mined lines save in the examples or in the programs of a folder.
+// printMined prints the savings by mined lines in the examples, or in the programs of a folder.
 func printMined(ctx context.Context, o options, folder string, lines int, to io.Writer) error {
 	list, err := load(o)
 	if folder != "" {

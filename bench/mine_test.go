@@ -10,8 +10,8 @@ import (
 	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
-// TestMinedLinesPay: no program is slower with mined lines, and those whose work is
-// arithmetic are much faster.
+// TestMinedLinesPay checks that no program is slower with mined lines, and that arithmetic
+// programs are much faster.
 func TestMinedLinesPay(t *testing.T) {
 	names := []string{"crc32", "sort"}
 	if testkit.Campaign() {

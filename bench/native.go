@@ -21,17 +21,17 @@ import (
 	"github.com/sinter-lang/sinter/internal/flow"
 )
 
-// The kernels that exist in both languages and run long enough to be timed. Both programs
-// of a pair print the same lines, and repeat their work a fixed number of times. If a core
-// runs the kernel too, its C is in testdata/kernels.
+// The kernels that exist in both languages and run long enough to be timed. Both programs of
+// a pair print the same lines, and repeat their work a fixed number of times. If a core runs
+// the kernel too, its C file is in testdata/kernels.
 //
 //go:embed sn/*.sn c/*.c c/*.h
 var pairs embed.FS
 
-// nativeRounds is how often each process runs; the median counts.
+// nativeRounds is how many times each process runs. The median counts.
 const nativeRounds = 5
 
-// The settings of the C compiler that a kernel is compared with.
+// The settings of the C compiler for the comparison.
 const (
 	cFast   = "O3"
 	cNormal = "O2"
@@ -49,7 +49,7 @@ func cFlags(setting string) []string {
 // nativeFigures are the times of the kernels and their ratios to C.
 type nativeFigures struct {
 	Seconds map[string]float64 `json:"seconds"` // KERNEL.sinter KERNEL.O3 KERNEL.O2: user time, median
-	Ratios  map[string]float64 `json:"ratios"`  // KERNEL.O3 KERNEL.O2: our time by C's; and the geometric means
+	Ratios  map[string]float64 `json:"ratios"`  // KERNEL.O3 KERNEL.O2: our time by C's time; and the geometric means
 }
 
 func newNative() *nativeFigures {
@@ -140,7 +140,7 @@ func (f *nativeFigures) pair(ctx context.Context, clang, name string, rounds int
 	return nil
 }
 
-// agree refuses processes that print nothing or different lines.
+// agree reports an error if two processes print nothing or print different lines.
 func agree(one, says, other, said string) error {
 	if says == "" || says != said {
 		return fmt.Errorf("%s says %q, and %s %q", other, said, one, says)
@@ -181,7 +181,8 @@ func buildSinter(ctx context.Context, dir, name string) (string, error) {
 	return path, os.WriteFile(path, img.Stripped, 0o700)
 }
 
-// inC reads a C file of a kernel: its own file, or the file shared with a core's program.
+// inC reads the C file of a kernel: the kernel's own file, or the file shared with a core's
+// program.
 func inC(file string) ([]byte, error) {
 	text, err := pairs.ReadFile("c/" + file)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -213,10 +214,10 @@ func buildC(ctx context.Context, clang, dir, name, setting string) (string, erro
 	return filepath.Join(where, "kernel"), nil
 }
 
-// processEnds bounds one run of a kernel.
+// processEnds is the longest time that one run of a kernel may take.
 const processEnds = time.Minute
 
-// userTime runs a process. It gives the printed lines without the task names, and the user
+// userTime runs a process. It returns the printed lines without the task names, and the user
 // time.
 func userTime(ctx context.Context, path string) (string, float64, error) {
 	ctx, cancel := context.WithTimeout(ctx, processEnds)

@@ -14,7 +14,7 @@ import (
 	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
-// Each kernel is there in both languages.
+// Each kernel exists in both languages.
 func TestKernelsArePairs(t *testing.T) {
 	own, err := fs.Glob(pairs, "c/*.c")
 	require.NoError(t, err)
@@ -28,7 +28,7 @@ func TestKernelsArePairs(t *testing.T) {
 	require.GreaterOrEqual(t, len(names), 20)
 }
 
-// A pair has a time of each process, and is refused when the two say different things.
+// A pair has a time for each process. It is refused if the two print different lines.
 func TestPairIsTimedAndCompared(t *testing.T) {
 	testkit.Tool(t, clangName)
 	testkit.Tool(t, "ld.lld-19", "ld.lld")

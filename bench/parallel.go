@@ -25,18 +25,18 @@ import (
 //go:embed ranks/*.sn ranks/*.c
 var strips embed.FS
 
-// stripSize is how large the field is, and how many steps it makes.
+// stripSize is the size of the field and the number of steps.
 type stripSize struct{ N, Steps int }
 
 var benchStrips = stripSize{1024, 400}
 
-// parallelFigures are the times of the stencil with one strip and with two, each the least
-// of some rounds. They include the gain from the second strip.
+// parallelFigures are the times of the stencil with one strip and with two, each the least time
+// of some rounds. They include the speed-up by the second strip.
 type parallelFigures struct {
 	Load    string             `json:"load"`    // of the computer at the start
 	Seconds map[string]float64 `json:"seconds"` // WAY.STRIPS: threads, openmp, ranks, mpi; from start to end
 	SpeedUp map[string]float64 `json:"speed_up"`
-	Ratios  map[string]float64 `json:"ratios"` // our speed-ups by C's
+	Ratios  map[string]float64 `json:"ratios"` // our speed-ups by C's speed-ups
 }
 
 // way is one way to run the stencil: a command for a number of strips.
@@ -123,7 +123,7 @@ func buildStripC(ctx context.Context, dir, source, out string, compiler []string
 	return nil
 }
 
-// ways are the four ways.
+// ways lists the four ways to run the stencil.
 func ways(dir string) []way {
 	alone := func(name string) way {
 		return way{name, func(ctx context.Context, strips int) *exec.Cmd {
@@ -142,7 +142,7 @@ func ways(dir string) []way {
 func timeStrips(ctx context.Context, dir string, rounds int) (*parallelFigures, error) {
 	load, _ := os.ReadFile("/proc/loadavg")
 	f := &parallelFigures{Load: strings.TrimSpace(string(load)), Seconds: map[string]float64{}, SpeedUp: map[string]float64{}, Ratios: map[string]float64{}}
-	said := map[int]string{} // by strips
+	said := map[int]string{} // output by number of strips
 	for range rounds {
 		for _, w := range ways(dir) {
 			for strips := 1; strips <= 2; strips++ {

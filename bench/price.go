@@ -23,7 +23,7 @@ type pricedPoint struct {
 	at           placement
 }
 
-// pointsOf lists the design points of a kernel that are compared.
+// pointsOf lists the design points of the kernels that are compared.
 func pointsOf() []struct {
 	name, core string
 	o          flow.Options
@@ -40,8 +40,8 @@ func pointsOf() []struct {
 	}
 }
 
-// printPrices writes a row for each design point of the kernels, and how accurate the
-// prices are.
+// printPrices writes a row for each design point of the kernels, and a summary of how accurate
+// the prices are.
 func printPrices(ctx context.Context, o options, to io.Writer) error {
 	t, err := peersOf(peersText)
 	if err != nil {
@@ -75,7 +75,7 @@ func printPrices(ctx context.Context, o options, to io.Writer) error {
 	return nil
 }
 
-// measure prices and places a point.
+// measure prices and places a design point.
 func (p *pricedPoint) measure(ctx context.Context, dir, core string, o flow.Options) error {
 	program, err := flow.Load(dir, o)
 	if err != nil {
@@ -103,15 +103,15 @@ func (p *pricedPoint) text() string {
 		p.price.Cells, p.at.cells, off(float64(p.price.Cells), float64(p.at.cells)), ns, p.period(), off(ns, p.period()))
 }
 
-// off is the error of a price in per cent of the true value.
+// off is the error of a price as a percentage of the true value.
 func off(price, is float64) float64 { return 100 * (price/is - 1) }
 
-// differ is the least difference of two periods, as a part of the smaller one, for a pair
-// to count.
+// differ is the least difference of two periods, relative to the smaller one, for a pair to
+// count.
 const differ = 0.10
 
-// ordered counts the pairs of points whose placed periods differ, and the pairs that the
-// prices put into the same order.
+// ordered counts the pairs of points whose placed periods differ. It also counts the pairs that
+// the prices put into the same order as the placed periods.
 func ordered(all []pricedPoint) (pairs, right int) {
 	for i := range all {
 		for j := range all[:i] {

@@ -8,8 +8,8 @@ import (
 	"github.com/sinter-lang/sinter/hwgen/ice40"
 )
 
-// TestPairs: only pairs whose placed periods differ by over 10 % count, and a price that
-// orders one of them wrongly is seen.
+// TestPairs checks that only pairs whose placed periods differ by more than 10 % count, and
+// that a price that orders a pair wrongly is noticed.
 func TestPairs(t *testing.T) {
 	point := func(ps int, mhz float64) pricedPoint {
 		return pricedPoint{kernel: "k", name: "pipe3", price: ice40.Usage{Cells: 99, Picoseconds: ps}, at: placement{100, 8, mhz}}

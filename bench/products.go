@@ -15,7 +15,7 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// products takes the sizes of the x86-64 products and counts what a unikernel
+// products takes the sizes of the x86-64 products. It counts the instructions that a unikernel
 // executes before its program begins.
 func products(ctx context.Context, examples []*example, f *figures) error {
 	tools, err := llvm.Find(exec.LookPath)
@@ -35,7 +35,7 @@ func products(ctx context.Context, examples []*example, f *figures) error {
 	return bootCounts(ctx, examples, tools, f)
 }
 
-// bootProgram is the program whose boot is counted: the smallest.
+// bootProgram is the program whose boot is counted: the smallest program.
 const bootProgram = "hello"
 
 // sayCount makes a guest log the time-stamp counter before its program. QEMU makes this

@@ -9,17 +9,17 @@ import (
 	"github.com/sinter-lang/sinter/internal/flow"
 )
 
-// registersTried are the register limits of the table.
+// registersTried are the numbers of registers in the table.
 func registersTried() []int { return []int{8, 12, 16, 24, 32} }
 
-// cost is the cost of a pipe3 core with a limit of registers.
+// cost is the cost of a pipe3 core with a limited number of registers.
 type cost struct{ cycles, cells int }
 
-// product is what the choice of registers minimises.
+// product is the value that the choice of registers minimises.
 func (c cost) product() float64 { return float64(c.cycles) * float64(c.cells) }
 
-// costs measures a program compiled for some number of registers. 0 means the number that
-// the compiler chooses. It returns the limit too.
+// costs measures a program compiled for a number of registers. 0 means that the compiler
+// chooses the number. The function also returns the number that was used.
 func (e *example) costs(ctx context.Context, regs int) (cost, int, error) {
 	p, err := flow.Load(e.dir, flow.Options{Regs: regs})
 	if err != nil {
@@ -43,8 +43,8 @@ func (e *example) costs(ctx context.Context, regs int) (cost, int, error) {
 	return cost{cycles, price.Cells}, im.Target.Regs, err
 }
 
-// registersRow is a line of the table: cycles and cells of each limit as percentages of the
-// values for 16 registers, and the chosen limit.
+// registersRow is a row of the table. It has the cycles and cells for each limit as percentages
+// of the values for 16 registers, and the limit that the compiler chose.
 func registersRow(ctx context.Context, e *example) (string, error) {
 	base, _, err := e.costs(ctx, 16)
 	if err != nil {

@@ -12,8 +12,9 @@ import (
 	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
-// TestRegistersPay: what the static estimate chooses has the least product of measured
-// cycles and cells, within one in a hundred, and 8 registers never have a lesser one.
+// TestRegistersPay checks the number of registers that the static estimate chooses. Its product
+// of measured cycles and cells is within one per cent of the least. 8 registers never have a
+// smaller product.
 func TestRegistersPay(t *testing.T) {
 	names := []string{"fir", "sort", "crc32"}
 	if testkit.Campaign() {
@@ -36,7 +37,7 @@ func TestRegistersPay(t *testing.T) {
 	require.Equal(t, map[int]bool{16: true, 32: true}, chosen, "both are chosen")
 }
 
-// TestRegistersOfTheUser: a number that was given is not changed.
+// TestRegistersOfTheUser checks that a number that the user gives is not changed.
 func TestRegistersOfTheUser(t *testing.T) {
 	for _, regs := range []int{8, 16, 20, 32} {
 		p, err := flow.Load("../examples/fir", flow.Options{Regs: regs})
@@ -47,7 +48,7 @@ func TestRegistersOfTheUser(t *testing.T) {
 	}
 }
 
-// TestTableOfRegisters: the page shows what the command prints.
+// TestTableOfRegisters checks that the page shows the output of the command.
 func TestTableOfRegisters(t *testing.T) {
 	page, err := os.ReadFile("../docs/hardware.md")
 	require.NoError(t, err)

@@ -67,13 +67,13 @@ func scaleProgram(lines int) string {
 // scaleSizes are the lengths of the generated programs, in lines.
 func scaleSizes() []int { return []int{1_000, 10_000, 100_000} }
 
-// scaleOften is the longest program that is compiled three times. Longer ones are compiled
-// once.
+// scaleOften is the length of the longest program that is compiled three times. Longer ones are
+// compiled once.
 const scaleOften = 10_000
 
-// scale measures how the time of the checker, and of the way to LLVM IR, grows with the
-// length of a program. The ratios say how much longer ten times the lines take, in tenths,
-// so that 1 is linear.
+// scale measures how the compile time grows with the length of a program, for the checker and
+// for the way to LLVM IR. A ratio is the time for ten times the lines divided by the time, in
+// tenths, so that 1 is linear.
 func scale(ctx context.Context, f *figures) error {
 	dir, err := os.MkdirTemp("", "sinter-scale")
 	if err != nil {
@@ -116,7 +116,8 @@ func scale(ctx context.Context, f *figures) error {
 	return nil
 }
 
-// scaleTime loads a program. With an extension it also makes that artefact.
+// scaleTime loads a program and measures the time. If ext is not empty it also makes that
+// artefact.
 func scaleTime(ctx context.Context, path, ext string) (float64, error) {
 	began := time.Now()
 	p, err := flow.Load(path, flow.Options{})

@@ -12,8 +12,8 @@ import (
 	"github.com/sinter-lang/sinter/internal/flow"
 )
 
-// allocations counts what the way from source to an artefact allocates: a
-// measure of work that does not depend on the machine.
+// allocations counts the allocations on the way from source to an artefact. This measure of
+// work does not depend on the machine.
 func allocations(t *testing.T, path, ext string) float64 {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
@@ -27,8 +27,8 @@ func allocations(t *testing.T, path, ext string) float64 {
 	return float64(after.Mallocs - before.Mallocs)
 }
 
-// Eight times the lines are eight times the work, within a third: of many functions,
-// and of one.
+// Eight times as many lines take eight times the work, within a third. This holds for many
+// functions and for a single one.
 func TestWorkGrowsWithTheProgram(t *testing.T) {
 	dir := t.TempDir()
 	write := func(name, text string) string {

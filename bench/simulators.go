@@ -26,26 +26,26 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// simulated are the simulated kernels, and how often each repeats its work, so that a run
-// has some millions of cycles.
+// simulated lists the simulated kernels with the number of times that each repeats its work. A
+// run then has some millions of cycles.
 func simulated() map[string]int {
 	return map[string]int{"crc32": 30, "sha256": 30, "sort": 70, "firewall": 180, "fir": 700, "matmul": 400}
 }
 
-// outsider is the outside simulator that our engines are compared with.
+// outsider is the other simulator, with which our engines are compared.
 const outsider = "verilator"
 
-// simFigures is how fast one stream of a core's circuit runs.
+// simFigures are the speeds of the simulators for one run of a core's circuit.
 type simFigures struct {
-	Tool   string             `json:"tool"`   // the outside simulator and the compiler that it uses
-	Rates  map[string]float64 `json:"rates"`  // ENGINE.CORE.KERNEL: cycles a second of processor time, median; gates_lanes_ENGINE: of 64 lanes together
-	Ratios map[string]float64 `json:"ratios"` // our rate by Verilator's; and the geometric means
+	Tool   string             `json:"tool"`   // the other simulator and the compiler that it uses
+	Rates  map[string]float64 `json:"rates"`  // ENGINE.CORE.KERNEL: cycles per second of CPU time, median; gates_lanes_ENGINE: 64 lanes together
+	Ratios map[string]float64 `json:"ratios"` // our rate by Verilator's rate; and the geometric means
 	First  map[string]float64 `json:"first"`  // ENGINE.CORE.KERNEL: seconds from the circuit to the first cycle
 	Cycles map[string]uint64  `json:"cycles"` // CORE.KERNEL
 }
 
-// printSimulators times the engines of circuits beside Verilator. All run the same core
-// with the same program, in turn.
+// printSimulators times the circuit engines beside Verilator. All run the same core with the
+// same program, in turn.
 func printSimulators(ctx context.Context, only []string, rounds int, to io.Writer) error {
 	for _, tool := range []string{outsider, clangXX} {
 		if _, err := exec.LookPath(tool); err != nil {
@@ -83,7 +83,7 @@ func printSimulators(ctx context.Context, only []string, rounds int, to io.Write
 	return err
 }
 
-// enginesTimed are the engines that are timed.
+// enginesTimed lists the engines that are timed.
 func enginesTimed() []string {
 	var out []string
 	for _, m := range cycle.Engines() {
@@ -152,7 +152,7 @@ func simProgram(name string) (*flow.Program, error) {
 		flow.Options{Settings: []types.Setting{{Name: "reps", Value: strconv.Itoa(simulated()[name])}}})
 }
 
-// once runs a kernel on an engine. It gives the output `CYCLES WORD...`, and the rate.
+// once runs a kernel on an engine. It returns the output `CYCLES WORD...`, and the rate.
 func (f *simFigures) once(ctx context.Context, p *flow.Program, engine, core, dir string) (string, float64, error) {
 	if engine == outsider {
 		return runVerilated(ctx, dir)
@@ -189,7 +189,7 @@ func (f *simFigures) once(ctx context.Context, p *flow.Program, engine, core, di
 	return said, rate, nil
 }
 
-// cpuTime is the processor time of this process.
+// cpuTime is the CPU time of this process.
 func cpuTime() time.Duration {
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
@@ -233,7 +233,8 @@ func lastLine(said string) string {
 	return lines[len(lines)-1]
 }
 
-// benchMain runs a core until it halts and prints its cycles, its processor time, and the words that it logs.
+// benchMain runs a core until it halts. It prints the cycles, the CPU time, and the words that
+// the core logs.
 const benchMain = `#include "VTOP.h"
 #include <cstdio>
 #include <ctime>
@@ -265,8 +266,8 @@ int main() {
 }
 `
 
-// runVerilated runs the Verilator simulator once. Its log words are printed as the machines
-// render them: a site, then a number.
+// runVerilated runs the Verilator simulator once. It prints each log word as the machines print
+// it: a site, then a number.
 func runVerilated(ctx context.Context, dir string) (string, float64, error) {
 	ctx, cancel := context.WithTimeout(ctx, processEnds)
 	defer cancel()

@@ -13,8 +13,8 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// speedProgram is the program whose speed is measured on the machines: the main job on its
-// real capture.
+// speedProgram is the program whose speed is measured on the machines: the main example, the
+// packet filter, on its real capture.
 const speedProgram = "filter"
 
 // median returns the middle of an odd number of measurements.
@@ -31,8 +31,8 @@ func median(n int, measure func() (float64, error)) (float64, error) {
 	return all[n/2], nil
 }
 
-// best returns the largest of some measurements: other load of the computer can only make a
-// machine slower.
+// best returns the largest of some measurements, because other load of the computer can only
+// make a machine slower.
 func best(n int, measure func() (float64, error)) (float64, error) {
 	top := 0.0
 	for range n {
@@ -45,7 +45,7 @@ func best(n int, measure func() (float64, error)) (float64, error) {
 	return top, nil
 }
 
-// speeds measures how fast each machine runs the main job.
+// speeds measures how fast each machine runs that program.
 func speeds(ctx context.Context, examples []*example, f *figures) error {
 	i := slices.IndexFunc(examples, func(e *example) bool { return e.name == speedProgram })
 	if i < 0 {
@@ -80,7 +80,7 @@ func speeds(ctx context.Context, examples []*example, f *figures) error {
 	return laneSpeed(ctx, e, f)
 }
 
-// laneFrames is how many frames each lane sees: enough for a second of work.
+// laneFrames is the number of frames for each lane: enough for a second of work.
 const laneFrames = 64
 
 // laneSpeed measures 64 simultaneous runs of the gates.
@@ -141,10 +141,10 @@ func runLanes(p *gates.Program, lanes []gates.Lane, script *world.Script) (float
 	return cycles / time.Since(began).Seconds(), nil
 }
 
-// bareCycles is the number of cycles that measures the gates alone.
+// bareCycles is the number of cycles for which the gates alone are timed.
 const bareCycles = 20000
 
-// bareSpeed runs 64 lanes of the gates without a world.
+// bareSpeed runs 64 lanes of the gates without a simulated world.
 func bareSpeed(p *gates.Program) float64 {
 	s := p.NewState(gates.MaxLanes)
 	began := time.Now()
@@ -167,8 +167,8 @@ func artefacts() []struct{ name, ext, core string } {
 	}
 }
 
-// makeTimes measures the time from source to each artefact, each from the start, and to all
-// of them together.
+// makeTimes measures the time from source to each artefact, each from the start, and the time
+// to make all artefacts together.
 func makeTimes(ctx context.Context, examples []*example, f *figures) error {
 	for _, e := range examples {
 		for _, a := range artefacts() {

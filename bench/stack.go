@@ -17,13 +17,13 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// echoProgram is the program whose echoes are counted.
+// echoProgram is the program whose instructions for an echo are counted.
 const echoProgram = "echo"
 
-// echoSizes are the lengths of the datagrams, in bytes: a short one and the longest.
+// echoSizes are the lengths of the datagrams in bytes: a short datagram and the longest one.
 func echoSizes() []int { return []int{64, 1472} }
 
-// printEchoes prints only the counts of echoes.
+// printEchoes prints only the instruction counts of echoes.
 func printEchoes(ctx context.Context, root string, lines bool) int {
 	f := newFigures()
 	examples, err := load(options{root: root, only: []string{echoProgram}})
@@ -56,16 +56,17 @@ func printEchoes(ctx context.Context, root string, lines bool) int {
 	return 0
 }
 
-// fewEchoes and manyEchoes are the datagrams of the two runs whose difference is counted.
+// fewEchoes and manyEchoes are the numbers of datagrams in two runs. The counts of the two runs
+// are subtracted.
 const fewEchoes, manyEchoes = 4, 12
 
-// echoRun is one of the two runs, and the sign of its counts.
+// echoRun is one of the two runs, and the sign with which its counts are added.
 type echoRun struct{ n, sign int }
 
 func echoRuns() []echoRun { return []echoRun{{fewEchoes, -1}, {manyEchoes, 1}} }
 
-// echoes counts the cost of one echo on a core. A core has no driver beside the scheduler,
-// the stack and the task. The cost is the difference of two runs that differ by eight
+// echoes counts the cost of one echo on a core. A core runs only the scheduler, the stack and
+// the task, and no driver. The cost comes from the difference of two runs that differ by eight
 // datagrams.
 func echoes(ctx context.Context, examples []*example, f *figures) error {
 	i := slices.IndexFunc(examples, func(e *example) bool { return e.name == echoProgram })
@@ -92,8 +93,8 @@ func echoes(ctx context.Context, examples []*example, f *figures) error {
 	return nil
 }
 
-// echoesOnX86 counts the cost of one echo in a process for x86-64: in the program, and in
-// the layer below it. That layer reads and writes captures here.
+// echoesOnX86 counts the cost of one echo in an x86-64 process: in the program, and in the
+// layer below it. That layer reads and writes captures here.
 func (e *example) echoesOnX86(ctx context.Context, f *figures) (map[int]steps, error) {
 	bySize := map[int]steps{}
 	for _, size := range echoSizes() {
@@ -131,8 +132,8 @@ func (e *example) echoWork(ctx context.Context, level, core, unit string, size, 
 	return int(r.Figures[unit]), nil
 }
 
-// echoWorld writes a capture of n datagrams from one host, after its ARP question for this
-// one. drop removes the capture.
+// echoWorld writes a capture of n datagrams from one host, after the host's ARP request for
+// this machine. drop removes the capture.
 func (e *example) echoWorld(size, n int) (w flow.World, drop func(), err error) {
 	dir, err := os.MkdirTemp("", "bench")
 	if err != nil {
@@ -199,8 +200,8 @@ func (e *example) echoLines(ctx context.Context, size int) ([]string, error) {
 	return costliest(count), nil
 }
 
-// costliest shows the instructions of one echo by line, the most first. The counts are those
-// of all echoes by which two runs differ.
+// costliest lists the source lines with the instructions of one echo, largest first. The counts
+// are for all echoes by which two runs differ.
 func costliest(count map[string]int) (out []string) {
 	lines := slices.Sorted(maps.Keys(count))
 	slices.SortStableFunc(lines, func(a, b string) int { return count[b] - count[a] })

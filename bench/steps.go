@@ -12,9 +12,9 @@ import (
 
 // steps are the instructions that a process executed.
 type steps struct {
-	program int            // of the program, the library and the scheduler
-	layer   int            // of the layer below them: system calls, devices, start and end
-	lines   map[string]int // both, by source position, of all echoes by which two runs differ
+	program int            // in the program, the library and the scheduler
+	layer   int            // in the layer below them: system calls, devices, start and end
+	lines   map[string]int // in both, by source position, for all echoes by which two runs differ
 }
 
 func (s *steps) at(place string) {

@@ -11,12 +11,12 @@ import (
 	x86 "github.com/sinter-lang/sinter/backend_x86"
 )
 
-// mostSteps bounds a run that is counted step by step.
+// mostSteps limits the length of a run that is counted step by step.
 const mostSteps = 5_000_000
 
-// stepsOf runs a process instruction by instruction and counts the instructions.
-// Instructions from a source in C or assembly belong to the layer below the program. A
-// repeated string instruction counts once for each repetition, like the CPU's single step
+// stepsOf runs a process instruction by instruction and counts the instructions. Instructions
+// from a source in C or assembly belong to the layer below the program. A repeated string
+// instruction counts once for each repetition, because the CPU single-steps each repetition
 // (Intel SDM volume 3, 18.3.1.4).
 func stepsOf(path string, args ...string) (s steps, err error) {
 	data, err := os.ReadFile(path)

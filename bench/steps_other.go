@@ -4,7 +4,7 @@ package main
 
 import "errors"
 
-// stepsOf counts the instructions of a process for x86-64.
+// stepsOf would count the instructions of an x86-64 process. This machine cannot.
 func stepsOf(string, ...string) (steps, error) {
 	return steps{}, errors.New("instructions of a process are counted on Linux on x86-64 only")
 }

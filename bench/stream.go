@@ -22,14 +22,14 @@ import (
 // streamed is the cost of one run of the packet filter over a long capture.
 type streamed struct {
 	Frames  int     `json:"frames"`
-	Seconds float64 `json:"seconds"` // of processors, children included
-	MiB     float64 `json:"mib"`     // the most memory that the tool used
+	Seconds float64 `json:"seconds"` // CPU time, children included
+	MiB     float64 `json:"mib"`     // peak memory of the tool
 }
 
-// streamFigures are the runs of a machine, by length, and the cost of one more frame.
+// streamFigures are the runs of a machine by length, and the cost of one additional frame.
 type streamFigures struct {
 	Runs   []streamed `json:"runs"`
-	Micros float64    `json:"us_per_frame"` // of the longest run without the shortest, which covers the start
+	Micros float64    `json:"us_per_frame"` // the longest run minus the shortest, so that the start does not count
 }
 
 // streamLengths are the lengths of the captures for a machine. Slow machines get shorter
@@ -46,8 +46,8 @@ func streamLengths(level string, most int) []int {
 	return lengths[:n]
 }
 
-// printStream runs the filter over captures of growing length on machines, each run in a
-// separate process. It prints the costs as JSON.
+// printStream runs the filter on several machines, over captures of growing length. Each run is
+// a separate process. It prints the costs as JSON.
 func printStream(ctx context.Context, root string, most int, out io.Writer) error {
 	dir, err := os.MkdirTemp("", "sinter-stream-")
 	if err != nil {
@@ -79,7 +79,7 @@ func printStream(ctx context.Context, root string, most int, out io.Writer) erro
 	return err
 }
 
-// microsOf is the time of a frame, without the start.
+// microsOf is the time per frame, without the start.
 func microsOf(runs []streamed) float64 {
 	if len(runs) < 2 {
 		return 0
@@ -88,8 +88,8 @@ func microsOf(runs []streamed) float64 {
 	return threeDigits(1e6 * (last.Seconds - first.Seconds) / float64(last.Frames-first.Frames))
 }
 
-// longCapture writes n frames of 96 bytes of a thousand flows, 10 us apart, unless the file
-// exists.
+// longCapture writes n frames of 96 bytes, 10 us apart, from a thousand flows. It keeps a file
+// that exists already.
 func longCapture(path string, n int) error {
 	if _, err := os.Stat(path); err == nil {
 		return nil
@@ -123,7 +123,7 @@ func flowFrame(i int) []byte {
 	return d
 }
 
-// streamChild runs this command again for one run.
+// streamChild runs this command again as a separate process for one run.
 func streamChild(ctx context.Context, root, level, path string) (*streamed, error) {
 	self, err := os.Executable()
 	if err != nil {
@@ -139,7 +139,7 @@ func streamChild(ctx context.Context, root, level, path string) (*streamed, erro
 	return one, json.Unmarshal(text, one)
 }
 
-// streamOnce runs the filter on one machine and prints the cost of this process.
+// streamOnce runs the filter on one machine. It prints the cost of this process.
 func streamOnce(ctx context.Context, root, level, path string, out io.Writer) error {
 	p, err := flow.Load(filepath.Join(root, "examples", speedProgram), flow.Options{})
 	if err != nil {
@@ -167,7 +167,7 @@ func streamOnce(ctx context.Context, root, level, path string, out io.Writer) er
 	return json.NewEncoder(out).Encode(one)
 }
 
-// peakMiB is the most memory that this process has had, 0 if the system does not say.
+// peakMiB is the peak memory of this process, 0 if the system does not report it.
 func peakMiB() float64 {
 	status, err := os.ReadFile("/proc/self/status")
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 	"github.com/sinter-lang/sinter/internal/flow"
 )
 
-// A run over a generated capture ends as a run does, and says what it took.
+// A run over a generated capture ends normally and reports its cost.
 func TestStreamOnce(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "x.pcap")
 	require.NoError(t, longCapture(path, 3000))

@@ -17,13 +17,13 @@ import (
 // The device that cores are placed on.
 const (
 	package256 = "ct256"
-	devicePins = 206 // of the package
+	devicePins = 206 // pins of the package
 	seeds      = 3
 )
 
-// synthesis places every core on an iCE40 HX8K with yosys and nextpnr. The ports of a core
-// with two devices fit the pins of the package. So a core is placed without a wrapper, and
-// all cells are its own. Paths to and from pins do not count for the frequency.
+// synthesis places every core on an iCE40 HX8K with yosys and nextpnr. The package has enough
+// pins for the ports of a core with two devices. So each core is placed without a wrapper, and
+// all cells are the core's own. The frequency does not include paths to and from pins.
 func synthesis(ctx context.Context, examples []*example, f *figures) error {
 	for _, tool := range []string{"yosys", "nextpnr-ice40"} {
 		if _, err := exec.LookPath(tool); err != nil {
@@ -61,7 +61,7 @@ func pins(c *rtl.Circuit) int {
 	return n
 }
 
-// place notes the cells and the frequency of a circuit.
+// place notes the cells and the frequency of a placed circuit.
 func place(ctx context.Context, c *rtl.Circuit, key string, f *figures) error {
 	at, err := placed(ctx, c, []string{"--freq", "100"})
 	if err != nil {
@@ -73,7 +73,7 @@ func place(ctx context.Context, c *rtl.Circuit, key string, f *figures) error {
 	return nil
 }
 
-// placement is a placed circuit: the median of some seeds of the placer.
+// placement is the result of placing a circuit: the median of some seeds of the placer.
 type placement struct {
 	cells, rams int
 	mhz         float64
@@ -100,7 +100,7 @@ func placed(ctx context.Context, c *rtl.Circuit, options []string) (placement, e
 	return seeded(ctx, dir, options)
 }
 
-// seeded places core.json of a folder with several seeds.
+// seeded places the file core.json of a folder with several seeds.
 func seeded(ctx context.Context, dir string, options []string) (placement, error) {
 	var last report
 	var err error
@@ -113,7 +113,7 @@ func seeded(ctx context.Context, dir string, options []string) (placement, error
 	return placement{last.used("ICESTORM_LC"), last.used("ICESTORM_RAM"), fmax}, err
 }
 
-// report is the part that is read from nextpnr's report.
+// report is the part of nextpnr's report that bench reads.
 type report struct {
 	Fmax map[string]struct {
 		Achieved float64 `json:"achieved"`
@@ -123,7 +123,7 @@ type report struct {
 	} `json:"utilization"`
 }
 
-// fmax is the frequency of the only clock.
+// fmax is the highest frequency of the only clock.
 func (r report) fmax() float64 {
 	v := 0.0
 	for _, c := range r.Fmax {

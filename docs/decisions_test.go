@@ -10,8 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// decision is the form of a note: number and title, date, status, what was decided,
-// and what was considered instead.
+// decision is the form of a note: number and title, date, status, decision, and alternatives.
 var decision = regexp.MustCompile(`(?s)^# (\d{3}): [^\n]+\n\n- Date: \d{4}-\d\d-\d\d\n- Status: (?:accepted|superseded by \d{3}|accepted, superseded in part by \d{3})\n\n## Decision\n\n\S.*\n\n## Alternatives\n\n- \*\*`)
 
 // Decisions are numbered without gaps, and have the form that CONTRIBUTING.md states.

@@ -12,8 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// stumbles are turns of phrase that a reader stumbles over, each with what says it
-// plainly.
+// stumbles are phrases that make readers stumble, each with a plain replacement.
 var stumbles = []struct {
 	pattern *regexp.Regexp
 	instead string
@@ -28,17 +27,17 @@ var stumbles = []struct {
 	{regexp.MustCompile(`[a-z] (is|are) none[.,;]`), "what it is"},
 }
 
-// plain are uses of these words that say what they mean.
+// plain are phrases with these words that are clear.
 var plain = []string{"there is none", "there are none", "there is no", "there are no", "each of which", "all of which", "is no less", "are no longer", "is no longer", "is no more than"}
 
-// old are pages that tell what was decided when; they stay as they were written.
+// old are pages that record past decisions. They stay as they were written.
 var old = []string{"docs/decisions/", "docs/oracle.md"}
 
-// longest is how many columns a comment may have on a line.
+// longest is the largest number of columns of a comment line.
 const longest = 120
 
-// prose gives the comments of a Go file or the text of a page, each run of lines joined,
-// with the number of its first line.
+// prose returns the comments of a Go file or the text of a page. It joins each run of lines,
+// and gives the number of its first line.
 func prose(path, text string) (runs []string, at []int, long []int) {
 	open := false
 	for n, line := range strings.Split(text, "\n") {
@@ -66,7 +65,7 @@ func prose(path, text string) (runs []string, at []int, long []int) {
 	return runs, at, long
 }
 
-// slips lists what a reader stumbles over in a file.
+// slips lists the phrases in a file that make readers stumble.
 func slips(path, text string) (out []string) {
 	runs, at, long := prose(path, text)
 	for k, run := range runs {
@@ -85,7 +84,7 @@ func slips(path, text string) (out []string) {
 	return out
 }
 
-// TestEnglish counts in all comments and pages the phrases that have made readers stumble.
+// TestEnglish searches all comments and pages for phrases that have made readers stumble.
 func TestEnglish(t *testing.T) {
 	var out []string
 	require.NoError(t, filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
@@ -111,7 +110,7 @@ func TestEnglish(t *testing.T) {
 	require.Empty(t, out)
 }
 
-// TestEnglishNotices: the check can fail, also where a phrase goes over two lines.
+// TestEnglishNotices checks that the check can fail, even for a phrase that spans two lines.
 func TestEnglishNotices(t *testing.T) {
 	require.Len(t, slips("x.go", "// A door that is\n// no window.\n"), 1)
 	require.Len(t, slips("x.md", "A list of which the first is old.\n\nLines behind it.\n"), 2)

@@ -17,13 +17,13 @@ import (
 
 const module = "github.com/sinter-lang/sinter/"
 
-// goPackage is what `go list -json` says of one package.
+// goPackage is the output of `go list -json` for one package.
 type goPackage struct {
 	ImportPath                         string
 	Imports, TestImports, XTestImports []string
 }
 
-// law maps a package, or a folder with a trailing `/*`, to what it may import.
+// law maps a package, or a folder with a trailing `/*`, to the packages that it may import.
 type law map[string][]string
 
 // readLaw reads the rows of the import table.
@@ -52,7 +52,7 @@ func longName(name string) string {
 	return name
 }
 
-// row finds the rule for a package: its own, else that of the nearest folder.
+// row finds the rule for a package: its own rule, else the nearest folder's.
 func (l law) row(pkg string) ([]string, bool) {
 	if allowed, ok := l[pkg]; ok {
 		return allowed, true
@@ -77,14 +77,14 @@ func allows(allowed []string, pkg string) bool {
 	})
 }
 
-// onlyForTests are packages that no program code may import; topOnly are those
-// that not even a test below them may import.
+// onlyForTests lists packages that program code must not import. topOnly lists packages that
+// even a test of a lower package must not import.
 var (
 	onlyForTests = []string{"internal/testkit", "ir/irtest", "ir/rtl/rtltest"}
 	topOnly      = []string{"internal/flow", "internal/checks", "internal/cli", "cmd/sinter"}
 )
 
-// violations compares packages with the law.
+// violations lists the imports that the law does not allow.
 func violations(l law, pkgs []goPackage) []string {
 	var out []string
 	for _, p := range pkgs {

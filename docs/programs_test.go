@@ -23,23 +23,23 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// block is a fenced piece of a page. Its kinds, after the opening fence:
+// block is a fenced piece of a page. The text after the opening fence gives its kind:
 //
 //	sn              declarations that check
 //	sn body         statements of a task that check
 //	sn run          a program, or statements, whose log lines are the block
 //	                `output` that follows, on the source machine and on the IR
 //	                before and after its passes, with ten seconds for its timers
-//	sn error E0305  what the checker refuses with this code
-//	output          what the program before it logs, and how it ends
-//	text, sh, ...   not looked at
+//	sn error E0305  a program that the checker refuses with this code
+//	output          the log lines of the program before it, and how the run ends
+//	text, sh, ...   the test ignores the block
 type block struct {
 	kind string
 	text string
 	line int
 }
 
-// blocks splits a page.
+// blocks splits a page into its blocks.
 func blocks(t *testing.T, path string) []block {
 	data, err := os.ReadFile(path)
 	require.NoError(t, err)
@@ -95,10 +95,10 @@ func TestPrograms(t *testing.T) {
 	}
 }
 
-// declaration is how a program begins that is not a list of statements.
+// declaration matches the beginning of a program that is not a list of statements.
 var declaration = regexp.MustCompile(`(?m)^(use|const|config|type|struct|enum|layout|fn|task|system|test|budget) `)
 
-// whole makes a program of statements.
+// whole makes a program from statements.
 func whole(text string) string {
 	if declaration.MatchString(text) {
 		return text
@@ -150,8 +150,8 @@ func runs(t *testing.T, text, want string) {
 	}
 }
 
-// logged runs a machine and writes what it logs: with the task in front when
-// several do, and at last how the run ends unless all tasks have ended.
+// logged runs a machine and returns its log lines. A line begins with the task's name if
+// several tasks log. The last line tells how the run ends, unless all tasks have ended.
 func logged(t *testing.T, m sim.Machine) string {
 	tr, err := sim.Run(m, 10_000_000)
 	require.NoError(t, err)

@@ -13,8 +13,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The shape of the code. Long functions are hard to hold in one's head; what is one
-// switch over operators, or one table, is read a case at a time.
+// The limits for the shape of the code. Long functions are hard to keep in mind. A function
+// that is one switch over operators, or one table, may be longer, because it is read case by
+// case.
 const (
 	mostLines   = 100  // of a function
 	mostOfFile  = 900  // lines of a file
@@ -28,7 +29,7 @@ type shape struct {
 	wrong           []string
 }
 
-// measure looks at one file.
+// measure measures one file.
 func (s *shape) measure(path string, src any) error {
 	files := token.NewFileSet()
 	f, err := parser.ParseFile(files, path, src, parser.SkipObjectResolution)
@@ -85,8 +86,8 @@ func switchLines(b *ast.BlockStmt, lines func(ast.Node) int) int {
 	return most
 }
 
-// nesting is how deep if, for, switch and select stand inside each other; else if does
-// not count, and a function in a function begins again.
+// nesting is the depth of nested if, for, switch and select statements. An else if does not
+// count, and a function literal begins again at 0.
 func nesting(n ast.Node) int {
 	deepest := 0
 	var walk func(n ast.Node, depth int)
@@ -128,8 +129,8 @@ func nesting(n ast.Node) int {
 	return deepest
 }
 
-// TestShape: no function, file or nesting of the project is over the limits of style,
-// and there is no init.
+// TestShape checks that no function, file or nesting exceeds the limits of the style, and that
+// there is no init function.
 func TestShape(t *testing.T) {
 	var s shape
 	require.NoError(t, filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
@@ -167,7 +168,7 @@ func TestShape(t *testing.T) {
 	t.Logf("%d functions, %d nest more than three blocks", s.functions, s.deep)
 }
 
-// TestPlantedShapes: each limit can be broken.
+// TestPlantedShapes checks that each limit can be exceeded.
 func TestPlantedShapes(t *testing.T) {
 	for want, src := range map[string]string{
 		"func init":        "package p\nfunc init() {}\n",

@@ -21,7 +21,7 @@ import (
 )
 
 // activated starts a process as systemd does: with descriptors from 3 on, their number and
-// names, and the number of the process that they are for.
+// names, and the id of the process that they are for.
 func activated(t *testing.T, path, names string, files []*os.File, args ...string) (*exec.Cmd, *bytes.Buffer) {
 	ctx, stop := context.WithTimeout(context.Background(), time.Minute)
 	t.Cleanup(stop)
@@ -50,8 +50,8 @@ func bound(t *testing.T, network, address string) (*os.File, int) {
 	return f, c.LocalAddr().(*net.UDPAddr).Port
 }
 
-// Sockets that somebody else has bound reach the ports of the program, by name or by
-// number, over IPv4 and what IPv6 carries of it.
+// Sockets that another process has bound serve the ports of the program, by name or by number.
+// They work over IPv4, and over IPv6 for IPv4 addresses.
 func TestSocketActivation(t *testing.T) {
 	echo := product(t, "echo", x86.Linux)
 	for _, c := range []struct{ name, network, address, names string }{
@@ -91,7 +91,7 @@ func TestSocketActivation(t *testing.T) {
 	t.Run("refused", func(t *testing.T) { activationRefused(t, echo) })
 }
 
-// A descriptor with the name of a device has its frames.
+// A descriptor with the name of a device carries the device's frames.
 func activatedFrames(t *testing.T, echo string) {
 	fds, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_DGRAM, 0)
 	require.NoError(t, err)
@@ -109,8 +109,8 @@ func activatedFrames(t *testing.T, echo string) {
 	require.Equal(t, byte(2), buf[21], "an answer")
 }
 
-// What cannot be served ends the start with a sentence. Descriptors of another process are left
-// alone.
+// A request that cannot be served ends the start with a message. Descriptors for another
+// process are not touched.
 func activationRefused(t *testing.T, echo string) {
 	udp, _ := bound(t, "udp4", "127.0.0.1:0")
 	l, err := net.Listen("tcp4", "127.0.0.1:0")

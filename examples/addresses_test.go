@@ -21,7 +21,7 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// moved is where the tests put the echo when it starts.
+// moved are the addresses that the tests give the echo when it starts.
 var moved = []string{"nic.host=10.9.8.7/16", "gateway=10.9.1.1"}
 
 const (
@@ -29,9 +29,9 @@ const (
 	movedGateway = 0x0a090101
 )
 
-// Addresses of the start have the same effect on all machines: the reference has them from
-// the beginning, a product for x86-64 stays as it is and is told. Within the network
-// an answer goes to the asker; out of it, to the gateway.
+// Addresses that are given at the start have the same effect on all machines. The reference has
+// them built in. A product for x86-64 stays unchanged and receives them as words. An answer
+// within the network goes to the asker. An answer to another network goes to the gateway.
 func TestAddressesOfTheStart(t *testing.T) {
 	p, err := flow.Load("echo", flow.Options{Addresses: moved})
 	require.NoError(t, err)
@@ -56,7 +56,7 @@ func TestAddressesOfTheStart(t *testing.T) {
 	t.Run("refused by guests", func(t *testing.T) { addressesRefusedByGuests(t, p) })
 }
 
-// built is a product of a program in a file.
+// built writes a product of a program to a file.
 func built(t *testing.T, p *flow.Program, kind x86.Product) string {
 	img, err := p.X86(context.Background(), kind)
 	require.NoError(t, err)
@@ -65,7 +65,7 @@ func built(t *testing.T, p *flow.Program, kind x86.Product) string {
 	return path
 }
 
-// needsMachine skips where a machine cannot run.
+// needsMachine skips the test if a machine cannot run here.
 func needsMachine(t *testing.T, level string) {
 	switch level {
 	case flow.Native, flow.Unikernel, flow.Monitor:
@@ -124,15 +124,15 @@ system two {
 }
 `
 
-// programOf is the path of a program with some text.
+// programOf writes a program with a text and returns its path.
 func programOf(t *testing.T, text string) string {
 	path := filepath.Join(t.TempDir(), "two.sn")
 	require.NoError(t, os.WriteFile(path, []byte(text), 0o644))
 	return path
 }
 
-// bootWith boots a kernel without devices and a command line, and gives its exit status
-// and what it said.
+// bootWith boots a kernel without devices with a command line. It returns the exit status and
+// the output.
 func bootWith(t *testing.T, kernel, line string) (int, string) {
 	args := process.QEMUArgs(process.Options{QEMU: testkit.Tool(t, "qemu-system-x86_64")}, kernel, line)
 	ctx, stop := context.WithTimeout(context.Background(), 20*time.Second)
@@ -195,7 +195,7 @@ func addressesRefused(t *testing.T, p *flow.Program) {
 	}
 }
 
-// agree holds what was said against how it shall begin.
+// agree checks that a message begins as expected.
 func agree(t *testing.T, want, said string, words []string) {
 	t.Helper()
 	if want == "" {
@@ -206,7 +206,8 @@ func agree(t *testing.T, want, said string, words []string) {
 	require.Equal(t, want, said[:len(want)], "%q", words)
 }
 
-// verdicts are the replies of the tool and a process to words, empty if they accept them.
+// verdicts are the replies of the tool and of a process to words. They are empty if the words
+// are accepted.
 func verdicts(t *testing.T, program, process string, words []string) (tool, guest string) {
 	if _, err := flow.Load(program, flow.Options{Addresses: words}); err != nil {
 		tool = err.Error()
@@ -226,7 +227,7 @@ func verdicts(t *testing.T, program, process string, words []string) (tool, gues
 	return tool, guest
 }
 
-// A guest of the monitor and one of QEMU say what is wrong with a word.
+// A guest of the monitor and a guest of QEMU report the mistake in a word.
 func addressesRefusedByGuests(t *testing.T, p *flow.Program) {
 	for _, level := range []string{flow.Unikernel, flow.Monitor} {
 		needsMachine(t, level)
@@ -253,7 +254,7 @@ func addressesRefusedByGuests(t *testing.T, p *flow.Program) {
 	}
 }
 
-// silent is a network where nothing ever comes.
+// silent is a network on which no frame ever arrives.
 type silent struct{}
 
 func (silent) Receive([]byte) (int, error) { return 0, nil }

@@ -12,10 +12,10 @@ import (
 	x86 "github.com/sinter-lang/sinter/backend_x86"
 )
 
-// openReturn lets packets come by a way that answers do not take.
+// openReturn lets packets arrive on a different route from the route of their answers.
 const openReturn = "for f in /proc/sys/net/ipv4/conf/*/rp_filter; do echo 0 >$f; done"
 
-// serveNumber answers datagrams of the service in a namespace with a number.
+// serveNumber answers the service's datagrams in a namespace with a number.
 func serveNumber(t *testing.T, n *namespace, number int) {
 	var conn *net.UDPConn
 	require.NoError(t, n.in(func() (err error) {
@@ -35,9 +35,10 @@ func serveNumber(t *testing.T, n *namespace, number int) {
 	}()
 }
 
-// TestBalancerBetweenNamespaces puts the balancer between a client and five servers, each in
-// a network of the kernel's. All servers have the address of the service and answer by a
-// way of their own. The flows of a client go to all of them, and each always to the same one.
+// TestBalancerBetweenNamespaces puts the balancer between a client and five servers, each in a
+// separate network of the kernel. All servers have the address of the service and answer over
+// separate routes. The client's flows are spread over all servers, and each flow always goes to
+// the same server.
 func TestBalancerBetweenNamespaces(t *testing.T) {
 	needsTaps(t)
 	path := product(t, "balancer", x86.Linux)

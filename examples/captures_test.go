@@ -33,7 +33,7 @@ func TestCapturesOfServices(t *testing.T) {
 	}
 }
 
-// spread sends datagrams of a host to a port of the system, a millisecond apart.
+// spread returns datagrams from a host to a port of the system, a millisecond apart.
 func spread(from byte, port uint16, bodies [][]byte) (out []stamped) {
 	for i, b := range bodies {
 		out = append(out, stamped{uint64(i) * 1000, datagram(from, port, b)})
@@ -41,7 +41,7 @@ func spread(from byte, port uint16, bodies [][]byte) (out []stamped) {
 	return out
 }
 
-// dnsQuery is a question for a name.
+// dnsQuery is a query for a name.
 func dnsQuery(t *testing.T, id uint16, name string, kind layers.DNSType) []byte {
 	q := &layers.DNS{ID: id, RD: true, Questions: []layers.DNSQuestion{{Name: []byte(name), Type: kind, Class: layers.DNSClassIN}}}
 	return serialized(t, q)
@@ -53,7 +53,7 @@ func serialized(t *testing.T, parts ...gopacket.SerializableLayer) []byte {
 	return b.Bytes()
 }
 
-// wanted is the reply to a question: its code and its numbers of answers and authorities.
+// wanted is the expected reply to a query: its code and its numbers of answers and authorities.
 type wanted struct {
 	name             string
 	kind             layers.DNSType
@@ -131,7 +131,7 @@ func dnsOf(t *testing.T, frame []byte) *layers.DNS {
 	return &d
 }
 
-// kvRequest is a request of the store: an operation, a key, a value.
+// kvRequest is a request to the store: an operation, a key, a value.
 func kvRequest(op byte, key, value string) []byte {
 	b := binary.BigEndian.AppendUint16([]byte{op}, uint16(len(key)))
 	b = append(b, key...)
@@ -157,7 +157,7 @@ func kvRequests() [][]byte {
 	}
 }
 
-// Stations and addresses of the translator's test.
+// MAC addresses and IP addresses for the translator's test.
 var (
 	natHosts   = []net.HardwareAddr{{2, 0, 0, 0, 1, 5}, {2, 0, 0, 0, 1, 6}}
 	natGate    = net.HardwareAddr{2, 0, 0, 0, 9, 9}
@@ -170,7 +170,7 @@ var (
 
 func natHost(k int) net.IP { return net.IPv4(192, 168, 0, byte(5+k)).To4() }
 
-// packet is a datagram or an echo in a frame, as a library makes it.
+// packet is a datagram or an echo request in a frame, made by a third-party library.
 func packet(t *testing.T, src, dst net.HardwareAddr, from, to net.IP, l gopacket.SerializableLayer, body string, change ...func(*layers.IPv4)) []byte {
 	ip := &layers.IPv4{Version: 4, TTL: 64, SrcIP: from, DstIP: to}
 	switch l := l.(type) {
@@ -238,7 +238,7 @@ func natOutside(t *testing.T) []stamped {
 	}
 }
 
-// What the translator sends is whole for others, and comes from where it shall.
+// Third-party code accepts the frames of the translator, and they come from the right address.
 func TestTranslatedPackets(t *testing.T) {
 	p, err := flow.Load("nat", flow.Options{})
 	require.NoError(t, err)
@@ -269,7 +269,7 @@ func TestTranslatedPackets(t *testing.T) {
 	}, said)
 }
 
-// packetLine describes a frame whose sums are right.
+// packetLine describes a frame whose checksums are correct.
 func packetLine(t *testing.T, f []byte) string {
 	g := gopacket.NewPacket(f, layers.LayerTypeEthernet, gopacket.Default)
 	require.Nil(t, g.ErrorLayer())
@@ -314,8 +314,8 @@ func balancerClients(t *testing.T) []stamped {
 	return out
 }
 
-// A flow keeps its server, many flows meet all of them. When a server is out its flows go to
-// others while hardly any of the rest move.
+// A flow keeps its server, and many flows reach all servers. When a server fails, its flows go
+// to other servers, and hardly any other flow moves.
 func TestBalancedFlows(t *testing.T) {
 	client, self, vip := net.HardwareAddr{2, 0, 0, 0, 1, 1}, net.HardwareAddr{2, 0, 0, 0, 2, 0x64}, net.IPv4(10, 0, 2, 100).To4()
 	var frames []stamped

@@ -15,8 +15,8 @@ import (
 	"github.com/sinter-lang/sinter/verify"
 )
 
-// TestDevices runs the programs of testdata/devices on every machine, and the
-// ladder over them, with gaps on the ports of cores.
+// TestDevices runs the programs of testdata/devices on every machine. It also runs the ladder
+// (all machines and proofs) for them, with gaps on the ports of cores.
 func TestDevices(t *testing.T) {
 	files, err := filepath.Glob("testdata/devices/*.sn")
 	require.NoError(t, err)
@@ -44,7 +44,7 @@ func TestDevices(t *testing.T) {
 	}
 }
 
-// ladder demands that each row is equal, or not run with a reason.
+// ladder checks that each row is equal, or was skipped with a reason.
 func (e *example) ladder(t *testing.T, p *flow.Program, w flow.World, which []string) {
 	r, err := checks.Verify(context.Background(), p, checks.VerifyOptions{World: w, Cores: flow.Cores(), Checks: which})
 	require.NoError(t, err)
@@ -58,7 +58,8 @@ func (e *example) ladder(t *testing.T, p *flow.Program, w flow.World, which []st
 	require.GreaterOrEqual(t, equal, 9)
 }
 
-// A disk image is read, changed and written, and the file it came from stays.
+// A disk image is read and changed, and a new image is written. The original file stays
+// unchanged.
 func TestDiskImages(t *testing.T) {
 	dir := t.TempDir()
 	in, out := filepath.Join(dir, "in.img"), filepath.Join(dir, "out.img")

@@ -18,12 +18,12 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// dropped makes a frame for each reason to drop one that a frame alone can give, and says
-// which one that is. A good one stands first and last.
+// dropped makes a frame for each reason for which a single frame can be dropped, and lists the
+// reasons. A good frame is first, and another one is last.
 func dropped() (frames []stamped, reasons []string) {
 	host := system(7)
 	good := func() []byte { return datagram(3, 7, []byte("good one")) }
-	// change gives bytes of the header of IPv4 other values and makes its sum right again.
+	// change gives bytes of the IPv4 header other values and corrects the header's checksum.
 	change := func(f []byte, at int, with ...byte) []byte {
 		copy(f[at:], with)
 		f[24], f[25] = 0, 0
@@ -60,8 +60,8 @@ func dropped() (frames []stamped, reasons []string) {
 	return frames, reasons
 }
 
-// TestDropsByReason: each machine drops the same frames for the same reasons, and says so
-// when it is asked for. Both good frames are answered.
+// TestDropsByReason checks that each machine drops the same frames for the same reasons, and
+// reports them on request. Both good frames are answered.
 func TestDropsByReason(t *testing.T) {
 	frames, reasons := dropped()
 	var want []string
@@ -100,8 +100,8 @@ func TestDropsByReason(t *testing.T) {
 	}
 }
 
-// TestCountersCostNothing: a program whose counters nobody reads has none, and no line about
-// them.
+// TestCountersCostNothing checks that a program whose counters are never read has no counters,
+// and no line about them.
 func TestCountersCostNothing(t *testing.T) {
 	for _, c := range []struct {
 		settings []types.Setting
@@ -131,7 +131,7 @@ func TestCountersCostNothing(t *testing.T) {
 	}
 }
 
-// TestDropReasonsAreThoseOfTheStack: the tool names the counters as the stack does.
+// TestDropReasonsAreThoseOfTheStack checks that the tool and the stack name the counters alike.
 func TestDropReasonsAreThoseOfTheStack(t *testing.T) {
 	text, err := os.ReadFile("../std/net/stack.sn")
 	require.NoError(t, err)

@@ -1,14 +1,14 @@
-// Package examples holds programs that are also tests: the head of each .sn file
-// has run lines, which one test executes on every machine.
+// Package examples holds programs that are also tests. Each .sn file begins with run lines, which
+// one test executes on every machine.
 //
 //	// run: --pcap-in inside=office.pcap
 //	//   logs: 256 frames, 152 passed, 31 other
 //	//   sends: outside 1017
 //	//   ends: waiting
 //
-// `logs` lines are the rendered log events of the whole run in order, or with
-// `...` after the last one its first lines; every machine must show them, and
-// its trace must equal the source's.
+// The `logs` lines are the rendered log events of the whole run in order. With `...` after the
+// last one, they are only its first lines. Every machine must show these lines, and its trace must
+// equal the trace of the source.
 package examples
 
 import (
@@ -53,7 +53,7 @@ func newExample(dir string) *example {
 	return &example{dir: dir, logs: []string{}, sends: map[string]int{}, shows: map[string]int{}}
 }
 
-// world is the outside that the run line names.
+// world is the environment that the run line names.
 func (e *example) world() flow.World {
 	return flow.World{Captures: e.captures, Levels: e.levels, Bytes: e.bytes, Answers: e.answers, Until: e.until}
 }
@@ -153,9 +153,10 @@ func folders(t *testing.T) []string {
 	return dirs
 }
 
-// The run lines hold on the source and, through passes in check mode, on the instruction
-// set; in full on every machine. In a plain test TestLadders runs the others and compares
-// their traces with the source's. Lines, captures and counts are made of traces.
+// The run lines hold for the source and, with passes in check mode, for the instruction set. In
+// a full test they hold for every machine. In a plain test TestLadders runs the other machines
+// and compares their traces with the source's trace. Lines, captures and counts all come from
+// traces.
 func TestExamplesOnEveryMachine(t *testing.T) {
 	for _, dir := range folders(t) {
 		t.Run(dir, func(t *testing.T) {
@@ -227,11 +228,11 @@ func (e *example) check(t *testing.T, p *flow.Program, level, core string, sent 
 	}
 }
 
-// The ladder of each example has no difference. TestProofs covers the proofs of the
-// larger cores, and verify's own tests cover lock-step. The counts of the ladder are the
-// figures of the README. Its products are built again with one processor and must be
-// the same byte for byte. This build is not parallel to other tests, because the number
-// of processors is a setting of the whole process.
+// The ladder of each example shows no difference. TestProofs covers the proofs of the larger
+// cores, and verify's own tests cover lock-step. The counts of the ladder are the figures of
+// the README. The products are built again with one processor, and must be the same byte for
+// byte. This second build does not run in parallel with other tests, because the number of
+// processors is a setting of the whole process.
 func TestLadders(t *testing.T) {
 	dirs := folders(t)
 	built := make([]map[string]string, len(dirs))
@@ -275,9 +276,9 @@ func (e *example) rows(t *testing.T) map[string]string {
 	return e.digests(t, p)
 }
 
-// The written files of each example are the circuit: yosys reads the Verilog and
-// the solver proves it, and the test bench passes in Icarus. Without SINTER_FULL
-// two examples are enough, one of them with a keyword as its name.
+// The written files of each example are equivalent to the circuit: yosys reads the Verilog, the
+// solver proves the equivalence, and the test bench passes in Icarus. Without SINTER_FULL the
+// test runs two examples. One of them has a keyword as its name.
 func TestWrittenFiles(t *testing.T) {
 	for _, dir := range folders(t) {
 		if os.Getenv("SINTER_FULL") == "" && dir != "hello" && dir != "edge" {

@@ -11,8 +11,8 @@ import (
 	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
-// late demands the log lines of testdata/devices/late.sn, where times pass 2^32 us, of
-// some machines.
+// late checks the log lines of testdata/devices/late.sn, whose times pass 2^32 us, on some
+// machines.
 func late(t *testing.T, machines ...[2]string) {
 	e := newExample("testdata/devices")
 	e.readFile(t, "testdata/devices/late.sn")
@@ -28,13 +28,13 @@ func late(t *testing.T, machines ...[2]string) {
 	}
 }
 
-// TestLateClock is the part of late.sn that cores answer for. TestDevices has all
-// machines and compares every event.
+// TestLateClock runs late.sn on cores. TestDevices runs it on all machines and compares every
+// event.
 func TestLateClock(t *testing.T) {
 	late(t, [2]string{flow.ISA, ""}, [2]string{flow.Cycle, flow.Multi})
 }
 
-// TestLateProcess is the part of late.sn that the x86-64 products answer for.
+// TestLateProcess runs late.sn on the x86-64 products.
 func TestLateProcess(t *testing.T) {
 	testkit.Tool(t, "clang-19", "clang")
 	testkit.Tool(t, "ld.lld-19", "ld.lld")

@@ -15,14 +15,13 @@ import (
 	"github.com/sinter-lang/sinter/std"
 )
 
-// libraryMachines are those on which every public name of the library runs: the
-// others take the same program IR or image.
+// libraryMachines are the machines on which every public name of the library runs. The other
+// machines run the same program IR or image.
 func libraryMachines() [][2]string {
 	return [][2]string{{flow.Source, ""}, {flow.IR, ""}, {flow.ISA, ""}}
 }
 
-// TestLibrary runs the programs of testdata/library, which have run lines like
-// the examples.
+// TestLibrary runs the programs of testdata/library, which have run lines like the examples.
 func TestLibrary(t *testing.T) {
 	files, err := filepath.Glob("testdata/library/*.sn")
 	require.NoError(t, err)
@@ -47,7 +46,7 @@ func TestLibrary(t *testing.T) {
 
 var declaration = regexp.MustCompile(`(?m)^(?:fn|task|struct|enum|layout|const|config|type) ([A-Za-z0-9]\w*)`)
 
-// publicNames lists what the library declares, as its users write it.
+// publicNames lists the public declarations of the library, with the names that users write.
 func publicNames(t *testing.T) []string {
 	var names []string
 	dirs, err := std.Files.ReadDir(".")
@@ -73,8 +72,8 @@ func publicNames(t *testing.T) []string {
 // setting finds the configs of the library that tests set.
 var setting = regexp.MustCompile(`types\.Setting\{\{Name: "([a-z.]+)"`)
 
-// TestLibraryIsUsed demands that each public name of the library is used by some
-// program that TestLibrary runs, by an example, or as a setting of a test.
+// TestLibraryIsUsed checks that each public name of the library is used: by a program that
+// TestLibrary runs, by an example, or as a setting of a test.
 func TestLibraryIsUsed(t *testing.T) {
 	var used strings.Builder
 	for _, dir := range append(folders(t), "testdata/library", "testdata/devices") {
@@ -100,7 +99,7 @@ func TestLibraryIsUsed(t *testing.T) {
 	}
 }
 
-// TestLibraryComments demands a comment on each public name.
+// TestLibraryComments checks that each public name has a comment.
 func TestLibraryComments(t *testing.T) {
 	dirs, err := std.Files.ReadDir(".")
 	require.NoError(t, err)
@@ -121,12 +120,12 @@ func TestLibraryComments(t *testing.T) {
 	}
 }
 
-// libraryUse is a small program with lines at its top.
+// libraryUse is a small program with additional lines at its top.
 func libraryUse(head string) []*diag.File {
 	return []*diag.File{{Name: "small.sn", Text: head + "task main() { log.print(\"hello\") }\nsystem small { run main() }\n"}}
 }
 
-// Every name of the library that nobody uses is absent from the program.
+// A library name that a program does not use is absent from the program.
 func TestUnusedLibraryCostsNothing(t *testing.T) {
 	small, err := flow.LoadFiles(libraryUse(""), flow.Options{})
 	require.NoError(t, err)

@@ -35,7 +35,7 @@ func product(t *testing.T, dir string, kind x86.Product) string {
 	return path
 }
 
-// payload is n bytes that tell datagrams apart.
+// payload is n bytes that distinguish datagrams.
 func payload(n int) []byte {
 	b := make([]byte, n)
 	for i := range b {
@@ -44,12 +44,12 @@ func payload(n int) []byte {
 	return b
 }
 
-// client is a UDP client of the host's.
+// client is a UDP client on the host.
 type client struct {
 	t    *testing.T
 	conn *net.UDPConn
 	buf  []byte
-	// repeated: a datagram was sent more than once, so answers may come late.
+	// repeated means that a datagram was sent more than once, so answers may come late.
 	repeated bool
 }
 
@@ -60,7 +60,7 @@ func dial(t *testing.T, port int) *client {
 	return &client{t: t, conn: conn, buf: make([]byte, 2000)}
 }
 
-// call sends a datagram until an answer comes: the network may lose some.
+// call sends a datagram until an answer comes, because the network may lose datagrams.
 func (c *client) call(message []byte) []byte {
 	c.t.Helper()
 	for k := range 150 {
@@ -93,7 +93,7 @@ func (c *client) echo() {
 	}
 }
 
-// drain reads late answers to repeated calls: at the start all of them, later
+// drain reads late answers to repeated calls. At the start it reads all answers. Later it reads
 // only if a call was repeated.
 func (c *client) drain(n int) {
 	for n == 0 || c.repeated {
@@ -113,8 +113,7 @@ func freePort(t *testing.T) int {
 	return c.LocalAddr().(*net.UDPAddr).Port
 }
 
-// boot starts a unikernel with a card on QEMU's own network, for a device of the
-// program.
+// boot starts a unikernel with a card on QEMU's own network, for one device of the program.
 func boot(t *testing.T, kernel string, device, guestPort int, extra ...string) *client {
 	qemu := testkit.Tool(t, "qemu-system-x86_64")
 	port := freePort(t)
@@ -132,9 +131,9 @@ func boot(t *testing.T, kernel string, device, guestPort int, extra ...string) *
 	return dial(t, port)
 }
 
-// TestEchoBooted talks to the booted echo through QEMU's user network: a UDP
-// client of the host, every size. QEMU's own capture shows that the guest sends from the
-// MAC address of its card.
+// TestEchoBooted communicates with the booted echo through QEMU's user network, with a UDP
+// client on the host and every size. QEMU's own capture shows that the guest sends from the MAC
+// address of its card.
 func TestEchoBooted(t *testing.T) {
 	dump := filepath.Join(t.TempDir(), "dump.pcap")
 	boot(t, product(t, "echo", x86.PVH), 0, 7, "-object", "filter-dump,id=d0,netdev=n0,file="+dump).echo()
@@ -162,8 +161,8 @@ func stations(t *testing.T, path string) map[string]int {
 	return out
 }
 
-// relay carries datagrams between a UDP socket of the host and a process that
-// has the other end of a socket of frames. It also answers the process's questions.
+// relay carries datagrams between a UDP socket of the host and a process at the other end of a
+// frame socket. It also answers the process's ARP requests.
 func relay(t *testing.T, f *os.File, guest world.Host) int {
 	conn, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
 	require.NoError(t, err)
@@ -196,8 +195,8 @@ func relay(t *testing.T, f *os.File, guest world.Host) int {
 	return conn.LocalAddr().(*net.UDPAddr).Port
 }
 
-// echoProcess starts the echo as a Linux process and returns the other end of the
-// socket that carries its frames.
+// echoProcess starts the echo as a Linux process. It returns the other end of the socket that
+// carries the process's frames.
 func echoProcess(t *testing.T) *os.File {
 	path := product(t, "echo", x86.Linux)
 	fds, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_SEQPACKET|syscall.SOCK_CLOEXEC, 0)
@@ -215,15 +214,15 @@ func echoProcess(t *testing.T) *os.File {
 	return ours
 }
 
-// TestEchoProcess talks to the echo as a Linux process, over an inherited socket
-// that carries frames.
+// TestEchoProcess communicates with the echo as a Linux process, over an inherited socket that
+// carries frames.
 func TestEchoProcess(t *testing.T) {
 	ours := echoProcess(t)
 	dial(t, relay(t, ours, world.Host{Address: 0x0a00020f, Port: 7})).echo()
 }
 
-// TestMalformedFrames gives the process frames that are broken in every way, and
-// then a datagram that must be answered.
+// TestMalformedFrames sends the process frames with every kind of damage, and then a datagram
+// that must be answered.
 func TestMalformedFrames(t *testing.T) {
 	ours := echoProcess(t)
 	host, peer := world.Host{Address: 0x0a00020f, Port: 7}, world.Host{Address: 0x0a000203, Port: 99}
@@ -288,14 +287,14 @@ func TestMalformedFrames(t *testing.T) {
 	require.Greater(t, answers, 400)
 }
 
-// request is a request of the queue.
+// request is a request to the queue.
 func request(op byte, id uint32, body string) []byte {
 	b := []byte{op, byte(id >> 24), byte(id >> 16), byte(id >> 8), byte(id), byte(len(body) >> 8), byte(len(body))}
 	return append(b, body...)
 }
 
-// TestQueueSurvivesPowerCuts fills the booted queue, kills the machine while it is
-// up, boots it again on the same disk, and finds what was answered.
+// TestQueueSurvivesPowerCuts fills the booted queue, kills the machine while it runs, boots it
+// again on the same disk, and finds all acknowledged entries.
 func TestQueueSurvivesPowerCuts(t *testing.T) {
 	kernel := product(t, "queue", x86.PVH)
 	disk := filepath.Join(t.TempDir(), "disk.img")

@@ -18,8 +18,8 @@ import (
 	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
-// namespace is a thread in a network of its own, which does what it is told there. The
-// network ends with the thread.
+// namespace is a thread in a separate network. It runs the functions that it is given there.
+// The network ends with the thread.
 type namespace struct {
 	do     chan func()
 	thread int
@@ -60,7 +60,7 @@ func (n *namespace) ip(t *testing.T, args ...string) {
 	}))
 }
 
-// needsTaps skips where there can be no namespaces with TAP interfaces.
+// needsTaps skips the test if namespaces with TAP interfaces are not possible here.
 func needsTaps(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("not run: namespaces and TAP interfaces need root")
@@ -71,8 +71,8 @@ func needsTaps(t *testing.T) {
 	}
 }
 
-// start runs a process in the namespace with a TAP interface there for each of two devices,
-// and waits until it has them.
+// start runs a process in the namespace with a TAP interface for each of two devices. It waits
+// until the process has opened them.
 func (n *namespace) start(t *testing.T, path string, devices ...[2]string) {
 	var args []string
 	for _, d := range devices {
@@ -101,9 +101,10 @@ func (n *namespace) start(t *testing.T, path string, devices ...[2]string) {
 	}
 }
 
-// TestTranslatorBetweenNamespaces puts the translator between two networks of the kernel's.
-// A client of the inside talks to a server of the outside, which sees the outer address; a
-// ping comes back too, and what the server says unasked does not.
+// TestTranslatorBetweenNamespaces puts the translator between two networks of the kernel. A
+// client of the inside network communicates with a server of the outside network, which sees
+// the outer address. An answered ping comes back too. Unrequested datagrams from the server do
+// not come through.
 func TestTranslatorBetweenNamespaces(t *testing.T) {
 	needsTaps(t)
 	path := product(t, "nat", x86.Linux)
@@ -153,7 +154,7 @@ func TestTranslatorBetweenNamespaces(t *testing.T) {
 	require.NoError(t, inside.in(ping))
 }
 
-// ping sends an echo to the outer network's host and waits for its answer.
+// ping sends an echo request to the host of the outer network and waits for the answer.
 func ping() error {
 	c, err := net.ListenPacket("ip4:icmp", "192.168.0.5")
 	if err != nil {

@@ -16,8 +16,8 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// storeRuns runs the store on the program IR, with disks of 8 sectors: two areas of three
-// records, so that three operations fill one.
+// storeRuns runs the store on the program IR, with disks of 8 sectors. These are two areas of
+// three records, so three operations fill an area.
 type storeRuns struct {
 	t    *testing.T
 	p    *flow.Program
@@ -39,7 +39,7 @@ func newStoreRuns(t *testing.T, change func(text string) string) *storeRuns {
 	return &storeRuns{t: t, p: p, seen: map[string][]string{}}
 }
 
-// run gives requests to a store with a disk.
+// run sends requests to a store with a disk.
 func (s *storeRuns) run(disk []byte, requests [][]byte) []trace.Event {
 	script := &world.Script{Devices: []string{"disk", "nic"}, Disks: []*world.Disk{world.NewDisk(disk), nil}}
 	for _, f := range spread(7, 7070, requests) {
@@ -60,7 +60,7 @@ func answerOf(t *testing.T, e trace.Event) string {
 	return string(u.Body)
 }
 
-// after asks a store that starts on a disk for both keys, and whether it still takes one.
+// after asks a store that starts on a disk for both keys, and whether it still accepts a value.
 func (s *storeRuns) after(disk []byte) []string {
 	if out, ok := s.seen[string(disk)]; ok {
 		return out
@@ -76,13 +76,13 @@ func (s *storeRuns) after(disk []byte) []string {
 	return out[:2]
 }
 
-// operation is one of a workload.
+// operation is an operation of a workload.
 type operation struct {
 	op         byte
 	key, value string
 }
 
-// apply is what an operation makes of the two values.
+// apply is the effect of an operation on the two values.
 func (o operation) apply(v [2]string) [2]string {
 	k := int(o.key[0] - 'a')
 	v[k] = "none"
@@ -92,11 +92,12 @@ func (o operation) apply(v [2]string) [2]string {
 	return v
 }
 
-// torn is where a sector tears: in the middle of a record.
+// torn is the position at which a sector tears: in the middle of a record.
 const torn = 10
 
-// crashes calls with for each disk that a power cut may leave: of every sector that was not
-// flushed the old or the new contents, or the beginning of one and the end of the other.
+// crashes calls `with` for each disk that a power cut may leave. Each sector that was not
+// flushed has the old contents, the new contents, or the beginning of one and the end of the
+// other.
 func crashes(durable []byte, pending map[uint32][]byte, with func([]byte)) {
 	var sectors []uint32
 	for k := range pending {
@@ -118,8 +119,8 @@ func crashes(durable []byte, pending map[uint32][]byte, with func([]byte)) {
 	}
 }
 
-// cuts runs a workload on a disk and cuts the power at every command to the disk and every
-// answer. It gives the number of disks that were looked at.
+// cuts runs a workload on a disk and cuts the power at every command to the disk and at every
+// answer. It returns the number of disks that it checked.
 func (s *storeRuns) cuts(start []byte, values [2]string, ops []operation) (n int) {
 	var requests [][]byte
 	for _, o := range ops {
@@ -159,7 +160,7 @@ func (s *storeRuns) cuts(start []byte, values [2]string, ops []operation) (n int
 	return n
 }
 
-// workloads are all of up to so many operations. Each value differs.
+// workloads lists all workloads of up to n operations. Each value is different.
 func workloads(most int) (all [][]operation) {
 	level := [][]operation{nil}
 	for range most {
@@ -175,9 +176,9 @@ func workloads(most int) (all [][]operation) {
 	return all
 }
 
-// The store loses nothing that it has answered, wherever the power is cut, whichever of the
-// sectors that were not flushed are written, in whole or in part. The short
-// test begins before an area is full, so that its workloads meet the move to the other one.
+// The store loses nothing that it has acknowledged. This holds wherever the power is cut and
+// whichever unflushed sectors are written, wholly or in part. The short test begins before an
+// area is full, so that its workloads include the move to the other area.
 func TestStoreSurvivesPowerCuts(t *testing.T) {
 	s := newStoreRuns(t, func(text string) string { return text })
 	empty := make([]byte, storeSectors*world.SectorSize)

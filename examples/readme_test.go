@@ -15,7 +15,7 @@ import (
 	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
-// Between these marks of a README a test writes its figures.
+// A test writes figures between these marks of a README.
 const (
 	figuresBegin = "<!-- figures -->\n"
 	figuresEnd   = "<!-- /figures -->\n"
@@ -34,7 +34,7 @@ func (e *example) readme(t *testing.T, figures map[string]float64) {
 	testkit.Golden(t, path, before+figuresBegin+figuresOf(t, figures)+figuresEnd+after)
 }
 
-// figuresOf is the table of a README. All of it is exact: sizes, counts of our own
+// figuresOf is the table of a README. All its figures are exact: sizes, counts of our own
 // machines, and prices by our own mapper.
 func figuresOf(t *testing.T, figures map[string]float64) string {
 	of := func(key string) int {
@@ -55,7 +55,7 @@ func figuresOf(t *testing.T, figures map[string]float64) string {
 	return b.String()
 }
 
-// A README shows what the program logs, and how to run it.
+// A README shows the log of the program, and how to run it.
 func TestReadmesShowTheRun(t *testing.T) {
 	for _, dir := range folders(t) {
 		e := read(t, dir)
@@ -77,7 +77,7 @@ func TestExamplesAreFormatted(t *testing.T) {
 	}
 }
 
-// digests builds every artefact of an example and gives a digest of each.
+// digests builds every artefact of an example and returns a digest of each.
 func (e *example) digests(t *testing.T, p *flow.Program) map[string]string {
 	out := map[string]string{}
 	add := func(ext string, o flow.ArtefactOptions) {

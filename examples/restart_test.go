@@ -19,12 +19,12 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// restarted are the examples of a plain run: without data, with data that starts at zero, and
-// with data that starts at other values.
+// restarted lists the examples for a plain run: one without data, one whose data starts at
+// zero, and one whose data starts at other values.
 var restarted = []string{"blinky", "buttons", "crc32t"}
 
-// TestRestart: on the core of a board, a reset at any cycle means start. The contents
-// of the memories at that cycle are put into a machine with reset registers. The trace must
+// TestRestart checks that a reset at any cycle starts the program again on the core of a board.
+// The memory contents at that cycle are put into a machine with reset registers. Its trace must
 // equal the trace of a fresh run. The same must hold for random contents.
 func TestRestart(t *testing.T) {
 	dirs, steps := restarted, uint64(20_000)
@@ -93,7 +93,7 @@ func restart(t *testing.T, dir string, steps uint64) {
 // isState reports whether a run changes a memory.
 func isState(m *rtl.Mem) bool { return len(m.Writes) > 0 }
 
-// TestRestartIsNeeded: without a restart, the leftovers of a run change the next run.
+// TestRestartIsNeeded checks that without a restart the data of a run changes the next run.
 func TestRestartIsNeeded(t *testing.T) {
 	ctx := context.Background()
 	e := read(t, "buttons")

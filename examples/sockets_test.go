@@ -25,16 +25,16 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// system is the end of a datagram that programs have by default.
+// system is a port at the address that programs have by default.
 func system(port uint16) world.Host { return world.Host{Address: 0x0a00020f, Port: port} }
 
-// datagram is a frame to the system, from a host of its network.
+// datagram is a frame to the system from a host in its network.
 func datagram(from byte, port uint16, body []byte) []byte {
 	src := world.Host{Address: 0x0a000200 | uint32(from), Port: 5000 + uint16(from)}
 	return world.Datagram(world.MAC(src.Address), world.MAC(system(port).Address), src, system(port), body)
 }
 
-// stamped is a frame and when it arrives, in us.
+// stamped is a frame with its arrival time in us.
 type stamped struct {
 	at   uint64
 	data []byte
@@ -50,8 +50,8 @@ func capture(t *testing.T, frames []stamped) []byte {
 	return data
 }
 
-// socketFrames is what arrives in testdata/devices/sockets.sn: twelve datagrams for
-// the task that is late, and between them questions and echoes.
+// socketFrames are the frames that arrive in testdata/devices/sockets.sn: twelve datagrams for
+// the task that is late, and ARP requests and echoes between them.
 func socketFrames() []stamped {
 	var frames []stamped
 	add := func(at uint64, data []byte) { frames = append(frames, stamped{at, data}) }
@@ -80,12 +80,12 @@ func socketFrames() []stamped {
 	return frames
 }
 
-// TestSocketCapture: the capture is what socketFrames says. SINTER_UPDATE=1 writes it.
+// TestSocketCapture checks that the capture equals socketFrames. SINTER_UPDATE=1 writes it.
 func TestSocketCapture(t *testing.T) {
 	testkit.Golden(t, "testdata/devices/sockets.pcap", string(capture(t, socketFrames())))
 }
 
-// traceOf runs a program on a level with frames at nic.
+// traceOf runs a program on a level with frames at device nic.
 func traceOf(t *testing.T, p *flow.Program, level string, frames []stamped) *trace.Trace {
 	path := filepath.Join(t.TempDir(), "in.pcap")
 	require.NoError(t, os.WriteFile(path, capture(t, frames), 0o644))
@@ -94,8 +94,8 @@ func traceOf(t *testing.T, p *flow.Program, level string, frames []stamped) *tra
 	return r.Trace
 }
 
-// A socket tells its task how many datagrams it has lost: the upper 16 bits above
-// the peer. The losses do not affect the datagrams of other sockets.
+// A socket reports to its task how many datagrams it has lost, in the upper 16 bits above the
+// peer. The losses do not affect the datagrams of other sockets.
 func TestLostDatagramsAreCounted(t *testing.T) {
 	p, err := flow.Load("testdata/devices/sockets.sn", flow.Options{})
 	require.NoError(t, err)
@@ -124,8 +124,8 @@ func TestLostDatagramsAreCounted(t *testing.T) {
 	require.Equal(t, "9 again, 4 lost", said)
 }
 
-// Every machine drops the frames that the deployed image drops: a frame with a wrong
-// checksum, and a frame for another MAC address or IP address.
+// Every machine drops the frames that the deployed image drops: frames with a wrong checksum,
+// and frames for another MAC address or IP address.
 func TestWrongFramesAreDropped(t *testing.T) {
 	good := datagram(3, 7, []byte("good"))
 	for _, c := range []struct {
@@ -154,7 +154,7 @@ func TestWrongFramesAreDropped(t *testing.T) {
 	}
 }
 
-// hostile makes frames that are real ones, changed, of every length, or noise.
+// hostile makes frames: changed copies of real frames, frames of every length, and noise.
 func hostile(n int) []stamped {
 	r := rand.New(rand.NewPCG(1, 2))
 	host := system(7).Address
@@ -192,8 +192,8 @@ func hostile(n int) []stamped {
 	return frames
 }
 
-// TestHostileFrames: the interpreter and the process answer broken frames alike, and
-// go on. With SINTER_FULL=1 there are 100,000, in a campaign a million.
+// TestHostileFrames checks that the interpreter and the process treat broken frames alike and
+// continue. There are 100,000 frames with SINTER_FULL=1 and a million in a campaign.
 func TestHostileFrames(t *testing.T) {
 	testkit.Tool(t, "clang-19", "clang")
 	n := 3000
@@ -218,8 +218,8 @@ func TestHostileFrames(t *testing.T) {
 	require.Greater(t, answers, n/20)
 }
 
-// TestHostileFramesIntoTheGuest: a booted image takes broken frames as fast as QEMU brings
-// them, and then answers a right one within a second.
+// TestHostileFramesIntoTheGuest sends a booted image broken frames as fast as QEMU delivers
+// them. After them, the image answers a correct frame within a second.
 func TestHostileFramesIntoTheGuest(t *testing.T) {
 	qemu := testkit.Tool(t, "qemu-system-x86_64")
 	n := 2000
@@ -285,8 +285,8 @@ func TestHostileFramesIntoTheGuest(t *testing.T) {
 	require.True(t, ask(time.Second), "no answer within a second of broken frames")
 }
 
-// TestUserPrograms runs programs that users wrote against the frames that models of
-// their own, in another language, say.
+// TestUserPrograms runs programs that users wrote. Models of these programs in another language
+// give the expected frames.
 func TestUserPrograms(t *testing.T) {
 	levels := []string{flow.Source, flow.IR, flow.ISA, flow.Native}
 	for _, name := range []string{"lease", "modbus", "ntp"} {

@@ -14,21 +14,21 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// What RFC 1122 asks of a host, frame by frame: on the reference and on the image of
+// The requirements of RFC 1122 for a host, frame by frame, on the reference and on the image of
 // a core.
 
-// second is one in the time of captures.
+// second is one second in the time unit of captures.
 const second = 1_000_000
 
-// near is a host of the system's network.
+// near is a host in the system's network.
 func near(n byte) uint32 { return 0x0a000200 | uint32(n) }
 
-// asks is a host's question for the system's MAC address.
+// asks is a host's ARP request for the system's MAC address.
 func asks(n byte) []byte {
 	return world.ARP(false, world.MAC(near(n)), near(n), nil, system(0).Address)
 }
 
-// answers is a host's answer to the system's question.
+// answers is a host's answer to the system's ARP request.
 func answers(n byte) []byte {
 	return world.ARP(true, world.MAC(near(n)), near(n), world.MAC(system(0).Address), system(0).Address)
 }
@@ -39,7 +39,8 @@ func from(address uint32, mac []byte) []byte {
 	return world.Datagram(mac, world.MAC(host.Address), world.Host{Address: address, Port: 5000}, host, []byte("ping"))
 }
 
-// sends runs a program with frames at nic and returns the frames that it sends there.
+// sends runs a program with frames at device nic and returns the frames that the program sends
+// there.
 func sends(t *testing.T, path string, frames []stamped) (out []trace.Event, logs []string) {
 	t.Helper()
 	p, err := flow.Load(path, flow.Options{})
@@ -64,7 +65,7 @@ func sends(t *testing.T, path string, frames []stamped) (out []trace.Event, logs
 	return out, logs
 }
 
-// kindOf tells frames apart: what is asked for, answered, or said.
+// kindOf distinguishes frames: ARP requests, ARP answers, and others.
 func kindOf(f []byte) string {
 	switch {
 	case binary.BigEndian.Uint16(f[12:]) == 0x0806 && f[21] == 1:
@@ -86,7 +87,7 @@ func kinds(out []trace.Event) (list []string) {
 	return list
 }
 
-// A source that cannot be a host's is not answered (RFC 1122, 3.2.1.3).
+// A frame whose source cannot be a host is not answered (RFC 1122, 3.2.1.3).
 func TestSourcesThatAreNoHosts(t *testing.T) {
 	mac := world.MAC(near(9))
 	group := bytes.Clone(mac)
@@ -109,7 +110,7 @@ func TestSourcesThatAreNoHosts(t *testing.T) {
 	require.EqualValues(t, 100, out[0].Time)
 }
 
-// A datagram does not change the known MAC address of a host, but the host's own ARP does.
+// Only a host's own ARP frames change its known MAC address. A datagram does not.
 func TestDataMovesNoStation(t *testing.T) {
 	out, _ := sends(t, "echo", []stamped{
 		{0, asks(9)}, {1, from(near(9), world.MAC(near(66)))}, {2, world.ARP(false, world.MAC(near(67)), near(9), nil, near(9))}, {3, from(near(9), world.MAC(near(66)))},
@@ -119,7 +120,7 @@ func TestDataMovesNoStation(t *testing.T) {
 	require.Equal(t, world.MAC(near(67)), out[2].Data[:6])
 }
 
-// Hosts that only sent frames do not replace a host whose MAC address was asked for.
+// Hosts that only sent frames do not replace a host whose MAC address was requested.
 func TestFloodsForgetNobody(t *testing.T) {
 	frames := []stamped{{10, answers(0x17)}}
 	for n := range byte(40) {
@@ -132,8 +133,8 @@ func TestFloodsForgetNobody(t *testing.T) {
 	require.Equal(t, world.MAC(near(0x17)), last.Data[:6])
 }
 
-// A question is asked three times, a second or more apart. Then the datagram is lost.
-// Datagrams for one host wait together and are sent in order.
+// The stack sends an ARP request three times, a second or more apart. Then the datagram is
+// lost. Datagrams for one host wait together and are sent in order.
 func TestQuestionsAreAskedAgain(t *testing.T) {
 	const talker = "testdata/devices/talker.sn"
 	out, _ := sends(t, talker, []stamped{{0, asks(9)}, {20 * second, asks(9)}})
@@ -147,7 +148,7 @@ func TestQuestionsAreAskedAgain(t *testing.T) {
 	}
 }
 
-// After five minutes without a frame from a host, its MAC address is asked for again.
+// After five minutes without a frame from a host, its MAC address is requested again.
 func TestStationsAreForgotten(t *testing.T) {
 	out, _ := sends(t, "echo", []stamped{
 		{0, from(near(9), world.MAC(near(9)))},
@@ -160,7 +161,7 @@ func TestStationsAreForgotten(t *testing.T) {
 	require.Equal(t, world.MAC(near(9)), out[3].Data[:6])
 }
 
-// Somebody else with the system's address is told of, once in ten seconds.
+// Another host with the system's address is reported, once in ten seconds.
 func TestConflictsAreNoticed(t *testing.T) {
 	host := system(0).Address
 	other := world.ARP(false, world.MAC(near(66)), host, nil, host)
@@ -171,8 +172,8 @@ func TestConflictsAreNoticed(t *testing.T) {
 	require.Equal(t, []string{line, line}, logs)
 }
 
-// A port without a socket is answered with an error that quotes the datagram: not to
-// a group, and ten times in a second.
+// A datagram to a port without a socket is answered with an error that quotes the datagram.
+// There is no such answer to a group address, and there are at most ten per second.
 func TestClosedPorts(t *testing.T) {
 	closed := func() []byte {
 		host := system(99)
@@ -199,7 +200,7 @@ func TestClosedPorts(t *testing.T) {
 	require.EqualValues(t, 3*second, out[10].Time)
 }
 
-// inet is the checksum of the Internet, once more.
+// inet is a second implementation of the Internet checksum.
 func inet(b []byte) uint16 {
 	sum := uint32(0)
 	for k, c := range b {
@@ -211,7 +212,7 @@ func inet(b []byte) uint16 {
 	return ^uint16(sum)
 }
 
-// The answer to an ICMP echo has the checksum that a new computation gives.
+// The answer to an ICMP echo has the checksum that a full computation gives.
 func TestEchoesHaveRightSums(t *testing.T) {
 	host := system(0).Address
 	frames := []stamped{}
@@ -226,8 +227,8 @@ func TestEchoesHaveRightSums(t *testing.T) {
 	}
 }
 
-// A third-party parser reads the system's ARP answers and its own ARP questions, field by
-// field (RFC 826).
+// A third-party parser reads the system's ARP answers and ARP requests, field by field (RFC
+// 826).
 func TestWordsOfARP(t *testing.T) {
 	frames := []stamped{{0, asks(9)}, {second, from(near(77), world.MAC(near(77)))}, {2 * second, asks(200)}}
 	out, _ := sends(t, "echo", frames)

@@ -14,9 +14,9 @@ import (
 	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
-// wordsProgram sums and copies every part of up to 40 bytes from every place of a
-// buffer, in words where it can, and each copy once more from its beginning, which is
-// the place of a word; what it sees goes into its log.
+// wordsProgram sums and copies every part of up to 40 bytes from every position of a buffer, in
+// words where it can. It makes each copy again from the part's beginning, at an aligned
+// position. It logs the results.
 const wordsProgram = `use checksum
 
 fn mixed(h: u32, v: u32) -> u32 { return (h ^ v) * 16777619 }
@@ -50,7 +50,7 @@ task look() {
 system words { run look() }
 `
 
-// wordsModel is what the program logs, byte by byte.
+// wordsModel computes the program's log byte by byte.
 func wordsModel(b []byte) (lines []string) {
 	mix := func(h *uint32, v uint32) { *h = (*h ^ v) * 16777619 }
 	for at := range 8 {
@@ -73,8 +73,8 @@ func wordsModel(b []byte) (lines []string) {
 	return lines
 }
 
-// TestWordsOfBytes: sums and copies that take words give what bytes give, from
-// every place and of every length, on all kinds of machines.
+// TestWordsOfBytes checks that sums and copies in words give the same results as in bytes, from
+// every position and for every length, on all kinds of machines.
 func TestWordsOfBytes(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 1071))
 	for _, kind := range []string{"zeros", "ones", "edges", "random"} {

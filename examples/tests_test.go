@@ -11,13 +11,13 @@ import (
 	"github.com/sinter-lang/sinter/internal/flow"
 )
 
-// tested are the examples that must have test blocks; those that are only for
-// figures need none.
+// tested lists the examples that must have test blocks. Examples that serve only for figures
+// need none.
 func tested() []string {
 	return []string{"crc32", "crc32t", "dns", "echo", "edge", "filter", "fir", "firewall", "hello", "kv", "limiter", "matmul", "pipeline", "queue", "router", "sort"}
 }
 
-// TestTestBlocks runs the tests of each example where they are quick.
+// TestTestBlocks runs the tests of each example on machines on which they are fast.
 func TestTestBlocks(t *testing.T) {
 	for _, dir := range folders(t) {
 		t.Run(dir, func(t *testing.T) {

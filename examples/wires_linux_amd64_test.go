@@ -19,7 +19,7 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// Requests of the kernel (linux/spi/spidev.h, linux/i2c-dev.h).
+// Requests to the kernel (linux/spi/spidev.h, linux/i2c-dev.h).
 const (
 	spiMode     = 0x40016b01
 	spiTransfer = 0x40206b00
@@ -28,8 +28,8 @@ const (
 	mostBusy    = 100_000 // system calls, of a program that never ends
 )
 
-// kernel plays spidev and i2c-dev for a traced process: it reads the structures as the
-// kernel's headers lay them out, and answers from files of answers.
+// kernel simulates spidev and i2c-dev for a traced process. It reads the structures in the
+// layout of the kernel's headers, and takes answers from files of answers.
 type kernel struct {
 	t     *testing.T
 	pid   int
@@ -162,9 +162,9 @@ func (k *kernel) run() int {
 	return -1
 }
 
-// TestBusesOfLinux: bytes go through spidev and i2c-dev as their headers say, and the
-// process logs the same as the reference. The kernel's side is played over ptrace, since a computer
-// for tests has no buses.
+// TestBusesOfLinux checks that bytes pass through spidev and i2c-dev as the kernel's headers
+// define, and that the process logs the same as the reference. The test simulates the kernel's
+// side over ptrace, because a test computer has no buses.
 func TestBusesOfLinux(t *testing.T) {
 	testkit.Tool(t, "clang-19", "clang")
 	testkit.Tool(t, "ld.lld-19", "ld.lld")

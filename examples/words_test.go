@@ -18,8 +18,8 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// worded is a program with a config of each kind that the start may set, and some that it
-// may not.
+// worded is a program with configs of each kind that the start may set, and some configs that
+// it may not.
 const worded = `use net
 
 config port: u16 = 7
@@ -60,8 +60,8 @@ system words {
 const twice: u32 = both * 2
 `
 
-// Values of the start have the same effect on all machines, and a socket answers at the port
-// that it was given.
+// Values that are given at the start have the same effect on all machines, and a socket answers
+// at the port that it was given.
 func TestWordsOfTheStart(t *testing.T) {
 	path := programOf(t, worded)
 	p, err := flow.Load(path, flow.Options{Words: []string{"port=1007", "name=a,b\"c", "far=10.9.8.7", "low=-100", "on=true", "pause=1500ms"}})
@@ -108,7 +108,8 @@ func textOf(t *testing.T, p *flow.Program, tr *trace.Trace) string {
 	return strings.Join(lines, "\n")
 }
 
-// The tool refuses what a process refuses. What is built in says where it is needed.
+// The tool refuses what a process refuses. The error for a built-in value tells where it is
+// needed.
 func wordsRefused(t *testing.T, path string) {
 	needsMachine(t, flow.Native)
 	image := product(t, path, x86.Linux)
@@ -158,7 +159,7 @@ func wordsRefused(t *testing.T, path string) {
 	require.Contains(t, said(t, image, "sn.port=9", "sn.port=9"), "sn.port=9: given twice")
 }
 
-// said is the message of a process without input that refuses its arguments.
+// said is the message of a process without input whose arguments are wrong.
 func said(t *testing.T, path string, args ...string) string {
 	cmd := exec.Command(path, append(args, "--script")...)
 	var out bytes.Buffer
@@ -171,7 +172,7 @@ func said(t *testing.T, path string, args ...string) string {
 	return out.String()
 }
 
-// Guests say the same, and end.
+// Guests print the same message, and end.
 func wordsRefusedByGuests(t *testing.T, p *flow.Program) {
 	for _, level := range []string{flow.Unikernel, flow.Monitor} {
 		needsMachine(t, level)

@@ -8,14 +8,14 @@ import (
 	"path/filepath"
 )
 
-// Campaign is work other than a sweep, such as random programs. It consists of numbered
-// units, each with a JSON result. It uses the folder, the queue and the runners of a sweep.
-// A folder holds either a sweep or a campaign.
+// Campaign is work other than a sweep, such as tests of random programs. It consists of
+// numbered units, and each unit has a JSON result. A campaign uses the same folder, queue and
+// runners as a sweep. A folder holds either a sweep or a campaign.
 type Campaign struct {
 	Format  string          `json:"format"`
 	Kind    string          `json:"kind"`
 	Tool    Tool            `json:"tool"`
-	Options json.RawMessage `json:"options"` // all that results depend on, except the tool
+	Options json.RawMessage `json:"options"` // everything that the results depend on, except the tool
 	Units   int             `json:"units"`
 }
 
@@ -24,12 +24,12 @@ const (
 	maxUnit      = 1 << 24
 )
 
-// Key is the hash of all that the result of a unit depends on.
+// Key is the hash of everything that the result of a unit depends on.
 func (c *Campaign) Key(unit int) string {
 	return Hash([]byte(quote([]any{Format, c.Kind, c.Tool.Hash, string(c.Options), unit})))
 }
 
-// WriteCampaign begins a campaign. A folder of a sweep is refused.
+// WriteCampaign starts a campaign in the folder. It refuses a folder that holds a sweep.
 func (f *Folder) WriteCampaign(c *Campaign) error {
 	if _, err := os.Stat(f.ManifestPath()); err == nil {
 		return problem("%s holds a sweep: name another folder", f.Dir)
@@ -37,7 +37,7 @@ func (f *Folder) WriteCampaign(c *Campaign) error {
 	return f.write(campaignName, []byte(quote(c)+"\n"))
 }
 
-// ReadCampaign is the campaign of a folder, nil when it holds none.
+// ReadCampaign reads the campaign of a folder. It is nil if the folder holds none.
 func (f *Folder) ReadCampaign() (*Campaign, error) {
 	path := filepath.Join(f.Dir, campaignName)
 	data, err := readAtMost(path, maxManifest)
@@ -54,7 +54,7 @@ func (f *Folder) ReadCampaign() (*Campaign, error) {
 	return c, nil
 }
 
-// unitResult is the file of a unit.
+// unitResult is the content of a unit's result file.
 type unitResult struct {
 	Key  string          `json:"key"`
 	Data json.RawMessage `json:"data"`

@@ -7,11 +7,11 @@
 //	err = explore.Local(ctx, points, 2, measure)    // or explore.Slurm
 //	front := explore.Front(rows, objectives)        // then CSV, JSON lines, SVG
 //
-// A result is stored in the folder under the hash of everything that it depends on: the
-// tool, the texts, the inputs of the run, the values of the point. So a repeated sweep
-// costs nothing, an interrupted sweep continues, and a changed program is a different
+// The folder stores a result under the hash of everything that the result depends on: the
+// tool, the program texts, the inputs of the run, and the values of the point. So a repeated
+// sweep costs nothing, and an interrupted sweep continues. A changed program gives a different
 // point.
 //
-// The package knows nothing about compilers and machines: the caller passes the function
-// that measures a point. Start reading at Space, then at Folder.
+// The package does not depend on compilers or machines: the caller passes the function that
+// measures a point. Start reading at Space, then at Folder.
 package explore

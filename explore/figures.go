@@ -8,11 +8,11 @@ import (
 	"github.com/sinter-lang/sinter/internal/diag"
 )
 
-// Figures are the measured values of a point. All are exact counts, the same on every
+// Figures are the measured values of a point. All are exact counts, and the same on every
 // computer.
 type Figures struct {
 	Cycles     uint64 `json:"cycles"`
-	Events     int    `json:"events"`      // that were equal to the reference's
+	Events     int    `json:"events"`      // events that were equal to the reference's events
 	LUTs       int    `json:"luts"`        // look-up tables of four inputs
 	FFs        int    `json:"ffs"`         // flip-flops
 	Cells      int    `json:"cells"`       // logic cells after packing
@@ -24,15 +24,15 @@ type Figures struct {
 }
 
 // The clock period in picoseconds is a fixed part plus a part for each look-up table on the
-// longest path. Both were fitted to 14 cores that nextpnr placed on an iCE40 HX8K.
+// longest path. Both parts were fitted to 14 cores that nextpnr placed on an iCE40 HX8K.
 const (
 	periodFixed    = 14300
 	periodPerTable = 210
 )
 
-// Period estimates the clock period in picoseconds from the depth of a core. For the cores
-// that it was fitted to, it is within a fifth of the placed frequency. It is good for
-// comparing points, not for closing timing.
+// Period estimates the clock period in picoseconds from the depth of a core. For the cores of
+// the fit, the estimate is within a fifth of the placed frequency. It is good for comparing
+// points, not for closing timing.
 func Period(depth int) uint64 { return periodFixed + periodPerTable*uint64(depth) }
 
 // Nanoseconds estimates the time of the run.
@@ -63,7 +63,7 @@ func objectives() []Objective {
 	}
 }
 
-// Objectives finds objectives by name: two or more, each once.
+// Objectives finds objectives by name. The list must have two or more names, each once.
 func Objectives(list []string) ([]Objective, error) {
 	var out []Objective
 	var all []string
@@ -92,7 +92,7 @@ type Row struct {
 	Point   Point
 	Key     string
 	Figures Figures
-	Front   bool // no other point of the program is as good in all and better in one objective
+	Front   bool // no other point of the program is at least as good in every objective and better in one
 }
 
 // MarkFronts finds the Pareto front of each program.
@@ -104,7 +104,7 @@ func MarkFronts(rows []Row, by []Objective) {
 	}
 }
 
-// dominates reports whether a is nowhere worse than b and somewhere better.
+// dominates reports whether a is at least as good as b in every objective and better in one.
 func dominates(a, b *Figures, by []Objective) bool {
 	better := false
 	for _, o := range by {
@@ -117,7 +117,7 @@ func dominates(a, b *Figures, by []Objective) bool {
 	return better
 }
 
-// column is a column of the table after the point's columns.
+// column is a table column after the columns of the point.
 type column struct {
 	name string
 	of   func(*Row) any
@@ -142,7 +142,7 @@ func columns() []column {
 	}
 }
 
-// CSV writes rows as a table with parameters first.
+// CSV writes rows as a table with the parameters first.
 func CSV(rows []Row) []byte {
 	var b strings.Builder
 	for i := range rows {
@@ -169,7 +169,7 @@ func CSV(rows []Row) []byte {
 	return []byte(b.String())
 }
 
-// cell quotes a text that would not be one cell of a table.
+// cell quotes a text that a CSV reader would otherwise split.
 func cell(s string) string {
 	if strings.ContainsAny(s, ",\"\n\r") {
 		return `"` + strings.ReplaceAll(s, `"`, `""`) + `"`

@@ -16,7 +16,7 @@ import (
 	"github.com/sinter-lang/sinter/explore"
 )
 
-// placed are cores that nextpnr placed on an iCE40 HX8K, medians of three seeds.
+// placed lists cores that nextpnr placed on an iCE40 HX8K, with medians of three seeds.
 var placed = []struct{ depth, mhz int }{
 	{8, 75}, {8, 65}, {8, 59}, {57, 40}, {8, 62}, {8, 65}, {57, 40}, // multi: crc32 crc32t sha256 matmul firewall sort fir
 	{9, 60}, {9, 60}, {9, 59}, {57, 36}, {9, 56}, {9, 62}, {57, 37}, // pipe3

@@ -19,7 +19,7 @@ import (
 //	points/KEY.json          a result, under the hash of all that it depends on
 //	inputs/HASH              texts and captures
 //	queue/                   work for nodes of a cluster
-//	lock                     held by the sweep under way
+//	lock                     held by the running sweep
 type Folder struct {
 	Dir  string
 	lock *os.File
@@ -36,8 +36,8 @@ const (
 	maxManifest = 1 << 28
 )
 
-// Problem is a folder that cannot be used or a tool that is missing. It is not a fault to
-// report.
+// Problem is an error of the user or the system: a folder that cannot be used, or a missing
+// tool. It is not a bug.
 type Problem struct{ Message string }
 
 // Error gives the message.
@@ -45,7 +45,7 @@ func (p *Problem) Error() string { return p.Message }
 
 func problem(format string, args ...any) error { return &Problem{fmt.Sprintf(format, args...)} }
 
-// fileProblem says what could not be done with a file, and why, without repeating the path.
+// fileProblem describes a failed operation on a file and its cause, without repeating the path.
 func fileProblem(what, path string, err error) error {
 	reason := err
 	if p := new(os.PathError); errors.As(err, &p) {
@@ -57,8 +57,8 @@ func fileProblem(what, path string, err error) error {
 	return problem("cannot %s %s: %v", what, path, reason)
 }
 
-// Open creates a folder, or continues one, and locks it. The lock ends with the process
-// that holds it, however the process ends.
+// Open creates a folder, or continues an existing one, and locks it. The lock ends when the
+// process that holds it ends, even after a crash.
 func Open(dir string) (*Folder, error) {
 	f := &Folder{Dir: dir}
 	for _, sub := range []string{"", partsName, pointsName, inputsName} {
@@ -84,7 +84,7 @@ func Open(dir string) (*Folder, error) {
 	return f, nil
 }
 
-// Join is a folder that another process has locked; its workers use it.
+// Join opens a folder that another process has locked. Workers of that process use it.
 func Join(dir string) *Folder { return &Folder{Dir: dir} }
 
 // Close unlocks the folder.
@@ -95,7 +95,7 @@ func (f *Folder) Close() {
 	}
 }
 
-// Clean removes files that interrupted writers have left. Nobody may be writing.
+// Clean removes files that interrupted writers have left. No other process may be writing.
 func (f *Folder) Clean() error {
 	dir := filepath.Join(f.Dir, partsName)
 	list, err := os.ReadDir(dir)
@@ -110,7 +110,7 @@ func (f *Folder) Clean() error {
 	return nil
 }
 
-// write writes a file whole or not at all.
+// write writes a file completely or not at all.
 func (f *Folder) write(name string, data []byte) error {
 	path := filepath.Join(f.Dir, name)
 	part, err := os.CreateTemp(filepath.Join(f.Dir, partsName), "part-*")
@@ -167,7 +167,7 @@ func (f *Folder) Input(hash string) ([]byte, error) {
 	return data, nil
 }
 
-// result is the file of a point.
+// result is the content of a point's result file.
 type result struct {
 	Key     string  `json:"key"`
 	Figures Figures `json:"figures"`
@@ -222,7 +222,7 @@ func readAtMost(path string, most int64) ([]byte, error) {
 	return os.ReadFile(path)
 }
 
-// quote is a value as JSON in one line.
+// quote is a value as one line of JSON.
 func quote(v any) string {
 	var b strings.Builder
 	enc := json.NewEncoder(&b)

@@ -77,7 +77,7 @@ func TestAFlippedFigureIsNoResult(t *testing.T) {
 	}
 }
 
-// What an interrupted writer left is removed, and nothing else.
+// The files of an interrupted writer are removed, and no other files.
 func TestCleanRemovesParts(t *testing.T) {
 	f := open(t)
 	part := filepath.Join(f.Dir, "parts", "part-1")
@@ -130,7 +130,7 @@ func TestManifestsBelongToTheirPoints(t *testing.T) {
 	require.ErrorContains(t, err, "not the manifest of a sweep")
 }
 
-// A key depends on everything that a result depends on, and on nothing else.
+// A key depends on everything that a result depends on, and on nothing more.
 func TestKeysDependOnInputs(t *testing.T) {
 	base := manifest()
 	key := base.Points[0].Key
@@ -188,7 +188,7 @@ func TestUnitsShareAnImage(t *testing.T) {
 	}
 }
 
-// The cost of a point that is not the measuring itself: at most 5 ms are promised.
+// The cost of a point besides the measurement itself is at most 5 ms.
 func TestOverheadOfAPoint(t *testing.T) {
 	f := open(t)
 	const n = 200

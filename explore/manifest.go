@@ -11,8 +11,8 @@ import (
 // Format is the first line of a manifest.
 const Format = "sinter sweep 1"
 
-// Manifest says everything that the results of a sweep depend on. It holds no time
-// and no name of a computer, so the same sweep gives the same manifest.
+// Manifest lists everything that the results of a sweep depend on. It holds no time and no
+// computer name, so the same sweep gives the same manifest.
 type Manifest struct {
 	Format     string    `json:"format"`
 	Tool       Tool      `json:"tool"`
@@ -29,8 +29,8 @@ type Manifest struct {
 // Tool is the tool that measured.
 type Tool struct {
 	Version string `json:"version"`
-	Commit  string `json:"commit"` // empty when the build does not know it
-	Hash    string `json:"hash"`   // of the executable
+	Commit  string `json:"commit"` // empty if the build does not record it
+	Hash    string `json:"hash"`   // of the executable file
 	Go      string `json:"go"`
 }
 
@@ -47,7 +47,8 @@ type Program struct {
 	Files []Input `json:"files"`
 }
 
-// World is the environment of every run. The name of a capture or disk is its device.
+// World is the simulated environment of every run. A capture or a disk has the name of its
+// device.
 type World struct {
 	Captures []Input `json:"captures"`
 	Disks    []Input `json:"disks"`
@@ -70,7 +71,7 @@ func hashes(list []Input) (out []string) {
 	return out
 }
 
-// KeyOf is the hash of all that the result of a point depends on.
+// KeyOf is the hash of everything that the result of a point depends on.
 func (m *Manifest) KeyOf(e *Entry) string {
 	p := &m.Programs[e.Program]
 	return Hash([]byte(quote([]any{Format, m.Tool.Hash, hashes(p.Files), m.Settings, m.World, axisNames(m.Axes), e.Values})))
@@ -99,7 +100,7 @@ func (m *Manifest) Point(e *Entry) Point { return Point{m.Axes, e.Values} }
 
 const manifestName = "manifest.json"
 
-// ReadManifest reads the manifest of a folder, nil when there is none.
+// ReadManifest reads the manifest of a folder. It is nil if there is none.
 func ReadManifest(path string) (*Manifest, error) {
 	data, err := readAtMost(path, maxManifest)
 	if errors.Is(err, os.ErrNotExist) {
@@ -115,7 +116,7 @@ func ReadManifest(path string) (*Manifest, error) {
 	return m, m.check(path)
 }
 
-// check refuses a manifest that was edited into nonsense.
+// check refuses a manifest that an edit has made inconsistent.
 func (m *Manifest) check(path string) error {
 	for i := range m.Points {
 		e := &m.Points[i]
@@ -143,8 +144,8 @@ func (f *Folder) WriteManifest(m *Manifest) error {
 	return f.write(manifestName, b.Bytes())
 }
 
-// Rows gathers the available results, in the order of the points. Damaged results count as
-// missing, and are also counted on their own.
+// Rows gathers the available results, in the order of the points. A damaged result counts as
+// missing. broken is the number of damaged results.
 func (f *Folder) Rows(m *Manifest) (rows []Row, absent []int, broken int) {
 	for i := range m.Points {
 		e := &m.Points[i]
@@ -161,7 +162,7 @@ func (f *Folder) Rows(m *Manifest) (rows []Row, absent []int, broken int) {
 	return rows, absent, broken
 }
 
-// Report is a file of the results of a sweep.
+// Report is a file with results of a sweep.
 type Report struct {
 	Name string
 	Data []byte

@@ -11,8 +11,8 @@ import (
 	"strings"
 )
 
-// Units groups points that share an image: they differ only in choices of the hardware
-// generator. A unit is the work that a worker gets at once.
+// Units groups the points that share an image and differ only in choices of the hardware
+// generator. A worker claims one unit at a time.
 func (m *Manifest) Units(points []int) [][]int {
 	var out [][]int
 	unitByName := map[string]int{}
@@ -36,9 +36,9 @@ func (m *Manifest) Units(points []int) [][]int {
 
 // Kinds of failures.
 const (
-	Differs = "difference" // the run differs from the reference
+	Differs = "difference" // the run differs from the reference run
 	Refused = "refused"    // the point cannot be made, as the message says
-	Fault   = "fault"      // of the tool or of an outside tool
+	Fault   = "fault"      // an error of the tool or of an outside tool
 )
 
 // Failure is a point without a result.
@@ -50,7 +50,7 @@ type Failure struct {
 }
 
 // The folders of a queue: waiting, claimed by a worker, done. A unit of work is a file that
-// workers move by rename, which succeeds for only one of them.
+// workers move by rename. If several workers rename the same file, only one succeeds.
 const (
 	waiting = "waiting"
 	claimed = "claimed"
@@ -108,7 +108,7 @@ func (q queue) claim(worker string) (name string, unit []int, err error) {
 		mine := n + "." + worker
 		err := os.Rename(q.path(waiting, n), q.path(claimed, mine))
 		if errors.Is(err, os.ErrNotExist) {
-			continue // another worker was faster
+			continue // another worker was first
 		}
 		if err != nil {
 			return "", nil, fileProblem("claim", n, err)
@@ -125,8 +125,8 @@ func (q queue) claim(worker string) (name string, unit []int, err error) {
 	return "", nil, nil
 }
 
-// finish moves a claim to the done units. If the claim was taken away, another worker has
-// it and finds the results there.
+// finish moves a claimed unit to the done units. If the claim was taken away, another worker
+// has the unit and finds the results in the folder.
 func (q queue) finish(claim string) error {
 	name, _, _ := strings.Cut(claim, ".")
 	err := os.Rename(q.path(claimed, claim), q.path(done, name))
@@ -136,7 +136,8 @@ func (q queue) finish(claim string) error {
 	return nil
 }
 
-// release returns the units that vanished workers had claimed, and says how many.
+// release returns the units that vanished workers had claimed to the waiting ones. It returns
+// their number.
 func (q queue) release(gone func(worker string) bool) (int, error) {
 	list, err := q.list(claimed)
 	if err != nil {
@@ -162,7 +163,7 @@ func (f *Folder) Fail(x Failure) error {
 	return f.write(filepath.Join(queueName, failed, fmt.Sprintf("%06d.json", x.Index)), []byte(quote(x)))
 }
 
-// failures reads the failures that workers noted, in order of the points.
+// failures reads the failures that workers noted, in the order of the points.
 func (q queue) failures() ([]Failure, error) {
 	list, err := q.list(failed)
 	if err != nil {
@@ -184,8 +185,8 @@ func (q queue) failures() ([]Failure, error) {
 	return out, nil
 }
 
-// Work is the loop of a worker: it claims units until none waits. Units that the worker had
-// claimed before a restart wait again first.
+// Work is the loop of a worker: it claims units until none waits. First it returns the units
+// that it had claimed before a restart.
 func (f *Folder) Work(ctx context.Context, worker string, do func(ctx context.Context, unit []int) error) error {
 	if strings.ContainsAny(worker, "./\\") || worker == "" {
 		return problem("%q is not the name of a worker", worker)

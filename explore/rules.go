@@ -7,8 +7,8 @@ import (
 	"github.com/sinter-lang/sinter/internal/diag"
 )
 
-// rule is a constraint: if `when` holds for a point, `then` must hold too. A [[forbid]]
-// excludes the points with the values that it names together.
+// rule is a constraint. If `when` holds for a point, `then` must hold too. A [[forbid]] section
+// excludes the points that have all the values that it names.
 type rule struct {
 	at         diag.Span
 	when, then []term
@@ -27,7 +27,7 @@ func hold(terms []term, p Point) bool {
 	return !slices.ContainsFunc(terms, func(t term) bool { return !t.holds(p) })
 }
 
-// allows reports whether a rule lets a point through.
+// allows reports whether a point satisfies a rule.
 func (r *rule) allows(p Point) bool { return !hold(r.when, p) || !r.forbids && hold(r.then, p) }
 
 // readRule takes a section [[forbid]] or [[require]].
@@ -85,7 +85,7 @@ func (s *Space) term(name string, e entry) (term, error) {
 	return t, nil
 }
 
-// excludes finds the first rule that does not let a point through.
+// excludes finds the first rule that a point does not satisfy.
 func (s *Space) excludes(p Point) *rule {
 	for i := range s.rules {
 		if !s.rules[i].allows(p) {
@@ -95,8 +95,9 @@ func (s *Space) excludes(p Point) *rule {
 	return nil
 }
 
-// satisfiable checks that the rules leave points, and that each [[require]] can be met. If
-// a [[require]] has no points left, rules contradict each other.
+// satisfiable checks that the rules leave points. For each [[require]] that applies to some
+// points, it checks that one of these points is left. If none is left, the rules contradict
+// each other.
 func (s *Space) satisfiable() error {
 	left := 0
 	spoken, met := make([]int, len(s.rules)), make([]int, len(s.rules))

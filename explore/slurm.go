@@ -12,18 +12,18 @@ import (
 	"time"
 )
 
-// Slurm runs workers of a sweep as a job array. It needs sbatch, squeue and scancel, and a
-// folder that the nodes share. It talks to Slurm in no other way.
+// Slurm runs workers of a sweep as a job array. It needs a folder that the nodes share, and
+// uses only the commands sbatch, squeue and scancel.
 type Slurm struct {
-	Command  []string // of a worker; the worker's name is appended
+	Command  []string // of a worker; Slurm appends the worker's name
 	Workers  int
 	Args     []string             // for sbatch, such as --partition=short
 	Poll     time.Duration        // between two queries of the queue
 	Progress func(done, of int)   // may be nil
-	Notice   func(message string) // work was lost and is repeated; may be nil
+	Notice   func(message string) // called when work was lost and is repeated; may be nil
 }
 
-// FindSlurm says in one line that Slurm is missing.
+// FindSlurm reports in one line that Slurm is missing.
 func FindSlurm() error {
 	for _, tool := range []string{"sbatch", "squeue", "scancel"} {
 		if _, err := exec.LookPath(tool); err != nil {
@@ -35,11 +35,11 @@ func FindSlurm() error {
 
 const (
 	maxStill  = 3  // consecutive submissions that finish nothing
-	maxSilent = 30 // times that squeue does not answer
+	maxSilent = 30 // times that squeue fails in a row
 	stopTime  = 20 * time.Second
 )
 
-// Run does the units and gives the failures that workers noted.
+// Run does the units and returns the failures that workers noted.
 func (s *Slurm) Run(ctx context.Context, f *Folder, units [][]int) ([]Failure, error) {
 	q := f.queue()
 	if err := s.stopOld(ctx, q); err != nil {
@@ -96,7 +96,7 @@ func (s *Slurm) round(ctx context.Context, q queue, units int) error {
 	return nil
 }
 
-// submit writes the script of the workers and hands it to Slurm.
+// submit writes the workers' script and submits it to Slurm.
 func (s *Slurm) submit(ctx context.Context, q queue, workers int) (job string, err error) {
 	script := filepath.Join(q.dir, "worker.sh")
 	if err := os.WriteFile(script, []byte(s.Script()), 0o755); err != nil {
@@ -114,7 +114,7 @@ func (s *Slurm) submit(ctx context.Context, q queue, workers int) (job string, e
 	if err != nil {
 		return "", err
 	}
-	job, _, _ = strings.Cut(strings.TrimSpace(out), ";") // with a cluster's name after it
+	job, _, _ = strings.Cut(strings.TrimSpace(out), ";") // the cluster's name may follow the job number
 	if job == "" || strings.Trim(job, "0123456789") != "" {
 		return "", problem("sbatch wants to be understood, but it said %q", out)
 	}
@@ -174,8 +174,8 @@ func (s *Slurm) watch(ctx context.Context, q queue, job string, units int) error
 	}
 }
 
-// living lists the jobs of an array that Slurm knows, by the names of their workers. It
-// includes waiting jobs.
+// living lists the jobs of an array that Slurm knows, by their workers' names. It includes
+// waiting jobs.
 func living(ctx context.Context, job string) ([]string, error) {
 	out, err := run(ctx, "squeue", "-h", "-r", "-j", job, "-o", "%F_%K")
 	if err != nil && strings.Contains(err.Error(), "Invalid job id") {
@@ -184,7 +184,7 @@ func living(ctx context.Context, job string) ([]string, error) {
 	return strings.Fields(out), err
 }
 
-// stopOld ends the workers of a coordinator that was killed.
+// stopOld ends the workers of an earlier coordinator that was killed.
 func (s *Slurm) stopOld(ctx context.Context, q queue) error {
 	data, err := os.ReadFile(filepath.Join(q.dir, "job"))
 	if errors.Is(err, os.ErrNotExist) {
@@ -220,7 +220,7 @@ func (s *Slurm) cancel(job string) error {
 	return err
 }
 
-// stuck is the error for workers that finish nothing, with the last words of one worker.
+// stuck is the error for workers that finish nothing. It quotes the last output of one worker.
 func (s *Slurm) stuck(q queue, left int) error {
 	last := "no log was written"
 	if list, err := q.list(logs); err == nil && len(list) > 0 {

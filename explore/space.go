@@ -49,7 +49,7 @@ type Axis struct {
 	at     diag.Span
 }
 
-// Space is the design points that a sweep visits.
+// Space is the set of design points that a sweep visits.
 type Space struct {
 	Axes  []Axis
 	rules []rule
@@ -61,7 +61,7 @@ type Point struct {
 	Values []string
 }
 
-// MaxPoints is the most points that a space may have before its constraints.
+// MaxPoints is the largest number of points that a space may have before its constraints apply.
 const MaxPoints = 1 << 20
 
 // Standard is the space of a sweep without a file: organisations, and registers 8
@@ -169,7 +169,7 @@ func (s *Space) axis(section string, e entry) error {
 	return nil
 }
 
-// listOf is the values of an axis: a single value, an array, or {from, to, step}.
+// listOf returns the values of an axis: a single value, an array, or {from, to, step}.
 func listOf(e entry) ([]value, error) {
 	switch e.val.kind {
 	case scalar:
@@ -188,7 +188,7 @@ func listOf(e entry) ([]value, error) {
 	return e.val.list, nil
 }
 
-// steps is the values of { from = 8, to = 32, step = 8 }.
+// steps returns the values of { from = 8, to = 32, step = 8 }.
 func steps(e entry) ([]value, error) {
 	given := map[string]int{"step": 1}
 	for _, part := range e.val.entries {
@@ -238,7 +238,7 @@ func find(name string) *known {
 	return nil
 }
 
-// check refuses a value that the axis does not have, and writes numbers in a canonical way.
+// check refuses a value that the axis does not have. It writes numbers in a canonical form.
 func (k *known) check(v *value) error {
 	if k.values != nil {
 		if !slices.Contains(k.values, v.text) {
@@ -298,7 +298,7 @@ func (s *Space) all() []Point {
 	return out
 }
 
-// Get is the value of an axis, empty for an axis that the space does not have.
+// Get is the value of an axis, empty if the space does not have the axis.
 func (p Point) Get(axis string) string {
 	for i, a := range p.Axes {
 		if a.Name == axis {
@@ -308,7 +308,7 @@ func (p Point) Get(axis string) string {
 	return ""
 }
 
-// Number is the value of an axis of numbers.
+// Number is the value of a numeric axis.
 func (p Point) Number(axis string) int {
 	n, _ := strconv.Atoi(p.Get(axis)) // checked when the space was read
 	return n

@@ -56,7 +56,7 @@ func TestConfigsAreAxes(t *testing.T) {
 	require.Equal(t, 16, list[1].Number(explore.Registers))
 }
 
-// A mistake in a space is shown where it stands, with what would be right.
+// The error for a mistake in a space shows its position and a correct form.
 func TestMistakesInSpaces(t *testing.T) {
 	for _, c := range []struct{ name, text, place, message, hint string }{
 		{"unknown axis", "[axes]\nregister = 8\n", "2:1", "there is no axis register", "did you mean `registers`?"},

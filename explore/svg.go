@@ -21,8 +21,8 @@ const (
 	ticks       = 4
 )
 
-// SVG draws the points of each program in a separate panel: the first objective to the
-// right, the second one upwards, and the front as steps.
+// SVG draws the points of each program in a separate panel. The first objective grows to the
+// right, the second one upwards, and the front is drawn as steps.
 func SVG(rows []Row, by []Objective) []byte {
 	var programs []string
 	for i := range rows {
@@ -52,7 +52,7 @@ func SVG(rows []Row, by []Objective) []byte {
 	return []byte(d.String())
 }
 
-// drawing is a picture in the making.
+// drawing is a picture under construction.
 type drawing struct {
 	strings.Builder
 	by []Objective

@@ -7,14 +7,14 @@ import (
 )
 
 // A space file uses a part of TOML: tables, arrays of tables, dotted keys, strings, whole
-// numbers, booleans, arrays and inline tables. Each value keeps its source position,
-// because an error message shows it.
+// numbers, booleans, arrays and inline tables. Each value keeps its source position for error
+// messages.
 
 // kind is the kind of a value in a space file.
 type kind uint8
 
 const (
-	scalar kind = iota // string, number or boolean; its text
+	scalar kind = iota // string, number or boolean, kept as text
 	array
 	inline
 )
@@ -35,7 +35,7 @@ type entry struct {
 	val value
 }
 
-// section is what follows a header, up to the next one.
+// section is a header and the entries up to the next header.
 type section struct {
 	name    string
 	array   bool // [[name]]

@@ -1,10 +1,9 @@
-// Package faults plants mistakes in the tool itself, one at a time, and demands
-// that a named row of `sinter verify` or a named test turns red for each. It is the
-// proof that the checks can fail.
+// Package faults plants mistakes in the tool itself, one at a time. For each mistake, a named row
+// of `sinter verify` or a named test must turn red. This shows that the checks can fail.
 //
-// A fault is an entry of faults.txt: a file, the text to replace (which must occur
-// exactly once, so that a stale entry is itself an error), its replacement and who
-// must notice:
+// A fault is an entry of faults.txt. It has a file, the text to replace, the replacement, and the
+// row or test that must find the fault. The text to replace must occur exactly once, so a stale
+// entry is an error too:
 //
 //	== cg: a store of a half writes a byte
 //	file backend_riscv/select.go
@@ -12,11 +11,10 @@
 //	+ size == 1
 //	row isa trace
 //
-// The mistaken file reaches the compiler through go's -overlay, so the tree stays
-// as it is. `row LEVEL CHECK [CORE]` runs `sinter verify` on probe/, on pipe3 unless
-// it says otherwise; `on CAPTURE` chooses another of the probe's captures than the
-// usual one; `test PACKAGE NAME` runs one test. A tool that says nothing
-// within two minutes hangs, which is not a way to notice.
+// The mistaken file reaches the compiler through go's -overlay, so the tree stays unchanged. `row
+// LEVEL CHECK [CORE]` runs `sinter verify` on probe/, by default on pipe3. `on CAPTURE` chooses
+// another capture of the probe than the usual one. `test PACKAGE NAME` runs one test. A tool that
+// prints nothing within two minutes hangs, which does not count as finding the fault.
 //
 // A plain test plants one entry of every fourth group. A full test plants one entry of each
 // group, and two of a group of five or more. All are planted when SINTER_CAMPAIGN is 1. One
@@ -63,8 +61,8 @@ func read(t *testing.T) []*fault {
 	return all
 }
 
-// noticed plants the fault and reports whether what was expected turned red;
-// said is the output of the tools.
+// noticed plants the fault and reports whether the expected row or test turned red. said is the
+// output of the tools.
 func (f *fault) noticed(dir, path string) (red bool, said string, err error) {
 	list, err := f.Overlay(root, dir)
 	if err != nil {
@@ -102,18 +100,18 @@ func (f *fault) testFails(list string) (bool, string, error) {
 // row is the part of verify's JSON that the harness reads.
 type row struct{ Level, Core, Check, Status, Detail string }
 
-// names reports whether the entry means a row.
+// names reports whether the entry names a row.
 func (f *fault) names(r row) bool { return r.Level == f.expect[1] && r.Check == f.expect[2] }
 
-// The probe needs some tens of steps of the machines that work in batches and
-// some ten thousand cycles of a circuit; a mistaken one may never end.
+// The step limits. The probe needs some tens of steps on machines that work in batches, and
+// some ten thousand cycles on a circuit. A mistaken machine may never end.
 const (
 	mostSteps  = 250
 	mostCycles = 80_000
 )
 
-// arguments select the checks that the entry needs, on a capture that is long
-// enough for them: a circuit runs the short one, but for lock-step.
+// arguments select the checks that the entry needs, on a capture that is long enough for them.
+// A circuit runs the short capture, except in lock-step.
 func (f *fault) arguments() []string {
 	level, check := f.expect[1], f.expect[2]
 	core, capture, limit := "pipe3", "short", mostCycles
@@ -135,8 +133,8 @@ func (f *fault) arguments() []string {
 	}
 }
 
-// verify runs one kind of check of a tool on the probe program. Only what
-// stands in path is found by the tool.
+// verify runs one kind of check of a tool on the probe program. The tool finds only the outside
+// tools in path.
 func (f *fault) verify(tool, path string) ([]row, string, error) {
 	env := []string{"PATH=" + path, "TMPDIR=" + filepath.Dir(tool)} // files of failed runs are kept there
 	said, code, err := testkit.Within(testkit.Patience, root, env, tool, f.arguments()...)
@@ -148,8 +146,9 @@ func (f *fault) verify(tool, path string) ([]row, string, error) {
 	return report.Rows, said, err
 }
 
-// outside makes a folder with the outside tools that the entry needs: the one
-// simulator that is quick enough, or what reads written files. Empty: none.
+// outside makes a folder with the outside tools that the entry needs: the one simulator that is
+// fast enough, or the tools that read written files. It is empty if the entry needs no outside
+// tool.
 func (f *fault) outside(t *testing.T) string {
 	var names []string
 	switch {
@@ -167,7 +166,7 @@ func (f *fault) outside(t *testing.T) string {
 	return dir
 }
 
-// The list is whole and none of its entries is stale.
+// The list is complete, and no entry is stale.
 func TestEntriesFit(t *testing.T) {
 	faults := read(t)
 	groups := map[string]int{}
@@ -191,7 +190,8 @@ func TestEntriesFit(t *testing.T) {
 	}
 }
 
-// hasTest reports whether a package has the test that an entry names, without its subtest.
+// hasTest reports whether a package has the test that an entry names. It ignores the name of a
+// subtest.
 func hasTest(t *testing.T, folder, name string) bool {
 	files, err := filepath.Glob(filepath.Join(root, folder, "*_test.go"))
 	require.NoError(t, err)
@@ -207,14 +207,14 @@ func hasTest(t *testing.T, folder, name string) bool {
 }
 
 // perGroup is the number of entries of a large group that full tests plant. They plant one
-// entry of a small group, and a plain test plants one entry of every fourth group: each
+// entry of a small group, and a plain test plants one entry of every fourth group. Each entry
 // costs a build of the tool.
 const perGroup = 2
 
-// largeGroup is the least number of entries of a large group.
+// largeGroup is the smallest number of entries in a large group.
 const largeGroup = 5
 
-// planted returns the entries that are to be planted, at equal distances in their group.
+// planted returns the entries to plant, at equal distances within their group.
 func planted(t *testing.T) []*fault {
 	all := read(t)
 	if testkit.Campaign() {
@@ -271,7 +271,7 @@ func TestEveryPlantedFaultIsNoticed(t *testing.T) {
 	}
 }
 
-// Without a fault every row that the entries name exists and is green.
+// Without a fault, every row that the entries name exists and is green.
 func TestNoFaultNoDifference(t *testing.T) {
 	tool, err := testkit.BuildTool(root, t.TempDir())
 	require.NoError(t, err)

@@ -28,7 +28,7 @@ func bodies(t *testing.T, path string) map[string]string {
 	return all
 }
 
-// rulesOf lists the functions that hold the rules of intervals.
+// rulesOf lists the functions that contain the rules of intervals.
 var rulesOf = map[string][]string{
 	"interval.go": {"Of", "rem", "bits", "shift"},
 	"word.go": {
@@ -37,8 +37,8 @@ var rulesOf = map[string][]string{
 	},
 }
 
-// TestEachRuleHasAFault: a mistake is planted in the rule of each operator. The
-// function Of has four: for sums, differences, products and quotients.
+// TestEachRuleHasAFault checks that a mistake is planted in the rule of each operator. The
+// function Of has four mistakes: for sums, differences, products and quotients.
 func TestEachRuleHasAFault(t *testing.T) {
 	for file, rules := range rulesOf {
 		path := filepath.Join("ir/interval", file)

@@ -62,7 +62,7 @@ func TestFloatVerify(t *testing.T) {
 	}
 }
 
-// round is the float nearest to an exact number, by arithmetic on numbers of any
+// round is the float that is nearest to an exact number, computed with numbers of arbitrary
 // size.
 func round(t Type, x *big.Float) uint64 {
 	if t == 32 {
@@ -80,7 +80,7 @@ func exactly(t Type, v uint64) *big.Float {
 	return big.NewFloat(math.Float64frombits(v)).SetPrec(2400)
 }
 
-// TestFloatIsExactArithmeticRounded compares with numbers of any size.
+// TestFloatIsExactArithmeticRounded compares with arithmetic on numbers of arbitrary size.
 func TestFloatIsExactArithmeticRounded(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 1))
 	for n := range 20000 {

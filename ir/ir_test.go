@@ -9,7 +9,7 @@ import (
 	"github.com/sinter-lang/sinter/internal/diag"
 )
 
-// sample has one of everything that is allowed before the tasks pass.
+// sample has one of each construct that is allowed before the tasks pass.
 const sample = `module demo
 device 0 eth0 eth task 0 rx tx
 chan 0 ch cap 4 (i32, i1) [16] writer 0 reader 1 as u:32 bool:1 bytes:12 in 0 at 0 i:32 in 0 at 15 size 1 @"a b.sn":3.4

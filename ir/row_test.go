@@ -9,7 +9,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/irtest"
 )
 
-// TestRows: what one part of a row says fits the others.
+// TestRows checks that the parts of a row agree with each other.
 func TestRows(t *testing.T) {
 	names := map[string]bool{}
 	for op := range ir.NumOps {
@@ -27,8 +27,9 @@ func TestRows(t *testing.T) {
 	}
 }
 
-// TestWhatRowsSayOfEffects names the operations whose results alone count, and those
-// that only change an object; passes remove them by what the rows say.
+// TestWhatRowsSayOfEffects lists the operations whose only effect is their result, and the
+// operations that only change an object. Passes remove operations according to these facts in
+// the table rows.
 func TestWhatRowsSayOfEffects(t *testing.T) {
 	var quiet, writes, whole []string
 	for op := range ir.NumOps {
@@ -48,7 +49,8 @@ func TestWhatRowsSayOfEffects(t *testing.T) {
 	require.Equal(t, []string{"log", "chsend", "chrecv", "chget", "chput"}, whole)
 }
 
-// spoilt are changes of an instruction that its row forbids, with what they apply to.
+// spoilt lists changes of an instruction that its row forbids, with the instructions that they
+// apply to.
 var spoilt = []struct {
 	name string
 	do   func(i *ir.Instr) bool
@@ -122,8 +124,8 @@ var spoilt = []struct {
 	}},
 }
 
-// TestVerifierReadsRows changes one instruction of random modules at a time. The
-// verifier must notice every change, of every operation that occurs.
+// TestVerifierReadsRows changes one instruction of random modules at a time. The verifier must
+// find every change, for every operation that occurs.
 func TestVerifierReadsRows(t *testing.T) {
 	seen := map[string]map[ir.Op]bool{}
 	for seed := range uint64(25) {

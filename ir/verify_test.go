@@ -12,7 +12,7 @@ import (
 	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
-// broken replaces one piece of the sample, and says what Parse must say then.
+// broken replaces one piece of the sample, and has the error that Parse must give.
 var broken = []struct{ old, new, want string }{
 	{"module demo", "modul demo", "expected `module`"},
 	{"trap 1 assert", "trap 2 assert", "the next trap has number 1, got 2"},

@@ -65,10 +65,10 @@ func (m *monitor) attach(im *Image) error {
 	return nil
 }
 
-// ring is a queue of frames in guest memory. It holds two counters, the frames put and the
-// frames taken, and then slots, each with a length and bytes. Each side writes one counter and
-// only reads the other. own is the monitor's copy of its counter, so the guest cannot change
-// it.
+// ring is a queue of frames in guest memory. It holds two counters, the number of frames put
+// and the number of frames taken, and then slots. A slot is a length and bytes. Each side
+// writes one counter and only reads the other. own is the monitor's copy of its counter, so the
+// guest cannot change it.
 type ring struct {
 	mem         []byte
 	slots, size uint32

@@ -1,11 +1,11 @@
 // Package monitor runs one image of product hvt in a virtual machine without a kernel mode. It
-// is a tender over /dev/kvm that serves the devices that the image names.
+// uses /dev/kvm directly and serves the devices that the image names.
 //
-// The vCPU starts in 64-bit mode at ring 3, with access to one port. The monitor makes the
-// page tables from the image's segments. Text may be executed, constants may only be read, and
-// data may be written but never executed. Nothing else is mapped. The guest cannot address the
-// tables. So an image has no boot code, drivers or descriptor tables, and cannot change its
-// own mappings. An exception finds no handler: the vCPU shuts down, and the monitor reads its
+// The vCPU starts in 64-bit mode at ring 3, with access to one port. The monitor makes the page
+// tables from the image's segments. Text can be executed, constants can only be read, and data
+// can be written but never executed. Nothing else is mapped. The guest cannot address the
+// tables. So an image has no boot code, drivers or descriptor tables, and cannot change its own
+// mappings. An exception finds no handler: the vCPU shuts down, and the monitor reads its
 // program counter.
 //
 //	image                          monitor
@@ -20,5 +20,5 @@
 // against the image before use. A wrong one ends the run with an error message.
 //
 // Sources: Intel SDM volume 3 (4.5 paging; volume 1, 19.5 I/O privilege); the KVM API of the
-// Linux kernel. The package knows no compiler and no trace. Start reading at Run.
+// Linux kernel. The package does not depend on the compiler or the trace. Start reading at Run.
 package monitor

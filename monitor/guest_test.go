@@ -6,7 +6,7 @@ import (
 	"encoding/binary"
 )
 
-// Where the parts of the test images are.
+// The addresses of the parts of the test images.
 const (
 	textAt = 0x101000
 	dataAt = 0x102000
@@ -17,8 +17,8 @@ const (
 	wordsRoom = 32
 )
 
-// image builds an executable of product hvt: text, 8 KiB of data that begin as given, and a
-// manifest.
+// image builds an executable of product hvt: text, 8 KiB of data with the given beginning, and
+// a manifest.
 func image(text, data []byte, ports string) []byte {
 	return imageWith(text, data, ports, elf.PF_R|elf.PF_X)
 }
@@ -58,7 +58,7 @@ func imageWith(text, data []byte, ports string, flags elf.ProgFlag) []byte {
 	return b.Bytes()
 }
 
-// block is a call as it lies in memory.
+// block is a call block as it lies in memory.
 func block(c call3) []byte {
 	b := binary.LittleEndian.AppendUint32(nil, c.op)
 	b = binary.LittleEndian.AppendUint32(b, c.device)
@@ -68,7 +68,7 @@ func block(c call3) []byte {
 	return b
 }
 
-// calls is text that makes the calls whose blocks lie one after the other from dataAt on.
+// calls is text that makes the calls whose blocks follow each other from dataAt on.
 func calls(n int) (text []byte) {
 	for i := range n {
 		text = append(text, 0xb8) // mov eax, imm32

@@ -40,17 +40,17 @@ type Port struct {
 	Kind string // "net", "block", "pin", "serial" or "transfers"
 }
 
-// rings says where the frames of the network devices are. Each device has two rings, the one
-// into the guest first.
+// rings describes where the frames of the network devices are. Each device has two rings, first
+// the ring to the guest.
 type rings struct {
 	at          uint64
 	slots, size uint32 // of one ring: its slots, and the bytes of each
 }
 
-// bytes is the size of a ring: two counters, then the slots, each a length and its bytes.
+// bytes is the size of a ring: two counters, then the slots. A slot is a length and its bytes.
 func (r rings) bytes() uint64 { return 8 + uint64(r.slots)*uint64(4+r.size) }
 
-// words says where the program reads its start words.
+// words describes where the program reads its start words.
 type words struct {
 	at   uint64
 	room uint32 // bytes, with a zero at the end
@@ -64,7 +64,7 @@ type Image struct {
 	parts        []part
 	rings        rings
 	words        words
-	clock        uint64            // where the program keeps the rate of its clock; 0: nowhere
+	clock        uint64            // address where the program keeps the rate of its clock; 0: it keeps none
 	sum          [sha256.Size]byte // of the file
 }
 
@@ -109,7 +109,7 @@ func Load(file []byte) (*Image, error) {
 	return im, im.check()
 }
 
-// segment adds a segment that is to be in memory.
+// segment adds a segment that must be in memory.
 func (im *Image) segment(p *elf.Prog, file int) error {
 	end := p.Vaddr + p.Memsz
 	switch {
@@ -130,7 +130,7 @@ func (im *Image) segment(p *elf.Prog, file int) error {
 	return nil
 }
 
-// manifest finds the note of an image in a segment of notes.
+// manifest finds the image's note in a segment of notes.
 func manifest(p *elf.Prog, file int, order binary.ByteOrder) []byte {
 	if p.Filesz > uint64(file) {
 		return nil

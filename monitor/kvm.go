@@ -31,7 +31,7 @@ const (
 // apiVersion is the only version of the interface that exists.
 const apiVersion = 12
 
-// Why a vCPU has stopped.
+// Reasons why a vCPU has stopped.
 const (
 	exitIO       = 2
 	exitHLT      = 5
@@ -92,7 +92,7 @@ type runArea struct {
 	Data            uint64
 }
 
-// ErrNoKVM says that this machine has no usable /dev/kvm.
+// ErrNoKVM means that this machine has no usable /dev/kvm.
 var ErrNoKVM = errors.New("no /dev/kvm")
 
 // vm is a virtual machine with one vCPU.
@@ -120,7 +120,7 @@ func request(fd int, what uintptr, arg uintptr) (int, error) {
 	}
 }
 
-// Available says why the monitor cannot run here, nil if it can.
+// Available reports why the monitor cannot run here. It is nil if the monitor can.
 func Available() error {
 	fd, err := openKVM()
 	if err != nil {
@@ -229,7 +229,7 @@ func (v *vm) setSregs(s *sregs) error {
 	return err
 }
 
-// tscKHz is the rate of the time-stamp counter, or 0 when the host does not tell it.
+// tscKHz is the rate of the time-stamp counter, or 0 if the host does not report it.
 func (v *vm) tscKHz() int {
 	n, err := request(v.cpu, kvmGetTSCKHz, 0)
 	if err != nil {
@@ -238,8 +238,8 @@ func (v *vm) tscKHz() int {
 	return n
 }
 
-// enter runs the guest until it stops, and returns why. It also ends when stop is set, which
-// it notices after a signal.
+// enter runs the guest until it stops, and returns the reason. It also returns after a signal
+// if stop is set.
 func (v *vm) enter(stop *atomic.Bool) (uint32, error) {
 	for {
 		_, err := request(v.cpu, kvmRun, 0)

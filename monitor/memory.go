@@ -23,22 +23,22 @@ const stackTop = 0xf0000000
 // taskAt is the address of the task state, which the guest cannot reach.
 const taskAt = 0xf8000000
 
-// system marks a mapping that only the CPU itself reads.
+// system marks a mapping that only the CPU itself uses.
 const system elf.ProgFlag = 1 << 30
 
-// guest is the memory of an image. Physical addresses are offsets in ram. It holds the parts
-// of the image and then the stack, each on separate pages. The page tables follow; no entry
-// maps them.
+// guest is the memory of an image. Physical addresses are offsets in ram. ram holds the parts
+// of the image and then the stack, each on separate pages. The page tables follow. No entry
+// maps the tables.
 type guest struct {
 	im       *Image
 	ram      []byte
 	mappings []mapping
-	tables   []byte // the pages of the page tables, the first the root
+	tables   []byte // the pages of the page tables; the first page is the root
 	base     uint64 // physical address of tables
-	used     int    // bytes of tables that are taken
+	used     int    // bytes of tables in use
 }
 
-// mapping maps size bytes at a virtual address to ram from offset on.
+// mapping maps size bytes at a virtual address to the bytes of ram from offset on.
 type mapping struct {
 	at, size uint64
 	offset   uint64
@@ -82,7 +82,7 @@ func newGuest(im *Image) (*guest, error) {
 	return g, nil
 }
 
-// anonymous returns memory that takes no room until it is touched.
+// anonymous returns memory that takes no room until it is used.
 func anonymous(n int) ([]byte, error) {
 	return syscall.Mmap(-1, 0, n, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_PRIVATE|syscall.MAP_ANONYMOUS|syscall.MAP_NORESERVE)
 }

@@ -33,7 +33,7 @@ type Block interface {
 	Sectors() uint64
 }
 
-// Config is the surroundings of the guest.
+// Config is the guest's environment: its devices, console and settings.
 type Config struct {
 	Console io.Writer // the output of the guest
 	Script  io.Reader // not nil: a harness drives the run and replies here
@@ -41,13 +41,14 @@ type Config struct {
 	Blocks  map[string]Block
 	Words   []string      // start words, such as sn.nic.host=10.0.0.2/24
 	Exits   *atomic.Int64 // counts exits of the guest while it runs; may be nil
-	// Watch receives a reader of the guest's memory by virtual address, and nil before that
-	// memory is released. Watch may be nil.
+	// Watch receives a reader that reads the guest's memory by virtual address. Before that
+	// memory is released, Watch is called with nil. Watch may be nil.
 	Watch func(memory io.ReaderAt)
-	// Save is given the state of the guest before it sleeps for the first time, and when the
-	// end of the run finds it asleep; may be nil.
+	// Save receives the guest's state before the guest sleeps for the first time, and again if
+	// the end of the run finds the guest asleep. Save may be nil.
 	Save func(state []byte) error
-	// State is a saved state from which the guest continues; nil: the guest starts at its entry.
+	// State is a saved state from which the guest continues. With nil the guest starts at its
+	// entry.
 	State []byte
 }
 
@@ -58,7 +59,7 @@ type Crash struct {
 	Why     string
 }
 
-// Error says where the crash was.
+// Error describes where the crash was.
 func (c *Crash) Error() string {
 	if c.Fault != 0 {
 		return fmt.Sprintf("%s at %#x, address %#x", c.Why, c.Address, c.Fault)
@@ -66,7 +67,7 @@ func (c *Crash) Error() string {
 	return fmt.Sprintf("%s at %#x", c.Why, c.Address)
 }
 
-// Result is how a run ended.
+// Result describes how a run ended.
 type Result struct {
 	Code  int // exit code that the program gave
 	Exits int // of the vCPU
@@ -80,7 +81,7 @@ type monitor struct {
 	ports []*device
 	began time.Time
 	exits int
-	kick  atomic.Bool // the run is to end
+	kick  atomic.Bool // the run must end
 	wake  [2]int      // a pipe that ends a wait
 	code  int
 	done  bool
@@ -155,8 +156,9 @@ func (m *monitor) giveWords(to words) error {
 	return nil
 }
 
-// scale converts ticks of the time-stamp counter to microseconds: ticks * scale / 2^64. 0
-// means that the host does not tell the rate; the guest then asks for the time.
+// scale is the factor that converts ticks of the time-stamp counter to microseconds: ticks *
+// scale / 2^64. It is 0 if the host does not report the rate. The guest then asks the monitor
+// for the time.
 func (m *monitor) scale() uint64 {
 	khz := m.vm.tscKHz()
 	if khz <= 1000 {
@@ -233,7 +235,7 @@ func (m *monitor) loop(ctx context.Context) error {
 	return nil
 }
 
-// crash makes the error that says where the guest is.
+// crash makes an error that contains the guest's program counter.
 func (m *monitor) crash(why string) error {
 	c := &Crash{Why: why}
 	if r, err := m.vm.getRegs(); err == nil {
@@ -286,7 +288,7 @@ type call3 struct {
 	a, b, c    uint64
 }
 
-// refused is a call that no image of Sinter makes.
+// refused is a call that no image made by Sinter makes.
 type refused struct{ why string }
 
 func (r *refused) Error() string { return r.why }

@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// need skips a test where the monitor cannot run.
+// need skips a test if the monitor cannot run here.
 func need(t *testing.T) {
 	t.Helper()
 	if err := Available(); err != nil {
@@ -32,7 +32,7 @@ func run(t *testing.T, file []byte, conf Config) (Result, error) {
 	return Run(ctx, im, conf)
 }
 
-// The guest writes a text, asks for the time and ends: three exits.
+// The guest writes a text, asks for the time and ends. These are three exits.
 func TestCalls(t *testing.T) {
 	need(t)
 	data := slices.Concat(
@@ -44,7 +44,7 @@ func TestCalls(t *testing.T) {
 	require.Equal(t, "hello", said.String())
 }
 
-// queue is a network of a test.
+// queue is the network of a test.
 type queue struct {
 	in  [][]byte
 	out [][]byte
@@ -66,7 +66,7 @@ func (q *queue) Send(frame []byte) error {
 }
 func (q *queue) FD() int { return -1 }
 
-// A frame that arrives wakes a wait; what was put into the ring of the guest is sent.
+// A frame that arrives ends a wait. The frame that the guest put into its ring is sent.
 func TestRings(t *testing.T) {
 	need(t)
 	data := make([]byte, ringAt-dataAt)
@@ -86,7 +86,7 @@ func TestRings(t *testing.T) {
 	require.GreaterOrEqual(t, time.Since(began), 2*time.Millisecond)
 }
 
-// What no image of ours does ends the run with a sentence, and changes nothing.
+// A call that no correct image makes ends the run with a message, and changes nothing.
 func TestHostileGuests(t *testing.T) {
 	need(t)
 	text := func(b ...byte) []byte { return image(b, nil, "") }
@@ -155,7 +155,7 @@ func (s *sectors) WriteAt(b []byte, at int64) (int, error) { return copy(s.data[
 func (s *sectors) Sync() error                             { return nil }
 func (s *sectors) Sectors() uint64                         { return uint64(len(s.data) / SectorSize) }
 
-// A program that never ends is ended with its context, in the guest and in a wait.
+// The end of the context ends a program that never ends, in the guest and in a wait.
 func TestCancel(t *testing.T) {
 	need(t)
 	for name, file := range map[string][]byte{
@@ -175,7 +175,7 @@ func TestCancel(t *testing.T) {
 	}
 }
 
-// A device that is not given is refused before the guest runs.
+// If a device is missing, the image is refused before the guest runs.
 func TestMissingDevices(t *testing.T) {
 	for ports, want := range map[string]string{"nic net\n": "network device `nic`", "d block\n": "disk `d`"} {
 		_, err := run(t, image(calls(0), nil, ports), Config{})
@@ -183,8 +183,8 @@ func TestMissingDevices(t *testing.T) {
 	}
 }
 
-// TestHostileCalls makes 1e5 calls with arguments at their edges, and 1e4 rings of random
-// content: each is served or refused, and the text of the guest stays as it is.
+// TestHostileCalls makes 1e5 calls with arguments at their limits, and 1e4 rings with random
+// contents. Each is served or refused, and the text of the guest stays unchanged.
 func TestHostileCalls(t *testing.T) {
 	im, err := Load(image(calls(1), nil, "nic net\nd block\n"))
 	require.NoError(t, err)
@@ -231,7 +231,7 @@ func TestHostileCalls(t *testing.T) {
 	require.Equal(t, before, text)
 }
 
-// attempt serves a call and reports 1 when it was not refused.
+// attempt serves a call and returns 1 if the call was not refused.
 func (m *monitor) attempt(t *testing.T, c call3) int {
 	t.Helper()
 	_, err := m.serve(context.Background(), c)
@@ -245,7 +245,8 @@ func (m *monitor) attempt(t *testing.T, c call3) int {
 	return 1
 }
 
-// The words of the start lie where the manifest says, and no more than fit.
+// The start words are at the address that the manifest gives. Words that do not fit are
+// refused.
 func TestWords(t *testing.T) {
 	need(t)
 	im, err := Load(image(calls(1), block(call3{op: callWrite, a: wordsAt, b: wordsRoom}), ""))
@@ -258,7 +259,7 @@ func TestWords(t *testing.T) {
 	require.EqualError(t, err, "the words of the start have 32 bytes, and the program takes 31")
 }
 
-// What is not an image of product hvt is refused.
+// A file that is not an image of product hvt is refused.
 func TestLoadRefuses(t *testing.T) {
 	good := image(calls(1), nil, "")
 	change := func(at int, v ...byte) []byte {

@@ -20,24 +20,24 @@ import (
 //	memory                          the parts that may be written, the stack last
 //	sha256 of all this
 //
-// A guest waits in a call, so no vector register holds anything (System V ABI, 3.2.3). It goes
-// on by making the call again. Nothing of a snapshot is trusted: a guest may do no more with it
-// than any image of its own may.
+// A guest waits in a call, so no vector register holds a value that it needs (System V ABI,
+// 3.2.3). A restored guest makes the call again. The monitor does not trust a snapshot: with
+// any snapshot a guest can do no more than with any image.
 const snapshotMagic = "sinter snapshot 1\n"
 
-// flagsOfUser are the bits that a program at ring 3 changes by itself: CF PF AF ZF SF DF OF.
+// flagsOfUser are the flags that a program at ring 3 can change: CF PF AF ZF SF DF OF.
 const flagsOfUser = 1<<0 | 1<<2 | 1<<4 | 1<<6 | 1<<7 | 1<<10 | 1<<11
 
 // callBytes is the instruction of a call: out %eax, $0xe0.
 var callBytes = [2]byte{0xe7, callPort}
 
-// snapshot gives the state of a guest that waits.
+// snapshot returns the state of a guest that waits.
 func (m *monitor) snapshot() ([]byte, error) {
 	r, err := m.vm.getRegs()
 	if err != nil {
 		return nil, fmt.Errorf("KVM_GET_REGS: %w", err)
 	}
-	if !m.guest.isCall(r.RIP) { // the processor has gone past it
+	if !m.guest.isCall(r.RIP) { // the CPU has passed the call already
 		r.RIP -= uint64(len(callBytes))
 	}
 	if !m.guest.isCall(r.RIP) {
@@ -59,15 +59,15 @@ func (m *monitor) snapshot() ([]byte, error) {
 	return append(b, sum[:]...), nil
 }
 
-// BadState is a state that an image cannot go on from.
+// BadState is a state from which an image cannot continue.
 type BadState struct{ why string }
 
-// Error gives one line.
+// Error gives the reason in one line.
 func (b *BadState) Error() string { return b.why }
 
 func bad(format string, args ...any) error { return &BadState{fmt.Sprintf(format, args...)} }
 
-// restore gives the guest the state of a snapshot.
+// restore sets the guest to the state of a snapshot.
 func (m *monitor) restore(state []byte) error {
 	u, head := binary.LittleEndian, len(snapshotMagic)
 	size := 0
@@ -119,11 +119,11 @@ func (m *monitor) restore(state []byte) error {
 	return nil
 }
 
-// longestClock is more than any guest has run.
+// longestClock is a longer time than any guest has run.
 const longestClock = 100 * 365 * 24 * time.Hour
 
-// save hands a snapshot on: before the first sleep of the guest, and when the end of the run
-// finds it asleep.
+// save passes a snapshot to Config.Save: before the first sleep of the guest, and if the end of
+// the run finds the guest asleep.
 func (m *monitor) save(last bool) error {
 	if m.conf.Save == nil || m.saved && !last {
 		return nil
@@ -136,7 +136,7 @@ func (m *monitor) save(last bool) error {
 	return m.conf.Save(state)
 }
 
-// writable are the pieces of memory that the guest may write.
+// writable lists the parts of memory that the guest may write.
 func (g *guest) writable() (all [][]byte) {
 	for _, p := range g.mappings {
 		if p.flags&elf.PF_W != 0 {
@@ -152,15 +152,15 @@ func (g *guest) isCall(at uint64) bool {
 	return ok && bytes.Equal(b, callBytes[:])
 }
 
-// forgetClock makes the guest ask for the time: this virtual machine has a different
-// counter from the snapshot's.
+// forgetClock makes the guest ask the monitor for the time, because this virtual machine's
+// counter differs from the counter of the snapshot's machine.
 func (g *guest) forgetClock() {
 	if b, ok := g.bytes(g.im.clock, 8, canWrite); ok && g.im.clock != 0 {
 		binary.LittleEndian.PutUint64(b, 0)
 	}
 }
 
-// goOn takes the monitor's side of a device's rings from where the guest's memory has it.
+// goOn sets the monitor's side of a device's rings from the counters in the guest's memory.
 func (d *device) goOn() {
 	if d.net == nil {
 		return

@@ -14,8 +14,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// waiter writes a text, waits for a frame, and writes another one, which it finds in the memory
-// that the snapshot holds; then it asks for the time and ends.
+// waiter writes a text and waits for a frame. Then it writes another text from the memory that
+// the snapshot holds. At the end it asks for the time.
 func waiter() []byte {
 	data := make([]byte, ringAt-dataAt)
 	copy(data, slices.Concat(block(call3{op: callWrite, a: dataAt + 0x700, b: 5}), block(call3{op: callWait, a: 1, b: never}), block(call3{op: callWrite, a: dataAt + 0x705, b: 5}), block(call3{op: callExit, a: 9})))
@@ -23,7 +23,7 @@ func waiter() []byte {
 	return image(calls(4), data, "nic net\n")
 }
 
-// TestSnapshot: a guest that is ended while it waits goes on where it was, in another machine.
+// TestSnapshot checks that a guest that was ended while it waits continues in another machine.
 func TestSnapshot(t *testing.T) {
 	need(t)
 	im, err := Load(waiter())
@@ -51,15 +51,15 @@ func TestSnapshot(t *testing.T) {
 	t.Run("refused", func(t *testing.T) { snapshotsRefused(t, im, states[1], conf) })
 }
 
-// signed is a snapshot that was changed by somebody who knows its form.
+// signed is a snapshot that was changed and has a valid checksum.
 func signed(state []byte, change func(b []byte) []byte) []byte {
 	b := change(bytes.Clone(state[:len(state)-sha256.Size]))
 	sum := sha256.Sum256(b)
 	return append(b, sum[:]...)
 }
 
-// snapshotsRefused: what is not a whole snapshot of this image ends with a sentence before the
-// guest runs, and one that somebody made up is a guest like any other.
+// snapshotsRefused checks that bytes that are not a complete snapshot of this image end with a
+// message before the guest runs. A forged snapshot gives a guest like any other.
 func snapshotsRefused(t *testing.T, im *Image, state []byte, conf Config) {
 	const registers = len(snapshotMagic) + sha256.Size + 4 + len("sn.a=1") + 8
 	conf.Save = nil

@@ -11,8 +11,8 @@ const (
 	cr4 = 1<<5 | 1<<9 | 1<<10                       // PAE OSFXSR OSXMMEXCPT
 	// efer has LME, LMA and NXE.
 	efer = 1<<8 | 1<<10 | 1<<11
-	// startFlags has the bit that is always set. The I/O privilege level is 0, so the bit map
-	// in the task state says which ports ring 3 may use.
+	// startFlags has the bit that is always set. The I/O privilege level is 0. So the bit map
+	// in the task state determines which ports ring 3 may use.
 	startFlags = 1 << 1
 
 	cr4OSXSAVE = 1 << 18
@@ -22,7 +22,7 @@ const (
 var (
 	userCode = segment{Limit: 0xffffffff, Selector: 0x2b, Type: 11, Present: 1, DPL: 3, S: 1, L: 1, G: 1}
 	userData = segment{Limit: 0xffffffff, Selector: 0x33, Type: 3, Present: 1, DPL: 3, DB: 1, S: 1, G: 1}
-	// A busy task state. Only its I/O permission bit map counts.
+	// A busy task state. The CPU uses only its I/O permission bit map.
 	taskState = segment{Base: taskAt, Limit: taskSize - 1, Selector: 0x38, Type: 11, Present: 1}
 )
 
@@ -53,7 +53,7 @@ func (v *vm) start(g *guest, args [2]uint64) error {
 	s.CS, s.TR = userCode, taskState
 	s.DS, s.ES, s.FS, s.GS, s.SS = userData, userData, userData, userData, userData
 	s.LDT = segment{Null: 1}
-	s.GDT, s.IDT = table{}, table{} // nothing can be loaded, nothing is handled
+	s.GDT, s.IDT = table{}, table{} // no segment can be loaded, and no exception is handled
 	s.CR0, s.CR3, s.CR4, s.EFER = cr0, g.base, cr4, efer
 	if v.wideVectors() {
 		s.CR4 |= cr4OSXSAVE

@@ -77,8 +77,7 @@ func quietOutputs() *Outputs {
 	return &Outputs{RxReady: make([]bool, 2), Oversize: make([]bool, 2), Tx: make([]Beat, 2)}
 }
 
-// TestHarnessDelivers moves a frame of nine bytes into a core and watches the
-// pins.
+// TestHarnessDelivers moves a frame of nine bytes into a core and observes the pins.
 func TestHarnessDelivers(t *testing.T) {
 	frame := []byte{1, 2, 3, 4, 5, 6, 7, 8, 9}
 	w := world.New(&world.Script{Devices: []string{"other", "eth0"}, Inputs: []world.Input{{Device: 1, Data: frame}}})
@@ -114,7 +113,8 @@ func TestHarnessDelivers(t *testing.T) {
 	require.EqualValues(t, 5, h.Cycles(), "the question is not a cycle of the run")
 }
 
-// TestWorldWaitsForAllContexts: the world acts when each context of the core waits.
+// TestWorldWaitsForAllContexts checks that the world acts only when each context of the core
+// waits.
 func TestWorldWaitsForAllContexts(t *testing.T) {
 	core := testCore()
 	core.Contexts = 3
@@ -131,7 +131,8 @@ func TestWorldWaitsForAllContexts(t *testing.T) {
 	require.True(t, h.Inputs().Rx[0].Valid)
 }
 
-// TestHarnessWaitsForBeats keeps the run going while something is on its way out.
+// TestHarnessWaitsForBeats checks that the run continues while output is still leaving the
+// core.
 func TestHarnessWaitsForBeats(t *testing.T) {
 	h := NewHarness(testCore(), world.New(nil), 0)
 	out := quietOutputs()

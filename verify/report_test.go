@@ -32,7 +32,7 @@ func TestTraces(t *testing.T) {
 		require.Equal(t, verify.Different, row.Status, name)
 		require.NotEmpty(t, row.Detail, name)
 	}
-	// A run that stopped at its limit is equal to nothing, not even itself.
+	// A run that stopped at its limit does not count as equal to any run, not even to itself.
 	endless := logs(trace.Limit, "a")
 	require.Equal(t, verify.Different, verify.Traces("isa", "", endless, endless, trace.Options{}).Status)
 }
@@ -45,7 +45,7 @@ func TestDifferent(t *testing.T) {
 	require.True(t, r.Different())
 }
 
-// TestNothingIsNotEqual: a row of no cases is empty, whoever makes it.
+// TestNothingIsNotEqual checks that a row without cases is empty, whichever check makes it.
 func TestNothingIsNotEqual(t *testing.T) {
 	r := &verify.Report{}
 	r.Add(verify.Row{Level: "cycle", Check: verify.Witness, Status: verify.Equal})

@@ -19,8 +19,8 @@ import (
 	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
-// TestBundleIsFresh: the committed bundle was made of the sources as they are. Where
-// esbuild is, it is made again.
+// TestBundleIsFresh checks that the committed bundle was made from the current sources. If
+// esbuild is installed, the test makes it again.
 func TestBundleIsFresh(t *testing.T) {
 	names, err := filepath.Glob("src/*")
 	require.NoError(t, err)
@@ -38,7 +38,7 @@ func TestBundleIsFresh(t *testing.T) {
 	require.True(t, strings.HasPrefix(style, head), how)
 }
 
-// TestBundleIsMadeAgain: esbuild gives the committed bundle, byte for byte.
+// TestBundleIsMadeAgain checks that esbuild makes the committed bundle again, byte for byte.
 func TestBundleIsMadeAgain(t *testing.T) {
 	node := testkit.Tool(t, "node", "nodejs")
 	if _, err := os.Stat("node_modules/esbuild"); err != nil {
@@ -48,8 +48,8 @@ func TestBundleIsMadeAgain(t *testing.T) {
 	require.NoError(t, err, string(out))
 }
 
-// TestPageHoldsItsData: a page is the same each time, and no text of a program can be
-// taken for a part of it.
+// TestPageHoldsItsData checks that a page is the same each time, and that no text of a program
+// can act as a part of the page.
 func TestPageHoldsItsData(t *testing.T) {
 	data := []byte(`{"text":"</script><script>alert(1)</script>"}`)
 	page, err := Page(data, 0)

@@ -27,8 +27,9 @@ static void screen_start(void) {
   screen.pixels = pixels;
 }
 
-// local_controller maps the registers of the local interrupt controller into memory. A firmware
-// may have left it in x2APIC mode. To leave that mode the controller must be switched off first.
+// local_controller maps the registers of the local interrupt controller into memory. The
+// firmware may have left the controller in x2APIC mode. To leave that mode, the controller must
+// first be switched off.
 static void local_controller(void) {
   enum { APIC_BASE = 0x1b, ON = 1 << 11, X2 = 1 << 10 };
   u32 low, high;
@@ -36,7 +37,7 @@ static void local_controller(void) {
   if (low & X2) __asm__ volatile("wrmsr" ::"c"(APIC_BASE), "a"(low & ~(ON | X2)), "d"(high));
   if (low & X2 || !(low & ON)) __asm__ volatile("wrmsr" ::"c"(APIC_BASE), "a"((low & ~X2) | ON), "d"(high));
   *(volatile u32 *)0xfee000f0 = 0x100 | SPURIOUS;
-  *(volatile u32 *)0xfee00080 = 0; // interrupts of all vectors
+  *(volatile u32 *)0xfee00080 = 0; // accept interrupts of all vectors
 }
 
 static void bare_start(const struct handover *h) {

@@ -1,5 +1,5 @@
-// The console of a computer: the first serial line, and the screen whose pixels the firmware has
-// reported. Also the end of a program there.
+// The console of a computer without an operating system: the first serial line, and the screen
+// whose pixels the firmware has reported. This file also ends a program there.
 #include "hal.h"
 #include "handover.h"
 
@@ -8,7 +8,7 @@ enum { COM1 = 0x3f8, GLYPH = 5, ROWS = 7, CELL_WIDTH = 6, CELL_HEIGHT = 8, MARGI
 // font.h stands here
 
 static struct {
-  volatile u32 *pixels; // 0: there is none
+  volatile u32 *pixels; // 0: there is no screen
   u32 pitch, columns, lines, size, x, y;
 } screen;
 
@@ -44,7 +44,7 @@ static void show(u8 c) {
   draw(screen.x++, screen.y, c);
 }
 
-// hal_write does not wait for ever, because the serial line may be absent.
+// hal_write does not wait for ever: the serial line may be absent.
 void hal_write(const void *p, u32 n) {
   enum { LOOKS = 100000 };
   for (const u8 *b = p; n--; b++) {
@@ -54,7 +54,7 @@ void hal_write(const void *p, u32 n) {
   }
 }
 
-// A computer has no harness.
+// A bare computer has no harness.
 void hal_read(void *p, u32 n) { memset(p, 0, n); }
 
 // power_off returns to the firmware's page tables, which still exist: the kernel's memory was

@@ -1,7 +1,7 @@
-// A batch holds the coming frames that the harness knows, sent ahead. The guest plays it alone,
-// as the harness would: the next frame arrives when the program waits for one. It reports this
-// with 'w' and 't', which get no answer. The harness repeats the steps in its own world, so
-// either may end the batch at any time.
+// A batch holds the next frames that the harness knows. The harness sends them in advance. The
+// guest then does the harness's work alone: the next frame arrives when the program waits for
+// one. The guest reports this with 'w' and 't', which get no answer. The harness repeats the
+// steps in its own simulated world, so either side may end the batch at any time.
 #include "hal.h"
 
 #if SN_BATCH
@@ -9,7 +9,7 @@ enum { BATCH = 1 << 18 };
 struct arrival { u64 time; u32 dev, len; }; // and then len bytes, up to a multiple of 8
 static u8 batch[BATCH] __attribute__((aligned(8)));
 static u32 batch_end, batch_next; // bytes received, and the bytes of the frames that have arrived
-static u32 batch_at[SN_DEVICES];  // by device: where the search for its next frame begins
+static u32 batch_at[SN_DEVICES];  // of each device: where the search for its next frame begins
 static u64 batch_now;
 
 static u32 arrival_size(const struct arrival *a) { return (u32)sizeof *a + (a->len + 7) / 8 * 8; }
@@ -22,7 +22,7 @@ static void batch_over(void) {
   for (u32 i = 0; i < SN_DEVICES; i++) batch_at[i] = 0;
 }
 
-// batch_head is the frame that has waited longest at a device, 0 for none.
+// batch_head is the first frame in a device's queue, 0 if the queue is empty.
 static const struct arrival *batch_head(u32 dev) {
   while (batch_at[dev] < batch_next) {
     const struct arrival *a = (const struct arrival *)(batch + batch_at[dev]);
@@ -38,8 +38,8 @@ static u32 batch_ready(void) {
   return r;
 }
 
-// batch_whole reports whether a batch of end bytes consists of whole frames of existing devices,
-// and next is the beginning of a frame or the end.
+// batch_whole checks a batch of end bytes. The batch must consist of whole frames for devices
+// that exist, and next must be the beginning of a frame or the end.
 static u32 batch_whole(u32 next, u32 end) {
   u32 at = 0, found = next == end;
   while (at < end) {
@@ -77,7 +77,7 @@ static u32 batch_wait(u32 mask) {
   return head[0];
 }
 
-// batch_take takes the frame that has waited longest. It reports whether the batch had one.
+// batch_take takes the first frame of a device's queue. It reports whether the batch had one.
 static u32 batch_take(u32 dev, u8 *buf, u32 cap, u32 *n) {
   const struct arrival *a = batch_head(dev);
   if (!a) return 0;

@@ -1,8 +1,8 @@
-// Boot of a PVH guest: from the 32-bit entry of the note to long mode with its own descriptor
-// table and page tables, then pvh_start(start_info). Text is executable, constants are
-// read-only, and everything else is not executable. Page 0, the page under the stack and the
-// page under the stack of interrupts are not mapped. pvh.c makes the tables read-only. This file
-// is the module-level assembly of the program's LLVM module.
+// Boot of a PVH guest: from the 32-bit entry that the note names to long mode with the guest's
+// own descriptor table and page tables, then pvh_start(start_info). Text is executable,
+// constants are read-only, and everything else is not executable. Three pages are not mapped:
+// page 0, the page under the stack, and the page under the interrupt stack. pvh.c makes the
+// tables read-only. This file is the module-level assembly of the program's LLVM module.
 .section .note.pvh, "a", @note
 .balign 4
 .long 4, 8, 18

@@ -31,7 +31,7 @@ static volatile u32 *apic(u32 at) { return (volatile u32 *)(u64)(APIC + at); }
 // The time page of KVM's hypervisor interface (Linux, Documentation/virt/kvm/x86/msr.rst).
 static volatile struct { u32 version, pad; u64 tsc, ns; u32 mul; signed char shift; u8 flags, pad2[2]; } page __attribute__((aligned(64)));
 
-// kvm_clock makes the hypervisor write that page. It returns 0 if there is no such clock.
+// kvm_clock makes the hypervisor write the time page. It returns 0 if there is no such clock.
 static int kvm_clock(void) {
   enum { SYSTEM_TIME = 0x4b564d01, HAS_CLOCK = 1 << 3 };
   u32 r[4];
@@ -59,13 +59,14 @@ static u64 kvm_now(void) {
 }
 
 #if SN_BARE
-// On a computer the rate of the local timer is unknown and is measured with the ACPI timer. That
-// timer counts 3,579,545 times a second, in 24 bits at least (ACPI 6.5, section 4.8.2.1).
+// On a bare computer the rate of the local timer is unknown. It is measured with the ACPI
+// timer, which counts 3,579,545 times a second, in at least 24 bits (ACPI 6.5, section
+// 4.8.2.1).
 static u32 local_per_ms;
-static u16 acpi_timer; // its port; 0: there is none
+static u16 acpi_timer; // its port, 0 if there is none
 
-// moment reads all three counters as of one moment. It takes several readings and keeps the one
-// with the shortest time between its two reads of the time-stamp counter.
+// moment reads all three counters at nearly the same time. It takes several readings and keeps
+// the reading with the shortest time between its two reads of the time-stamp counter.
 static void moment(u64 *ticks, u32 *count, u32 *left) {
   u64 best = ~0ull;
   for (u32 k = 0; k < 8; k++) {
@@ -76,7 +77,7 @@ static void moment(u64 *ticks, u32 *count, u32 *left) {
   }
 }
 
-// ticks_per_ms compares both other counters with the ACPI counter.
+// ticks_per_ms compares the two other counters with the ACPI counter.
 static u64 ticks_per_ms(void) {
   enum { HZ = 3579545, WINDOW = HZ / 100 };
   u64 t0, t1;
@@ -97,8 +98,8 @@ static u64 ticks_per_ms(void) {
 #else
 enum { local_per_ms = 1000000 };
 
-// sample reads both counters as of one moment. It takes several readings and keeps the one with
-// the shortest time between its two reads of the time-stamp counter.
+// sample reads both counters at nearly the same time. It takes several readings and keeps the
+// reading with the shortest time between its two reads of the time-stamp counter.
 static void sample(u64 *ticks, u32 *left) {
   u64 best = ~0ull;
   for (u32 k = 0; k < 8; k++) {
@@ -109,8 +110,8 @@ static void sample(u64 *ticks, u32 *left) {
   }
 }
 
-// ticks_per_ms compares the time-stamp counter with that timer, over the counts that the timer
-// has really made: a busy host can take the processor away at any point.
+// ticks_per_ms compares the time-stamp counter with the local timer, over the counts that the
+// timer has really made. A busy host can suspend the guest at any point.
 static u64 ticks_per_ms(void) {
   enum { WINDOW = 4000000 }; // ns
   u64 t0, t1;
@@ -122,7 +123,7 @@ static u64 ticks_per_ms(void) {
     sample(&t0, &l0);
     while (*apic(TIMER_NOW) > l0 - WINDOW) {}
     sample(&t1, &l1);
-  } while (!l1); // the timer has run out in between
+  } while (!l1); // repeat if the timer has reached zero meanwhile
   *apic(TIMER_START) = 0;
   u64 rate = (t1 - t0) * 1000000 / (l0 - l1);
   return rate ? rate : 1;

@@ -1,8 +1,8 @@
-// The sn_ functions that the program calls, the same in every product: rendering of
-// log events, and the choice between the live world and the harness.
+// The sn_ functions that the program calls, the same in every product. They render log events,
+// and they choose between live devices and the harness.
 #include "hal.h"
 
-#ifndef LOCK_IO // one thread
+#ifndef LOCK_IO // there is only one thread
 #define LOCK_IO()
 #define UNLOCK_IO()
 #undef OTHERS_REST
@@ -225,7 +225,7 @@ static u32 ask_wait(u32 mask) {
   return answer();
 }
 
-// world_wait lets the world of a scripted run act until a port of mask is ready. It
+// world_wait lets the simulated world of a scripted run act until a port of mask is ready. It
 // returns 0 when no input is left.
 static u32 world_wait(u32 mask) {
 #if SN_BATCH
@@ -243,24 +243,24 @@ u32 sn_wait(u32 mask) {
     }
     return hal_wait(mask, mask & TIMER ? due : NEVER);
   }
-  OTHERS_REST(); // the world acts when all wait
+  OTHERS_REST(); // the world acts when all threads wait
   u32 ready = world_wait(mask);
   if (!ready) run_waits(mask);
   return ready;
 }
 
 #if SN_THREADS
-// end_quiet ends the run when all contexts have ended or wait at channels for ever.
+// end_quiet ends the run when every context has ended or waits at a channel for ever.
 static void end_quiet(u32 all_ended) {
   if (all_ended) run_ends();
-  if (hal_scripted) world_wait(0); // inputs that nobody takes still arrive
+  if (hal_scripted) world_wait(0); // inputs that nobody reads still arrive
   run_waits(0);
 }
 #endif
 
 #if SN_DISKS
-// A disk gets its command as a message and answers with one (docs/trace.md). In a scripted run
-// the world may refuse a command. The device then never sees it.
+// A disk receives its command as a message and answers with a message (docs/trace.md). In a
+// scripted run the simulated world may refuse a command. Then the disk never sees the command.
 static u32 disk_length, disk_answer[1 + SECTOR / 4];
 
 static void disk_ask(u32 dev, const u8 *buf) {
@@ -292,8 +292,8 @@ static u32 disk_take(u8 *buf, u32 cap) {
 
 #if SN_BUSES
 // A bus carries out a command: code, argument, bytes. On a bus with addresses the argument is
-// the address and, from bit 16 on, the number of wanted bytes. On other buses each byte sent
-// returns one.
+// the address and, from bit 16 on, the number of wanted bytes. On other buses each byte that is
+// sent returns a byte.
 static u32 bus_length, bus_answer[1 + BUS_BYTES / 4];
 
 static void bus_ask(u32 dev, u8 *buf) {

@@ -1,4 +1,4 @@
-// Exceptions of a PVH guest: one line that the host tool turns into file:line.
+// Exceptions of a PVH guest. Each prints one line, which the host tool turns into file:line.
 #include "hal.h"
 
 static void word(u64 x) {

@@ -1,10 +1,11 @@
 // Network cards from Intel: 82540EM (QEMU's e1000) and 82574L (e1000e), with their legacy
 // descriptors (PCI/PCI-X Family of Gigabit Ethernet Controllers Software Developer's Manual,
-// sections 3 and 13). They wake the program by a message if possible, else by their line.
+// sections 3 and 13). A card wakes the program by a message if possible, else by its interrupt
+// line.
 #include "hal.h"
 
-// Lines of the old interrupt controllers that cards use. Bit 2 is the line that leads to the
-// second controller.
+// The lines of the old interrupt controllers that cards use, as a bit mask. Bit 2 is the line
+// that leads to the second controller.
 static u16 lines_open;
 
 #if SN_DEVICES
@@ -43,7 +44,7 @@ static void e1000_ring(volatile u32 *reg, u32 at, const volatile void *p, u32 si
 }
 
 // open_line gives a line of the old interrupt controllers a vector from 32 on. The firmware has
-// reported the line of the card. The controllers need no end-of-interrupt command.
+// reported which line the card uses. The controllers need no end-of-interrupt command.
 static void open_line(u32 line) {
   enum { LOCAL_LINE_0 = 0xfee00350, FROM_OUTSIDE = 7 << 8 };
   if (line < 3 || line > 14) fail("the firmware gives a network card no interrupt");
@@ -61,7 +62,8 @@ static void open_line(u32 line) {
   *(volatile u32 *)LOCAL_LINE_0 = FROM_OUTSIDE;
 }
 
-// e1000_reset returns the card to its power-on state. The card's memory supplies its address.
+// e1000_reset returns the card to its power-on state. The card reads its address from its own
+// memory.
 static void e1000_reset(volatile u32 *reg) {
   enum { RESET = 1 << 26, LINK_UP = 1 << 6, SPEED = 1 << 5, LOOKS = 1 << 20 };
   reg[MASK_CLEAR] = ~0u;
@@ -74,8 +76,8 @@ static void e1000_reset(volatile u32 *reg) {
   for (u32 k = 0; k < 128; k++) reg[GROUPS + k] = 0;
 }
 
-// e1000_start takes a card, if the program has a device left for it. As with other cards, the
-// program gets all frames on the wire.
+// e1000_start starts a card if the program has a device left for it. The program receives all
+// frames on the wire, as from other cards.
 static void e1000_start(u32 f) {
   enum { ON = 1 << 1, ALL = 3 << 3, BROADCAST = 1 << 15, NO_SUM = 1 << 26, PAD = 1 << 3, COLLISIONS = 15 << 4 | 64 << 12, GAPS = 10 | 8 << 10 | 6 << 20 };
   pci_enable(f, 1);
@@ -130,7 +132,7 @@ static u32 e1000_take(u32 dev, u8 *p, u32 cap) {
   return got;
 }
 
-// A frame is lost if no slot becomes free in some time, as with other cards.
+// e1000_send drops a frame if no slot becomes free in some time, as other cards do.
 static void e1000_send(u32 dev, const u8 *p, u32 len) {
   enum { LOOKS = 20000, END = 1, CHECKSUM = 2, REPORT = 8 };
   struct e1000 *n = &e1000s[dev];

@@ -1,6 +1,7 @@
-// The program that a UEFI firmware starts (UEFI specification 2.10, sections 4, 7 and 12.9). It
-// loads the kernel that follows it to its address, collects the data that only the firmware has,
-// ends the firmware, and jumps to the kernel. Structures of the firmware are read by offsets.
+// The program that a UEFI firmware starts (UEFI specification 2.10, sections 4, 7 and 12.9).
+// The kernel follows it in the file. The program loads the kernel to its address, collects the
+// data that only the firmware has, ends the firmware, and jumps to the kernel. It reads the
+// firmware's structures by offsets.
 #include "hal.h"
 #include "handover.h"
 
@@ -74,8 +75,8 @@ static void find_timer(const u8 *st, struct handover *h) {
   }
 }
 
-// leave ends the firmware. The memory map may change while the firmware ends; then it is read
-// again.
+// leave ends the firmware. The memory map may change in the meantime. In that case leave reads
+// the map again and repeats.
 static u64 leave(void *image, const u8 *boot) {
   enum { ROOM = 1 << 17, TRIES = 8 };
   u64 EFI (*pool)(u32, u64, u8 **) = (void *)AT(boot, ALLOCATE_POOL);

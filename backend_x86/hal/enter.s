@@ -1,6 +1,6 @@
-// The entry of a kernel that efi.c has loaded, in 64-bit mode with the firmware's page tables:
-// rdi is its struct handover. It saves the handover, leaves 64-bit mode and continues like a PVH
-// guest, which makes its own page tables.
+// The entry of a kernel that efi.c has loaded, in 64-bit mode with the firmware's page tables.
+// rdi is its struct handover. The entry saves the handover, leaves 64-bit mode and continues
+// like a PVH guest, which makes its own page tables.
 .section .text.boot, "ax", @progbits
 .code64
 .globl uefi_entry
@@ -39,8 +39,8 @@ uefi_entry:
   wrmsr
   jmp pvh_entry
 
-// An interrupt line of a card stays active until its driver has looked, so interrupts stay off
-// after the first one. The controller needs no end-of-interrupt command.
+// A card's interrupt line stays active until the driver has read the card's registers. So
+// interrupts stay off after the first one. The controller needs no end-of-interrupt command.
 .code64
 .globl line_stub
 line_stub:

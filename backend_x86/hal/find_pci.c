@@ -1,10 +1,11 @@
-// Devices of PCI. All buses are searched, including the buses after bridges. Network devices of
-// virtio wake the program by messages (MSI-X).
+// Devices on PCI. All buses are searched, including the buses behind bridges. Virtio network
+// devices wake the program by messages (MSI-X).
 #include "hal.h"
 
 #if SN_DEVICES
 
-// The identities of virtio devices: of version 1, and of devices that also support version 1.
+// The identities of virtio devices: devices that support only version 1, and devices that
+// support older versions too.
 enum { NET_1 = 0x1041, BLOCK_1 = 0x1042, NET_BOTH = 0x1000, BLOCK_BOTH = 0x1001 };
 
 static void found_at(u32 f, u32 id, int in_order) {
@@ -40,7 +41,7 @@ static void find(const char *line, int in_order) {
   for (u32 f = 0; f >> 8 <= last; f++) {
     u32 id = pci_get(f, 0), type = pci_get(f, PCI_TYPE) >> 16 & 255;
     if ((id & 0xffff) == NOTHING) {
-      if (!f) return; // without a host bridge
+      if (!f) return; // there is no host bridge
       if (!(f & 7)) f |= 7;
       continue;
     }
@@ -50,7 +51,7 @@ static void find(const char *line, int in_order) {
     } else {
       found_at(f, id, in_order);
     }
-    if (!(f & 7) && !(type & 128)) f |= 7; // it has one function
+    if (!(f & 7) && !(type & 128)) f |= 7; // the device has one function
   }
 }
 #endif

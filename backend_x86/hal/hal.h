@@ -1,10 +1,10 @@
-// The declarations that the parts of the hardware abstraction layer share. The layer is the only
-// C of a product: some eight operations below the program's own code, which comes from the
-// compiler and calls the sn_ functions (internal/llvmir). The back end replaces the config.h
-// line by: SN_DEVICES, SN_DISKS, sn_is_disk, SN_BUSES, sn_is_bus, SN_LEVELS, sn_is_level,
-// sn_has_frames, SN_STREAMS, sn_is_stream (counted from 1), SN_FRAME, SN_MANY_TASKS,
-// SN_CONTEXTS, SN_THREADS, sn_context, sn_room, SN_CHANS, SN_USES_*, SN_COUNT and the tables of
-// task names and trap positions.
+// The declarations that the parts of the hardware abstraction layer share. The layer is the
+// only C code of a product. It has some eight operations. The compiler makes the program's own
+// code, which calls the sn_ functions (internal/llvmir). The back end replaces the config.h
+// line with definitions: SN_DEVICES, SN_DISKS, sn_is_disk, SN_BUSES, sn_is_bus, SN_LEVELS,
+// sn_is_level, sn_has_frames, SN_STREAMS, sn_is_stream (counted from 1), SN_FRAME,
+// SN_MANY_TASKS, SN_CONTEXTS, SN_THREADS, sn_context, sn_room, SN_CHANS, SN_USES_*, SN_COUNT
+// and the tables of task names and trap positions.
 #ifndef HAL_H
 #define HAL_H
 typedef unsigned char u8;
@@ -13,10 +13,10 @@ typedef unsigned int u32;
 typedef unsigned long long u64;
 typedef long long i64;
 #define NORETURN __attribute__((noreturn))
-#define INLINE static inline __attribute__((always_inline)) // a call is longer than its work
+#define INLINE static inline __attribute__((always_inline)) // a call would cost more than the work
 // config.h stands here
 
-// The deadline that never comes, and its bit in the mask and result of a wait.
+// The deadline that never comes, and the deadline's bit in the mask and the result of a wait.
 #define NEVER (~0ull)
 #define TIMER (1u << 31)
 

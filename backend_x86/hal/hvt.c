@@ -1,5 +1,5 @@
-// The start of a guest of the monitor. It is called at ring 3 with a stack, so no set-up is
-// needed. The manifest lists the devices that the monitor must provide.
+// The start of a guest of the monitor. The monitor enters it at ring 3 with a stack, so no
+// set-up is needed. The manifest lists the devices that the monitor must provide.
 #include "hal.h"
 
 extern u8 __stack_size[];

@@ -1,10 +1,11 @@
-// Calls of the monitor (package monitor describes them): the console, which is also the line to
-// the harness, the end of the run, and time.
+// Calls of the monitor (package monitor describes them). They serve the console, which is also
+// the line to the harness, the end of the run, and the time.
 #include "hal.h"
 
 enum { CALL_EXIT = 1, CALL_WRITE = 2, CALL_READ = 3, CALL_WAIT = 4, CALL_NOW = 5, CALL_DISK = 6, CALL_POLL = 7 };
 
-// A call is one out instruction. The block lies in the data segment, at 32 bits.
+// A call is one out instruction. Its operand is the 32-bit address of this block in the data
+// segment.
 static struct { u32 op, device; u64 a, b, c, result; } block;
 
 static u64 call(u32 op, u32 device, u64 a, u64 b, u64 c) {
@@ -25,7 +26,7 @@ void hal_write(const void *p, u32 n) { call(CALL_WRITE, 0, (u64)p, n, 0); }
 void hal_read(void *p, u32 n) { call(CALL_READ, 0, (u64)p, n, 0); }
 
 #if SN_USES_NOW
-static u64 scale, first; // microseconds of a tick times 2^64; the counter at the start
+static u64 scale, first; // microseconds per tick, times 2^64; the counter at the start
 
 static u64 ticks(void) {
   u32 low, high;

@@ -14,7 +14,7 @@ static struct ring rings[SN_DEVICES][2]; // to the guest, from the guest
 #define RING_SLOTS SLOTS
 #define RING_SIZE SLOT_SIZE
 
-// x86 keeps the order of loads among each other and of stores among each other.
+// x86 keeps the order of loads, and the order of stores. So only the compiler needs a barrier.
 #define ORDER __asm__ volatile("" ::: "memory")
 
 static u32 ready(void) {

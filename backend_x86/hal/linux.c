@@ -43,7 +43,7 @@ static long notify_socket(char **env) {
   return -1;
 }
 
-// keep gives the socket of systemd its descriptor and closes all descriptors after it.
+// keep moves the socket of systemd to its descriptor and closes all descriptors after it.
 static void keep(long notify) {
   u32 next = UDPS;
   notifies = notify >= 0 && sys(SYS_dup2, notify, NOTIFY, 0, 0) == NOTIFY;
@@ -74,8 +74,9 @@ static const char *after(const char *s, const char *prefix) {
   return s;
 }
 
-// tap opens an existing TAP interface: a mistyped name would create a new one with nothing
-// connected. Its offloads are off, because a frame could otherwise arrive with half a checksum.
+// tap opens an existing TAP interface. A mistyped name would create a new interface that is
+// connected to nothing. tap turns the interface's offloads off, because a frame could otherwise
+// arrive with an incomplete checksum.
 static int tap(const char *arg, const char *name) {
   enum { INTERNET = 2, DATAGRAMS = 2, SIOCGIFINDEX = 0x8933, TUNSETIFF = 0x400454ca, TUNSETOFFLOAD = 0x400454d0 };
   struct { char name[16]; short flags; char pad[22]; } req = {{0}, 0, {0}};
@@ -200,7 +201,7 @@ static void settle(long notify) {
 static void settle(long notify) { keep(notify); }
 #endif
 
-// ---- the system-call filter, made from the program's needs and its mode
+// ---- the system-call filter, made from the program's needs and the mode
 
 struct filter { u16 code; u8 jt, jf; u32 k; };
 #define LOAD(at) {0x20, 0, 0, at}
@@ -243,7 +244,7 @@ struct filter { u16 code; u8 jt, jf; u32 k; };
 #define LEVEL_CALLS
 #endif
 
-// Threads are started before the filter is set. They sleep and wake each other by futex.
+// Threads start before the filter is set. They sleep and wake each other by futex.
 #if SN_THREADS
 #define THREAD_CALLS ALLOW(SYS_futex),
 #else

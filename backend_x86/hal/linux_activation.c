@@ -1,8 +1,8 @@
-// Socket activation as systemd does it (sd_listen_fds): LISTEN_FDS descriptors from 3 on, for
-// the process LISTEN_PID, with the names LISTEN_FDNAMES. A descriptor named `nic` has the frames
-// of that device: a TAP interface or a socket. A UDP socket serves a port of the device's stack:
-// port 7 if it is named `nic.7`, else the port that it is bound to. Any other name, such as a
-// unit's, means the only network device.
+// Socket activation as systemd does it (sd_listen_fds): the process LISTEN_PID inherits
+// LISTEN_FDS descriptors from 3 on, with the names LISTEN_FDNAMES. A descriptor named `nic` is
+// a TAP interface or a socket, and carries the frames of device nic. A UDP socket serves a port
+// of the device's stack: port 7 if it is named `nic.7`, else the port that it is bound to. Any
+// other name, such as a unit's name, means the only network device.
 #include "hal.h"
 
 #if SN_DEVICES
@@ -20,7 +20,7 @@ static NORETURN void refuse(const char *arg, const char *why) {
 #if SN_NETS
 enum { LISTEN_FIRST = 3 };
 
-// variable is the value of an environment variable, 0 without it.
+// variable is the value of an environment variable, 0 if it is not set.
 static const char *variable(char **env, const char *key) {
   for (; *env; env++) {
     const char *s = *env, *k = key;
@@ -30,7 +30,8 @@ static const char *variable(char **env, const char *key) {
   return 0;
 }
 
-// whole reads a number that fills a text up to an end; -1: the text is not a number.
+// whole reads a number that is the whole text up to an end character. It returns -1 if the text
+// is not a number.
 static long whole(const char *s, char end) {
   long n = 0;
   u32 k = 0;
@@ -38,7 +39,8 @@ static long whole(const char *s, char end) {
   return k && (!s[k] || s[k] == end) ? n : -1;
 }
 
-// named finds the device and the port of a name up to a colon. 0: no device has the name.
+// named finds the device and the port that a name up to a colon stands for. 0: no device has
+// the name.
 static int named(const char *name, u32 *dev, u32 *port) {
   for (u32 i = 0; i < SN_DEVICES; i++) {
     const char *s = name, *d = sn_device_name(i);

@@ -1,5 +1,5 @@
-// System calls, and the functions that other parts build on them: the console, which is also the
-// line to the harness, the end of the process, and time.
+// System calls, and the functions that other parts build on them. These serve the console,
+// which is also the line to the harness, the end of the process, and the time.
 #include "hal.h"
 
 enum { SYS_read = 0, SYS_write = 1, SYS_open = 2, SYS_close = 3, SYS_dup2 = 33, SYS_mmap = 9, SYS_mprotect = 10, SYS_ioctl = 16, SYS_getpid = 39, SYS_socket = 41, SYS_sendmsg = 46, SYS_recvmsg = 47, SYS_getsockname = 51, SYS_getsockopt = 55, SYS_connect = 42, SYS_fcntl = 72, SYS_flock = 73, SYS_close_range = 436, SYS_lseek = 8, SYS_pread64 = 17, SYS_pwrite64 = 18, SYS_fdatasync = 75, SYS_prctl = 157, SYS_futex = 202, SYS_sched_getaffinity = 204, SYS_seccomp = 317, SYS_clock_gettime = 228, SYS_exit_group = 231, SYS_ppoll = 271 };
@@ -19,7 +19,7 @@ static long sys5(long n, long a, long b, long c, long d, long e) {
 
 static long sys(long n, long a, long b, long c, long d) { return sys5(n, a, b, c, d, 0); }
 
-static u8 notifies, told; // systemd wants notifications of the process's state; readiness was reported
+static u8 notifies, told; // systemd wants notifications of the process's state; the process has reported that it is ready
 
 // tell reports the state of the process to the process that started it (sd_notify).
 static void tell(const char *state, u32 n) {

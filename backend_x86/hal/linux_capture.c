@@ -1,6 +1,6 @@
-// Captures as the other end of a network device: its frames come from one file, and the frames
-// that it sends go to another (pcap, little-endian, Ethernet). A program that does not read the
-// time behaves the same in each run.
+// Capture files as the other end of a network device (pcap, little-endian, Ethernet). The
+// device's frames come from one file, and the frames that it sends go to another. A program
+// that does not read the time behaves the same in each run.
 #include "hal.h"
 
 #if SN_NETS

@@ -13,7 +13,7 @@ static void cpuid(u32 leaf, u32 *r) {
   __asm__ volatile("cpuid" : "=a"(r[0]), "=b"(r[1]), "=c"(r[2]), "=d"(r[3]) : "a"(leaf), "c"(0));
 }
 
-// The kernel must save the registers of AVX and AVX-512, bits 1, 2 and 5 to 7 of XCR0.
+// The kernel must save the AVX and AVX-512 registers: bits 1, 2 and 5 to 7 of XCR0.
 static u32 saved(void) {
   u32 r[4], low, high;
   cpuid(1, r);
@@ -22,7 +22,7 @@ static u32 saved(void) {
   return low;
 }
 
-// lacking names the first missing feature, or is 0.
+// lacking names the first missing feature. It is 0 if none is missing.
 static const char *lacking(void) {
   u32 state = saved();
   for (u32 i = 0; i < SN_NEEDS; i++) {

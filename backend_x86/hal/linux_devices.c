@@ -1,7 +1,8 @@
-// The devices of a Linux process (descriptors and files), and waiting for them and for a time.
+// The devices of a Linux process, which are descriptors and files. This file also waits for
+// devices and for a deadline.
 #include "hal.h"
 
-// left_until is the number of microseconds left until due, NEVER when due never comes.
+// left_until is the number of microseconds until due. It is NEVER if due never comes.
 static u64 left_until(u64 due) {
 #if SN_USES_ALARM
   u64 now = hal_now();
@@ -14,16 +15,16 @@ static u64 left_until(u64 due) {
 #if SN_DEVICES
 static int fd_of[SN_DEVICES];
 
-// The first element of each device's queue: read ahead by status, consumed by take. A device
-// whose other end is closed gives nothing more.
+// The first element of each device's queue. status reads it ahead, and take removes it. A
+// device whose other end is closed gives nothing more.
 static u8 head[SN_DEVICES][65536];
 static u32 head_len[SN_DEVICES];
 #if SN_STREAMS
-static u32 head_at[SN_DEVICES]; // of a stream: bytes already taken
+static u32 head_at[SN_DEVICES]; // for a stream: bytes already taken
 #endif
 static u8 closed[SN_DEVICES];
 
-// end_for ends the process because of the state of a device.
+// end_for ends the process and names the device that caused the end.
 static NORETURN void end_for(u32 dev, const char *why, u32 length, u32 code) {
   const char *name = sn_device_name(dev);
   u32 n = 0;
@@ -33,7 +34,7 @@ static NORETURN void end_for(u32 dev, const char *why, u32 length, u32 code) {
   hal_exit(code);
 }
 
-// gone handles a device that no longer exists: its interface was deleted.
+// gone ends the process because a device no longer exists: its interface was deleted.
 static NORETURN void gone(u32 dev) { end_for(dev, ": the device is gone\n", 21, END_CRASH); }
 
 #if SN_NETS
@@ -46,8 +47,8 @@ static NORETURN void spoilt(u32 dev) { end_for(dev, ": the capture is cut off or
 #define SN_UDP_MOST 0
 #endif
 
-// fill reads ahead at the devices of mask that have no frame. It sleeps for at most us
-// microseconds and reports whether one of these devices can still give a frame.
+// fill reads ahead from the devices of mask that have no frame. It sleeps for at most us
+// microseconds. It reports whether one of these devices can still give a frame.
 static int fill(u32 mask, u64 us) {
   struct { int fd; short events, revents; } p[SN_DEVICES + SN_UDP_MOST];
   i64 time[2] = {(i64)(us / 1000000), (i64)(us % 1000000 * 1000)};

@@ -1,7 +1,7 @@
-// UDP sockets of the host in place of a network, as socket activation gives them. Each serves
-// one port of a stack. A datagram that arrives at a socket becomes a frame, and a frame from the
-// stack becomes a datagram again. ARP requests of the stack are answered here. To the program,
-// the peer 127.0.0.1 is the gateway, because a host has no such address on a wire.
+// UDP sockets of the host that replace a network, as socket activation passes them. Each serves
+// one port of a stack. A datagram that arrives at a socket becomes a frame, and a frame from
+// the stack becomes a datagram again. This file answers the stack's ARP requests. The peer
+// 127.0.0.1 appears to the program as the gateway, because no host has that address on a wire.
 #include "hal.h"
 
 #if SN_HOMES
@@ -11,7 +11,7 @@ enum { INET = 2, INET6 = 10, DONTWAIT = 0x40, LOOPBACK = 0x7f000001 };
 static struct { int fd; u32 dev, port; u8 wide; } udp[UDP_MOST]; // wide: its addresses are IPv6 addresses
 static u32 udps;
 static u8 is_udp[SN_DEVICES];
-static u8 answers[SN_DEVICES][ANSWERS][HEADERS]; // to the stack's questions
+static u8 answers[SN_DEVICES][ANSWERS][HEADERS]; // to the stack's ARP requests
 static u32 answer_put[SN_DEVICES], answer_taken[SN_DEVICES];
 
 struct address { u8 family[2], port[2], rest[24]; }; // sockaddr_in and sockaddr_in6
@@ -23,7 +23,8 @@ static u32 get16(const u8 *p) { return (u32)p[0] << 8 | p[1]; }
 static void put16(u8 *p, u32 x) { p[0] = (u8)(x >> 8), p[1] = (u8)x; }
 static void put32(u8 *p, u32 x) { put16(p, x >> 16), put16(p + 2, x); }
 
-// station writes the MAC address for an IPv4 address, in the way a stack makes its own.
+// station writes the MAC address that belongs to an IPv4 address. A stack makes its own address
+// in the same way.
 static void station(u8 *p, u32 address) { put16(p, 0x0200), put32(p + 2, address); }
 
 // transfer sends or receives a datagram at socket k, and returns its length or an error.
@@ -63,7 +64,7 @@ static u32 udp_answer(u32 dev, u8 *f) {
   return HEADERS;
 }
 
-// udp_asked answers an ARP request for any address but the stack's own.
+// udp_asked answers an ARP request for any address except the stack's own.
 static void udp_asked(u32 dev, const u8 *p) {
   u32 wanted = get32(p + 38);
   if (get16(p + 20) != 1 || wanted == *sn_home[dev][0] || answer_put[dev] - answer_taken[dev] == ANSWERS) return;
@@ -75,8 +76,8 @@ static void udp_asked(u32 dev, const u8 *p) {
   memcpy(f + 32, p + 22, 10);
 }
 
-// udp_send takes a frame of a stack. A frame that is not a datagram of one of the sockets is
-// lost.
+// udp_send takes a frame of a stack. It drops any frame that is not a datagram of one of the
+// sockets.
 static void udp_send(u32 dev, u8 *p, u32 n) {
   if (n >= HEADERS && get16(p + 12) == 0x0806) udp_asked(dev, p);
   if (n < HEADERS || get16(p + 12) != 0x0800 || p[23] != 17) return;

@@ -1,17 +1,18 @@
 // A program over the ranks of MPI. Thread k of the system, counted from 0, is on rank k modulo
-// the number of ranks. Each rank runs its threads in turn, each on a separate stack. It changes
-// to the next thread when a thread would wait. So only one thread calls MPI.
+// the number of ranks. Each rank runs its threads in turn, each on a separate stack. When a
+// thread would wait, the rank changes to the next thread. So only one thread calls MPI.
 //
-// A channel within a rank is its ring. Between two ranks both have the ring: the writer sends a
-// slot when the slot is full, and the reader reports when it is empty. So each task waits for
-// the same events as within one process, and a program that is stuck there is stuck here.
+// A channel within a rank is a ring. For a channel between two ranks, both ranks have the ring.
+// The writer sends a slot when it is full, and the reader reports when the slot is empty. So
+// each task waits for the same events as within one process. A program that is stuck in one
+// process is stuck here too.
 //
-// No rank knows which messages are in transit. A rank with nothing to do adds up the numbers of
-// sent and received messages with all others. The run has ended or is stuck if two sums agree,
-// no message is in transit, and no rank has moved in between.
+// No rank knows which messages are in transit. A rank with nothing to do takes part in a sum
+// over all ranks of the sent and the received messages. The run has ended or is stuck if two
+// such sums agree, no message is in transit, and no rank has moved in between.
 //
-// Each rank is two processes: one runs, and the other waits for it. If the first one dies, the
-// second reports the tasks that were lost.
+// Each rank is two processes. One runs the program, and the other waits for it. If the first
+// process dies, the second reports the tasks that were lost.
 #include "hal.h"
 #include <mpi.h>
 #include <sched.h>
@@ -61,7 +62,7 @@ static u8 moved; // since the last reduction
 static void *scheduler_stack;
 
 #define NAKED __attribute__((naked, noinline))
-// change saves this stack in *from and continues on the stack saved in `to`.
+// change saves the current stack pointer in *from and continues on the stack saved in `to`.
 NAKED static void change(void **from, void *to) {
   __asm__("push %rbx\n push %rbp\n push %r12\n push %r13\n push %r14\n push %r15\n"
           " mov %rsp, (%rdi)\n mov %rsi, %rsp\n"
@@ -98,7 +99,7 @@ static u32 stacks_made(void) {
 // ---- channels
 
 static struct {
-  u32 given, taken; // within a rank both; else one, and the other side's report of the other
+  u32 given, taken; // within a rank both are its own counts; else one is the own count, and the other is the other side's report
   MPI_Request *slot, said;
 } link_of[SN_CHANS + 1];
 static u64 sent, received;
@@ -129,7 +130,7 @@ static void open_links(void) {
   }
 }
 
-// hear notes the messages that have arrived for a channel.
+// hear counts the messages that have arrived for a channel.
 static void hear(u32 ch) {
   int here = 1;
   if (reader(ch) == (u32)rank) {
@@ -164,7 +165,7 @@ u32 sn_hold(u32 ch, u32 what) {
   }
   moved = 1;
   u32 n = what == HAS_VALUE ? link_of[ch].taken : link_of[ch].given;
-  if (what == HAS_ROOM && is_far(ch)) MPI_Wait(&link_of[ch].slot[n % sn_room[ch]], MPI_STATUS_IGNORE); // it has been read
+  if (what == HAS_ROOM && is_far(ch)) MPI_Wait(&link_of[ch].slot[n % sn_room[ch]], MPI_STATUS_IGNORE); // the reader has read it
   return n % sn_room[ch];
 }
 

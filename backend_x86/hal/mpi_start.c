@@ -26,8 +26,8 @@ static void ask_all(u64 has_moved) {
   MPI_Iallreduce(mine, all, FIGURES, MPI_UNSIGNED_LONG_LONG, MPI_SUM, MPI_COMM_WORLD, &asked);
 }
 
-// quiet reports whether all ranks rest for ever: no rank has moved between two answers, and no
-// message is in transit. A rank without work waits in it for the others.
+// quiet reports whether all ranks rest for ever: no rank has moved between two sums, and no
+// message is in transit. A rank without work waits in quiet for the others.
 static u32 quiet(u64 *was_sent) {
   int answered;
   MPI_Test(&asked, &answered, MPI_STATUS_IGNORE);
@@ -80,7 +80,7 @@ static int run_rank(void) {
   return all[UNFINISHED] ? END_STUCK : END_OK;
 }
 
-// ---- the process that waits for the process that runs
+// ---- the process that waits for the running process
 
 static void say_lost(int code, int signal_number) {
   char line[4096];

@@ -1,10 +1,10 @@
-// The program's view of its devices: the devices with input, the wait for one, frames in and
-// out. The driver of a device is in a file before this one.
+// The program's view of its devices: which devices have input, how to wait for input, and how
+// frames come in and go out. A file before this one has the driver of each device.
 #include "hal.h"
 
 #if SN_DEVICES
 
-// CARD calls an operation of the driver that a device has.
+// CARD calls an operation of the driver that serves a device.
 #if SN_BARE
 #define CARD(dev, operation) (e1000s[dev].reg ? e1000_##operation : nic_##operation)
 #else
@@ -31,8 +31,8 @@ static void wake(u16 flags) {
   __asm__ volatile("mfence" ::: "memory");
 }
 
-// Interrupts are on only for the one instruction that sleeps, so that none is lost between the
-// check and the sleep. If the first check finds something, interrupts are not turned on.
+// hal_wait turns interrupts on only for the one instruction that sleeps. So no interrupt is
+// lost between the check and the sleep. If the first check finds input, interrupts stay off.
 u32 hal_wait(u32 mask, u64 due) {
   for (u32 asked = 0;; asked = 1) {
     u32 r = hal_status();
@@ -66,7 +66,7 @@ void hal_send(u32 dev, const u8 *p, u32 n) {
   CARD(dev, send)(dev, p, n);
 }
 
-// In a script the harness announces a frame and then sends it over the wire.
+// In a scripted run the harness announces a frame and then sends it over the wire.
 void hal_script_frame(u32 dev, u8 *p, u32 n) {
   count_stop();
   hal_wait(1u << dev, NEVER);

@@ -1,15 +1,15 @@
-// Pages for the registers of devices, which lie anywhere in the address space. A firmware or a
-// hypervisor may put PCI registers above 4 GiB. The pages are mapped before the tables become
+// Pages for the registers of devices. A firmware or a hypervisor may put PCI registers anywhere
+// in the address space, even above 4 GiB. The pages are mapped before the tables become
 // read-only.
 #include "hal.h"
 
 extern u64 pml4[];
 
-// Tables that the boot does not need: enough for four regions far from each other.
+// Tables beyond the boot's own: enough for four regions far from each other.
 enum { SPARES = 8 };
 static u64 spare[SPARES][512] __attribute__((aligned(4096), section(".bss.tables")));
 
-// below is the table that an entry leads to. It is created if missing.
+// below is the table that an entry points to. A missing table is created.
 static u64 *below(u64 *entry) {
   static u32 used;
   if (!(*entry & 1)) {

@@ -17,8 +17,9 @@ static void pci_set(u32 f, u32 at, u32 v) {
 
 static u32 pci_byte(u32 f, u32 at) { return pci_get(f, at) >> 8 * (at & 3) & 255; }
 
-// capability finds the next capability of a kind, after a given one, or from the beginning if
-// after is 0. It returns 0 if there is none. A circular list ends, too.
+// capability finds a capability of a kind. The search begins after a given capability, or at
+// the beginning if after is 0. The result is 0 if there is none. The search ends even in a
+// circular list.
 static u32 capability(u32 f, u32 kind, u32 after) {
   u32 at = after ? after + 1 : PCI_LIST;
   if (!(pci_get(f, PCI_COMMAND) >> 20 & 1)) return 0;
@@ -39,8 +40,8 @@ static volatile u8 *registers(u32 f, u32 bar, u32 offset, u32 size) {
   return reach(at + offset, size);
 }
 
-// pci_enable lets a function respond in memory and access memory itself. Its interrupts are
-// messages, unless it may use its line.
+// pci_enable lets a function respond to memory accesses and access memory itself. The function
+// interrupts by messages, unless it may use its line.
 static void pci_enable(u32 f, int line) {
   enum { MEMORY = 2, MASTER = 4, NO_LINE = 1 << 10 };
   u32 command = (pci_get(f, PCI_COMMAND) & 0xffff) | MEMORY | MASTER;
@@ -55,7 +56,8 @@ static u32 message_to(void) {
   return MESSAGES | *(volatile u32 *)APIC_ID >> 24 << 12;
 }
 
-// msix makes the first message of a function end a hlt. 0: the function has no such messages.
+// msix makes the function's first message end a hlt. It returns 0 if the function has no such
+// messages.
 static int msix(u32 f) {
   enum { ENABLE = 1u << 31, MASK_ALL = 1 << 30 };
   u32 at = capability(f, CAP_MSIX, 0);
@@ -70,7 +72,7 @@ static int msix(u32 f) {
   return 1;
 }
 
-// msi does the same with the single message of a function that has the older kind.
+// msi does the same for a function of the older kind, which has a single message.
 __attribute__((unused)) static int msi(u32 f) {
   enum { ENABLE = 1 << 16, SEVERAL = 7 << 20, WIDE = 1 << 23 };
   u32 at = capability(f, CAP_MSI, 0);

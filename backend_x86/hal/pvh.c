@@ -1,5 +1,5 @@
-// The start of a PVH guest (QEMU microvm, Firecracker): descriptor tables, the choice of mode
-// from the kernel command line, devices, program.
+// The start of a PVH guest (QEMU microvm, Firecracker). It sets up the descriptor tables,
+// chooses the mode from the kernel command line, and starts the devices and the program.
 #include "hal.h"
 
 extern u8 crash_stubs[], wake_stub[], line_stub[], spurious_stub[], __interrupt_stack_top[], __tables_start[], __tables_end[];
@@ -10,7 +10,7 @@ enum { lines_open = 0 }; // of the old interrupt controllers
 #endif
 
 struct gate { u16 low, selector; u8 ist, kind; u16 middle; u32 high, zero; };
-// The tables of the processor have separate pages, which become read-only.
+// The CPU's tables have separate pages, which become read-only.
 #define TABLE __attribute__((section(".bss.tables")))
 static struct gate idt[SPURIOUS + 1] TABLE;
 static struct { u32 pad; u64 rsp[3]; u64 zero; u64 ist[7]; u64 zero2; u16 zero3, iomap; } __attribute__((packed)) tss TABLE;
@@ -41,7 +41,7 @@ static void descriptors(void) {
   __asm__ volatile("lgdt %0; lidt %1; ltr %w2" ::"m"(g), "m"(i), "r"(32));
 }
 
-// harden makes the tables read-only and enables the processor's protections against running or
+// harden makes the tables read-only. It enables the CPU's protections against running or
 // reading memory that is not the guest's. It also masks the old interrupt controllers, whose
 // vectors overlap the vectors of exceptions.
 static void harden(void) {
@@ -72,7 +72,7 @@ static int is_known(const char *word) { return begins(word, "sn.script") || begi
 void pvh_start(const u32 *info) {
   descriptors();
 #if SN_BARE
-  const char *line = SN_LINE; // no loader supplies one
+  const char *line = SN_LINE; // no loader supplies a command line
   bare_start((const struct handover *)info);
 #else
   const char *line = (const char *)(u64)info[6]; // command line, a 64-bit pointer at +24

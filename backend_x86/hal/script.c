@@ -1,4 +1,4 @@
-// The harness: a run that is driven by requests over hal_write and hal_read.
+// The harness's side of a run: requests over hal_write and hal_read drive the run.
 #include "hal.h"
 
 u8 hal_scripted; // the harness drives time and input
@@ -7,9 +7,10 @@ u8 hal_scripted; // the harness drives time and input
 struct request { u32 kind, a, b, len; };
 
 #if SN_COUNT
-// Instructions of the program and this layer, minus the instructions that wait for the harness.
+// The instructions of the program and of this layer. Instructions that wait for the harness are
+// not counted.
 static u64 spent, resumed;
-// The two count_ functions exclude the instructions that are not the program's.
+// count_stop and count_go exclude the instructions that are not the program's.
 void count_stop(void) { spent += hal_instructions() - resumed; }
 void count_go(void) { resumed = hal_instructions(); }
 #else

@@ -2,7 +2,7 @@
 // program's LLVM module.
 .section .text.boot, "ax", @progbits
 .code64
-// One stub of five bytes for each exception. The return address that it pushes identifies the
+// One stub of five bytes for each exception. It pushes a return address, which identifies the
 // vector. pvh_crash does the rest.
 .globl crash_stubs
 crash_stubs:

@@ -33,7 +33,8 @@ static void sleep_while(u32 *at, u32 is) {
 }
 static void wake(u32 *at, u32 how_many) { sys(SYS_futex, (long)at, WAKE_HERE, how_many, 0); }
 
-// lock_io and unlock_io: 1 is taken, 2 is taken and a thread waits.
+// The lock of lock_io and unlock_io: 0 is free, 1 is taken, and 2 is taken while a thread
+// waits.
 __attribute__((unused)) static void lock_io(void) {
   u32 free = 0;
   if (__atomic_compare_exchange_n(&io, &free, 1, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) return;
@@ -45,8 +46,8 @@ __attribute__((unused)) static void unlock_io(void) {
 
 static void (*nobody_runs)(u32 all_ended); // ends the run
 
-// rest is for a thread that cannot continue by itself. If it is the last one, it lets the first
-// context handle outside input, if that context waits for it, or ends the run.
+// rest is for a thread that cannot continue by itself. The last such thread lets the first
+// context handle outside input, if that context waits for it. Otherwise it ends the run.
 static void rest(void) {
   if (ADD_NOW(running.n, -1)) return;
   if (LOAD_NOW(first_rests)) {
@@ -72,11 +73,11 @@ __attribute__((noreturn)) static void context_ends(void) {
   for (;;) sleep_while(&never, 0);
 }
 
-// sleep_at sleeps until the count of a side differs from the count that was seen.
+// sleep_at sleeps until the count of a side differs from the count that the caller saw.
 static void sleep_at(struct side *s, u32 seen) {
   STORE_NOW(s->sleeps, 1);
   if (LOAD_NOW(s->n) != seen) {
-    if (!SWAP_NOW(s->sleeps, 0)) ADD_NOW(running.n, -1); // the mark was seen, and this thread is counted twice
+    if (!SWAP_NOW(s->sleeps, 0)) ADD_NOW(running.n, -1); // the other side saw the mark and counted this thread too
     return;
   }
   rest();
@@ -91,8 +92,8 @@ static u32 may_go(u32 what, u32 n, u32 other, u32 room) {
   return n == other;
 }
 
-// sn_hold waits until a slot is available, and returns its number. It polls for a while before
-// it sleeps, unless a thread waits for a processor.
+// sn_hold waits until a slot is available, and returns the slot's number. It polls for a while
+// before it sleeps, unless another thread waits for a processor.
 u32 sn_hold(u32 ch, u32 what) {
   struct side *mine = &ring[ch].given, *other = &ring[ch].taken;
   if (what == HAS_VALUE) mine = &ring[ch].taken, other = &ring[ch].given;
@@ -105,12 +106,12 @@ u32 sn_hold(u32 ch, u32 what) {
   }
 }
 
-// sn_pass gives a slot to the other side. All accesses to the slot happen before.
+// sn_pass gives a slot to the other side. All accesses to the slot happen before that.
 void sn_pass(u32 ch, u32 what) {
   struct side *mine = what == HAS_VALUE ? &ring[ch].taken : &ring[ch].given;
   STORE_NOW(mine->n, mine->n + 1);
   if (!LOAD_NOW(mine->sleeps)) return;
-  ADD_NOW(running.n, 1); // before the other thread can continue
+  ADD_NOW(running.n, 1); // must happen before the other thread can continue
   if (SWAP_NOW(mine->sleeps, 0)) wake(&mine->sleeps, 1);
   else ADD_NOW(running.n, -1);
 }

@@ -1,4 +1,4 @@
-// The devices of a PVH guest are found and started by kind.
+// The search for the devices of a PVH guest. Each kind of device has its own start.
 #include "hal.h"
 
 #if SN_DEVICES

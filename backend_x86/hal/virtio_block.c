@@ -1,5 +1,5 @@
-// Disks (virtio 1.0 specification, section 5.2). One request at a time, polled: a disk operation
-// never waits for another event.
+// Disks (virtio 1.0 specification, section 5.2). One request runs at a time, and the driver
+// polls for its answer. A disk operation never waits for another event.
 #include "hal.h"
 
 #if SN_DISKS
@@ -16,8 +16,8 @@ static struct disk disks[SN_DEVICES], found;
 enum { FLUSHES = 1 << 9, READ_ONLY = 1 << 5 };
 enum { BLK_IN = 0, BLK_OUT = 1, BLK_FLUSH = 4, BLK_ID = 8 };
 
-// request runs one request with n bytes of data, which the device writes or reads. A device ends
-// the program if it never answers, or answers something else.
+// request runs one request with n bytes of data, which the device writes or reads. If the
+// device never answers or gives a wrong answer, the program ends.
 static int request(struct disk *d, u32 type, u64 sector, u32 n) {
   enum { LOOKS = 1 << 30 }; // a minute or more
   d->head.type = type;
@@ -50,8 +50,8 @@ static void disk_begin(struct disk *d, virtio dev) {
   ready(d->dev);
 }
 
-// serial reads the serial number of a disk as a number: digits and nothing else. -1: it belongs
-// to no disk of the program.
+// serial reads a disk's serial number, which must be digits only. The result is -1 if the disk
+// is not one of the program's.
 static int serial(const u8 *s) {
   u32 n = 0, i = 0;
   for (; n < 20 && s[n]; n++) {
@@ -61,8 +61,9 @@ static int serial(const u8 *s) {
   return n && i < SN_DEVICES && sn_is_disk[i] ? (int)i : -1;
 }
 
-// Disk i of the program is the disk whose serial number is i. With the word sn.disks=order on
-// the command line disks are taken in order, because Firecracker makes its own serial numbers.
+// Disk i of the program is the disk whose serial number is i. Firecracker makes its own serial
+// numbers. With the word sn.disks=order on the command line, disks are therefore taken in
+// order.
 static void disk_start(virtio d, int in_order) {
   int i = -1;
   if (in_order) {

@@ -5,14 +5,14 @@
 
 #if SN_DEVICES
 
-// Frames wait in QSIZE slots for the program, and in OUT slots for the device.
+// QSIZE slots hold frames for the program, and OUT slots hold frames for the device.
 enum { HEADER = 12, FRAME = SN_FRAME, SLOT = HEADER + (FRAME + 3) / 4 * 4, OUT = 16 };
 
 struct nic {
   virtio dev; // 0: not found
   struct queue rx, tx;
   u32 free;    // slots of out that the device does not hold
-  u8 stalled;  // the device has not taken a frame for long
+  u8 stalled;  // the device has taken no frame for a long time
   u32 dropped; // frames for which no slot was free
   u8 in[QSIZE][SLOT] __attribute__((aligned(4)));
   u8 out[OUT][SLOT] __attribute__((aligned(4)));
@@ -23,11 +23,11 @@ static void publish(struct nic *n, u32 number, struct queue *q, u16 id) {
   if (offer(q, id)) notify(n->dev, q, number);
 }
 
-// slot_of is the program's device that a card serves. There is none if the number is past the
-// last.
+// slot_of is the program's device that a card serves. A card has none if the number in its
+// address is too large.
 static u32 slot_of(const volatile u8 *mac) {
 #if SN_BARE
-  static u32 next; // cards of a computer have their own addresses, so they are taken in order
+  static u32 next; // the cards of a computer have their own addresses, so cards are taken in order
   while (next < SN_DEVICES && !sn_has_frames[next]) next++;
   (void)mac;
   return next < SN_DEVICES ? next++ : SN_DEVICES;
@@ -37,8 +37,8 @@ static u32 slot_of(const volatile u8 *mac) {
 #endif
 }
 
-// station_is gives a stack the MAC address of its card. The frames of a script are the same on
-// every machine.
+// station_is gives a stack the MAC address of its card. A scripted run keeps the stack's own
+// address, so its frames are the same on every machine.
 static void station_is(u32 i, const volatile u8 *mac) {
 #if SN_HOMES
   u64 a = 0;
@@ -105,8 +105,9 @@ static void sent(struct nic *d) {
   }
 }
 
-// A frame is lost if no slot becomes free in some time, as on a wire: a stalled device must not
-// stop the program. From then on the program does not wait for the device.
+// nic_send drops a frame if no slot becomes free in some time, as on a wire. A stalled device
+// must not stop the program. After the first such drop the program does not wait for the
+// device.
 static void nic_send(u32 dev, const u8 *p, u32 n) {
   enum { LOOKS = 20000 };
   struct nic *d = &nics[dev];

@@ -1,6 +1,6 @@
-// The transport of virtio over PCI (virtio 1.0 specification, section 4.1). Capabilities of a
-// function give the addresses of the registers. virtio_mmio.c has the same operations for the
-// other transport.
+// The transport of virtio over PCI (virtio 1.0 specification, section 4.1). A function's
+// capabilities give the addresses of the registers. virtio_mmio.c has the same operations for
+// the other transport.
 #include "hal.h"
 
 #if SN_DEVICES
@@ -58,7 +58,8 @@ static void reset(virtio d) {
     if (k == LOOKS) fail("virtio: a device cannot be reset");
 }
 
-// begin starts a device with the known features that it has. It returns them.
+// begin starts a device with those of the known features that it has. It returns these
+// features.
 static u32 begin(virtio d, u32 known) {
   reset(d);
   d->c->status = 3; // acknowledge, driver
@@ -77,8 +78,8 @@ static u32 begin(virtio d, u32 known) {
 // ready ends the start of a device, after its queues are set up.
 static void ready(virtio d) { d->c->status = 15; }
 
-// virtio_at finds the registers of a function. 0: it has none, or only registers of versions
-// before 1.
+// virtio_at finds the registers of a function. It returns 0 if there are none, or only
+// registers of older versions.
 static int virtio_at(virtio d, u32 f) {
   enum { COMMON = 1, BELLS = 2, OWN = 4 };
   *d = (__typeof__(*d)){.vector = NO_VECTOR};

@@ -21,7 +21,7 @@ struct queue {
 enum { QUIET = 1 };
 
 // offer makes a descriptor available to the device. It reports whether the device wants a
-// notification (section 2.4.7): a device that is busy with the queue looks by itself.
+// notification (section 2.4.7). A device that is already working on the queue needs none.
 INLINE int offer(struct queue *q, u16 id) {
   q->avail.ring[q->avail.idx % QSIZE] = id;
   __asm__ volatile("" ::: "memory");
@@ -30,10 +30,10 @@ INLINE int offer(struct queue *q, u16 id) {
   return !(q->used.flags & QUIET);
 }
 
-// answered is the number of answers of the device that are not yet read.
+// answered is the number of the device's answers that are not yet read.
 INLINE u16 answered(struct queue *q) { return (u16)(q->used.idx - q->seen); }
 
-// await polls for an answer up to looks times; 0: none has come.
+// await polls for an answer up to looks times. It returns 0 if none has come.
 static int await(struct queue *q, u32 looks) {
   while (!answered(q)) {
     if (!looks--) return 0;

@@ -1,11 +1,11 @@
-// Words that set values at the start instead of at build time: the network addresses,
-// sn.NIC.host=10.0.0.2/24 and sn.NIC.gateway=10.0.0.1, and the values of configs, sn.NAME=VALUE.
-// NIC may be left out when one device has addresses. The words are arguments of a process, are
-// on the command line of a kernel, or come from the monitor.
+// Words that set values at the start instead of at build time. Some set network addresses:
+// sn.NIC.host=10.0.0.2/24 and sn.NIC.gateway=10.0.0.1. Others set configs: sn.NAME=VALUE. NIC
+// may be omitted if only one device has addresses. The words are arguments of a process, are on
+// the command line of a kernel, or come from the monitor.
 #include "hal.h"
 
 #if SN_WORDS
-// after_prefix is the text after a prefix, 0 when the text has another prefix.
+// after_prefix is the text after a prefix, 0 if the text does not begin with the prefix.
 static const char *after_prefix(const char *s, const char *prefix) {
   while (*prefix)
     if (*s++ != *prefix++) return 0;
@@ -15,7 +15,7 @@ static const char *after_prefix(const char *s, const char *prefix) {
 // word_ends reports whether a word ends at s. An argument may contain blanks.
 static int word_ends(const char *s) { return !*s || (!SN_ARGUMENTS && *s == ' '); }
 
-// decimal reads a number of at most `most`; 0: there is none.
+// decimal reads a number that is at most `most`. It returns 0 if there is none.
 static const char *decimal(const char *s, u32 most, u32 *x) {
   u32 n = 0;
   for (*x = 0; *s >= '0' && *s <= '9'; s++, n++) {
@@ -41,7 +41,8 @@ static const char *dotted(const char *s, u32 *a) {
 #if SN_CONFIGS
 static u8 config_given[SN_CONFIGS];
 
-// digits_of reads a number of 64 bits, decimal or hexadecimal after 0x; 0: there is none.
+// digits_of reads a 64-bit number, decimal or hexadecimal after 0x. It returns 0 if there is
+// none.
 static const char *digits_of(const char *s, u64 *x) {
   u64 base = 10;
   u32 n = 0;
@@ -55,7 +56,8 @@ static const char *digits_of(const char *s, u64 *x) {
   }
 }
 
-// number_of reads a value for a config of numbers or times; 0: it is something else.
+// number_of reads a value for a config that is a number or a time. It returns 0 for any other
+// text.
 static const char *number_of(const char *s, u32 kind, u64 *x) {
   u32 a;
   const char *end = dotted(s, &a);
@@ -76,14 +78,15 @@ static const char *number_of(const char *s, u32 kind, u64 *x) {
   return s;
 }
 
-// config_put stores a value in a row. It returns 0 when the row does not accept the value.
+// config_put stores a value in the location of a table row. It returns 0 if the row does not
+// accept the value.
 static int config_put(u32 k, const char *s) {
   u32 size = sn_config[k].size;
   u8 *at = sn_config[k].at;
   u64 x = 0;
   switch (sn_config[k].kind) {
   case 'b':
-    if (size > 4) { // bytes: a length, and the text
+    if (size > 4) { // a sequence of bytes: its length, then the text
       u32 n = 0;
       for (; !word_ends(s + n); n++)
         if (n == size - 4) return 0;
@@ -109,8 +112,8 @@ static int config_put(u32 k, const char *s) {
   return 1;
 }
 
-// config_set takes a word if it belongs to a config, which may have several locations. It
-// returns an error text, or 0.
+// config_set uses a word if it sets a config, which may have several locations. It returns an
+// error text, or 0.
 static const char *config_set(const char *w, int *known) {
   const char *v;
   *known = 0;
@@ -153,7 +156,7 @@ static const char *device_of(const char *w, u32 *dev) {
   return SN_HOMES == 1 ? w : 0;
 }
 
-// home_set takes an address of a device. It returns an error text, or 0.
+// home_set uses a word that sets an address of a device. It returns an error text, or 0.
 static const char *home_set(const char *w) {
   u32 dev, address, size, both;
   const char *field = device_of(w, &dev), *v;
@@ -175,7 +178,7 @@ static const char *home_set(const char *w) {
 }
 
 // homes_check checks the addresses after all words are read. It returns an error text, or 0. A
-// gateway that was not given and lies in another network is removed.
+// gateway that no word gave and that lies in another network is removed.
 static const char *homes_check(u32 *dev) {
   for (u32 i = 0; i < SN_DEVICES; i++) {
     if (!given[i]) continue;
@@ -193,7 +196,7 @@ static const char *homes_check(u32 *dev) {
 #endif
 
 #if SN_WORDS
-// word_set takes the text after sn. of a word. It returns an error text, or 0.
+// word_set uses the part of a word after "sn.". It returns an error text, or 0.
 static const char *word_set(const char *w) {
 #if SN_CONFIGS
   int known;
@@ -207,8 +210,8 @@ static const char *word_set(const char *w) {
 #endif
 }
 
-// words_check checks the values that words have set after all words are read. It returns an
-// error text and in *whom the name, or 0.
+// words_check checks the values that words have set, after all words are read. It returns an
+// error text and stores the name in *whom, or returns 0.
 static const char *words_check(const char **whom) {
 #if SN_PORTS
   for (u32 k = 0; k < SN_PORTS; k++)
@@ -226,7 +229,7 @@ static const char *words_check(const char **whom) {
 #endif
 
 #if !SN_ARGUMENTS && SN_WORDS
-// print_name writes a name up to a blank, in a form that fits between quotes.
+// print_name writes a name up to a blank. The output fits between quotes.
 static void print_name(const char *s) {
   for (; *s && *s != ' '; s++) hal_write(*s == '"' || *s == '\\' || *s < 32 ? "?" : s, 1);
 }
@@ -242,7 +245,7 @@ static NORETURN void refuse_word(const char *name, const char *why) {
   hal_exit(END_USAGE);
 }
 
-// words_of takes the words of a line that begin with sn., except the words that are known.
+// words_of uses the words of a line that begin with sn., except words that the caller knows.
 static void words_of(const char *line, int (*known)(const char *word)) {
   for (;;) {
     while (*line == ' ') line++;

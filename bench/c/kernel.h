@@ -1,5 +1,5 @@
-// What a kernel in C says when it is a process: its results are lines, and its work is
-// repeated until it can be timed. testdata/kernels/kernel.h says the same for a core.
+// A C kernel's interface to the timing as a process: results are printed as lines, and the work
+// is repeated until it can be timed. testdata/kernels/kernel.h is the interface for a core.
 #pragma once
 #include <stdint.h>
 #include "input.h"

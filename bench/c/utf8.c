@@ -1,4 +1,4 @@
-// Whether bytes are UTF-8 (Unicode 15, table 3-7), and how many characters they are.
+// Checks that bytes are UTF-8 (Unicode 15, table 3-7), and counts the characters.
 #include "kernel.h"
 enum { N = 8192 };
 static uint8_t text[N];

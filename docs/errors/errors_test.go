@@ -25,15 +25,15 @@ import (
 // codeName is the shape of a code.
 var codeName = regexp.MustCompile(`^E\d{4}$`)
 
-// inFiles are codes about files, which no program text can show.
+// inFiles are codes about files. No program text can cause them.
 func inFiles() []string { return []string{"E0001", "E0501", "E0502", "E0503", "E0504"} }
 
-// company lists what a program of a page shows besides the page's code. The
-// parser gives up only when there have been many other errors.
+// company lists the codes that a program of a page shows in addition to the page's own code.
+// The parser gives up only after many other errors.
 func company() map[string][]string { return map[string][]string{"E0119": {"E0102"}} }
 
-// codesInTree collects the codes of the whole tree: string literals that look
-// like one, in files that are not tests.
+// codesInTree collects the codes of the whole tree: string literals that look like a code, in
+// files that are not tests.
 func codesInTree(t *testing.T) []string {
 	found := map[string]bool{}
 	err := filepath.WalkDir("../..", func(path string, d fs.DirEntry, err error) error {
@@ -95,15 +95,15 @@ func TestPages(t *testing.T) {
 	}
 }
 
-// only returns the one block of a kind on a page.
+// only returns the only block of a kind on a page.
 func only(t *testing.T, code, kind string) string {
 	blocks := testkit.Blocks(t, code+".md", kind)
 	require.Len(t, blocks, 1)
 	return blocks[0]
 }
 
-// diagnose returns the codes of what the checker says of a program, warnings
-// too, each once and in order. Its first line may set configs, as -D does:
+// diagnose returns the codes of the checker's diagnostics for a program, including warnings,
+// each once and in order. The program's first line may set configs, as -D does:
 //
 //	// settings: port=7000
 func diagnose(text string) []string {

@@ -1,5 +1,5 @@
-// Package board holds boards as data. Each board is a text file that names its part and the pins
-// that its wires connect to.
+// Package board holds boards as data. Each board is a text file that names the FPGA part and the
+// pins that the board's wires connect to.
 //
 //	board icebreaker
 //	  title "iCEBreaker"
@@ -13,12 +13,12 @@
 //	end
 //
 // A pin without a direction can be an input or an output. `low` means that a pin is lit or
-// pressed when its wire is low. `pull up` and `pull down` ask the part for a resistor. Programs
-// use the same pin names: a port with the label "led0" is bound to the pin led0 of every board
-// that has one.
+// pressed when its wire is low. `pull up` and `pull down` enable a pull resistor in the part.
+// Programs use the same pin names: on every board that has a pin led0, a port with the label
+// "led0" is bound to it.
 //
 // Parse checks each site against the package, so a wrong pin is an error with its line. The
-// package knows no program and no circuit. Start reading at Board.
+// package does not depend on programs or circuits. Start reading at Board.
 package board
 
 import (
@@ -33,7 +33,7 @@ import (
 // Direction is the direction of a pin.
 type Direction string
 
-// The directions. Both is the direction of a pin on a header.
+// The directions. Both is the direction of a header pin that can be either.
 const (
 	Both Direction = ""
 	In   Direction = "in"
@@ -43,14 +43,14 @@ const (
 // Pin is a wire of the board.
 type Pin struct {
 	Name      string
-	Site      string // of the package
+	Site      string // of the package: the name of a ball or pin
 	Direction Direction
 	Low       bool   // 1 is a low level
 	Pull      string // "", "up" or "down"
 	Span      diag.Span
 }
 
-// Board is a board.
+// Board is a board with its part and pins.
 type Board struct {
 	Name        string
 	Title       string
@@ -74,7 +74,7 @@ func (b *Board) Pin(name string) *Pin {
 	return nil
 }
 
-// WithPart is the board with another part in the same package.
+// WithPart returns the board with another part in the same package.
 func (b *Board) WithPart(name string) (*Board, error) {
 	var fit []string
 	for _, p := range Parts() {
@@ -91,7 +91,7 @@ func (b *Board) WithPart(name string) (*Board, error) {
 	return nil, diag.Errorf("", diag.Span{}, "no part %q fits into the place of %s on %s; there is %s", name, b.Package, b.Name, strings.Join(fit, ", "))
 }
 
-// Fits reports whether a pin can be an input (in) or an output.
+// Fits reports whether a pin can be used as an input (in) or as an output.
 func (p *Pin) Fits(in bool) bool {
 	return p.Direction == Both || (p.Direction == In) == in
 }
@@ -102,7 +102,7 @@ var files embed.FS
 // Names lists the boards that come with the tool.
 func Names() []string { return []string{"icebreaker", "tinyfpga-bx", "hx8k", "ulx3s", "arty-a7"} }
 
-// Find gives a board that comes with the tool.
+// Find returns a board that comes with the tool.
 func Find(name string) (*Board, error) {
 	if !slices.Contains(Names(), name) {
 		return nil, diag.Errorf("", diag.Span{}, "there is no board %q; there are %s, and a board file of your own (.board)", name, strings.Join(Names(), ", "))

@@ -15,10 +15,12 @@ import (
 	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
-// without leaves out the places of a board, which print and parse do not keep.
+// without ignores the source positions of a board, because printing and parsing do not keep
+// them.
 var without = cmp.Options{cmpopts.IgnoreFields(Pin{}, "Span"), cmpopts.IgnoreUnexported(Part{})}
 
-// TestBoards: every board that comes with the tool is read, and read back as printed.
+// TestBoards checks that every board of the tool is read, and that its printed text is read
+// back.
 func TestBoards(t *testing.T) {
 	onDisk, err := filepath.Glob("boards/*.board")
 	require.NoError(t, err)
@@ -39,7 +41,7 @@ func TestBoards(t *testing.T) {
 	require.ErrorContains(t, err, "there are icebreaker, tinyfpga-bx")
 }
 
-// TestSites compares the places of the packages with the data base of the placer.
+// TestSites compares the sites of the packages with the placer's database.
 func TestSites(t *testing.T) {
 	const folder = "/usr/share/fpga-icestorm/chipdb"
 	if _, err := os.Stat(folder); err != nil {
@@ -80,7 +82,7 @@ const small = `board b
 end
 `
 
-// TestMistakes: each mistake in a board file is an error with its place.
+// TestMistakes checks that each mistake in a board file is an error with its position.
 func TestMistakes(t *testing.T) {
 	for _, c := range []struct{ old, new, want string }{
 		{"at 37", "at 99", "b.board:8:15: error: the package sg48 of up5k has no pin 99"},
@@ -111,7 +113,7 @@ func TestMistakes(t *testing.T) {
 	require.ErrorContains(t, err, "`part` stands before the first pin")
 }
 
-// TestGrid: the places of a package without a list have its rows and columns.
+// TestGrid checks that the sites of a package without a list have its rows and columns.
 func TestGrid(t *testing.T) {
 	for site, want := range map[string]bool{"A1": true, "Y20": true, "I3": false, "A21": false, "A0": false, "A": false, "1A": false, "A01": false, "A1x": false, "": false} {
 		ok, err := isSite("lfe5u-25f", "cabga381", site)
@@ -120,7 +122,7 @@ func TestGrid(t *testing.T) {
 	}
 }
 
-// TestNearest: the smallest part that holds a design.
+// TestNearest checks that the result is the smallest part that holds a design.
 func TestNearest(t *testing.T) {
 	up5k := Parts()[0]
 	p, ok := Need{Cells: 6000, Blocks: 31}.Nearest(up5k)

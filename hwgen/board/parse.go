@@ -9,13 +9,13 @@ import (
 	"github.com/sinter-lang/sinter/internal/text"
 )
 
-// Bounds of the oscillator of a board.
+// Bounds for the frequency of a board's oscillator.
 const (
 	leastHz = 2_000_000
 	mostHz  = 1_000_000_000
 )
 
-// reader is a board file that is being read.
+// reader holds a board file that is being read.
 type reader struct {
 	*text.Scanner
 	b    *Board
@@ -67,7 +67,7 @@ func (r *reader) dashed(what string) (text.Token, error) {
 	return t, err
 }
 
-// oneOf reads one of some words.
+// oneOf reads a word that must be one of words.
 func (r *reader) oneOf(what string, words ...string) (string, error) {
 	t, err := r.dashed(what)
 	if err == nil && !slices.Contains(words, t.Text) {
@@ -135,7 +135,7 @@ func (r *reader) part() error {
 	return err
 }
 
-// site reads a site of the package that is not yet taken.
+// site reads a site of the package that no other pin has.
 func (r *reader) site() (string, error) {
 	t, err := r.Word("a place of the package")
 	if err != nil {
@@ -154,7 +154,7 @@ func (r *reader) site() (string, error) {
 	return t.Text, r.take("at "+t.Text, t.Span, "the pin "+t.Text+" has a wire already")
 }
 
-// take enters a name or a site that may occur once.
+// take records a name or a site that may occur only once.
 func (r *reader) take(key string, at diag.Span, complaint string) error {
 	if old, twice := r.at[key]; twice {
 		return diag.Errorf("", at, "%s", complaint).Note(old, "it was given here")
@@ -224,7 +224,7 @@ func (r *reader) pin() error {
 	return nil
 }
 
-// Print gives the text of a board. Parse reads it back.
+// Print returns the text of a board. Parse reads it back.
 func Print(b *Board) string {
 	var s strings.Builder
 	fmt.Fprintf(&s, "board %s\n  title %q\n  part %s package %s\n  constraints %s\n  programmer %s\n", b.Name, b.Title, b.Part.Name, b.Package, b.Constraints, b.Programmer)
@@ -239,7 +239,7 @@ func Print(b *Board) string {
 	return s.String() + "end\n"
 }
 
-// after is a word with its prefix, "" without a word.
+// after is a word after its prefix, or "" if the word is empty.
 func after(lead, word string) string {
 	if word == "" {
 		return ""

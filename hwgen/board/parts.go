@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Family is a kind of parts that share their tools and primitives.
+// Family is a group of parts that share tools and primitives.
 type Family string
 
 // The families.
@@ -21,7 +21,7 @@ type Part struct {
 	Name   string
 	Family Family
 	Cells  int // a look-up table with a flip-flop
-	Blocks int // of RAM
+	Blocks int // of block RAM
 	Bits   int // of a block
 	DSPs   int
 	SPRAMs int
@@ -42,11 +42,12 @@ func Parts() []Part {
 	}
 }
 
-// Need is the resources of a part that a design uses.
+// Need lists the resources of a part that a design uses.
 type Need struct{ Cells, Blocks, DSPs, SPRAMs int }
 
-// Fits reports whether a part holds the need. One block of a part may be several blocks of
-// another part, so the bits of the blocks are compared.
+// Fits reports whether part p has the resources of a design made for part from. A block of one
+// part may be as large as several blocks of another part, so Fits compares the bits of the
+// blocks.
 func (n Need) Fits(from, p Part) bool {
 	blocks := (n.Blocks*from.Bits + p.Bits - 1) / p.Bits
 	return n.Cells <= p.Cells && blocks <= p.Blocks && n.DSPs <= p.DSPs && n.SPRAMs <= p.SPRAMs
@@ -64,8 +65,8 @@ func (n Need) Nearest(from Part) (Part, bool) {
 	return Part{}, false
 }
 
-// sites lists the sites of a package that a wire may go to. It is nil when only the form of the
-// sites is known.
+// sites lists the sites of a package that a wire may use. It is nil if only the form of the
+// site names is known.
 func sites(part, pack string) ([]string, error) {
 	text, err := files.ReadFile("packages.txt")
 	if err != nil {

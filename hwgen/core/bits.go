@@ -5,18 +5,18 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// wires makes nodes of values that are known bit by bit. Decode, ports and
-// datapath all work with it.
+// wires makes nodes from values that are known bit by bit. Decode, ports and datapath all use
+// it.
 type wires struct{ b *rtl.Builder }
 
-// bit is one bit of a node; with node rtl.None the constant index (0 or 1).
+// bit is one bit of a node. If the node is rtl.None, the bit is the constant index (0 or 1).
 type bit struct {
 	node  rtl.ID
 	index int
 }
 
-// vec is a value as a list of the sources of its bits, low bit first. Cutting, joining,
-// extending and shifting by a constant are free on it. The selects after it therefore see which
+// vec is a value as a list of the sources of its bits, low bit first. It costs nothing to cut,
+// join or extend a vec, or to shift it by a constant. So the selects that follow can see which
 // bits of two instructions are the same wire.
 type vec []bit
 
@@ -28,7 +28,7 @@ func constVec(w int, v uint64) vec {
 	return out
 }
 
-// extended returns v widened to w bits by copies of fill, or cut.
+// extended returns v with w bits: it cuts v, or adds copies of fill.
 func (v vec) extended(w int, fill bit) vec {
 	out := append(vec(nil), v[:min(w, len(v))]...)
 	for len(out) < w {
@@ -55,7 +55,7 @@ func concat(low vec, rest ...vec) vec {
 	return out
 }
 
-// vec names the bits of a node.
+// vec lists the bits of a node.
 func (g wires) vec(id rtl.ID) vec {
 	if v, ok := g.b.ConstOf(id); ok {
 		return constVec(g.b.Width(id), v)
@@ -67,7 +67,7 @@ func (g wires) vec(id rtl.ID) vec {
 	return out
 }
 
-// pack makes one node of the bits of v.
+// pack makes one node from the bits of v.
 func (g wires) pack(v vec) rtl.ID {
 	out := rtl.None
 	for lo := 0; lo < len(v); {
@@ -128,8 +128,8 @@ func (g wires) op(op word.Op, w int, imm uint64, args ...vec) vec {
 	return g.vec(g.b.Op(op, w, imm, ids...))
 }
 
-// add adds two values of one width. Low bits need no adder if one of the operands is constant 0
-// there.
+// add adds two values of equal width. Low bits need no adder where one of the operands is
+// constant 0.
 func (g wires) add(x, y vec) vec {
 	zero := bit{rtl.None, 0}
 	k := 0

@@ -7,7 +7,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// use is a value v that a bus carries while one of the lines executes.
+// use is a value v that a bus carries while one of its lines executes.
 type use struct {
 	lines []*line
 	v     vec
@@ -19,9 +19,9 @@ type source struct {
 	lines []*line
 }
 
-// bus joins uses into one value bit by bit, as an and-or of one-hot selects. Equal bits of
-// several instructions need one select, and constant zeros need none. While no line of uses
-// executes, the value is arbitrary.
+// bus joins uses into one value bit by bit. Each bit is an and-or of one-hot selects. Equal
+// bits of several instructions share one select, and constant zeros need none. The value is
+// arbitrary while no line of uses executes.
 func (g *gen) bus(name string, uses []use) vec {
 	if len(uses) == 0 {
 		return nil
@@ -66,8 +66,8 @@ next:
 	return out
 }
 
-// parallel reports whether the sources of a bit continue the sources of the bit n places below
-// it: the same lines take the next bits or the same bit.
+// parallel reports whether the sources of a bit continue the sources of the bit n positions
+// below: the same lines take the next bit or the same bit.
 func parallel(low, high []source, n int) bool {
 	if len(low) != len(high) {
 		return false
@@ -87,7 +87,7 @@ func parallel(low, high []source, n int) bool {
 	return true
 }
 
-// join makes the bits of a run of parallel sources.
+// join makes the bits for a run of parallel sources.
 func (g *gen) join(name string, run [][]source, all []*line) vec {
 	n := len(run)
 	if len(run[0]) == 0 {
@@ -123,7 +123,7 @@ func except(all, some []*line) []*line {
 	return out
 }
 
-// makeResult makes the value for rd.
+// makeResult makes the value that is written to rd.
 func (g *gen) makeResult() vec {
 	var uses []use
 	for _, l := range g.lines {
@@ -140,19 +140,19 @@ func (g *gen) makeResult() vec {
 		uses = append(uses, use{[]*line{l}, v})
 	}
 	g.b.At(diag.Span{})
-	if len(uses) == 0 { // a program that only traps or ends
+	if len(uses) == 0 { // the program only traps or ends
 		return constVec(32, 0)
 	}
 	return g.bus("result", uses)
 }
 
-// branch is the control transfer of the executing instruction.
+// branch is the control transfer of the instruction in execution.
 type branch struct {
 	taken  rtl.ID
 	target vec // word index
 }
 
-// branch makes the decision and the target of control transfers.
+// branch makes the decision and the target of each control transfer.
 func (g *gen) branch() branch {
 	taken := g.bool(false)
 	var uses []use

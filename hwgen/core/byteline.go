@@ -6,16 +6,16 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// byteLine is a device of shape stream. A byte enters while a load of its register executes, and
-// leaves while a store executes.
+// byteLine is a device that transfers single bytes (shape stream). It receives a byte while a
+// load of its register executes, and sends a byte while a store executes.
 type byteLine struct {
 	dev         design.Device
-	valid, data rtl.ID // of the byte that may enter
-	ready       rtl.ID // for the byte that leaves
+	valid, data rtl.ID // of the byte that arrives
+	ready       rtl.ID // for the byte that is sent
 }
 
-// line makes the inputs of a device of shape stream. A load is never held: a program
-// loads when the device is ready.
+// line makes the inputs of a byte device. A load is never held, because a program loads only
+// when the device is ready.
 func (g *portSide) line(d *devices, dev design.Device) {
 	l := byteLine{dev: dev, valid: rtl.None, data: rtl.None, ready: rtl.None}
 	if dev.Rx {
@@ -32,7 +32,7 @@ func (g *portSide) line(d *devices, dev design.Device) {
 	d.lines = append(d.lines, l)
 }
 
-// lineOutputs makes the outputs of the devices of shape stream.
+// lineOutputs makes the outputs of the byte devices.
 func (g *portSide) lineOutputs() {
 	for _, l := range g.dev.lines {
 		reg := port.LevelOf(l.dev.Index)

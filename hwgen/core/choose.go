@@ -7,9 +7,9 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// Choose tries the design points that differ in a choice no rule decides: a select of shift
-// amounts or a barrel shifter. It returns the point with fewer look-up tables. Wishes in o are
-// kept.
+// Choose tries the design points that differ in a choice that no rule decides: a select of
+// shift amounts, or a barrel shifter. It returns the point with fewer look-up tables. It keeps
+// the choices that o already makes.
 func Choose(im *image.Image, o plan.Options) (*design.Point, *rtl.Circuit, error) {
 	if o.Shifts != plan.ShiftAuto || o.Full || o.Whole {
 		p, c, _, err := try(im, o)
@@ -31,7 +31,7 @@ func Choose(im *image.Image, o plan.Options) (*design.Point, *rtl.Circuit, error
 	return p2, c2, nil
 }
 
-// try makes one design point, its circuit and its number of look-up tables.
+// try makes one design point and its circuit. It also returns the number of look-up tables.
 func try(im *image.Image, o plan.Options) (*design.Point, *rtl.Circuit, int, error) {
 	p, err := plan.Make(im, o)
 	if err != nil {

@@ -2,12 +2,13 @@
 //
 //	c, err := core.Generate(im, point)
 //
-// It names no instruction. Each kept line of the instruction table is an expression for its
-// result, condition, target, address and data. These expressions are rewritten over the operands
-// of a datapath (lines.go), so that equal operators of different lines become one node. They are
-// then elaborated bit by bit (elab.go, bits.go). Decode computes controls for the selections at
-// run time. `ctl(on, off)` is a register that is 1 while a line of on executes and 0 while a
-// line of off executes. It is minimised over the words that exist (cover.go):
+// The generator names no instruction. Each kept line of the instruction table has expressions
+// for its result, condition, target, address and data. These expressions are rewritten over the
+// operands of a datapath (lines.go), so that equal operators of different lines become one
+// node. They are then elaborated bit by bit (elab.go, bits.go). Decode computes control bits
+// for the selects at run time. `ctl(on, off)` is a register that is 1 while a line of on
+// executes and 0 while a line of off executes. It is minimised over the instruction words that
+// the image contains (cover.go):
 //
 //	add  rs1 + rs2 ─┐
 //	lw   rs1 + imm ─┼─ one adder rs1 + b, b = imm_operand ? imm : rs2
@@ -18,15 +19,15 @@
 // remaining results. Two sequences run the same stages: pipe3.go overlaps them, multi.go does
 // not. probes.go has the retire record and the claims, rvfi.go the trace port.
 //
-// Three parts are kept as independent as possible. The decoder (decode.go) knows the lines and
-// the fetched word: controls, latches, immediates. The port side (ports.go, engine.go,
-// levels.go, timer.go) asks an execution of four methods. The datapath (gen) is between them.
-// Another datapath can take the same decoder and the same ports.
+// Three parts are kept as independent as possible. The decoder (decode.go) uses only the lines
+// and the fetched word, and makes controls, latches and immediates. The port side (ports.go,
+// engine.go, levels.go, timer.go) uses only the interface execution. The datapath (gen) is
+// between them. Another datapath can use the same decoder and the same ports.
 //
 // The tricks are known from small RISC-V cores. FemtoRV has operand sharing and one-hot and-or
-// buses. VexRiscv reads registers synchronously one stage early. SERV has "illegal words do not
-// matter". docs/hardware.md has the ports and the cycle table. The package knows no program
-// beyond its words. Start reading at Generate, then lines.go.
+// buses. VexRiscv reads registers synchronously one stage early. SERV decodes illegal words
+// arbitrarily. docs/hardware.md has the ports and the cycle table. The package uses nothing of
+// a program except its words. Start reading at Generate, then lines.go.
 package core
 
 import (
@@ -39,7 +40,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// Generate makes the circuit of a design point. The image provides only the contents of its
+// Generate makes the circuit of a design point. The image provides only the contents of the
 // memories.
 func Generate(im *image.Image, p *design.Point) (*rtl.Circuit, error) { return build(im, p, false) }
 
@@ -67,8 +68,8 @@ func build(im *image.Image, p *design.Point, traced bool) (*rtl.Circuit, error) 
 	return g.b.Build()
 }
 
-// placed verifies a point and returns it with lines that point into its own text. The source
-// positions in a circuit are then the same whether the point was made or read.
+// placed verifies a point and reads it back from its own printed text. So the source positions
+// in a circuit are the same for a point that was made and for one that was read.
 func placed(p *design.Point) (*design.Point, error) {
 	if err := p.Verify(); err != nil {
 		return nil, err
@@ -97,8 +98,8 @@ type gen struct {
 	gated  map[rtl.ID]bool // nodes that are 0 unless a line that selects them executes
 }
 
-// exec is the instruction in execution. The sequencer fills it. Its contents are arbitrary while
-// no instruction is valid.
+// exec is the instruction in execution. The sequencer sets it. Its contents are arbitrary while
+// no valid instruction executes.
 type exec struct {
 	valid  rtl.ID
 	rs     []vec        // source registers
@@ -106,7 +107,7 @@ type exec struct {
 	early  vec          // pc + imm
 	next   vec          // word index of the following instruction
 	rd     rtl.ID       // register that the instruction writes
-	writes rtl.ID       // whether the instruction writes one
+	writes rtl.ID       // whether the instruction writes a register
 	second rtl.Register // second cycle of a load from memory
 }
 
@@ -124,7 +125,8 @@ func newGen(im *image.Image, p *design.Point) *gen {
 	return g
 }
 
-// textMemory holds the program. The words after the program trap if a line traps.
+// textMemory holds the program. If the point has a line that traps, the words after the program
+// trap.
 func textMemory(b *rtl.Builder, im *image.Image, p *design.Point) rtl.Memory {
 	var init []uint64
 	for _, w := range im.Text {
@@ -147,8 +149,8 @@ func (g *gen) address(index vec) vec {
 	return concat(low, constVec(32-len(low), design.TextBase>>len(low)))
 }
 
-// decode latches the parts of the fetched word that execution needs, apart from the registers
-// that the word reads. pc is a word index.
+// decode latches the parts of the fetched word that execution needs, except the registers that
+// the word reads. pc is a word index.
 func (g *gen) decode(pc vec) {
 	word := g.text.Q()
 	g.x.imm = g.latch("x.imm", g.immediate(g.where(usesImm), 0, 32))
@@ -186,10 +188,10 @@ func (g *gen) execute() branch {
 	return g.branch()
 }
 
-// holdWhile adds a reason for the executing instruction to stay.
+// holdWhile adds a condition that keeps the instruction in execution.
 func (g *gen) holdWhile(on, cond rtl.ID) { g.holds = append(g.holds, g.b.And(on, cond)) }
 
-// held is 1 when the executing instruction is not finished in this cycle.
+// held is 1 if the instruction in execution does not finish in this cycle.
 func (g *gen) held() rtl.ID {
 	sum := g.bool(false)
 	for _, h := range g.holds {

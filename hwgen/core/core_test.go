@@ -83,7 +83,7 @@ func generate(t testing.TB, im *image.Image, o plan.Options) *rtl.Circuit {
 	return c
 }
 
-// simulate runs a core against a script; its claims are checked in every cycle.
+// simulate runs a core with a script. It checks the core's claims in every cycle.
 func simulate(t testing.TB, im *image.Image, c *rtl.Circuit, s *world.Script, seed int64) (*trace.Trace, uint64) {
 	m, err := cycle.NewMachine(c, iss.CoreOf(im), world.New(s), cycle.Options{Seed: seed})
 	require.NoError(t, err)

@@ -16,14 +16,14 @@ func (p pattern) within(t pattern) bool {
 	return t.mask&^p.mask == 0 && p.val&t.mask == t.val
 }
 
-// cover is a sum of products over the bits of an instruction word, or the
-// complement of one.
+// cover is a sum of products over the bits of an instruction word, or the complement of such a
+// sum.
 type cover struct {
 	terms  []pattern
 	invert bool
 }
 
-// cost counts literals and the terms that have to be joined.
+// cost counts the literals and the terms of a cover.
 func (c cover) cost() int {
 	n := len(c.terms)
 	for _, t := range c.terms {
@@ -32,7 +32,7 @@ func (c cover) cost() int {
 	return n
 }
 
-// eval computes the cover for a word that is in some on or off pattern.
+// eval computes the cover for a word that is in a pattern of on or off.
 func (c cover) eval(w uint32) bool {
 	for _, t := range c.terms {
 		if w&t.mask == t.val {
@@ -42,9 +42,9 @@ func (c cover) eval(w uint32) bool {
 	return c.invert
 }
 
-// minimise finds a cheap cover that is 1 on every word of on and 0 on every word of off. Words
-// outside both do not matter, because the image does not contain them. This makes the decoder of
-// a specialised core small.
+// minimise finds a cheap cover that is 1 on every word of on and 0 on every word of off. On
+// other words the cover is arbitrary, because the image does not contain them. So the decoder
+// of a specialised core is small.
 func minimise(on, off []pattern) cover {
 	if len(on) == 0 {
 		return cover{}
@@ -60,8 +60,8 @@ func minimise(on, off []pattern) cover {
 	return direct
 }
 
-// sumOf picks terms greedily. Each round takes the term that covers most of the remaining
-// patterns; ties go to the shortest term.
+// sumOf picks terms greedily. Each round takes the term that covers the most remaining
+// patterns, and among such terms the shortest.
 func sumOf(on, off []pattern) []pattern {
 	left := append([]pattern(nil), on...)
 	var candidates []pattern
@@ -108,7 +108,7 @@ func bestTerm(candidates, left []pattern) pattern {
 		if covered == 0 {
 			continue
 		}
-		// Covering one more pattern is worth more than any literal it may cost.
+		// One more covered pattern always counts more than the literals.
 		if score := covered*64 - bits.OnesCount32(t.mask); score > bestScore {
 			best, bestScore = t, score
 		}
@@ -116,8 +116,8 @@ func bestTerm(candidates, left []pattern) pattern {
 	return best
 }
 
-// primes returns the terms over fixed bits of p that no pattern of off meets: those with the
-// smallest number of literals and those with one more.
+// primes returns terms over the fixed bits of p that match no pattern of off: the terms with
+// the smallest number of literals, and the terms with one literal more.
 func primes(p pattern, off []pattern) []pattern {
 	useful, apart := differences(p, off)
 	var out []pattern
@@ -129,14 +129,15 @@ func primes(p pattern, off []pattern) []pattern {
 			found = n
 		}
 	}
-	if len(out) == 0 { // more than eight literals: all of them
+	if len(out) == 0 { // more than eight literals are needed: use all of them
 		out = append(out, pattern{p.val & useful, useful})
 	}
 	return out
 }
 
-// differences returns the fixed bits in which p and the patterns of off differ: all of them, and
-// the minimal sets. A term with a bit of each set meets no pattern.
+// differences returns two results. useful has all fixed bits in which p differs from a pattern
+// of off. apart has the minimal sets of bits that separate p from one pattern of off. A term
+// with a bit from each set matches no pattern of off.
 func differences(p pattern, off []pattern) (useful uint32, apart []uint32) {
 	for _, o := range off {
 		d := (p.val ^ o.val) & p.mask & o.mask
@@ -149,8 +150,8 @@ func differences(p pattern, off []pattern) (useful uint32, apart []uint32) {
 	return useful, apart
 }
 
-// appendSubsets adds the terms with exactly n literals from rest beyond those of chosen, if they
-// have a bit of each set of apart; n is at least one.
+// appendSubsets adds the terms that consist of the literals of chosen and exactly n more from
+// rest, and have a bit of each set of apart. n is at least one.
 func appendSubsets(out []pattern, p pattern, rest, chosen uint32, n int, apart []uint32) []pattern {
 	last := rest // candidates for the last literal
 	for _, d := range apart {

@@ -11,7 +11,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/port"
 )
 
-// TestCoverIsRightOnEveryKeptWord draws sets of lines and words of them.
+// TestCoverIsRightOnEveryKeptWord tries random sets of lines, and words of these lines.
 func TestCoverIsRightOnEveryKeptWord(t *testing.T) {
 	rng := rand.New(rand.NewSource(1))
 	has := design.Use{Has: true}

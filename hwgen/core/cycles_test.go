@@ -16,9 +16,9 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// class is a row of the cycle table: code that executes one instruction of the
-// class, and others before it. %[1]d numbers the repetition, %[2]d is where the
-// next one starts, from the first address of text.
+// class is a row of the cycle table. Its code executes one instruction of the class, after
+// others. %[1]d numbers the repetition. %[2]d is the start of the next repetition, counted from
+// the first address of the text.
 type class struct {
 	name   string
 	code   string
@@ -41,8 +41,8 @@ func classes() []class {
 	}
 }
 
-// program repeats the code ten times between two marks. The code after its end
-// makes the core have all ports.
+// program repeats the code ten times between two marks. The code after its end gives the core
+// all ports.
 const program = `image cycles
   task main
   device eth0 eth 0 rx tx
@@ -87,8 +87,8 @@ func measure(t *testing.T, core string, c class) int {
 	return int(m.Timings()[0].Cycles)
 }
 
-// TestCycleTable measures the cycles of each class and compares them with the
-// table of docs/hardware.md.
+// TestCycleTable measures the cycles of each class and compares them with the table of
+// docs/hardware.md.
 func TestCycleTable(t *testing.T) {
 	page, err := os.ReadFile("../../docs/hardware.md")
 	require.NoError(t, err)

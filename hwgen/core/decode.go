@@ -8,9 +8,10 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// decoder computes from the fetched word the information that the execute stage needs: controls
-// that say which lines execute, and operands as latches. It knows the lines of a point and no
-// datapath. The datapath asks it and calls advance at the end of a decode cycle.
+// decoder computes from the fetched word everything that the execute stage needs: control bits
+// that tell which lines execute, and latched operands. It depends on the lines of a point, but
+// not on the datapath. The datapath requests controls and calls advance at the end of a decode
+// cycle.
 type decoder struct {
 	wires
 	p       *design.Point
@@ -22,13 +23,13 @@ type decoder struct {
 	named   map[string]int
 }
 
-// newDecoder decodes words of the lines of a point.
+// newDecoder makes a decoder for the lines of a point.
 func newDecoder(b *rtl.Builder, p *design.Point, word rtl.ID) *decoder {
 	return &decoder{wires: wires{b}, p: p, lines: linesOf(p), word: word, ctlOf: map[string]rtl.ID{}, named: map[string]int{}}
 }
 
-// control is one bit of the executing instruction that decode computes from
-// the fetched word.
+// control is one bit for the instruction in execution. Decode computes it from the fetched
+// word.
 type control struct {
 	reg   rtl.Register
 	cover cover
@@ -76,7 +77,7 @@ func (g *decoder) ctl(name string, on, off []*line) rtl.ID {
 	return reg.Q()
 }
 
-// freshName numbers a control when its name is taken.
+// freshName adds a number to the name of a control if the name is taken.
 func (g *decoder) freshName(name string) string {
 	g.named[name]++
 	if n := g.named[name]; n > 1 {
@@ -85,7 +86,7 @@ func (g *decoder) freshName(name string) string {
 	return name
 }
 
-// exactly is ctl with every other line on the off side.
+// exactly is ctl with off set to every other line.
 func (g *decoder) exactly(name string, on []*line) rtl.ID { return g.ctl(name, on, g.without(on)) }
 
 // without lists the lines that are not in some.
@@ -111,7 +112,7 @@ func (g *decoder) where(f func(*line) bool) []*line {
 	return out
 }
 
-// coverOf computes a cover of a word.
+// coverOf builds a cover of a word.
 func (g *decoder) coverOf(c cover, word rtl.ID) rtl.ID {
 	sum := g.bool(false)
 	for _, t := range c.terms {
@@ -123,7 +124,7 @@ func (g *decoder) coverOf(c cover, word rtl.ID) rtl.ID {
 	return sum
 }
 
-// matches compares the fixed bits of a pattern.
+// matches is 1 if a word has the fixed bits of a pattern.
 func (g *decoder) matches(t pattern, word rtl.ID) rtl.ID {
 	var at vec
 	var want uint64
@@ -141,8 +142,8 @@ func (g *decoder) matches(t pattern, word rtl.ID) rtl.ID {
 	return g.b.EqConst(g.pack(at), want)
 }
 
-// immediate makes bits [lo, hi) of the immediates of lines from the fetched word. For other
-// lines these bits are arbitrary.
+// immediate makes bits [lo, hi) of the lines' immediates from the fetched word. For other lines
+// these bits are arbitrary.
 func (g *decoder) immediate(lines []*line, lo, hi int) vec {
 	out := make(vec, 0, hi-lo)
 	for i := lo; i < hi; i++ {
@@ -151,7 +152,7 @@ func (g *decoder) immediate(lines []*line, lo, hi int) vec {
 	return out
 }
 
-// immediateBit selects one bit of the immediates of lines.
+// immediateBit selects bit i of the lines' immediates.
 func (g *decoder) immediateBit(lines []*line, i int) bit {
 	var from []int
 	by := map[int][]*line{}
@@ -204,8 +205,8 @@ func (g *decoder) sources() int {
 	return n
 }
 
-// latch makes a register that takes value when an instruction goes from decode
-// to execution. Constant bits and copies of one bit cost no register.
+// latch makes a register that takes value when an instruction moves from decode to execution.
+// Constant bits and repeated bits cost no register.
 func (g *decoder) latch(name string, value vec) vec {
 	var distinct vec
 	place := map[bit]int{}
@@ -242,8 +243,8 @@ func (g *decoder) sourceIndex(i int) rtl.ID {
 	return g.b.And(index, g.b.Repeat(keep, g.p.RegBits()))
 }
 
-// advance sets the latches and controls at the end of a decode cycle. Nothing
-// may ask for a control after it.
+// advance sets the latches and controls at the end of a decode cycle. No control may be
+// requested after it.
 func (g *decoder) advance() {
 	for _, c := range g.ctls {
 		g.near(c.on, func() { g.b.Set(c.reg, g.coverOf(c.cover, g.word)) })

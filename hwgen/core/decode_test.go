@@ -12,8 +12,8 @@ import (
 	"github.com/sinter-lang/sinter/sim/cycle"
 )
 
-// TestDecoderAlone decodes words without any datapath: a control for each line is
-// 1 in the cycle after a word of that line and 0 after a word of another.
+// TestDecoderAlone decodes words without a datapath. The control of a line is 1 in the cycle
+// after a word of that line, and 0 after a word of another line.
 func TestDecoderAlone(t *testing.T) {
 	p, err := plan.Make(load(t, echo), plan.Options{Core: design.Multi})
 	require.NoError(t, err)

@@ -5,15 +5,14 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// elab turns the meanings of instructions into nodes of the executing stage.
-// Equal expressions are one node; operators over both shared operands are
-// served by units (units.go).
+// elab turns the meanings of instructions into nodes of the execute stage. Equal expressions
+// become one node. Units (units.go) compute the operators over both shared operands.
 type elab struct {
 	g      *gen
 	leaves map[string]vec
 	memo   map[int]vec
 	units  map[int]vec // by the key of an expression
-	whole  map[int]vec // as units, for whole results and not for parts of results
+	whole  map[int]vec // like units, but only for whole results, not for parts of results
 
 	keys    map[keyOf]int
 	numbers map[*word.Expr]int
@@ -63,7 +62,7 @@ func (e *elab) value(x *word.Expr) vec {
 }
 
 // keyOf identifies an expression by its operator and the numbers of its operands. Equal
-// expressions have one number, and a shared expression is visited once.
+// expressions have the same number, and a shared expression is visited once.
 type keyOf struct {
 	op    word.Op
 	width int
@@ -92,7 +91,7 @@ func (e *elab) key(x *word.Expr) int {
 
 func (e *elab) leaf(x *word.Expr) vec {
 	switch x.Leaf {
-	case leafPC: // not among the shared sums, so it gets a separate adder
+	case leafPC: // not one of the shared sums, so it gets a separate adder
 		if e.leaves[leafPC] == nil {
 			g := e.g
 			n := len(g.x.next)
@@ -135,7 +134,7 @@ func (e *elab) apply(x *word.Expr) vec {
 	return e.g.op(x.Op, x.Width, x.Imm, args...)
 }
 
-// andConst clears bits when one side is a constant.
+// andConst clears bits if one side is a constant.
 func andConst(x, y vec) (vec, bool) {
 	out := make(vec, len(x))
 	for i := range x {

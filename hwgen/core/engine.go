@@ -5,17 +5,17 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// engine moves a frame between a stream port and data memory, one word a cycle. The store to GO
-// that started the engine is held in execution meanwhile. The stored value stays on the operand,
-// so the engine keeps neither device nor direction. ADDR and LEN are its counters: a transfer
-// consumes them.
+// engine moves a frame between a stream port and data memory, one word per cycle. The store to
+// GO that starts the engine stays in execution until the transfer ends. The stored value stays
+// on the operand, so the engine need not store the device and the direction. ADDR and LEN are
+// the engine's counters: a transfer changes them.
 type engine struct {
 	addr     rtl.Register // ADDR, a word index of data
-	left     rtl.Register // LEN: bytes of capacity or of frame that are left
-	busy     rtl.Register // from the second cycle of the store to GO
-	length   rtl.Register // length received so far; 0 from the first beat that did not fit
+	left     rtl.Register // LEN: remaining bytes of capacity or of the frame
+	busy     rtl.Register // 1 from the second cycle of the store to GO
+	length   rtl.Register // length received so far; 0 after the first beat that did not fit
 	received vec          // nil when nothing is received
-	going    rtl.ID       // a store to GO executes
+	going    rtl.ID       // 1 while a store to GO executes
 	sending  rtl.ID       // direction of the store
 
 	read, write rtl.ID // of data memory at addr
@@ -60,7 +60,7 @@ func (g *portSide) makeEngine(d *devices) *engine {
 	return e
 }
 
-// selects is 1 when the value stored to GO names a device out of n.
+// selects is 1 if the value stored to GO names device index out of n devices.
 func (g *portSide) selects(index, n int) rtl.ID {
 	if n == 1 {
 		return g.bool(true)
@@ -69,7 +69,8 @@ func (g *portSide) selects(index, n int) rtl.ID {
 	return g.b.EqConst(g.pack(g.stored(1 + devices)[1:]), uint64(index))
 }
 
-// count is left without its two low bits, minus one.
+// count splits left into words, its value without the two low bits, and low. less is left with
+// one word less.
 func (e *engine) count(g *portSide) (words, low, less rtl.ID) {
 	b, n := g.b, g.p.Length.N
 	words = b.Bits(e.left.Q(), n-1, 2)
@@ -82,9 +83,9 @@ func (e *engine) step(g *portSide) {
 	g.b.Set(e.addr, g.b.Add(e.addr.Q(), g.b.Const(g.p.Pointer.N, 1)))
 }
 
-// receive takes beats. The first cycle clears the length. Then each beat that fits into the
-// remaining capacity is written as a whole word. A beat that does not fit clears left, so
-// nothing fits until the frame ends.
+// receive accepts beats (words of a frame). The first cycle clears the length. Then each beat
+// that fits into the remaining capacity is written as a whole word. A beat that does not fit
+// clears left, so no later beat of the frame fits either.
 func (e *engine) receive(g *portSide, d *devices) {
 	b, n := g.b, g.p.Length.N
 	e.length = b.Reg("frame.length", n, 0)
@@ -126,8 +127,8 @@ func (e *engine) receive(g *portSide, d *devices) {
 	e.done = b.And(beat, last)
 }
 
-// send outputs beats. The first cycle reads the first word. Each beat that is taken reads the
-// next word.
+// send outputs beats (words of a frame). The first cycle reads the first word. After each beat
+// that the receiver accepts, the engine reads the next word.
 func (e *engine) send(g *portSide, d *devices) {
 	b := g.b
 	here := b.And(e.going, e.sending)
@@ -151,8 +152,8 @@ func (e *engine) send(g *portSide, d *devices) {
 	e.done = b.Or(e.done, b.And(beat, e.txLast), b.And(start, b.IsZero(e.left.Q())))
 }
 
-// still makes the output ports of devices that the program never reaches, for example because it
-// traps before. These ports take and give nothing.
+// still makes the output ports of devices that the program never uses, for example because it
+// traps before it uses them. These ports accept and send nothing.
 func (d *devices) still(g *portSide) {
 	for _, r := range d.rx {
 		g.b.Output(rtl.RxPorts(r.dev.Name).Ready, g.bool(false))

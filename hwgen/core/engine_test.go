@@ -10,14 +10,15 @@ import (
 	"github.com/sinter-lang/sinter/sim/cycle"
 )
 
-// beat is one word of a frame as a design around the core may offer it.
+// beat is one word of a frame as a design around the core offers it.
 type beat struct {
 	data  uint64
 	last  bool
 	bytes uint64
 }
 
-// bench drives the ports of an echo core by hand: no world of ours makes these beats.
+// bench drives the ports of an echo core directly, because our simulated world does not make
+// such beats.
 type bench struct {
 	t    *testing.T
 	c    *rtl.Circuit
@@ -47,7 +48,7 @@ func (b *bench) set(name string, v uint64) {
 	*b.cell[name] = v
 }
 
-// until runs to a cycle in which an output is 1, which stays before its clock edge.
+// until runs to a cycle in which an output is 1, and stays before the clock edge of that cycle.
 func (b *bench) until(name string) {
 	for range 200 {
 		if b.e.Eval(); *b.cell[name] == 1 {
@@ -91,8 +92,8 @@ func (b *bench) take() (frame []beat) {
 	return frame
 }
 
-// TestLastBeatWithoutBytes ends frames with a beat that has none, as AXI4-Stream allows.
-// Such a beat ends the frame and writes nothing: the buffer may be full.
+// TestLastBeatWithoutBytes ends frames with a beat without bytes, as AXI4-Stream allows. Such a
+// beat ends the frame and writes nothing, because the buffer may be full.
 func TestLastBeatWithoutBytes(t *testing.T) {
 	im := load(t, echo)
 	for _, core := range cores() {
@@ -126,7 +127,8 @@ func TestLastBeatWithoutBytes(t *testing.T) {
 	}
 }
 
-// bytesOfLast leaves out the counts of beats whose four bytes all count.
+// bytesOfLast clears the byte count of every beat except the last one, because such beats have
+// four bytes.
 func bytesOfLast(frame []beat) []beat {
 	for i := range frame[:len(frame)-1] {
 		frame[i].bytes = 0

@@ -7,9 +7,10 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// input is an input pin. It passes two registers that synchronise it with the clock and one that
-// samples it. The last register samples only while the core is idle, so the program sees one
-// level between two waits. known is the level that the program loaded last.
+// input is an input pin. Its level passes two registers that synchronise it with the clock, and
+// then a register that samples it. The last register samples only while the core is idle, so
+// the program sees one level between two waits. known is the level that the program loaded
+// last.
 type input struct {
 	dev            design.Device
 	second         rtl.ID // after the synchroniser
@@ -22,7 +23,7 @@ type output struct {
 	level rtl.Register
 }
 
-// levels makes the pins of the devices of shape level.
+// levels makes the pins of the level devices and the inputs of the byte devices.
 func (g *portSide) levels(d *devices) {
 	for _, dev := range g.p.Devices {
 		switch {
@@ -53,7 +54,7 @@ func (g *portSide) levels(d *devices) {
 	}
 }
 
-// levelOf is the value of a load: the level of a device, or its next byte.
+// levelOf is the value that a load of a device's register returns: its level, or its next byte.
 func (g *portSide) levelOf(device int) vec {
 	for _, in := range g.dev.in {
 		if in.dev.Index == device {

@@ -8,8 +8,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// linearFrom is the number of operators from which an expression whose bits are sums is built of
-// sums. Smaller expressions are as good in their written form.
+// linearFrom is the least number of operators for which a linear expression is built from sums.
+// Smaller expressions are as good in their written form.
 const linearFrom = 5
 
 // linear makes the bits of an expression that is linear over the operands, such as some rounds
@@ -45,14 +45,14 @@ func (e *elab) linear(x *word.Expr) (vec, bool) {
 	return out, true
 }
 
-// summer makes sums of bits.
+// summer makes sums of bits. A sum is an exclusive or.
 type summer struct {
 	g     wires
 	terms []term
 	found map[bit]int
 }
 
-// term is a bit that sums are made of: an operand bit, or the sum of two terms.
+// term is a part of a sum: an operand bit, or the sum of two terms.
 type term struct {
 	at    bit
 	level int
@@ -76,7 +76,7 @@ func (s *summer) row(sum word.Sum, leaves map[string]vec, names []string) []int 
 	for k, name := range names {
 		for m := sum.Of[k]; m != 0; m &= m - 1 {
 			t := s.term(leaves[name][bits.TrailingZeros64(m)], 0)
-			if at := slices.Index(out, t); at >= 0 { // bits of an immediate may be one wire
+			if at := slices.Index(out, t); at >= 0 { // the same wire may appear twice, because bits of an immediate may be one wire
 				out = slices.Delete(out, at, at+1)
 				continue
 			}
@@ -87,8 +87,8 @@ func (s *summer) row(sum word.Sum, leaves map[string]vec, names []string) []int 
 	return out
 }
 
-// share repeatedly makes one term of the two terms that most rows have in common (Paar,
-// "Optimized Arithmetic for Reed-Solomon Encoders", 1997).
+// share repeatedly takes the two terms that occur together in most rows, and makes one term
+// from them (Paar, "Optimized Arithmetic for Reed-Solomon Encoders", 1997).
 func (s *summer) share(rows [][]int) {
 	for {
 		a, b, n := s.commonest(rows)
@@ -104,7 +104,8 @@ func (s *summer) share(rows [][]int) {
 	}
 }
 
-// commonest finds the pair that is in most rows; ties go to the lowest level.
+// commonest finds the pair that occurs in most rows. Among equal pairs it prefers the lowest
+// level.
 func (s *summer) commonest(rows [][]int) (a, b, n int) {
 	type pair struct{ a, b int }
 	count := map[pair]int{}

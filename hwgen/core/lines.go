@@ -9,8 +9,8 @@ import (
 )
 
 // The leaves of a line's expressions. The table writes the meaning of an instruction over rs1,
-// rs2, rs3, imm and pc. canonical renames them to the operands of the datapath, so that equal
-// operators of different instructions become one node.
+// rs2, rs3, imm and pc. canonical renames these leaves to the operands of the datapath, so that
+// equal operators of different instructions become one node.
 const (
 	leafA     = "rs1"   // first operand
 	leafB     = "b"     // second operand: rs2 or imm, chosen at decode and complemented for subtractions
@@ -20,15 +20,15 @@ const (
 	leafPC    = "pc"    // address of the instruction
 	leafNext  = "next"  // address of the following instruction
 	leafEarly = "early" // pc + imm, computed while decoding
-	leafMem   = "mem"   // loaded value; here with its width, as in mem16
+	leafMem   = "mem"   // loaded value; written with its width, as in mem16
 )
 
 // line is the behaviour of the core for one kind of instruction word. It is an instruction of
-// the set, split if the image lets hardware tell cases apart at decode: one line per constant
-// shift amount and per port register.
+// the set. An instruction becomes several lines if decode can separate the cases that the image
+// contains: one line per constant shift amount and per port register.
 type line struct {
 	inst   *isa.Inst
-	enc    []pattern // words of this line
+	enc    []pattern // instruction words of this line
 	amount int       // constant shift amount, -1 if none
 	port   *design.Port
 	load   int // bytes
@@ -44,7 +44,7 @@ type line struct {
 	zeroA bool // operand a is read from x0
 }
 
-// linesOf splits the kept instructions of a configuration.
+// linesOf makes the lines of the instructions that a design point keeps.
 func linesOf(p *design.Point) []*line {
 	var out []*line
 	for _, kept := range p.Lines {
@@ -83,9 +83,9 @@ func newLine(in *isa.Inst, enc ...pattern) *line {
 	return l
 }
 
-// accessLines splits a load or store into its accesses to memory and to each port register. Port
-// registers are reached only from x0, with an offset whose sign bit is set. Decode can therefore
-// recognise them without adding.
+// accessLines splits a load or store into lines for memory and for each port register. Port
+// registers are reached only from x0, with an offset whose sign bit is set. So decode can
+// recognise such an access without an addition.
 func accessLines(p *design.Point, in *isa.Inst, enc pattern) []*line {
 	ports := p.PortsOf(in)
 	if len(ports) == 0 {
@@ -111,8 +111,8 @@ func accessLines(p *design.Point, in *isa.Inst, enc pattern) []*line {
 	return out
 }
 
-// portBits is the number of low address bits that tell the port registers of the core apart. A
-// core that knows time needs one more.
+// portBits is the number of low address bits that distinguish the port registers of the core. A
+// core with a clock needs one more.
 func portBits(p *design.Point) int {
 	bits := 5
 	for _, q := range p.Ports {
@@ -123,7 +123,7 @@ func portBits(p *design.Point) int {
 	return bits
 }
 
-// offset fixes the bits of the immediate that tell port registers apart.
+// offset fixes the bits of the immediate that distinguish port registers.
 func (p pattern) offset(from [32]int, addr uint32, bits int) pattern {
 	for i := 2; i < bits; i++ {
 		p.mask |= 1 << from[i]
@@ -141,7 +141,7 @@ const (
 )
 
 // immSources returns, for each bit of an instruction's immediate, its source bit in the
-// instruction word, -1 for a constant 0.
+// instruction word, or -1 for a constant 0.
 func immSources(in *isa.Inst) [32]int {
 	var from [32]int
 	for i := range from {
@@ -178,7 +178,7 @@ func (l *line) canonical() {
 	}
 	from := leafRs2
 	switch {
-	case imm && reg: // both at once: no operand is shared
+	case imm && reg: // it uses both at once, so no operand is shared
 		return
 	case imm:
 		from, l.bImm = leafImm, true
@@ -191,9 +191,10 @@ func (l *line) canonical() {
 	}
 }
 
-// ownFactors gives 32-bit products their second operand directly from the register. The operand
-// then skips the choice of immediates and the complement for subtractions. If some line needs
-// the high half, all lines share one product of the shared operands instead.
+// ownFactors lets 32-bit products read their second operand directly from the register. The
+// operand then avoids the select of the immediate and the complement for subtractions. If some
+// line needs the high half, ownFactors changes nothing: all lines then share one product of the
+// shared operands.
 func ownFactors(lines []*line) {
 	for _, l := range lines {
 		if product(l.rd) != nil {
@@ -234,7 +235,7 @@ func replaceLeaf(e *word.Expr, leaf string, by *word.Expr) *word.Expr {
 	})
 }
 
-// replacePC names the two sums of the program counter that the fetch logic computes anyway.
+// replacePC replaces the two sums of the program counter that the fetch logic computes anyway.
 func replacePC(e *word.Expr) *word.Expr {
 	return e.Rewrite(func(x *word.Expr) *word.Expr {
 		if x.Op != word.Add {
@@ -261,8 +262,8 @@ func isAB(e *word.Expr, op word.Op) bool {
 	return e != nil && e.Op == op && len(e.Args) == 2 && e.Args[0].Leaf == leafA && e.Args[1].Leaf == leafB
 }
 
-// shareZero applies when some line adds the shared operands. It turns a line that returns
-// operand b unchanged into one that adds b to x0.
+// shareZero acts if some line adds the shared operands. It turns a line that returns operand b
+// unchanged into a line that adds b to x0.
 func shareZero(lines []*line) {
 	var sum *word.Expr
 	for _, l := range lines {

@@ -16,7 +16,7 @@ import (
 	"github.com/sinter-lang/sinter/verify/lockstep"
 )
 
-// subset says what a configuration kept.
+// subset describes what a configuration keeps.
 func subset(t testing.TB, im *image.Image, o plan.Options) *lockstep.Subset {
 	p, err := plan.Make(im, o)
 	require.NoError(t, err)
@@ -39,7 +39,7 @@ func TestRandomInstructions(t *testing.T) {
 	}
 }
 
-// wide holds each line of RV32M, and shifts by constants and a few others.
+// wide contains each line of RV32M, shifts by constants, and a few other lines.
 const wide = `image wide
   task main
   log 0 ""

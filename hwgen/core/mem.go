@@ -8,8 +8,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// dataMemory is the data memory with its one read and one write port, shared by
-// the executing instruction and the frame engine.
+// dataMemory is the data memory with one read port and one write port. The instruction in
+// execution and the frame engine share the ports.
 type dataMemory struct {
 	mem    rtl.Memory
 	read   rtl.ReadPort
@@ -20,8 +20,8 @@ type dataMemory struct {
 	store  rtl.ID
 }
 
-// memory makes the data memory and the values of loads. A load reads in its first cycle and has
-// its value in the second.
+// memory makes the data memory and the values of loads. A load reads in its first cycle, and
+// its value is available in the second cycle.
 func (g *gen) memory() {
 	if g.p.Data.N == 0 {
 		return
@@ -31,7 +31,7 @@ func (g *gen) memory() {
 		stores: g.where(func(l *line) bool { return l.store > 0 && l.port == nil }),
 	}
 	if len(d.loads)+len(d.stores) == 0 && g.ports.dev.engine == nil {
-		return // constants that nothing reads, for example because the program traps before
+		return // no instruction reads the constants, for example because the program traps before
 	}
 	g.data = d
 	d.mem = g.b.Mem("data", 32, g.p.Data.N, 4, g.dataInit())
@@ -74,7 +74,7 @@ func (g *gen) addresses(lines []*line, n int) []use {
 	return uses
 }
 
-// ofSize lists the lines in some whose access has one of the sizes.
+// ofSize lists the lines whose access has one of the sizes.
 func ofSize(some []*line, sizes ...int) []*line {
 	var out []*line
 	for _, l := range some {
@@ -88,7 +88,7 @@ func ofSize(some []*line, sizes ...int) []*line {
 }
 
 // aligned moves the byte or half word that a load addresses to the low end of the loaded word.
-// Accesses are aligned, so a lane moves to at most two other lanes.
+// Accesses are aligned, so a byte lane moves to at most two other lanes.
 func (g *gen) aligned() vec {
 	d := g.data
 	w := g.vec(d.read.Q())
@@ -107,7 +107,7 @@ func (g *gen) aligned() vec {
 	return concat(low, half[8:], w[16:])
 }
 
-// lanes makes the byte lanes of the accesses of lines.
+// lanes makes the byte lanes that the lines access.
 func (g *gen) lanes(lines []*line, addr vec) vec {
 	var uses []use
 	for _, l := range lines {
@@ -128,7 +128,7 @@ func (g *gen) lanes(lines []*line, addr vec) vec {
 	return g.bus("lanes", uses)
 }
 
-// storeData makes the word that stores write to the lanes.
+// storeData makes the word that stores write to the byte lanes.
 func (g *gen) storeData(lines []*line) vec {
 	var uses []use
 	for _, l := range lines {
@@ -143,7 +143,7 @@ func (g *gen) storeData(lines []*line) vec {
 	return g.bus("store_data", uses)
 }
 
-// connect drives the ports of the data memory; e may be nil.
+// connect drives the ports of the data memory. e may be nil.
 func (d *dataMemory) connect(g *gen, e *engine) {
 	b := g.b
 	read, write := b.And(d.load, b.Not(g.x.second.Q())), d.store

@@ -6,9 +6,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// multi sequences the same stages one after the other: fetch, decode, execute,
-// and a further execute cycle for loads. One instruction is in the core at a
-// time, so nothing is forwarded.
+// multi runs the same stages one after the other: fetch, decode, execute, and a second execute
+// cycle for loads. Only one instruction is in the core at a time, so nothing is forwarded.
 type multi struct {
 	g         *gen
 	pc        rtl.Register

@@ -13,8 +13,8 @@ import (
 type pipe struct {
 	g       *gen
 	pc      rtl.Register
-	started rtl.Register // the text memory gives a word
-	valid   rtl.Register // an instruction executes
+	started rtl.Register // the text memory outputs a word
+	valid   rtl.Register // an instruction is in execution
 	last    rtl.Register // result of the instruction before the executing one
 	forward []rtl.Register
 }

@@ -8,14 +8,14 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// receiver is the port through which frames of a device enter.
+// receiver is the port through which a device's frames arrive.
 type receiver struct {
 	dev               design.Device
 	valid, data, last rtl.ID
 	bytes             rtl.ID
 }
 
-// sender is the port through which frames of a device leave.
+// sender is the port through which a device's frames leave.
 type sender struct {
 	dev   design.Device
 	ready rtl.ID
@@ -36,8 +36,8 @@ type devices struct {
 	timer   *timer // nil: none
 }
 
-// execution is the information that the ports need about the instruction in execution. It is the
-// same for every datapath.
+// execution is what the ports need to know about the instruction in execution. It is the same
+// for every datapath.
 type execution interface {
 	storing(port.Reg) rtl.ID // 1 while a store to a port register executes; rtl.None when none can
 	loading(port.Reg) rtl.ID // the same for a load
@@ -45,8 +45,8 @@ type execution interface {
 	holdWhile(on, cond rtl.ID)
 }
 
-// portSide makes the ports of a core: streams, levels, log, marks, clock. It knows
-// the point and the execution, and no datapath.
+// portSide makes the ports of a core: streams, levels, log, marks, clock. It uses the point and
+// the execution, and does not depend on the datapath.
 type portSide struct {
 	wires
 	execution
@@ -117,13 +117,13 @@ func (g *portSide) wait(d *devices, width int) {
 	}
 }
 
-// storing is 1 while a store to a port register executes; rtl.None when the
-// image has none.
+// storing is 1 while a store to a port register executes. It is rtl.None if the image has no
+// such store.
 func (g *gen) storing(reg port.Reg) rtl.ID {
 	return g.accessing(reg, func(l *line) bool { return l.store > 0 })
 }
 
-// loading is storing for loads.
+// loading is the same as storing, for loads.
 func (g *gen) loading(reg port.Reg) rtl.ID {
 	return g.accessing(reg, func(l *line) bool { return l.load > 0 })
 }
@@ -139,7 +139,7 @@ func (g *gen) accessing(reg port.Reg, kind func(*line) bool) rtl.ID {
 // stored is the low n bits of the value that a store to a port register writes.
 func (g *gen) stored(n int) vec { return g.x.rs[1].zext(32)[:n] }
 
-// value is the result of a load of a port register.
+// value is the result of a load from a port register.
 func (g *portSide) value(reg port.Reg) vec {
 	if device, ok := reg.Level(); ok {
 		return g.levelOf(device)
@@ -175,7 +175,7 @@ func (g *gen) outputs() {
 	b.Output(rtl.PortTrapPC, g.pack(g.pc()))
 }
 
-// loaded is the word that the data memory outputs, rtl.None without a data memory.
+// loaded is the word that the data memory outputs, or rtl.None if there is no data memory.
 func (g *gen) loaded() rtl.ID {
 	if g.data == nil {
 		return rtl.None
@@ -183,7 +183,7 @@ func (g *gen) loaded() rtl.ID {
 	return g.data.read.Q()
 }
 
-// streams makes the outputs of the devices that frames pass through. loaded is the word that the
+// streams makes the outputs of the devices that transfer frames. loaded is the word that the
 // data memory outputs.
 func (g *portSide) streams(loaded rtl.ID) {
 	if e := g.dev.engine; e != nil {
@@ -226,7 +226,7 @@ func (g *portSide) orZero(id rtl.ID) rtl.ID {
 	return id
 }
 
-// pc is the address of the executing instruction.
+// pc is the address of the instruction in execution.
 func (g *gen) pc() vec {
 	n := len(g.x.next)
 	return g.address(g.op(word.Sub, n, 0, g.x.next, constVec(n, 1)))

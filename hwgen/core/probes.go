@@ -11,7 +11,7 @@ import (
 func (g *gen) probes(finished, result, insn rtl.ID, br branch) {
 	b := g.b
 	b.At(diag.Span{})
-	// The store to HALT stays in execution for ever and retires once.
+	// The store to HALT stays in execution for ever but retires only once.
 	halted := g.b.Reg("record.halted", 1, 0)
 	b.Set(halted, g.halted)
 	valid := b.And(g.x.valid, b.Or(finished, b.And(g.halted, b.Not(halted.Q()))))
@@ -100,8 +100,8 @@ func (g *gen) claims(lines []*line, addr vec) {
 }
 
 // legal claims that a word in decode is an instruction of the core: a kept line with kept
-// registers and shift amounts. All words of the text memory are legal. leaves is 1 when the word
-// goes to execution.
+// registers and shift amounts. All words of the text memory are legal. leaves is 1 when the
+// word moves to execution.
 func (g *gen) legal(present, leaves rtl.ID) {
 	b := g.b
 	sum := g.bool(false)
@@ -128,8 +128,7 @@ func (g *gen) matchesAny(ps []pattern) rtl.ID {
 	return sum
 }
 
-// registersFit is 1 when the register fields of the fetched word name
-// registers of the core.
+// registersFit is 1 if the register fields of the fetched word name registers of the core.
 func (g *gen) registersFit(l *line) rtl.ID {
 	b := g.b
 	fit := g.bool(true)

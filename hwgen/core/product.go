@@ -7,12 +7,12 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// product makes the low w bits of x times y, which have w bits. The narrower operand is written
-// in base 4 with the digits -1, 0, 1 and 2. Each row then covers two bits of this operand, and a
-// bit of the row is one look-up table of two bits of the other operand and two controls. Rows
-// are added in pairs, so the path is as many adders as the logarithm of the number of digits. It
-// uses adders and not counters (Wallace, "A Suggestion for a Fast Multiplier", 1964), because an
-// FPGA has carry cells anyway.
+// product makes the low w bits of x times y. The operands have w bits. The narrower operand is
+// written in base 4 with the digits -1, 0, 1 and 2. Each row then covers two bits of this
+// operand, and a bit of the row is one look-up table of two bits of the other operand and two
+// controls. Rows are added in pairs, so the number of adders on the path is the logarithm of
+// the number of digits. The rows are added with adders and not with counters (Wallace, "A
+// Suggestion for a Fast Multiplier", 1964), because an FPGA has carry cells anyway.
 //
 //	14 = 1110 in base 2, 32 in base 4, and 1·16 - 1·4 + 2·1 in digits
 //
@@ -47,17 +47,18 @@ func trimmed(v vec) (vec, bool) {
 	return v[:n], true
 }
 
-// multiplier is a product under construction: x in two's complement, w bits of result.
+// multiplier is a product under construction. x is in two's complement, and the result has w
+// bits.
 type multiplier struct {
 	g    wires
 	x    vec
 	w    int
 	rows []row
-	last *row // the digit above all pairs: the carry, minus the sign
+	last *row // the digit above all pairs of bits: the carry, minus the sign
 }
 
-// row is a digit times x, or the sum of several such rows. Its value is v shifted to bit `at`,
-// plus one at bit `odd` when neg is 1.
+// row is a digit times x, or the sum of several such rows. Its value is v shifted to bit `at`.
+// If neg is 1, a one at bit `odd` is added to it.
 type row struct {
 	v      vec
 	at     int
@@ -66,8 +67,8 @@ type row struct {
 	odd    int
 }
 
-// digits recodes y. A pair of bits plus the carry into it is 0 to 4. The value 3 becomes -1 and
-// a carry, and 4 becomes 0 and a carry.
+// digits recodes y in base 4. A pair of bits plus the carry into the pair is 0 to 4. The value
+// 3 becomes the digit -1 and a carry. The value 4 becomes the digit 0 and a carry.
 func (m *multiplier) digits(y vec, signed bool) {
 	zero := bit{rtl.None, 0}
 	sign := zero
@@ -97,13 +98,15 @@ func (m *multiplier) or(a, b bit) bit  { return m.g.op(word.Or, 1, 0, vec{a}, ve
 func (m *multiplier) xor(a, b bit) bit { return m.g.op(word.Xor, 1, 0, vec{a}, vec{b})[0] }
 func (m *multiplier) not(a bit) bit    { return m.g.op(word.Not, 1, 0, vec{a})[0] }
 
-// rippled is the number of pairs up to which carries in look-up tables are as fast.
+// rippled is the largest number of pairs for which carries in look-up tables are as fast as an
+// adder.
 const rippled = 5
 
-// carries returns the carry into each pair and out of the last one. A pair has a carry out if
-// its upper bit is 1 and its lower bit or its carry in is 1. With few pairs, each carry from
-// the third on is made from the carry two pairs before. With many pairs, an adder makes the
-// carries. One operand has the upper bits, the other a 1 for each pair that carries in any case.
+// carries returns the carry into each pair and the carry out of the last pair. A pair has a
+// carry out if its upper bit is 1 and its lower bit or its carry in is 1. With few pairs, each
+// carry from the third on is computed from the carry two pairs before. With many pairs, an
+// adder computes the carries. One operand of the adder has the upper bits. The other operand
+// has a 1 for each pair whose bits are both 1.
 func (m *multiplier) carries(y vec) []bit {
 	out := []bit{{rtl.None, 0}}
 	n := len(y) / 2
@@ -129,8 +132,8 @@ func (m *multiplier) carries(y vec) []bit {
 	return append(out, sum[n])
 }
 
-// row makes digit k times x. Two controls choose nothing, twice x, x, or the complement of x.
-// The complement plus one is the negative of x.
+// row makes digit k times x. Two controls choose 0, twice x, x, or the complement of x. The
+// complement plus one is the negative of x.
 func (m *multiplier) row(k int, low, high, carry bit) row {
 	odd := m.xor(low, carry)                // 1 or -1
 	above := m.xor(high, m.and(low, carry)) // 2 or -1
@@ -154,7 +157,8 @@ func (m *multiplier) top(at int, carry, sign bit) *row {
 	return &row{v: v, at: at, digits: 1, neg: neg, odd: at}
 }
 
-// sum adds the rows in pairs. It adds the top row last because its controls arrive latest.
+// sum adds the rows in pairs. It adds the top row last, because the controls of that row arrive
+// last.
 func (m *multiplier) sum() vec {
 	rows := slices.Clone(m.rows)
 	for len(rows) > 1 {
@@ -170,11 +174,11 @@ func (m *multiplier) sum() vec {
 	return m.finish(rows[0])
 }
 
-// bits is the number of bits that hold any sum of the given number of digits times x, for two or
-// more digits. Such a sum is at most two thirds of the next power of 4.
+// bits is the number of bits that can hold any sum of two or more digits times x. Such a sum is
+// at most two thirds of the next power of 4.
 func (m *multiplier) bits(digits, at int) int { return min(len(m.x)+2*digits, m.w-at) }
 
-// pair adds two rows. The one that the lower row lacks fits below the upper row.
+// pair adds two rows. The one that a negative lower row still needs fits below the upper row.
 func (m *multiplier) pair(low, high row) row {
 	n := m.bits(low.digits+high.digits, low.at)
 	from := low.odd - low.at
@@ -186,9 +190,9 @@ func (m *multiplier) pair(low, high row) row {
 	return row{v: v, at: low.at, digits: low.digits + high.digits, neg: high.neg, odd: high.odd}
 }
 
-// finish adds the top row and the one that the last pair may lack. A pair that lacks one has a
-// carry, so then the top row lacks none. One carry into the adder therefore serves both, and
-// ones below the top row pass it up to the top row.
+// finish adds the top row, and the one that a negative last pair needs. A negative last pair
+// has a carry out, and then the top row needs no such one. So one carry into the adder serves
+// both cases. Ones below the top row pass the carry up to the top row.
 func (m *multiplier) finish(all row) vec {
 	zero := bit{rtl.None, 0}
 	v := all.v.extended(m.w, all.v[len(all.v)-1])

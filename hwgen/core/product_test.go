@@ -11,7 +11,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// times makes a circuit of one product of two inputs, each of some bits that are
+// times makes a circuit for one product of two inputs. Each input has some bits, which are
 // extended to w.
 func times(t *testing.T, w int, bits [2]int, signed [2]bool) *rtl.Circuit {
 	b := rtl.NewBuilder("t")
@@ -30,7 +30,7 @@ func times(t *testing.T, w int, bits [2]int, signed [2]bool) *rtl.Circuit {
 	return c
 }
 
-// TestEveryProduct multiplies all numbers of few bits, and the corners of many.
+// TestEveryProduct multiplies all numbers of few bits, and corner values of many bits.
 func TestEveryProduct(t *testing.T) {
 	for _, w := range []int{5, 8, 32} {
 		for p := 1; p <= min(w, 5); p++ {

@@ -52,8 +52,8 @@ func deviceNames(im *image.Image) []string {
 	return out
 }
 
-// TestSelectOnCircuits runs programs with select and timers on both cores, with and
-// without gaps at the ports.
+// TestSelectOnCircuits runs programs with select and timers on both cores, with and without
+// gaps at the ports.
 func TestSelectOnCircuits(t *testing.T) {
 	for _, name := range []string{"prio.sn", "fair.sn", "ends.sn"} {
 		im := selectImage(t, name)
@@ -69,7 +69,7 @@ func TestSelectOnCircuits(t *testing.T) {
 	}
 }
 
-// TestSelectOnGates runs one of them on mapped gates, a script in each lane.
+// TestSelectOnGates runs one of these programs on mapped gates, with a script in each lane.
 func TestSelectOnGates(t *testing.T) {
 	im := selectImage(t, "prio.sn")
 	c := generate(t, im, plan.Options{Core: design.Pipe3})
@@ -93,8 +93,8 @@ func TestSelectOnGates(t *testing.T) {
 	}
 }
 
-// TestTimerPorts: a core that knows no time has no ports for it, one that only reads
-// the clock has no deadline.
+// TestTimerPorts checks that a core without time has no ports for it, and that a core that only
+// reads the clock has no deadline port.
 func TestTimerPorts(t *testing.T) {
 	has := func(c *rtl.Circuit, name string) bool {
 		for _, o := range c.Outputs {

@@ -6,17 +6,17 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// timer is the clock and one deadline: the earliest deadline of all tasks, which the program
-// computes. It costs the two halves of the deadline and a comparator.
+// timer is the clock and one deadline. The deadline is the earliest deadline of all tasks,
+// which the program computes. The hardware is the two halves of the deadline and a comparator.
 type timer struct {
 	clock    rtl.ID // input
-	deadline rtl.ID // as one word, rtl.None without DUE
-	due      vec    // 1 when the clock has reached it
-	mask     vec    // whether WAIT waits for it
+	deadline rtl.ID // as one word, rtl.None if the core has no DUE register
+	due      vec    // 1 when the clock has reached the deadline
+	mask     vec    // whether WAIT waits for the deadline
 }
 
-// timer makes the clock input when the program reads the clock or sets a deadline. Otherwise it
-// is nil.
+// timer makes the clock input if the program reads the clock or sets a deadline. Otherwise it
+// returns nil.
 func (g *portSide) timer() *timer {
 	sets := g.p.Uses(port.Due) || g.p.Uses(port.DueHigh)
 	if !sets && !g.p.Uses(port.Now) && !g.p.Uses(port.NowHigh) {

@@ -5,8 +5,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// overAB lists the operators that l applies to the two shared operands. It also reports whether
-// operand b occurs elsewhere in l.
+// overAB lists the operators that line l applies to the two shared operands. It also reports
+// whether operand b occurs elsewhere in l.
 func (l *line) overAB() (ops map[word.Op]bool, elsewhere bool) {
 	ops = map[word.Op]bool{}
 	seen := map[*word.Expr]bool{}
@@ -35,8 +35,8 @@ func (l *line) overAB() (ops map[word.Op]bool, elsewhere bool) {
 }
 
 // subtracts reports whether the line needs a - b, and whether it needs b uncomplemented. One
-// carry chain serves sums, differences and both orders. For the lines that subtract, operand b
-// is complemented and the carry set.
+// carry chain computes sums, differences and both order comparisons. For the lines that
+// subtract, operand b is complemented and the carry in is 1.
 func (l *line) subtracts() (sub, plain bool) {
 	ops, elsewhere := l.overAB()
 	for op := range ops {
@@ -101,8 +101,8 @@ func (e *elab) makeB() {
 	g.near(g.where(func(l *line) bool { return product(l.rd) != nil }), e.multiplier)
 }
 
-// separate gives lines that need both b and its complement a separate operand, so that they use
-// no unit.
+// separate gives a separate operand to lines that need both b and its complement. So these
+// lines use no unit.
 func (e *elab) separate(b vec) {
 	const own = "b.own"
 	for _, l := range e.g.lines {
@@ -119,8 +119,8 @@ func (e *elab) ab(op word.Op, w int) int {
 	return e.key(b.Make(op, w, 0, b.LeafOf(leafA, 32), b.LeafOf(leafB, 32)))
 }
 
-// adder makes the carry chain for a + b, a - b and the orders. A bit below the operands sets the
-// carry. A bit above the operands is the sign of the difference.
+// adder makes the carry chain for a + b, a - b and the order comparisons. A bit below the
+// operands sets the carry. A bit above the operands is the sign of the difference.
 func (e *elab) adder(invert rtl.ID) {
 	g := e.g
 	a, b := e.leaves[leafA], e.leaves[leafB]
@@ -129,7 +129,7 @@ func (e *elab) adder(invert rtl.ID) {
 	if orders := g.linesOver(word.Ltu, word.Lts); len(orders) > 0 {
 		signed := g.vec(g.ctl("signed", g.linesOver(word.Lts), g.linesOver(word.Ltu)))
 		top := g.op(word.And, 1, 0, signed, a[31:])
-		// b is complemented when the sign counts: not (signed and not b).
+		// b is already complemented, so its sign bit here is: not (signed and not b).
 		over := g.op(word.Not, 1, 0, g.op(word.And, 1, 0, signed, g.op(word.Not, 1, 0, b[31:])))
 		x, y = concat(x, top), concat(y, over)
 	}
@@ -143,7 +143,7 @@ func (e *elab) adder(invert rtl.ID) {
 	}
 }
 
-// wholeOver lists the lines whose result is just op of the shared operands.
+// wholeOver lists the lines whose whole result is op of the shared operands.
 func (g *gen) wholeOver(ops ...word.Op) []*line {
 	return g.where(func(l *line) bool {
 		for _, op := range ops {
@@ -155,10 +155,10 @@ func (g *gen) wholeOver(ops ...word.Op) []*line {
 	})
 }
 
-// logic makes one unit of and, or and xor if one look-up table a bit is enough. Two controls
-// choose among the three and 0. The unit is 0 for lines with another result, so the result bus
-// needs no select for it. For the same reason such a line cannot use the unit for a part of its
-// result.
+// logic makes one unit for and, or and xor if one look-up table per bit is enough. Two controls
+// choose one of the three operators or 0. The unit outputs 0 for lines with another result, so
+// the result bus needs no select for it. For the same reason such a line cannot use the unit
+// for a part of its result.
 func (e *elab) logic() {
 	g := e.g
 	and, or, xor := g.wholeOver(word.And), g.wholeOver(word.Or), g.wholeOver(word.Xor)
@@ -216,7 +216,7 @@ func (e *elab) shifter() {
 	e.units[e.ab(word.Shl, 32)] = g.vec(g.pack(out.reversed()))
 }
 
-// rightShifter shifts x to the right. x is reversed for the lines of left.
+// rightShifter shifts x to the right. For the lines of left, x is reversed.
 func (e *elab) rightShifter(x vec, right, arith, left []*line) vec {
 	g := e.g
 	amount := e.leaves[leafB][:5]
@@ -235,8 +235,8 @@ func (e *elab) rightShifter(x vec, right, arith, left []*line) vec {
 	return out
 }
 
-// multiplier makes one product for all lines that need its high half; signs are controls. A core
-// that keeps only the low half has a plain product.
+// multiplier makes one product for all lines if a line needs the high half. Controls choose the
+// signs. A core that keeps only the low half has a plain product.
 func (e *elab) multiplier() {
 	g := e.g
 	var signedA, signedB, plainA, plainB []*line

@@ -7,22 +7,23 @@ import (
 // A block has 4,096 bits in one of four shapes.
 const (
 	blockBits   = 4096
-	rowBits     = 16 // of the array inside
+	rowBits     = 16 // bits in a row of the internal array
 	rowAddress  = 8
 	maxAddrBits = 11
 )
 
-// modeOf is the shape with the widest words that is deep enough. Mode 0 has 256 words of 16
-// bits, and mode 3 has 2,048 words of 2 bits.
+// modeOf is the block shape with the widest words that is deep enough. Mode 0 has 256 words of
+// 16 bits, and mode 3 has 2,048 words of 2 bits.
 func modeOf(addrBits int) int { return max(0, addrBits-rowAddress) }
 
 // widthOf is the number of bits of a word in a mode.
 func widthOf(mode int) int { return rowBits >> mode }
 
-// pinOf is the pin of bit i of a word.
+// pinOf is the data pin of bit i of a word.
 func pinOf(mode, i int) int { return i<<mode + [4]int{0, 0, 1, 3}[mode] }
 
-// block is a block RAM for one read port. It holds bits low to high-1 of the words of a memory.
+// block is one block RAM that serves one read port. It holds bits low to high-1 of a memory's
+// words.
 type block struct {
 	mem       *gate.Mem[gate.Net]
 	port      int
@@ -32,8 +33,8 @@ type block struct {
 
 func (b *block) mode() int { return modeOf(b.mem.AddrBits) }
 
-// blocksOf cuts a memory into blocks, separately for each read port. In all modes but 0 a block
-// lies in one lane.
+// blocksOf cuts a memory into blocks, separately for each read port. In all modes except 0, a
+// block lies within one lane.
 func blocksOf(m *gate.Mem[gate.Net]) []block {
 	var out []block
 	lane := m.Width / m.Lanes
@@ -51,8 +52,8 @@ func blocksOf(m *gate.Mem[gate.Net]) []block {
 	return out
 }
 
-// contents returns the rows of the array of a block. Bit i of the word at a is in row a modulo
-// 256.
+// contents returns the rows of a block's internal array. Bit i of the word at address a is in
+// row a modulo 256.
 func (b *block) contents() [blockBits / rowBits]uint16 {
 	var rows [blockBits / rowBits]uint16
 	mode := b.mode()

@@ -1,5 +1,5 @@
-// Package ice40 writes a circuit as the cells of an iCE40 FPGA: look-up tables,
-// carries, flip-flops and block RAMs, mapped by ir/gate.
+// Package ice40 writes a circuit as the cells of an iCE40 FPGA: look-up tables, carries,
+// flip-flops and block RAMs, mapped by ir/gate.
 //
 //	d, err := ice40.Map(c)
 //	d.Verilog(nil)   // a module with the ports of the circuit
@@ -12,14 +12,14 @@
 //	SB_DFFESR count_3_ff (.Q(count[3]), .C(clk), .E(go), .R(reset), .D(sum_3));
 //	SB_RAM40_4K #(.INIT_0(256'h...)) text_0_1_ram (...);
 //
-// Ports, registers and data of read ports have the same names as in hwgen/verilog, so both files
-// of a circuit are compared with it in one way. Requirements of the part's cells are added
-// before mapping (shell.go): an enable that yields to reset, a write that reset forbids, masks
-// of lanes. Memories become blocks of the narrowest words that are deep enough (blocks.go). Pins
-// of tables are chosen so that a placer puts a sum into the cell of its carry (pins.go).
+// Ports, registers and data of read ports have the same names as in hwgen/verilog, so the same
+// code can compare both files with the circuit. Requirements of the part's cells are added
+// before mapping (shell.go): enables include reset, reset blocks writes, and lanes become
+// masks. Memories become blocks in the widest shape that is deep enough (blocks.go). Pins of
+// tables are chosen so that a placer puts a sum into the cell of its carry (pins.go).
 //
-// The cells are described in Lattice, "iCE40 Technology Library". The package
-// knows no instruction. Start reading at Map.
+// The cells are described in Lattice, "iCE40 Technology Library". The package does not depend
+// on the instruction set. Start reading at Map.
 package ice40
 
 import (
@@ -30,21 +30,21 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// resetName is the reset input, which a circuit has without naming it.
+// resetName is the name of the reset input, which every circuit has implicitly.
 const resetName = "reset"
 
-// Design is a circuit in cells.
+// Design is a circuit mapped to cells.
 type Design struct {
 	names  *verilog.Names
-	n      *gate.Netlist // its shell fits the cells of the part, see prepare
+	n      *gate.Netlist // adapted to the cells of the part by prepare
 	blocks []block
-	pins   [][4]gate.Net // per cell that is a table: its inputs I0 to I3
-	paired []int         // per cell that is a carry: the table in its logic cell, -1: none
+	pins   [][4]gate.Net // for each cell that is a table: its inputs I0 to I3
+	paired []int         // for each cell that is a carry: the table in its logic cell; -1: none
 	shared int           // tables in the logic cells of carries
 }
 
-// Map maps a circuit, without probes and claims. An error names a part of the circuit for which
-// the part has no cell.
+// Map maps a circuit, without probes and claims. The error names a part of the circuit for
+// which the FPGA has no cell.
 func Map(c *rtl.Circuit) (*Design, error) {
 	names := verilog.NamesOf(c)
 	for i := range names.Circuit.Mems {

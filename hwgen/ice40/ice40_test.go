@@ -23,9 +23,9 @@ import (
 	cells "github.com/sinter-lang/sinter/verify/ice40"
 )
 
-// every is a circuit with each kind of cell: tables, sums, a comparison, registers
-// with and without an enable that reset to 0s and 1s, and memories in all shapes of a
-// block, one read by two ports, with lanes and without.
+// every is a circuit with each kind of cell: tables, sums, a comparison, registers with and
+// without an enable that reset to 0s and 1s, and memories in all shapes of a block. One memory
+// has two read ports. Some memories have lanes.
 func every(t *testing.T) *rtl.Circuit {
 	b := rtl.NewBuilder("every")
 	in, at, go1, lanes := b.Input("in", 16), b.Input("at", 11), b.Input("go", 1), b.Input("lanes", 2)
@@ -65,7 +65,7 @@ func text(t *testing.T, c *rtl.Circuit) string {
 	return d.Verilog([]string{"a comment"})
 }
 
-// prove compares a text with a circuit.
+// prove checks that a text is equivalent to a circuit.
 func prove(c *rtl.Circuit, text string) (equiv.Status, string) {
 	own := verilog.NamesOf(c)
 	n := &equiv.Names{Ports: own.Ports, Regs: own.Regs, Mems: own.Mems, Reads: map[blast.Place]string{}}
@@ -130,7 +130,7 @@ func TestFlipsInNetlistsAreNoticed(t *testing.T) {
 	}
 }
 
-// TestCopiesAreCompared: the blocks of one memory must be alike.
+// TestCopiesAreCompared checks that the blocks of one memory must have equal contents.
 func TestCopiesAreCompared(t *testing.T) {
 	c := every(t)
 	good := text(t, c)
@@ -170,8 +170,8 @@ func written(b *rtl.Builder, at rtl.ID, bits int, policy rtl.Policy, ports int) 
 	}
 }
 
-// TestModelsOfYosysAgree runs the netlist in Icarus, with the cells as yosys describes
-// them, on random inputs, and compares each cycle with sim/cycle.
+// TestModelsOfYosysAgree runs the netlist in Icarus on random inputs, with yosys's models of
+// the cells. It compares each cycle with sim/cycle.
 func TestModelsOfYosysAgree(t *testing.T) {
 	iverilog, vvp := testkit.Tool(t, "iverilog"), testkit.Tool(t, "vvp")
 	yosys, err := filepath.EvalSymlinks(testkit.Tool(t, "yosys"))
@@ -193,8 +193,8 @@ func TestModelsOfYosysAgree(t *testing.T) {
 	}
 }
 
-// replay gives a bench of random inputs that prints the outputs in each cycle, and
-// what sim/cycle sees. Addresses stay in few places, so that words are read back.
+// replay returns a bench of random inputs that prints the outputs in each cycle, and the
+// outputs of sim/cycle. The addresses take few values, so that words are read back.
 func replay(t *testing.T, c *rtl.Circuit) (bench, want string) {
 	e, err := cycle.New(c)
 	require.NoError(t, err)

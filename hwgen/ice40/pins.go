@@ -2,17 +2,17 @@ package ice40
 
 import "github.com/sinter-lang/sinter/ir/gate"
 
-// The pins of a logic cell that its carry reads, too: both operands and the incoming carry.
+// The pins of a logic cell that its carry reads too: both operands and the incoming carry.
 const (
 	pinA  = 1
 	pinB  = 2
 	pinCI = 3
 )
 
-// place pairs carries with tables and chooses the pins of all tables. A placer puts a carry into
-// the cell of the table that has the incoming carry at I3 and the operands at I1 and I2. These
-// pins of a table may have nets that the table does not depend on. So a table can be the partner
-// if it reads the incoming carry and at most one net that the carry does not read.
+// place pairs carries with tables and chooses the pins of all tables. A placer puts a carry
+// into the cell of the table that has the incoming carry at I3 and the operands at I1 and I2. A
+// table may have nets at these pins that it does not depend on. So a table can be the partner
+// of a carry if it reads the incoming carry and at most one net that the carry does not read.
 func (d *Design) place() {
 	cells := d.n.Cells
 	readers := make([][]int, d.n.Nets)
@@ -45,7 +45,7 @@ func (d *Design) place() {
 	}
 }
 
-// partner gives the pins of a table in the cell of a carry.
+// partner returns the pins of a table that shares the cell of a carry.
 func partner(t, c *gate.Cell) (pins [4]gate.Net, ok bool) {
 	if t.Kind != gate.LUT {
 		return pins, false
@@ -61,9 +61,9 @@ func partner(t, c *gate.Cell) (pins [4]gate.Net, ok bool) {
 	return pins, others <= 1
 }
 
-// alone gives the pins of a table in a separate cell. If only this table reads a carry, the
-// carry comes by the chain, at I3. No other carry may be at I3, since a placer would take the
-// table for the partner.
+// alone returns the pins of a table in a separate cell. If only this table reads a carry, the
+// carry arrives through the chain, at I3. Any other carry must not be at I3, because a placer
+// would take the table for the carry's partner.
 func alone(c *gate.Cell, carry []bool, readers [][]int) (pins [4]gate.Net) {
 	var rest []gate.Net
 	for _, x := range c.Used() {
@@ -74,7 +74,7 @@ func alone(c *gate.Cell, carry []bool, readers [][]int) (pins [4]gate.Net) {
 		}
 	}
 	at := 0
-	for _, last := range []bool{true, false} { // carries take the first pins
+	for _, last := range []bool{true, false} { // carries are assigned to the first pins
 		for _, x := range rest {
 			if carry[x] == last {
 				pins[at] = x
@@ -85,7 +85,7 @@ func alone(c *gate.Cell, carry []bool, readers [][]int) (pins [4]gate.Net) {
 	return pins
 }
 
-// table is the truth table of a look-up table for the order of its pins.
+// table is the truth table of a look-up table in the order of its pins.
 func table(c *gate.Cell, pins [4]gate.Net) uint16 {
 	var out uint16
 	for row := range 16 {

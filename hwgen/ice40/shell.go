@@ -4,9 +4,9 @@ import "github.com/sinter-lang/sinter/ir/gate"
 
 // prepare adapts a graph to the cells of the part:
 //
-//   - Reset is an input.
-//   - A flip-flop is reset only if it is enabled, so enables include reset.
-//   - Nothing is written during reset.
+//   - Reset becomes an input.
+//   - The part resets a flip-flop only if it is enabled, so enables include reset.
+//   - No memory is written during reset.
 //   - In blocks of 16 bits a lane that is 0 masks its bits. In narrower blocks each lane
 //     has separate blocks and a separate enable.
 func prepare(g *gate.Graph) {
@@ -28,7 +28,7 @@ func prepare(g *gate.Graph) {
 	}
 }
 
-// lanes turns a write's lanes into block inputs: masks, or enables.
+// lanes turns the lanes of a write into block inputs: masks or enables.
 func lanes(g *gate.Graph, m *gate.Mem[gate.Lit], w *gate.Write[gate.Lit]) {
 	for k, l := range w.Lanes {
 		switch {

@@ -19,11 +19,11 @@ type writer struct {
 	sb    strings.Builder
 	nets  []string
 	taken map[string]bool
-	last  map[string]int // per name: the last number after it
+	last  map[string]int // for each name: the last number added to it
 	cells []string       // names of the instances of tables and carries
 }
 
-// Verilog writes the module of a design; about are comment lines at its top.
+// Verilog writes the module of a design. about are comment lines at its top.
 func (d *Design) Verilog(about []string) string {
 	w := &writer{Design: d, nets: make([]string, d.n.Nets), taken: map[string]bool{clockName: true, resetName: true, verilog.FolderParameter: true}, last: map[string]int{}}
 	for _, list := range [][]string{d.names.Nets, {d.names.Module}} {
@@ -49,8 +49,8 @@ func (d *Design) Verilog(about []string) string {
 
 func (w *writer) line(format string, args ...any) { fmt.Fprintf(&w.sb, format+"\n", args...) }
 
-// header writes the ports. Contents of memories are in the text. Only a test bench sets the
-// folder.
+// header writes the ports. The contents of memories are in the text itself. So only a test
+// bench sets the folder parameter.
 func (w *writer) header(about []string) {
 	ports := []string{"input wire " + clockName, "input wire " + resetName}
 	for _, in := range w.n.Inputs {
@@ -71,7 +71,7 @@ func (w *writer) header(about []string) {
 	w.line("module %s%s(\n  %s\n);", w.names.Module, folder, strings.Join(ports, ",\n  "))
 }
 
-// span is the range of a declaration, empty for one bit.
+// span is the range of a declaration, empty for a single bit.
 func span(width int) string {
 	if width == 1 {
 		return ""
@@ -79,8 +79,8 @@ func span(width int) string {
 	return fmt.Sprintf("[%d:0] ", width-1)
 }
 
-// words names the bits of inputs, registers and read ports. It declares those that are not in
-// the header.
+// words names the bits of inputs, registers and read ports. It declares the registers and read
+// ports, which are not in the header.
 func (w *writer) words() {
 	w.nets[gate.Net0], w.nets[gate.Net1] = "1'b0", "1'b1"
 	name := func(name string, bits []gate.Net) {
@@ -110,7 +110,8 @@ func (w *writer) words() {
 	}
 }
 
-// name names the outputs of tables and carries after the net of the circuit that they compute.
+// name gives each output of a table or carry the name of the net that it computes in the
+// circuit.
 func (w *writer) name() {
 	for i := range w.n.Cells {
 		c := &w.n.Cells[i]
@@ -150,7 +151,7 @@ func (w *writer) gates() {
 	}
 }
 
-// flops writes the flip-flops of the registers: R and S set the reset value.
+// flops writes the flip-flops of the registers. R and S reset a bit to 0 or 1.
 func (w *writer) flops() {
 	for i := range w.n.Regs {
 		r := &w.n.Regs[i]
@@ -202,10 +203,10 @@ func (w *writer) writePort(b *block, p *gate.Write[gate.Net]) string {
 	return fmt.Sprintf(".WCLKE(%s), .WE(1'b1), .WADDR(%s),\n  .MASK({%s}),\n  .WDATA({%s})", w.nets[enable], w.address(p.Addr), strings.Join(mask, ", "), strings.Join(data, ", "))
 }
 
-// constant is a word of a block's pins that are all the same net.
+// constant is a word of block pins that all connect to the same net.
 func (w *writer) constant(net string) []string { return slices.Repeat([]string{net}, rowBits) }
 
-// address writes the pins of an address, highest first.
+// address writes the pins of an address, highest bit first.
 func (w *writer) address(bits []gate.Net) string {
 	var pins []string
 	for i := maxAddrBits - 1; i >= 0; i-- {
@@ -218,8 +219,8 @@ func (w *writer) address(bits []gate.Net) string {
 	return "{" + strings.Join(pins, ", ") + "}"
 }
 
-// initial writes the contents of a block that are not 0. INIT_0 has the first 16 rows, the
-// lowest row at its end.
+// initial writes the contents of a block where they are not 0. INIT_0 has the first 16 rows,
+// and the lowest row is at its end.
 func initial(b *block) string {
 	rows, out := b.contents(), ""
 	for k := 0; k < len(rows); k += rowBits {

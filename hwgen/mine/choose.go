@@ -13,9 +13,10 @@ import (
 	"github.com/sinter-lang/sinter/ir/isa"
 )
 
-// Costs of a core beside the circuits of lines, in cells: the slot of a line on the bus of
-// results and in decode; the third read port with its forwarding, for lines of three sources;
-// each remaining amount of a constant shift; and a shifter for all amounts.
+// Costs of a core in cells, in addition to the circuits of lines. The first is the cost of a
+// line on the result bus and in decode. The second is the third read port with its forwarding,
+// which lines with three sources need. The others are each remaining amount of a constant
+// shift, and a shifter for all amounts.
 const (
 	costPlace  = 8
 	costPort   = 48
@@ -23,7 +24,7 @@ const (
 	costBarrel = 170
 )
 
-// bounded keeps the candidates that save most.
+// bounded keeps the candidates that save most, up to a limit.
 func bounded(all []*Candidate, r *Result) []*Candidate {
 	if len(all) <= maxPriced {
 		return all
@@ -35,8 +36,8 @@ func bounded(all []*Candidate, r *Result) []*Candidate {
 	return all[:maxPriced]
 }
 
-// price maps the circuit of a candidate, once. It returns the reason why the candidate cannot be
-// a line, or "" if it can.
+// price maps the circuit of a candidate, once. It returns the reason why the candidate cannot
+// become a line, or "" if it can.
 func (c *Candidate) price(deepest int) (string, error) {
 	if !c.priced {
 		circuit, err := core.Operation(c.Line)
@@ -55,8 +56,8 @@ func (c *Candidate) price(deepest int) (string, error) {
 	return "", nil
 }
 
-// adderDepth is the depth of the adder between the operands and the result of every core. Its
-// second operand may be complemented.
+// adderDepth is the depth of the adder that every core has between the operands and the result.
+// Its second operand may be complemented.
 func adderDepth() (int, error) {
 	in, err := isa.ParseLine(&diag.File{Name: "adder.isa", Text: "adder R4 00 000 0001011 rd = rs1 + (rs2 xor (0 - (rs3 and 1)))\n"})
 	if err != nil {
@@ -70,14 +71,14 @@ func adderDepth() (int, error) {
 	return price.Depth, err
 }
 
-// chooser repeatedly takes the line with the least product of the cells and a power of the
-// cycles.
+// chooser repeatedly takes the line that gives the least product. The product is the cells
+// times a power of the cycles.
 type chooser struct {
 	p   *program
 	o   Options
 	r   *Result
 	now state
-	own int // cells of the core beside lines and shifts
+	own int // cells of the core without lines and shifts
 }
 
 // state is the cost of the program with a set of lines.
@@ -88,7 +89,7 @@ type state struct {
 	cells  int
 }
 
-// product is the quantity to minimise.
+// product is the value that the chooser minimises.
 func (c *chooser) product(s *state) float64 {
 	return math.Pow(s.cycles, c.o.Power) * float64(s.cells)
 }
@@ -101,8 +102,8 @@ func (s *state) lines() []*isa.Inst {
 	return out
 }
 
-// with is the state for other lines. Only functions that contain the changed line are estimated
-// again.
+// with is the state for another set of lines. It estimates only the functions again that
+// contain the changed line.
 func (c *chooser) with(chosen []*Candidate, changed *Candidate) state {
 	s := state{chosen: chosen, of: map[*ir.Func]work{}}
 	lines := s.lines()
@@ -166,8 +167,8 @@ func (c *chooser) choose(left []*Candidate) error {
 	return c.encode()
 }
 
-// best is the candidate with the least product, nil when none makes it smaller. A candidate is
-// priced only if it would be the best at no cost.
+// best is the candidate with the least product, or nil if no candidate makes the product
+// smaller. It prices a candidate only if the candidate would be the best one at no cost.
 func (c *chooser) best(left []*Candidate) (*Candidate, error) {
 	var best *Candidate
 	least := c.product(&c.now)
@@ -195,7 +196,8 @@ func (c *chooser) without(x *Candidate) state {
 	return c.with(slices.DeleteFunc(slices.Clone(c.now.chosen), func(y *Candidate) bool { return x == y }), x)
 }
 
-// prune drops the lines that later ones have made useless, and returns them.
+// prune drops the chosen lines that later lines have made useless, and returns the dropped
+// lines.
 func (c *chooser) prune() []*Candidate {
 	var out []*Candidate
 	for _, x := range slices.Clone(c.now.chosen) {
@@ -207,7 +209,7 @@ func (c *chooser) prune() []*Candidate {
 	return out
 }
 
-// encode gives the chosen lines names and encodings, the most useful one first.
+// encode gives names and encodings to the chosen lines, the most useful line first.
 func (c *chooser) encode() error {
 	slices.SortStableFunc(c.r.Chosen, func(a, b *Candidate) int { return cmp.Compare(b.Saved, a.Saved) })
 	taken := c.o.Set
@@ -223,7 +225,7 @@ func (c *chooser) encode() error {
 	return nil
 }
 
-// deep orders candidates that are too deep after the rest.
+// deep is a sort key that puts candidates that are too deep last.
 func deep(c *Candidate) int {
 	if c.deep {
 		return 1
@@ -231,8 +233,8 @@ func deep(c *Candidate) int {
 	return 0
 }
 
-// why gives the reason why a candidate was not chosen. With All, each candidate is priced to
-// find it.
+// why returns the reason why a candidate was not chosen. With Options.All, it prices each
+// candidate to find the reason.
 func (c *chooser) why(x *Candidate) (string, error) {
 	if c.o.All || x.deep {
 		if why, err := x.price(c.r.Depth); why != "" || err != nil {

@@ -12,13 +12,13 @@ import (
 // maxInputs is the maximum number of registers that a line reads.
 const maxInputs = 3
 
-// cut is a set of values from which another value is computed, in order of their IDs.
+// cut is a set of values from which another value can be computed, in the order of their IDs.
 type cut struct {
 	leaves []*ir.Value
-	parts  int // operators between the cut and the value, counted as a tree
+	parts  int // number of operators between the cut and the value, counted as a tree
 }
 
-// candidates finds the operations of the blocks. The operations that save most come first.
+// candidates finds the operations in the blocks. The operations that save most come first.
 func (p *program) candidates(r *Result) []*Candidate {
 	type place struct {
 		f *ir.Func
@@ -46,7 +46,7 @@ func (p *program) candidates(r *Result) []*Candidate {
 	return out
 }
 
-// search looks at blocks one after the other.
+// search visits the blocks one after the other.
 type search struct {
 	p      *program
 	uses   map[*ir.Func][]int // by value ID
@@ -55,7 +55,7 @@ type search struct {
 	looked int
 }
 
-// minable reports whether an operator may be part of a line: its circuit is small.
+// minable reports whether an operator may be part of a line. Its circuit must be small.
 func minable(i *ir.Instr) bool {
 	if i.Op != ir.OpWord {
 		return false
@@ -152,7 +152,7 @@ func union(x, y cut) cut {
 	return out
 }
 
-// note counts the savings of a cut as a line.
+// note counts the savings of a line that computes v from a cut.
 func (s *search) note(f *ir.Func, b *ir.Block, v *ir.Value, c cut) {
 	if len(c.leaves) == 0 {
 		return
@@ -175,7 +175,7 @@ func (s *search) note(f *ir.Func, b *ir.Block, v *ir.Value, c cut) {
 	x.Uses = append(x.Uses, Use{Func: f.Name, At: v.Def.Span, Runs: s.p.weight[b]})
 }
 
-// coneOf lists the operations between a value and a cut, users first.
+// coneOf lists the operations between a cut and a value. Users come before their operands.
 func coneOf(v *ir.Value, leaves []*ir.Value) []*ir.Instr {
 	var out []*ir.Instr
 	seen := map[*ir.Value]bool{}
@@ -195,8 +195,8 @@ func coneOf(v *ir.Value, leaves []*ir.Value) []*ir.Instr {
 	return out
 }
 
-// saved is the number of instructions saved when one line computes v. It counts the instructions
-// whose values only other counted instructions read, minus the line.
+// saved is the number of instructions that one line for v saves. It counts the instructions
+// whose values are read only by other counted instructions, and subtracts one for the line.
 func (s *search) saved(f *ir.Func, v *ir.Value, cone []*ir.Instr) int {
 	inside := map[*ir.Value]int{}
 	n := -1

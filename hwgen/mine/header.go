@@ -8,7 +8,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// Header is a C header with a function for each line, for compilers that know `.insn`.
+// Header is a C header with a function for each line. It serves compilers that support `.insn`.
 func Header(name string, lines []*isa.Inst) string {
 	var b strings.Builder
 	guard := strings.ToUpper(name) + "_H"
@@ -20,7 +20,7 @@ func Header(name string, lines []*isa.Inst) string {
 	return b.String()
 }
 
-// function is the C function of a line. A source that the line does not read is x0.
+// function is the C function of a line. A source register that the line does not read is x0.
 func function(in *isa.Inst) string {
 	var params, asm, inputs []string
 	for k := range in.Format.Sources() {

@@ -5,15 +5,15 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// Assumptions of the estimate: the rounds of a loop if they are not known, and the most rounds
-// of a loop if they are known.
+// Assumptions of the estimate: the number of iterations of a loop if it is unknown, and the
+// largest number that is used if it is known.
 const (
 	rounds     = 8
 	mostRounds = 1 << 16
 )
 
-// estimate weighs blocks by the rounds of the loops around them and by the number of calls of
-// their function.
+// estimate gives each block a weight: the iterations of the loops around it times the number of
+// calls of its function.
 func estimate(m *ir.Module) func(*ir.Func, *ir.Block) float64 {
 	loops := map[*ir.Block]float64{}
 	type call struct {
@@ -51,7 +51,7 @@ func estimate(m *ir.Module) func(*ir.Func, *ir.Block) float64 {
 	return func(f *ir.Func, b *ir.Block) float64 { return loops[b] * entered(f) }
 }
 
-// loopWeights gives for each block the product of the rounds of the loops around it.
+// loopWeights is, for each block, the product of the iterations of the loops around it.
 func loopWeights(f *ir.Func) []float64 {
 	c := counter{f: f, flow: ir.FlowOf(f), at: map[*ir.Block]int{}}
 	for k, b := range f.Blocks {
@@ -71,14 +71,15 @@ func loopWeights(f *ir.Func) []float64 {
 	return out
 }
 
-// counter finds the number of rounds of loops.
+// counter finds the number of iterations of loops.
 type counter struct {
 	f    *ir.Func
 	flow *ir.Flow
 	at   map[*ir.Block]int
 }
 
-// around is the header of the loop around the loop of header h, -1 for none.
+// around is the header of the loop that encloses the loop with header h, or -1 if there is
+// none.
 func (c *counter) around(h int) int {
 	up := c.flow.Idom[h]
 	for up >= 0 && c.flow.Depth[up] >= c.flow.Depth[h] {
@@ -90,8 +91,8 @@ func (c *counter) around(h int) int {
 	return c.flow.Head[up]
 }
 
-// rounds is the number of rounds of the loop with header h. It is known if the loop counts from
-// one number to another and tests the counter at its end.
+// rounds is the number of iterations of the loop with header h. The number is known if the loop
+// counts from one number to another and tests the counter at its end.
 func (c *counter) rounds(h int) float64 {
 	head := c.f.Blocks[h]
 	var enter, back []*ir.Edge
@@ -134,7 +135,7 @@ func (c *counter) rounds(h int) float64 {
 	return rounds
 }
 
-// counted is the number of tests of a counter that covers a distance (way) in steps.
+// counted is the number of tests of a counter that moves a distance (way) in steps.
 func counted(op word.Op, way, step int32) float64 {
 	n := int64(way) / int64(step)
 	switch {
@@ -150,13 +151,14 @@ func counted(op word.Op, way, step int32) float64 {
 	return float64(n + 1)
 }
 
-// offset is a value as a base value plus a number. A nil base means the number alone.
+// offset is a value written as a base value plus a number. With a nil base it is the number
+// alone.
 type offset struct {
 	base *ir.Value
 	plus uint32
 }
 
-// maxSteps bounds the steps through which a value is followed.
+// maxSteps limits the number of operations through which a value is followed.
 const maxSteps = 32
 
 func (c *counter) sum(v *ir.Value) offset {
@@ -181,7 +183,8 @@ func (c *counter) sum(v *ir.Value) offset {
 	return out
 }
 
-// only is the argument of a block parameter if the block has one predecessor, nil otherwise.
+// only is the argument for a block parameter if the block has exactly one predecessor.
+// Otherwise it is nil.
 func (c *counter) only(v *ir.Value) *ir.Value {
 	to := c.at[v.In]
 	if v.In == nil || len(c.flow.Preds[to]) != 1 {

@@ -1,6 +1,7 @@
-// Package mine finds operations worth an instruction in a program: values that the program
-// computes often, with several instructions, from few registers. Each becomes a line of the
-// instruction table, and from there on it is a line like any other.
+// Package mine finds operations in a program that are worth an instruction. Such an operation
+// computes a value that the program needs often, with several instructions, from few registers.
+// Each chosen operation becomes a line of the instruction table, and from there on it is a line
+// like any other.
 //
 //	r, err := mine.Find(m, mine.Options{Set: target.Set, Lines: 4, Power: 2})
 //	fmt.Print(isa.Print(r.Set("mined")))
@@ -10,20 +11,22 @@
 //	end
 //
 // A candidate is the part of the value graph between one result and at most three registers,
-// with constants inside it. It lies within one block of the program IR as selection gets it.
-// Rounds that the optimiser has unrolled are one part. Candidates are found like the cuts of a
-// technology mapper (cuts.go; Pan and Lin, 1998), written as lines (pattern.go), and priced. For
-// the price, the circuit of the line, as a core has it, goes through the mapper of ir/gate. Sums
-// of operators would be wrong by a factor of twenty for a step of a CRC.
+// with constants inside it. It lies within one block of the program IR in the form that
+// instruction selection gets. Iterations that the optimiser has unrolled can form one
+// candidate. Candidates are found like the cuts of a technology mapper (cuts.go; Pan and Lin,
+// 1998), written as lines (pattern.go), and priced. The price comes from the mapper of ir/gate,
+// which maps the line's circuit as a core has it. Adding up the costs of the operators would be
+// wrong by a factor of twenty for a step of a CRC.
 //
-// The best line is taken. Then the savings of the others are computed again beside it, with the
-// same search that selection uses (ir/fuse). This repeats until no line pays (choose.go). A line
-// pays when the cells of the core times the square of the cycles fall: time counts twice, as in
-// the measure of Thompson, "Area-Time Complexity for VLSI" (1979). No line is deeper than the
-// adder that each core has at the same stage, so the clock rate does not change.
+// The search takes the best line. Then it computes the savings of the other candidates again
+// beside the chosen lines, with the same search that selection uses (ir/fuse). This repeats
+// until no line pays (choose.go). A line pays when the cells of the core times the square of the
+// cycles fall: time counts twice, as in the measure of Thompson, "Area-Time Complexity for VLSI"
+// (1979). No line is deeper than the adder that each core has at the same stage, so the clock
+// rate does not change.
 //
-// The result depends only on the program and the weights of its blocks. The work is bounded by
-// numbers, not by a clock. The package knows no machine. Start reading at Find.
+// The result depends only on the program and the weights of its blocks. Numbers bound the work,
+// not a clock. The package does not depend on the machines. Start reading at Find.
 package mine
 
 import (
@@ -36,21 +39,21 @@ import (
 
 // Options are the settings of a search.
 type Options struct {
-	Set   *isa.Set // of the target: its encodings and names are taken
-	Lines int      // at most
-	// Weight is the number of runs of a block; nil means an estimate by loops and calls.
+	Set   *isa.Set // of the target: its encodings and names cannot be used again
+	Lines int      // largest number of chosen lines
+	// Weight is the number of runs of a block. With nil, loops and calls give an estimate.
 	Weight func(*ir.Func, *ir.Block) float64
 	Cells  int     // of the core without mined lines
-	All    bool    // prices every candidate, to give the reason why it was not chosen
-	Power  float64 // exponent of the cycles: cells times cycles to this power is minimised
+	All    bool    // prices every candidate, so that Why is known
+	Power  float64 // exponent of the cycles: the search minimises cells times cycles to this power
 }
 
-// Candidate is an operation that a line could do.
+// Candidate is an operation that could become a line.
 type Candidate struct {
 	Line   *isa.Inst // a chosen line has its encoding
 	Inputs int
 	Uses   []Use   // its occurrences, the most often run first
-	Saved  float64 // share of the program's cycles, from 0 to 1: when it was chosen, or now
+	Saved  float64 // share of the program's cycles that it saves, from 0 to 1, when it was chosen or at the end
 	LUTs   int
 	Depth  int
 	Why    string // why it was not chosen; empty if it was
@@ -65,23 +68,23 @@ type Candidate struct {
 type Use struct {
 	Func string
 	At   diag.Span
-	Runs float64 // of its block
+	Runs float64 // number of runs of its block
 }
 
 // Result is the result of Find.
 type Result struct {
 	Chosen  []*Candidate
 	Others  []*Candidate
-	Limited string // candidates excluded by a bound; empty if there are none
-	Depth   int    // maximum for a line
+	Limited string // candidates that a bound excluded; empty if there are none
+	Depth   int    // largest depth of a line
 
 	left func([]*Candidate) float64
 }
 
-// Left is the share of the cycles that remains with the first n chosen lines.
+// Left is the share of the cycles that remains if the program uses the first n chosen lines.
 func (r *Result) Left(n int) float64 { return r.left(r.Chosen[:n]) }
 
-// Lines are the chosen lines in the order of their choice.
+// Lines returns the chosen lines in the order of their choice.
 func (r *Result) Lines() []*isa.Inst {
 	var out []*isa.Inst
 	for _, c := range r.Chosen {
@@ -90,7 +93,7 @@ func (r *Result) Lines() []*isa.Inst {
 	return out
 }
 
-// Drop takes the last n chosen lines back.
+// Drop removes the last n chosen lines.
 func (r *Result) Drop(n int, why string) {
 	at := len(r.Chosen) - n
 	for _, c := range r.Chosen[at:] {
@@ -100,15 +103,15 @@ func (r *Result) Drop(n int, why string) {
 	r.Chosen = r.Chosen[:at]
 }
 
-// Set is the chosen lines as an instruction set with the given name.
+// Set returns the chosen lines as an instruction set with the given name.
 func (r *Result) Set(name string) *isa.Set { return &isa.Set{Name: name, Insts: r.Lines()} }
 
-// Bounds of the work.
+// Limits of the work.
 const (
-	maxInstrs = 20000 // instructions looked at, in the most often run blocks
-	maxCuts   = 16    // of a value
+	maxInstrs = 20000 // instructions that the search visits, in the blocks that run most often
+	maxCuts   = 16    // cuts of a value
 	maxParts  = 64    // operators of a candidate
-	maxPriced = 96    // candidates
+	maxPriced = 96    // candidates that are priced
 )
 
 // Find finds the operations that pay. The program must be legalised for 32 bits and must have

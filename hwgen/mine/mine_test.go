@@ -13,7 +13,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/isa"
 )
 
-// module is a loop of 100 rounds around a part, with what it writes.
+// module is a loop of 100 iterations around a part, and logs the part's result.
 func module(t *testing.T, body string) *ir.Module {
 	text := `module t
 task 0 m @main
@@ -68,8 +68,8 @@ func find(t *testing.T, m *ir.Module, o mine.Options) *mine.Result {
 	return r
 }
 
-// TestALoopIsCounted: its rounds are those that its counter goes, and an operation of
-// four instructions becomes one.
+// TestALoopIsCounted checks that the estimate uses the iterations that the loop's counter
+// gives, and that an operation of four instructions becomes one.
 func TestALoopIsCounted(t *testing.T) {
 	r := find(t, module(t, rotate), mine.Options{Power: 2})
 	require.Len(t, r.Chosen, 1)
@@ -81,7 +81,7 @@ func TestALoopIsCounted(t *testing.T) {
 	require.InDelta(t, 0.3, c.Saved, 0.15)
 }
 
-// TestFindIsDeterministic: the same program gives the same lines, in the same order.
+// TestFindIsDeterministic checks that the same program gives the same lines in the same order.
 func TestFindIsDeterministic(t *testing.T) {
 	want := isa.Print(find(t, module(t, rotate), mine.Options{Power: 2}).Set("mined"))
 	for range 3 {
@@ -92,14 +92,14 @@ func TestFindIsDeterministic(t *testing.T) {
 	require.Equal(t, want, isa.Print(set))
 }
 
-// TestWeights: blocks that never run in a profile give no lines.
+// TestWeights checks that blocks that never run in a profile give no lines.
 func TestWeights(t *testing.T) {
 	m := module(t, rotate)
 	r := find(t, m, mine.Options{Power: 2, Weight: func(*ir.Func, *ir.Block) float64 { return 0 }})
 	require.Empty(t, r.Chosen)
 }
 
-// TestEncodingsThatAreTaken: lines of the user's keep theirs, and their names.
+// TestEncodingsThatAreTaken checks that the user's lines keep their encodings and names.
 func TestEncodingsThatAreTaken(t *testing.T) {
 	file := &diag.File{Name: "u.isa", Text: "isa u\nmine1 R 0000000 000 0101011 rd = rs1 xor 5\nend\n"}
 	own, err := isa.Parse(file)
@@ -112,7 +112,7 @@ func TestEncodingsThatAreTaken(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// TestWhyNot: each operation that is not chosen says why.
+// TestWhyNot checks that each operation that is not chosen has a reason.
 func TestWhyNot(t *testing.T) {
 	r := find(t, module(t, `
   v40: i32 = add v8, v9
@@ -129,7 +129,7 @@ func TestWhyNot(t *testing.T) {
 	require.Contains(t, deep.Why, "look-up tables deep, an adder")
 }
 
-// TestHeader: a line of one source leaves the other one x0.
+// TestHeader checks that a line with one source uses x0 as the other source.
 func TestHeader(t *testing.T) {
 	set, err := isa.Parse(&diag.File{Name: "t.isa", Text: `isa t
   one  R  0000001 010 0101011  rd = (rs1 shl 5) xor rs1

@@ -11,8 +11,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// pattern writes the operations between a value and a cut as an expression. Operands of
-// commutative operators are sorted by their shapes, so that one operation has the same text
+// pattern writes the operations between a cut and a value as an expression. It sorts the
+// operands of commutative operators by their shapes, so that an operation has the same text
 // wherever it occurs.
 type pattern struct {
 	leaves []*ir.Value
@@ -31,7 +31,7 @@ func expression(v *ir.Value, leaves []*ir.Value) (*word.Expr, int) {
 	return e, len(p.names)
 }
 
-// shape is a hash of the computation of v that does not depend on the values of the cut.
+// shape is a hash of the computation of v. It does not depend on the values of the cut.
 func (p *pattern) shape(v *ir.Value) uint64 {
 	if h, ok := p.shapes[v]; ok {
 		return h
@@ -83,7 +83,7 @@ func (p *pattern) make(v *ir.Value) *word.Expr {
 	return e
 }
 
-// leaf is a source register; a one-bit value is in its low bit.
+// leaf is a source register. A one-bit value is in its low bit.
 func (p *pattern) leaf(v *ir.Value) *word.Expr {
 	p.names = append(p.names, v)
 	e := &word.Expr{Width: 32, Leaf: fmt.Sprintf("rs%d", len(p.names))}
@@ -109,8 +109,8 @@ const (
 	custom2 = 0b1011011
 )
 
-// encode gives a line the first name and encoding that no line of the set has. It then parses
-// the line again as from a file.
+// encode gives a line the first name and encoding that no line of the set uses. It then parses
+// the line again, as if it came from a file.
 func encode(in *isa.Inst, taken *isa.Set) (*isa.Inst, error) {
 	name := func(k int) string { return fmt.Sprintf("mine%d", k) }
 	n := 1

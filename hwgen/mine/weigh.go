@@ -15,8 +15,8 @@ import (
 type program struct {
 	m      *ir.Module
 	weight map[*ir.Block]float64
-	tests  map[*ir.Value]bool // compared by branches and checks only
-	loads  map[*ir.Instr]bool // done by loads
+	tests  map[*ir.Value]bool // values that only branches and checks compare
+	loads  map[*ir.Instr]bool // operations that loads do
 }
 
 func newProgram(m *ir.Module, weight func(*ir.Func, *ir.Block) float64) *program {
@@ -34,7 +34,7 @@ func newProgram(m *ir.Module, weight func(*ir.Func, *ir.Block) float64) *program
 	return p
 }
 
-// findTests notes the comparisons that branches and checks compute themselves.
+// findTests records the comparisons that branches and checks compute themselves.
 func (p *program) findTests(f *ir.Func) {
 	other := map[*ir.Value]bool{}
 	for _, b := range f.Blocks {
@@ -58,7 +58,7 @@ type work struct {
 	shifts amounts
 }
 
-// amounts are the amounts of the shifts by constants, one set for each direction.
+// amounts holds the amounts of shifts by constants, one set for each direction.
 type amounts [3]uint32
 
 func (a amounts) and(b amounts) amounts {
@@ -72,14 +72,14 @@ func (a amounts) count() int {
 	return bits.OnesCount32(a[0]) + bits.OnesCount32(a[1]) + bits.OnesCount32(a[2])
 }
 
-// add notes the amount of a shift.
+// add records the amount of a shift.
 func (a *amounts) add(i *ir.Instr) {
 	if k := slices.Index([]word.Op{word.Shl, word.Shru, word.Shrs}, i.Word); k >= 0 && isConst(i.Args[1]) {
 		a[k] |= 1 << (i.Args[1].Def.Imm & 31)
 	}
 }
 
-// work estimates the work of a function with some lines.
+// work estimates the cost of a function that uses some lines.
 func (p *program) work(f *ir.Func, lines []*isa.Inst) work {
 	fused := fuse.Find(f, lines)
 	var w work
@@ -125,7 +125,7 @@ func (p *program) cost(i *ir.Instr) int {
 	return 1
 }
 
-// worth is the number of instructions of a word operation.
+// worth is the number of instructions that a word operation takes.
 func worth(i *ir.Instr) int {
 	switch i.Word {
 	case word.Zext, word.Cat:

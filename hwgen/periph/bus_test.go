@@ -12,7 +12,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// busBench plays a core that gives commands and takes answers, with pauses on both sides.
+// busBench replaces a core that gives commands and accepts answers, with pauses on both sides.
 type busBench struct {
 	*bench
 	r       *rand.Rand
@@ -52,7 +52,7 @@ func (b *busBench) drive() {
 	b.set(BusAnswer.Ready, flag(b.ready))
 }
 
-// sample takes what has passed at the end of the cycle.
+// sample records the transfers of a cycle at its end.
 func (b *busBench) sample() {
 	ready := b.ready
 	if b.offered && b.get(BusCommand.Ready) == 1 {
@@ -81,7 +81,7 @@ func (b *busBench) sample() {
 	}
 }
 
-// spiSlave looks at the wires of an SPI bus in each cycle. It takes a bit when the clock rises
+// spiSlave reads the wires of an SPI bus in each cycle. It samples a bit when the clock rises
 // and changes its own bit when the clock falls. It checks the times of mode 0.
 type spiSlave struct {
 	half              int
@@ -93,7 +93,7 @@ type spiSlave struct {
 	selections        int
 }
 
-// miso is the bit that the slave shows; without a bit to show, noise.
+// miso is the bit that the slave outputs, or noise if it has no bit.
 func (s *spiSlave) miso(r *rand.Rand) uint64 {
 	if i := s.bits / 8; s.cs == 0 && i < len(s.give) {
 		return uint64(s.give[i] >> (7 - s.bits%8) & 1)
@@ -131,7 +131,7 @@ func (s *spiSlave) look(clock, mosi, cs uint64) {
 	s.clock, s.cs, s.mosi = clock, cs, mosi
 }
 
-// spiWorks makes a check: commands of random lengths over the wires of a slave.
+// spiWorks makes a check with commands of random lengths over the wires of a slave.
 func spiWorks(half int) func(t require.TestingT, c *rtl.Circuit) {
 	return func(t require.TestingT, c *rtl.Circuit) {
 		e := engine(t, c)
@@ -175,9 +175,9 @@ func spiWorks(half int) func(t require.TestingT, c *rtl.Circuit) {
 	}
 }
 
-// i2cSlave is the other end of an I2C bus: open wires, which both ends may hold low. It
-// acknowledges its address and the written bytes up to the byte that it refuses. It holds the clock
-// low at random. It checks the times of a quarter each.
+// i2cSlave is the other end of an I2C bus with open wires, which both ends may hold low. It
+// acknowledges its address and the written bytes, up to the byte that it refuses. It holds the
+// clock low at random. It checks that each phase lasts a quarter of a bit.
 type i2cSlave struct {
 	r       *rand.Rand
 	quarter int
@@ -212,7 +212,7 @@ const (
 	slaveOut // not addressed, or at its end
 )
 
-// look sees the wires in a cycle.
+// look samples the wires in a cycle.
 func (s *i2cSlave) look(scl, sda bool) {
 	s.since++
 	s.stretch = max(0, s.stretch-1)
@@ -295,7 +295,7 @@ func (s *i2cSlave) fall() {
 	}
 }
 
-// i2cCase is a command and what the bus shows of it.
+// i2cCase is a command and the bits that the bus shows for it.
 type i2cCase struct {
 	body    []byte
 	wanted  int
@@ -303,7 +303,7 @@ type i2cCase struct {
 	refuses int // of the bytes that go, from 1 on
 }
 
-// i2cCases are commands of all forms, with refusals at all places.
+// i2cCases are commands of all forms, with refusals at all positions.
 func i2cCases(r *rand.Rand) []i2cCase {
 	var out []i2cCase
 	for _, n := range []int{0, 1, 2, 3, 4, 5, 8, 9} {
@@ -323,7 +323,7 @@ func i2cCases(r *rand.Rand) []i2cCase {
 	return out
 }
 
-// i2cWorks makes a check: commands over wires that both ends hold low.
+// i2cWorks makes a check with commands over wires that both ends hold low.
 func i2cWorks(f Hz) func(t require.TestingT, c *rtl.Circuit) {
 	return func(t require.TestingT, c *rtl.Circuit) {
 		q, err := I2CQuarter(f)
@@ -365,7 +365,7 @@ func i2cWorks(f Hz) func(t require.TestingT, c *rtl.Circuit) {
 	}
 }
 
-// check compares what the slave saw and what the core got with the command.
+// check compares the bits at the slave and the answer at the core with the command.
 func (k i2cCase) check(t require.TestingT, b *busBench, s *i2cSlave, address byte) {
 	write, read := address<<1, address<<1|1
 	var written []byte
@@ -403,7 +403,7 @@ func i2cCommand(address byte, body []byte, wanted int) []byte {
 	return append(c, body...)
 }
 
-// TestBuses: both masters with slaves at their wires.
+// TestBuses runs both masters with slaves at their wires.
 func TestBuses(t *testing.T) {
 	for _, f := range []Hz{twelve, {48_000_000, 1}} {
 		c, err := SPI(f)

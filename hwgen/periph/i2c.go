@@ -8,8 +8,9 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// I2CHz is the clock of an I2C bus. A quarter of a bit, 5 us, is longer than any time that the
-// standard mode requires (4.7 us at most), so no table of these times is needed.
+// I2CHz is the clock frequency of an I2C bus. A quarter of a bit is 5 us, which is longer than
+// any time that the standard mode requires (4.7 us at most). So no table of these times is
+// needed.
 const I2CHz = 50_000
 
 // I2CQuarter is the number of cycles in a quarter of a bit of an I2C bus.
@@ -21,16 +22,16 @@ func I2CQuarter(f Hz) (uint64, error) {
 	return q, nil
 }
 
-// The steps of a command in an I2C master. The quarters of a bit pass only in i2cStart and the
-// two steps after it.
+// The steps of a command in an I2C master. Quarters of a bit are counted only in i2cStart and
+// the two steps after it.
 const (
 	i2cHead   = iota // waits for the first word
-	i2cNumber        // waits for the second one
+	i2cNumber        // waits for the second word
 	i2cStart
 	i2cByte
 	i2cStop
-	i2cDrain  // takes the words that are no longer needed
-	i2cStatus // gives the first word of the answer
+	i2cDrain  // accepts the words that are no longer needed
+	i2cStatus // outputs the first word of the answer
 	i2cData
 	i2cSteps = 3 // width of the step in bits
 )
@@ -48,10 +49,10 @@ type master struct {
 	quarterEnd, unitEnd, runs, more, wordEnd, ok rtl.ID
 }
 
-// I2C is the master of an I2C bus in standard mode; there is no other master. In the four
-// quarters of a bit, the data changes, the clock is released, and the clock is held low again. A
-// device may hold the clock low for any time. Without an acknowledge the rest of the command is
-// dropped.
+// I2C makes the only master of an I2C bus in standard mode. Within the four quarters of a bit,
+// the data changes, the clock is released, and the clock is held low again. A device may hold
+// the clock low for any time. If an acknowledge is missing, the master drops the rest of the
+// command.
 func I2C(f Hz) (*rtl.Circuit, error) {
 	q, err := I2CQuarter(f)
 	if err != nil {
@@ -78,7 +79,7 @@ func I2C(f Hz) (*rtl.Circuit, error) {
 	return m.Build()
 }
 
-// wire passes a wire that is 1 at rest through two registers.
+// wire synchronises a wire through two registers. The wire is 1 at rest.
 func (m *master) wire(name string) rtl.ID {
 	first, second := m.Reg(name+".first", 1, 0), m.Reg(name+".second", 1, 0)
 	m.Set(first, m.Not(m.Input(name, 1)))
@@ -90,8 +91,8 @@ func (m *master) is(step uint64) rtl.ID     { return m.EqConst(m.step.Q(), step)
 func (m *master) to(step uint64)            { m.Set(m.step, m.Const(i2cSteps, step)) }
 func (m *master) set(r rtl.Register, v int) { m.Set(r, m.Const(m.Width(r.Q()), uint64(v))) }
 
-// time makes the quarters. The second quarter ends only when the clock has risen. The last
-// quarter lasts until the next byte to send is available.
+// time counts the quarters of a bit. The second quarter ends only when the clock has risen. The
+// last quarter lasts until the next byte to send is available.
 func (m *master) time(q uint64) {
 	m.runs = m.Or(m.is(i2cStart), m.is(i2cByte), m.is(i2cStop))
 	over := m.IsZero(m.wait.Q())
@@ -100,7 +101,7 @@ func (m *master) time(q uint64) {
 	w := m.Width(m.wait.Q())
 	m.Set(m.wait, m.Mux(m.Or(m.Not(m.runs), m.quarterEnd, m.Not(up)), m.Const(w, q-1), m.Mux(over, m.wait.Q(), m.Sub(m.wait.Q(), m.Const(w, 1)))))
 	end := m.And(m.quarterEnd, m.EqConst(m.quarter.Q(), 3))
-	// The next byte to send is taken at the end of the last bit of the byte before.
+	// The next byte to send is accepted at the end of the last bit of the byte before it.
 	lastBit := m.And(m.is(i2cByte), m.Bit(m.bit.Q(), 3))
 	acknowledged := m.Not(m.Bit(m.shift.Q(), 0))
 	m.ok = acknowledged
@@ -109,7 +110,7 @@ func (m *master) time(q uint64) {
 	m.If(m.And(m.quarterEnd, m.Not(m.And(end, m.more, m.Not(m.valid)))), func() { m.Set(m.quarter, m.Add(m.quarter.Q(), m.Const(2, 1))) })
 }
 
-// wires holds clock and data low or releases them, at the ends of quarters.
+// wires holds clock and data low, or releases them, at the ends of quarters.
 func (m *master) wires() {
 	m.If(m.quarterEnd, func() {
 		m.If(m.EqConst(m.quarter.Q(), 0), func() { m.set(m.holdsClock, 0) })
@@ -119,7 +120,7 @@ func (m *master) wires() {
 		})
 		m.If(m.EqConst(m.quarter.Q(), 2), func() {
 			m.Set(m.holdsClock, m.Not(m.is(i2cStop)))
-			m.Set(m.shift, m.Cat(m.Bits(m.shift.Q(), 7, 0), m.sda)) // nothing reads it in a start or a stop
+			m.Set(m.shift, m.Cat(m.Bits(m.shift.Q(), 7, 0), m.sda)) // in a start or a stop the value is not used
 		})
 	})
 	// The data of a unit is valid while the clock is held, from the first cycle of the unit on.
@@ -128,7 +129,7 @@ func (m *master) wires() {
 	})
 }
 
-// head takes the first two words of a command.
+// head accepts the first two words of a command.
 func (m *master) head() {
 	m.If(m.And(m.valid, m.is(i2cHead)), func() { m.to(i2cNumber) })
 	m.If(m.And(m.valid, m.is(i2cNumber)), func() {
@@ -145,7 +146,7 @@ func (m *master) head() {
 	})
 }
 
-// units moves from one unit on the wires to the next: a start, nine bits, a stop.
+// units moves from one unit on the wires to the next. A unit is a start, nine bits, or a stop.
 func (m *master) units() {
 	m.wordEnd = m.Eq(m.Add(m.at.Q(), m.Const(2, 1)), m.Bits(m.count, 1, 0))
 	next := m.And(m.unitEnd, m.more)
@@ -164,7 +165,7 @@ func (m *master) units() {
 	m.If(m.And(drain, m.valid, m.last), func() { m.to(i2cStatus) })
 }
 
-// bitOver is the end of a bit, and perhaps of a byte.
+// bitOver handles the end of a bit, which may be the end of a byte.
 func (m *master) bitOver() {
 	m.If(m.Not(m.Bit(m.bit.Q(), 3)), func() { m.Set(m.bit, m.Add(m.bit.Q(), m.Const(4, 1))) }, func() {
 		m.set(m.bit, 0)
@@ -176,10 +177,10 @@ func (m *master) bitOver() {
 	})
 }
 
-// byteRead continues after the address of a read, or after a received byte.
+// byteRead decides what follows the address of a read, or a received byte.
 func (m *master) byteRead() {
-	// The master itself acknowledges a received byte. The acknowledge says whether it wants
-	// another.
+	// The master itself acknowledges a received byte. The acknowledge means that it wants
+	// another byte.
 	m.If(m.ok, func() {
 		m.to(i2cByte)
 		final := m.EqConst(m.left.Q(), 1)
@@ -191,7 +192,8 @@ func (m *master) byteRead() {
 	})
 }
 
-// byteWritten continues after an acknowledged byte: the next byte, a second start, or a stop.
+// byteWritten decides what follows an acknowledged byte: the next byte, a second start, or a
+// stop.
 func (m *master) byteWritten() {
 	m.If(m.body.Q(), func() {
 		m.to(i2cByte)
@@ -215,7 +217,7 @@ func (m *master) bodyByte() rtl.ID {
 
 // answer keeps the received bytes in four memories, and outputs the answer.
 func (m *master) answer() {
-	store := m.And(m.unitEnd, m.is(i2cByte), m.Bit(m.bit.Q(), 3), m.reading.Q()) // the bits stored after an address are overwritten by the first byte
+	store := m.And(m.unitEnd, m.is(i2cByte), m.Bit(m.bit.Q(), 3), m.reading.Q()) // the first byte overwrites the bits stored after an address
 	word := m.Bits(m.index.Q(), 7, 2)
 	var lanes []rtl.ID
 	for i := range 4 {

@@ -8,20 +8,20 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// The models give the outputs of a peripheral in each cycle. They are written with plain
-// numbers from the peripheral's specification, and begin as after power-up. Each model runs
-// from several starts, with immediate inputs and inputs that no well-behaved neighbour gives.
+// The models compute the outputs of a peripheral in each cycle. They use plain numbers and follow
+// the peripheral's specification. Each begins in the state after power-up, and runs from several
+// starts. The inputs include immediate ones and inputs that no well-behaved neighbour gives.
 
 // starts is the number of starts of a model.
 const starts = 40
 
-// synced is a wire after two registers.
+// synced is a wire that has passed two registers.
 type synced struct{ first, second bool }
 
 func (s *synced) step(in bool) { s.first, s.second = in, s.first }
 
-// lineModel is a receiver: it looks at the line half a bit after a start bit began, and
-// then once a bit.
+// lineModel is a receiver. It samples the line half a bit after the start bit began, and then
+// once per bit.
 type lineModel struct {
 	divider, wait, looks int
 	low                  synced
@@ -29,7 +29,7 @@ type lineModel struct {
 	byte                 byte
 }
 
-// shows is the receiver's output in this cycle.
+// shows returns the receiver's output in this cycle.
 func (m *lineModel) shows() (valid bool, data byte) {
 	return m.busy && m.wait == 0 && m.looks == 9 && !m.low.second && !m.resting, m.byte
 }
@@ -61,7 +61,7 @@ func (m *lineModel) look(low bool) {
 	}
 }
 
-// noisyLine gives the levels of a line: bytes with drift, glitches, missing stop bits.
+// noisyLine makes the levels of a line: bytes with drift, glitches, missing stop bits.
 type noisyLine struct {
 	r     *rand.Rand
 	level []bool
@@ -129,8 +129,8 @@ func receiverIsModel(divider int) func(t require.TestingT, c *rtl.Circuit) {
 	}
 }
 
-// lineInIsModel runs a receiver with its buffer beside the model of the receiver and a
-// list of bytes.
+// lineInIsModel runs a receiver with its buffer beside the model of the receiver and a list of
+// bytes.
 func lineInIsModel(divider int) func(t require.TestingT, c *rtl.Circuit) {
 	return func(t require.TestingT, c *rtl.Circuit) {
 		e := engine(t, c)
@@ -210,7 +210,7 @@ func senderIsModel(divider int) func(t require.TestingT, c *rtl.Circuit) {
 	}
 }
 
-// debounceIsModel runs a debouncer beside its parts of time.
+// debounceIsModel runs a debouncer beside a model that counts its periods.
 func debounceIsModel(t require.TestingT, c *rtl.Circuit) {
 	e := engine(t, c)
 	for seed := range int64(starts) {
@@ -242,8 +242,8 @@ func debounceIsModel(t require.TestingT, c *rtl.Circuit) {
 	}
 }
 
-// clockIsModel runs the time beside the cycles: it has gone on by all whole microseconds
-// that have passed, but for a part that is less than a power of two of the fraction.
+// clockIsModel runs the time beside the cycles. The time has advanced by all whole microseconds
+// that have passed, except for a part that is less than a power of two of the fraction.
 func clockIsModel(f Hz) func(t require.TestingT, c *rtl.Circuit) {
 	return func(t require.TestingT, c *rtl.Circuit) {
 		s, err := StepOf(f)

@@ -12,19 +12,19 @@ import (
 	"github.com/sinter-lang/sinter/verify/mutate"
 )
 
-// judge is a test that notes whether something failed, and goes no further then.
+// judge is a test that records a failure and then stops.
 type judge struct{}
 
 // failed unwinds a check.
 type failed struct{}
 
-// Errorf says nothing: which check a mutant fails does not matter.
+// Errorf prints nothing, because it does not matter which check a mutant fails.
 func (judge) Errorf(string, ...any) {}
 
 // FailNow ends the check.
 func (judge) FailNow() { panic(failed{}) }
 
-// finds makes a check for mutants of those that a test runs.
+// finds turns a check of a test into a check for mutants.
 func finds(works ...func(t require.TestingT, c *rtl.Circuit)) mutate.Check {
 	return func(c *rtl.Circuit) (found bool, err error) {
 		defer func() {
@@ -43,12 +43,12 @@ func finds(works ...func(t require.TestingT, c *rtl.Circuit)) mutate.Check {
 	}
 }
 
-// clockWorksOf is the check of the time at a clock.
+// clockWorksOf returns the check of the time for a clock.
 func clockWorksOf(f Hz) func(t require.TestingT, c *rtl.Circuit) {
 	return func(t require.TestingT, c *rtl.Circuit) { clockWorks(t, c, f) }
 }
 
-// TestModels: each peripheral behaves in each cycle like its model.
+// TestModels checks that each peripheral behaves like its model in each cycle.
 func TestModels(t *testing.T) {
 	for _, divider := range []int{4, 5, 104} {
 		f := Hz{uint64(divider) * 100_000, 1}
@@ -67,7 +67,7 @@ func TestModels(t *testing.T) {
 	}
 }
 
-// agrees makes a check of a lock-step.
+// agrees turns a lock-step comparison into a check.
 func agrees(f func(c *rtl.Circuit) (bool, error)) mutate.Check {
 	return func(c *rtl.Circuit) (bool, error) {
 		ok, err := f(c)
@@ -75,7 +75,7 @@ func agrees(f func(c *rtl.Circuit) (bool, error)) mutate.Check {
 	}
 }
 
-// setBefore are the faults in start values of registers that are set before they are read.
+// setBefore lists faults in start values of registers that are set before they are read.
 func setBefore(registers ...string) []string {
 	var out []string
 	for _, r := range registers {
@@ -84,7 +84,7 @@ func setBefore(registers ...string) []string {
 	return out
 }
 
-// TestMutants: of random faults in each peripheral its check finds 97 of 100.
+// TestMutants checks that the check of each peripheral finds 97 of 100 random faults in it.
 func TestMutants(t *testing.T) {
 	n := 3
 	if testkit.Full() {

@@ -12,10 +12,10 @@
 //	Host      the ports of a core as registers on a bus, Wishbone or AXI4-Lite
 //
 // The package also computes the settings of a PLL (pll.go), which is a primitive of the part.
-// Each peripheral is a circuit of ir/rtl like a core. The same code simulates, prices and writes
-// it, and tests compare it with a separate model.
+// Each peripheral is a circuit of ir/rtl, like a core. The same code simulates, prices and
+// writes peripherals and cores. Tests compare each peripheral with a separate model.
 //
-// The package knows no board and no program. Start reading at Clock.
+// The package does not depend on boards or programs. Start reading at Clock.
 package periph
 
 import (
@@ -25,7 +25,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// Hz is a frequency: Num / Den Hz.
+// Hz is a frequency in hertz: Num / Den.
 type Hz struct{ Num, Den uint64 }
 
 // MHz is the frequency in MHz, for messages.
@@ -48,15 +48,16 @@ func gcd(a, b uint64) uint64 {
 	return a
 }
 
-// resetBits is the size of the reset counter. It counts 1,024 cycles, after which the block RAM
-// of iCE40 parts can be read.
+// resetBits is the width of the reset counter. The counter counts 1,024 cycles. After that time
+// the block RAM of iCE40 parts can be read.
 const resetBits = 10
 
-// ResetCycles is how long a reset lasts.
+// ResetCycles is the length of a reset in cycles.
 const ResetCycles = 1 << resetBits
 
-// Reset is the reset of everything else. Its own registers start at 0 at configuration, so
-// nothing resets it. `request` may change at any time, asynchronously to the clock.
+// Reset makes the circuit that resets everything else. Its own registers start at 0 at
+// configuration, so it needs no reset. `request` may change at any time, asynchronously to the
+// clock.
 func Reset() (*rtl.Circuit, error) {
 	b := rtl.NewBuilder("sinter_reset")
 	request := synchronise(b, b.Input("request", 1))
@@ -80,15 +81,15 @@ func synchronise(b *rtl.Builder, wire rtl.ID) rtl.ID {
 // TimeBits is the width of the time.
 const TimeBits = rtl.PortClockWidth
 
-// Step says how the time is made from the clock. Each cycle adds Add to a fraction, and each
-// microsecond subtracts Take from it. Bits is the width of the fraction, which holds at least a
-// second of time while the core computes.
+// Step describes how the time is made from the clock. Each cycle adds Add to a fraction, and
+// each microsecond subtracts Take from it. Bits is the width of the fraction. The fraction can
+// hold at least a second, which passes while the core computes.
 type Step struct {
 	Add, Take uint64
 	Bits      int
 }
 
-// StepOf is the step of a clock.
+// StepOf computes the step for a clock frequency.
 func StepOf(f Hz) (Step, error) {
 	const tick = 1_000_000
 	high, add := bits.Mul64(tick, f.Den)
@@ -104,10 +105,10 @@ func StepOf(f Hz) (Step, error) {
 	return s, nil
 }
 
-// Clock is the time in microseconds. It advances by one in a cycle with `run`, and remembers the
-// cycles without. So it falls behind while the core computes and then catches up. The fraction
-// is compared with a power of two and not with Take, so a tick comes a part of a microsecond
-// late, but the rate is exact.
+// Clock makes the time in microseconds. The time advances by at most one in a cycle with `run`.
+// Cycles without `run` are remembered. So the time falls behind while the core computes, and
+// then catches up. The fraction is compared with a power of two and not with Take. So a tick
+// comes a part of a microsecond late, but the rate is exact.
 func Clock(f Hz) (*rtl.Circuit, error) {
 	s, err := StepOf(f)
 	if err != nil {
@@ -124,20 +125,21 @@ func Clock(f Hz) (*rtl.Circuit, error) {
 	return b.Build()
 }
 
-// DebounceBits is the size of the debouncer of a board. At 12 MHz an input must be stable for
-// 1.4 to 2.7 ms.
+// DebounceBits is the counter width of a board's debouncer. At 12 MHz an input must be stable
+// for 1.4 to 2.7 ms.
 const DebounceBits = 14
 
-// Debounce follows an input of any phase. A free-running counter divides the time into parts of
-// 1 << n cycles. The output changes at the end of a part in which the input differed from it all
-// the time. So it changes after 1 << n to 2 << n stable cycles, and never earlier.
+// Debounce makes a circuit that follows an input of any phase. A free-running counter divides
+// the time into periods of 1 << n cycles. The output changes at the end of a period in which
+// the input always differed from it. So it changes after 1 << n to 2 << n stable cycles, and
+// never earlier.
 func Debounce(n int) (*rtl.Circuit, error) {
 	b := rtl.NewBuilder("sinter_debounce")
 	in := synchronise(b, b.Input("in", 1))
 	level, broken, count := b.Reg("level", 1, 0), b.Reg("broken", 1, 0), b.Reg("count", n, 0)
 	next := b.Add(b.Zext(count.Q(), n+1), b.Const(n+1, 1))
 	b.Set(count, b.Bits(next, n-1, 0))
-	end := b.Bit(next, n) // the carry: no table looks at the whole count
+	end := b.Bit(next, n) // the carry: no table reads the whole count
 	same := b.Not(b.Xor(in, level.Q()))
 	b.Set(broken, b.Mux(end, same, b.Or(broken.Q(), same)))
 	b.If(b.And(end, b.Not(b.Or(broken.Q(), same))), func() { b.Set(level, in) })

@@ -11,10 +11,10 @@ import (
 	"github.com/sinter-lang/sinter/sim/cycle"
 )
 
-// twelve is the clock of many boards.
+// twelve is the clock frequency of many boards.
 var twelve = Hz{12_000_000, 1}
 
-// made is a circuit that a constructor has made.
+// made returns the circuit of a constructor, which must succeed.
 func made(t *testing.T, c *rtl.Circuit, err error) *rtl.Circuit {
 	t.Helper()
 	require.NoError(t, err)
@@ -46,7 +46,7 @@ func output(t require.TestingT, e *cycle.Scalar, name string) uint64 {
 	return v
 }
 
-// TestCells: what each circuit costs, with the bounds that are promised.
+// TestCells checks that the cost of each circuit is within its bound.
 func TestCells(t *testing.T) {
 	cells := func(c *rtl.Circuit, err error) int {
 		require.NoError(t, err)
@@ -66,8 +66,8 @@ func TestCells(t *testing.T) {
 	require.LessOrEqual(t, cells(I2C(twelve)), 400)
 }
 
-// TestReset: 1 for 1,024 cycles after power-up, and after each request that the clock
-// has seen.
+// TestReset checks that the output is 1 for 1,024 cycles after power-up, and after each request
+// that the clock has sampled.
 func TestReset(t *testing.T) {
 	c, err := Reset()
 	resetWorks(t, made(t, c, err))
@@ -99,7 +99,7 @@ func resetWorks(t require.TestingT, c *rtl.Circuit) {
 	}
 }
 
-// TestClock: with random pauses the time is never ahead of the cycles and never goes
+// TestClock checks the time with random pauses. It is never ahead of the cycles, never goes
 // backward, stands still without run, and has made up for every pause in the end.
 func TestClock(t *testing.T) {
 	for _, f := range []Hz{{2_000_000, 1}, twelve, {16_000_000, 1}, {39_750_000, 1}, {100_000_000, 1}, {2_000_000_000, 3}} {
@@ -134,7 +134,7 @@ func clockWorks(t require.TestingT, c *rtl.Circuit, f Hz) {
 	}
 }
 
-// TestClockErrors: frequencies that give no exact time.
+// TestClockErrors checks frequencies that give no exact time.
 func TestClockErrors(t *testing.T) {
 	_, err := Clock(Hz{1_999_999, 1})
 	require.ErrorContains(t, err, "a clock of at least 2 MHz makes the time, got 2 MHz")
@@ -144,8 +144,9 @@ func TestClockErrors(t *testing.T) {
 	require.Error(t, err)
 }
 
-// TestDebounce: over presses that bounce and glitches of any length, the output changes
-// after enough rest, and for no less. The rest is counted where the circuit sees it.
+// TestDebounce tries presses that bounce and glitches of any length. The output changes after
+// enough rest, and not after less. The rest is counted from the point at which the circuit
+// samples the input.
 func TestDebounce(t *testing.T) {
 	c, err := Debounce(debounceBits)
 	debounceWorks(t, made(t, c, err))
@@ -193,8 +194,8 @@ func debounceWorks(t require.TestingT, c *rtl.Circuit) {
 	require.Greater(t, held, 10, "rests between the bounds, which may do either")
 }
 
-// TestSender reads the line like an oscilloscope: each bit lasts the divider, to the
-// cycle.
+// TestSender samples the line like an oscilloscope. Each bit lasts exactly the divider's number
+// of cycles.
 func TestSender(t *testing.T) {
 	c, err := Sender(twelve, 115200)
 	senderWorks(t, made(t, c, err))
@@ -222,8 +223,8 @@ func senderWorks(t require.TestingT, c *rtl.Circuit) {
 	}
 }
 
-// TestReceiver: bytes of a sender whose clock is off by 2 % come through at any phase,
-// glitches and broken bytes do not.
+// TestReceiver checks that bytes arrive at any phase from a sender whose clock is off by 2 %.
+// Glitches and broken bytes do not arrive.
 func TestReceiver(t *testing.T) {
 	c, err := Receiver(twelve, 115200)
 	receiverWorks(t, made(t, c, err))
@@ -273,7 +274,7 @@ func receiverWorks(t require.TestingT, c *rtl.Circuit) {
 	}
 }
 
-// TestDivider: a line that the clock cannot serve.
+// TestDivider checks a line speed that the clock cannot make.
 func TestDivider(t *testing.T) {
 	d, err := Divider(twelve, 115200)
 	require.NoError(t, err)
@@ -286,8 +287,8 @@ func TestDivider(t *testing.T) {
 	require.Error(t, err)
 }
 
-// TestLogWire: words leave in order and as WordOnWire says, while random words come as
-// fast as the buffer takes them, or with pauses.
+// TestLogWire checks that words leave in order and in the form of WordOnWire. Random words
+// arrive as fast as the buffer accepts them, or with pauses.
 func TestLogWire(t *testing.T) {
 	c, err := LogWire(twelve, 1_000_000)
 	logWireWorks(t, made(t, c, err))
@@ -338,7 +339,8 @@ func logWireWorks(t require.TestingT, c *rtl.Circuit) {
 	require.Greater(t, full, 1000, "the buffer was full at times")
 }
 
-// TestWordOnWire: the bytes hold the word, and the first alone has its top bit set.
+// TestWordOnWire checks that the bytes hold the word, and that only the first byte has its top
+// bit set.
 func TestWordOnWire(t *testing.T) {
 	for _, w := range []uint32{0, 0xFFFF_FFFF, 0x0003_0011, 0x89AB_CDEF} {
 		b := WordOnWire(w)

@@ -5,16 +5,16 @@ import (
 	"math"
 )
 
-// PLL holds the settings of the PLL of iCE40 parts with simple feedback. The output is the
-// reference times (DivF + 1) over (DivR + 1) << DivQ.
+// PLL holds the settings of the PLL of iCE40 parts with simple feedback. The output frequency
+// is the reference frequency times (DivF + 1) / ((DivR + 1) << DivQ).
 type PLL struct {
 	DivR, DivF, DivQ int
-	Filter           int // of the loop, by the frequency at its input
+	Filter           int // loop filter, chosen by the frequency at the phase detector
 	Out              Hz
 }
 
-// Bounds of the PLL in MHz: of the input of the phase detector, of the oscillator, and of the
-// output.
+// Bounds of the PLL in MHz: for the input of the phase detector, for the oscillator, and for
+// the output.
 const (
 	leastPFD, mostPFD = 10, 133
 	leastVCO, mostVCO = 533, 1066
@@ -31,8 +31,8 @@ func filterOf(pfd float64) int {
 	return 6
 }
 
-// FindPLL computes the settings that make a frequency from a reference. If no settings do, the
-// error names the nearest frequency.
+// FindPLL computes the settings that make a frequency from a reference. If no settings make it,
+// the error names the nearest possible frequency.
 func FindPLL(ref, want Hz) (PLL, error) {
 	best, found := PLL{}, false
 	off := math.Inf(1)

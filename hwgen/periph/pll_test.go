@@ -13,7 +13,7 @@ import (
 	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
-// TestPLL: settings, and what is refused with the nearest.
+// TestPLL checks settings, and frequencies that are refused with the nearest one.
 func TestPLL(t *testing.T) {
 	p, err := FindPLL(twelve, Hz{39_000_000, 1})
 	require.NoError(t, err)
@@ -31,8 +31,8 @@ func TestPLL(t *testing.T) {
 	require.EqualError(t, err, "the PLL makes nothing of a clock of 5 MHz: it wants 10 to 133 MHz")
 }
 
-// TestPLLWitness compares with icepll: what it makes exactly, we make; where it says
-// another frequency, we refuse and name it.
+// TestPLLWitness compares the settings with icepll. If icepll makes a frequency exactly, we
+// make it too. If icepll gives another frequency, we refuse and name that frequency.
 func TestPLLWitness(t *testing.T) {
 	icepll := testkit.Tool(t, "icepll")
 	field := func(out []byte, name string) string {

@@ -2,8 +2,9 @@ package periph
 
 import "github.com/sinter-lang/sinter/ir/rtl"
 
-// Bytes with a special meaning on a line that carries frames (RFC 1055): the end of a frame, the
-// escape, and the bytes after an escape that replace either of them.
+// The bytes with a special meaning on a line that carries frames (RFC 1055): the end of a
+// frame, the escape, and the two bytes that follow an escape and stand for an end and an
+// escape.
 const (
 	slipEnd    = 0xC0
 	slipEscape = 0xDB
@@ -11,7 +12,7 @@ const (
 	slipEsc2   = 0xDD // after an escape: an escape within a frame
 )
 
-// SlipFrame is a frame on the line.
+// SlipFrame encodes a frame for the line.
 func SlipFrame(frame []byte) []byte {
 	out := []byte{}
 	for _, c := range frame {
@@ -27,20 +28,20 @@ func SlipFrame(frame []byte) []byte {
 	return append(out, slipEnd)
 }
 
-// SlipReader takes frames off the line. An empty frame is skipped.
+// SlipReader decodes frames from the line. It skips empty frames.
 type SlipReader struct {
 	frame   []byte
 	escaped bool
 }
 
-// Next takes a byte, and returns the frame that the byte ends.
+// Next decodes a byte, and returns the frame if the byte ends one.
 func (r *SlipReader) Next(c byte) (frame []byte, whole bool) {
 	switch {
 	case r.escaped && c == slipEnd2:
 		c = slipEnd
 	case r.escaped && c == slipEsc2:
 		c = slipEscape
-	case r.escaped: // an invalid byte after an escape is taken unchanged
+	case r.escaped: // an invalid byte after an escape is kept unchanged
 	case c == slipEnd:
 		frame, r.frame = r.frame, nil
 		return frame, len(frame) > 0
@@ -53,8 +54,8 @@ func (r *SlipReader) Next(c byte) (frame []byte, whole bool) {
 	return nil, false
 }
 
-// SlipIn turns the bytes of a line into beats of a core's frame port. A full word waits until
-// the next byte shows whether the word was the last.
+// SlipIn makes a circuit that turns the bytes of a line into beats (words) for a core's frame
+// port. A full word waits until the next byte shows whether it was the last word.
 func SlipIn() (*rtl.Circuit, error) {
 	b := rtl.NewBuilder("sinter_slip_in")
 	valid, data, ready := b.Input("byte_valid", 1), b.Input("byte_data", 8), b.Input("ready", 1)
@@ -84,7 +85,7 @@ func SlipIn() (*rtl.Circuit, error) {
 	return b.Build()
 }
 
-// lanes puts a byte into the lane of a word. The lanes above become 0.
+// lanes puts a byte into one lane of a word. The lanes above become 0.
 func lanes(b *rtl.Builder, word, at, data rtl.ID) rtl.ID {
 	out := b.Zext(data, 32)
 	for i := 1; i < 4; i++ {
@@ -97,8 +98,9 @@ func lanes(b *rtl.Builder, word, at, data rtl.ID) rtl.ID {
 	return out
 }
 
-// SlipOut turns the beats of a core's frame port into bytes of a line. A beat is taken with its
-// last byte. The last beat of a frame is taken with the byte that ends the frame.
+// SlipOut makes a circuit that turns the beats (words) of a core's frame port into bytes of a
+// line. A beat is accepted together with its last byte. The last beat of a frame is accepted
+// together with the byte that ends the frame.
 func SlipOut() (*rtl.Circuit, error) {
 	b := rtl.NewBuilder("sinter_slip_out")
 	valid, data, last, bytes := b.Input("valid", 1), b.Input("data", 32), b.Input("last", 1), b.Input("bytes", rtl.PortBytesWidth)
@@ -113,7 +115,7 @@ func SlipOut() (*rtl.Circuit, error) {
 	second := b.Mux(isEnd, b.Const(8, slipEnd2), b.Const(8, slipEsc2))
 	out := b.Mux(ending.Q(), b.Const(8, slipEnd), b.Mux(escaped.Q(), second, b.Mux(special, b.Const(8, slipEscape), now)))
 	next := b.Add(at.Q(), b.Const(2, 1))
-	over := b.Mux(last, b.Eq(next, b.Bits(bytes, 1, 0)), b.EqConst(at.Q(), 3)) // four bytes are 0 in two bits, as is the lane after the last
+	over := b.Mux(last, b.Eq(next, b.Bits(bytes, 1, 0)), b.EqConst(at.Q(), 3)) // in two bits, four bytes are 0, and so is the lane after the last one
 	moved := b.And(valid, ready)
 	done := b.And(moved, b.Not(special))
 	whole := b.And(done, b.Not(ending.Q()), over)

@@ -38,7 +38,7 @@ func flag(on bool) uint64 {
 	return 0
 }
 
-// someFrame is a frame in which the bytes with a meaning are frequent.
+// someFrame is a frame in which bytes with a special meaning are frequent.
 func someFrame(r *rand.Rand) []byte {
 	f := make([]byte, 1+r.Intn(14))
 	for i := range f {
@@ -50,8 +50,8 @@ func someFrame(r *rand.Rand) []byte {
 	return f
 }
 
-// slipInAgrees runs SlipIn in lock-step with SlipReader: random pauses on both sides,
-// empty frames, escapes of bytes that need none.
+// slipInAgrees runs SlipIn in lock-step with SlipReader, with random pauses on both sides,
+// empty frames, and escapes of bytes that need none.
 func slipInAgrees(c *rtl.Circuit) (bool, error) {
 	b, err := benchOf(c)
 	if err != nil {
@@ -192,7 +192,7 @@ func TestSlip(t *testing.T) {
 	require.True(t, ok)
 }
 
-// TestSlipText: a frame comes back from the line, whatever its bytes.
+// TestSlipText checks that a frame comes back from the line, whatever its bytes are.
 func TestSlipText(t *testing.T) {
 	require.Equal(t, []byte{1, 0xDB, 0xDC, 0xDB, 0xDD, 0xC0}, SlipFrame([]byte{1, 0xC0, 0xDB}))
 	r := rand.New(rand.NewSource(1))
@@ -210,8 +210,8 @@ func TestSlipText(t *testing.T) {
 	}
 }
 
-// lineInAgrees runs LineIn in lock-step with a queue: bytes with pauses of any length at a
-// clock that is off by 2 %, and a reader that sleeps until the buffer is full.
+// lineInAgrees runs LineIn in lock-step with a queue. Bytes arrive with pauses of any length at
+// a clock that is off by 2 %. The reader sleeps until the buffer is full.
 func lineInAgrees(c *rtl.Circuit) (bool, error) {
 	b, err := benchOf(c)
 	if err != nil {

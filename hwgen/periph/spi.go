@@ -7,14 +7,14 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// Names of the ports through which a core gives a bus a command and takes the answer. Both are
-// beats of frames (rtl.StreamPorts).
+// The ports through which a core gives a command to a bus and receives the answer. Both
+// transfer beats of frames (rtl.StreamPorts).
 var (
 	BusCommand = rtl.StreamPorts{Valid: "valid", Ready: "ready", Data: "data", Last: "last", Bytes: "bytes"}
 	BusAnswer  = rtl.StreamPorts{Valid: "answer_valid", Ready: "answer_ready", Data: "answer_data", Last: "answer_last", Bytes: "answer_bytes"}
 )
 
-// spiMost is the highest clock frequency of an SPI bus; most devices accept it.
+// spiMost is the highest clock frequency of an SPI bus. Most devices accept it.
 const spiMost = 10_000_000
 
 // SPIHalf is the number of clock cycles in half a bit of an SPI bus, a power of two.
@@ -26,21 +26,21 @@ func SPIHalf(f Hz) int {
 	return half
 }
 
-// spiPointer is the width of a word's number. The words of the header have negative numbers, and
-// up to 512 bytes follow.
+// spiPointer is the width of a word's number. The header words have negative numbers, and up to
+// 512 bytes follow.
 const spiPointer = 8
 
-// headWords are the words of a command before its bytes.
+// headWords is the number of words before the bytes of a command.
 const headWords = port.CommandSize / 4
 
-// SPI is the master of an SPI bus with one device, in mode 0. The clock is 0 at rest, and both
-// ends sample the data when it rises. Bytes are sent with their high bit first.
+// SPI makes the master of an SPI bus with one device, in mode 0. The clock is 0 at rest, and
+// both ends sample the data when the clock rises. Bytes are sent with their high bit first.
 //
-// The answer is the command with its bytes exchanged. Each word is shifted out, and the received
-// word is kept in a memory at the number of the word. Word -1, which nothing writes, is the
-// status of the answer. The last word may have fewer than four bytes. The missing bytes are
-// shifted, too, but the clock of the bus stands still. A core sets the count to four for each
-// word but the last.
+// The answer is the command, with the received bytes in place of the sent bytes. Each word is
+// shifted out, and the received word is stored in a memory under the same number. Word -1,
+// which is never written, is the status of the answer. The last word may have fewer than four
+// bytes. The missing bytes are shifted too, but the clock of the bus stands still. A core sets
+// the count to four for each word but the last.
 func SPI(f Hz) (*rtl.Circuit, error) {
 	b := rtl.NewBuilder("sinter_spi")
 	valid, data, last, count := b.Input(BusCommand.Valid, 1), b.Input(BusCommand.Data, 32), b.Input(BusCommand.Last, 1), b.Input(BusCommand.Bytes, rtl.PortBytesWidth)
@@ -54,7 +54,7 @@ func SPI(f Hz) (*rtl.Circuit, error) {
 
 	commanding, head := b.Not(answering.Q()), b.Bit(at.Q(), spiPointer-1)
 	next := b.Add(b.Zext(beats.Q(), width+1), b.Const(width+1, 1))
-	end := b.Bit(next, width) // the carry: no table looks at the whole count, which rests at 0
+	end := b.Bit(next, width) // the carry: no table reads the whole count, which rests at 0
 	ready := b.Or(b.And(commanding, head), end)
 	step := b.Or(b.And(valid, ready), b.And(have.Q(), taken))
 
@@ -64,14 +64,14 @@ func SPI(f Hz) (*rtl.Circuit, error) {
 	}
 	shifted := b.Cat(b.Bits(shift.Q(), 30, 0), miso)
 	b.If(b.Or(b.Not(busy.Q()), b.And(halfEnd, second)), func() { b.Set(shift, b.Mux(busy.Q(), shifted, swap(b, data))) })
-	// 1 if the number of the byte is less than the count, without a carry.
+	// 1 if the number of the byte is less than the count, computed without a carry.
 	high, low := b.Bit(beats.Q(), width-1), b.Bit(beats.Q(), width-2)
 	less := b.Mux(b.Bit(count, 1), b.Not(b.And(high, b.Or(low, b.Not(b.Bit(count, 0))))), b.And(b.Not(high), b.Not(low), b.Bit(count, 0)))
 	within := b.Or(b.Bit(count, 2), less)
 	b.If(halfEnd, func() { b.Set(sck, b.And(b.Not(second), within)) })
 	b.Set(busy, b.Mux(busy.Q(), b.Not(end), b.And(valid, b.Not(cs.Q()))))
 	b.If(busy.Q(), func() { b.Set(beats, b.Bits(next, width-1, 0)) })
-	b.Set(cs, b.Or(head, answering.Q(), b.And(end, last))) // low only while words of the command may be shifted
+	b.Set(cs, b.Or(head, answering.Q(), b.And(end, last))) // low only while command words may be shifted
 
 	words, ends := b.Mem("words", 32, spiPointer, 1, nil), b.Mem("ends", 1+rtl.PortBytesWidth, spiPointer, 1, nil)
 	b.If(end, func() { b.WriteMem(words, at.Q(), swap(b, shifted), rtl.None) })
@@ -102,7 +102,7 @@ func SPI(f Hz) (*rtl.Circuit, error) {
 	return b.Build()
 }
 
-// swap reverses the bytes of a word, so that its first byte is the highest.
+// swap reverses the bytes of a word, so that its first byte becomes the highest.
 func swap(b *rtl.Builder, x rtl.ID) rtl.ID {
 	return b.Cat(b.Bits(x, 7, 0), b.Bits(x, 15, 8), b.Bits(x, 23, 16), b.Bits(x, 31, 24))
 }

@@ -7,11 +7,12 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// frameBits is the number of bits of a byte on the line: start, eight of data, stop.
+// frameBits is the number of bits per byte on the line: a start bit, eight data bits, a stop
+// bit.
 const frameBits = 10
 
-// Divider is the number of clock cycles of a bit. The two ends of a line may differ by some
-// percent; more than one percent at our end is refused.
+// Divider is the number of clock cycles per bit. The two ends of a line may differ by some
+// percent. If our end differs by more than one percent, it is refused.
 func Divider(f Hz, baud uint64) (uint64, error) {
 	if baud == 0 || f.Num/f.Den < 4*baud {
 		return 0, fmt.Errorf("a serial line of %d baud needs a clock of at least %.6g MHz, got %s", baud, 4*float64(baud)/1e6, f)
@@ -29,9 +30,9 @@ type sender struct {
 	ready, line rtl.ID
 }
 
-// beat counts down the cycles of a bit. It restarts while hold is 1, and returns the count and
-// whether the count is at its end. One net chooses between reload and count, so a bit of the
-// counter is one logic cell.
+// beat counts down the cycles of a bit. It restarts while hold is 1. It returns the count, and
+// whether the count is at its end. One net chooses between reload and count, so each bit of the
+// counter takes one logic cell.
 func beat(b *rtl.Builder, name string, divider uint64, hold rtl.ID) (count, end rtl.ID) {
 	w := bits.Len64(divider - 1)
 	r := b.Reg(name, w, 0)
@@ -40,8 +41,8 @@ func beat(b *rtl.Builder, name string, divider uint64, hold rtl.ID) (count, end 
 	return r.Q(), end
 }
 
-// send makes the registers of a line. `valid` offers the byte, which is taken in a cycle with
-// ready. The last bit sent is a 1, which stays on the line as its idle level.
+// send makes the registers of a line. `valid` offers a byte, which is accepted in a cycle with
+// ready. The last bit sent is a 1. It stays on the line as the idle level.
 func send(b *rtl.Builder, divider uint64, valid rtl.ID, data rtl.ID) sender {
 	shift := b.Reg("send.shift", frameBits+1, 1)
 	idle := b.IsZero(b.Bits(shift.Q(), frameBits, 1))
@@ -52,7 +53,7 @@ func send(b *rtl.Builder, divider uint64, valid rtl.ID, data rtl.ID) sender {
 	return sender{idle, b.Bit(shift.Q(), 0)}
 }
 
-// Sender puts bytes on a serial line.
+// Sender makes a circuit that sends bytes on a serial line.
 func Sender(f Hz, baud uint64) (*rtl.Circuit, error) {
 	d, err := Divider(f, baud)
 	if err != nil {
@@ -65,8 +66,9 @@ func Sender(f Hz, baud uint64) (*rtl.Circuit, error) {
 	return b.Build()
 }
 
-// Receiver takes bytes from a serial line of any phase. `valid` is 1 for a cycle with `data`. A
-// byte whose stop bit is missing is dropped, and so is a start bit that is gone at its middle.
+// Receiver makes a circuit that receives bytes from a serial line of any phase. `valid` is 1
+// for one cycle together with `data`. A byte without a stop bit is dropped. A start bit that
+// has ended at its middle is dropped too.
 func Receiver(f Hz, baud uint64) (*rtl.Circuit, error) {
 	d, err := Divider(f, baud)
 	if err != nil {
@@ -92,10 +94,10 @@ func receive(b *rtl.Builder, d uint64, line rtl.ID) received {
 	busy, doubt, shift := b.Reg("receive.busy", 1, 0), b.Reg("receive.doubt", 1, 0), b.Reg("receive.shift", frameBits, 0)
 	count, _ := beat(b, "receive.wait", d, b.Not(busy.Q()))
 	middle := b.And(busy.Q(), b.EqConst(count, d/2))
-	last := b.Bit(shift.Q(), 0) // the mark that went in first has come out: this is the stop bit
+	last := b.Bit(shift.Q(), 0) // the mark that was shifted in first is at the end: this is the stop bit
 	b.If(busy.Q(), func() {
 		b.If(middle, func() {
-			b.Set(doubt, last) // at the start bit: whether it is one; at a missing stop bit: until the line rests
+			b.Set(doubt, last) // a start bit may be false, so it is checked; after a missing stop bit the line must come to rest
 			b.If(b.And(high, b.Or(last, doubt.Q())), func() { b.Set(busy, b.Const(1, 0)) })
 		})
 	}, func() {
@@ -108,12 +110,13 @@ func receive(b *rtl.Builder, d uint64, line rtl.ID) received {
 	return received{b.And(middle, high, last, b.Not(doubt.Q())), b.Bits(shift.Q(), frameBits-1, 2)}
 }
 
-// queueBits is the size of the buffer of an input line. It keeps the bytes that arrive while a
-// program computes or waits for another line. 512 bytes fill one block RAM of 4 Kbit.
+// queueBits is the address width of an input line's buffer. The buffer keeps the bytes that
+// arrive while a program computes or waits for another line. 512 bytes fill one block RAM of 4
+// Kbit.
 const queueBits = 9
 
-// LineIn takes bytes from a serial line of any phase and keeps them until they are taken. Bytes
-// that arrive while the buffer is full are lost.
+// LineIn makes a circuit that receives bytes from a serial line of any phase and keeps them
+// until the core accepts them. Bytes that arrive while the buffer is full are lost.
 func LineIn(f Hz, baud uint64) (*rtl.Circuit, error) {
 	d, err := Divider(f, baud)
 	if err != nil {
@@ -139,12 +142,12 @@ func LineIn(f Hz, baud uint64) (*rtl.Circuit, error) {
 	return b.Build()
 }
 
-// wordBytes is the number of bytes of a word on the line. Each byte but the first has seven bits
+// wordBytes is the number of bytes per word on the line. Each byte but the first has seven bits
 // of the word.
 const wordBytes = 5
 
-// WordOnWire gives the bytes of a word of the log, its high bits first. Only the first byte has
-// its top bit set, so a late reader finds the next word.
+// WordOnWire returns the bytes of a log word, its high bits first. Only the first byte has its
+// top bit set, so a reader that starts late finds the next word.
 func WordOnWire(v uint32) [wordBytes]byte {
 	var out [wordBytes]byte
 	for i := range out {
@@ -154,12 +157,13 @@ func WordOnWire(v uint32) [wordBytes]byte {
 	return out
 }
 
-// fifoBits is the size of the buffer of the log. A program must not wait for the wire at each
-// line of the log, or it would be late. 256 words fill two block RAMs of 4 Kbit.
+// fifoBits is the address width of the log's buffer. Without the buffer, a program would wait
+// for the wire at each line of the log, and would be late. 256 words fill two block RAMs of 4
+// Kbit.
 const fifoBits = 8
 
-// LogWire puts the words of a log port on a serial line. Words wait in a buffer. The core waits
-// only when the buffer is full.
+// LogWire makes a circuit that sends the words of a log port on a serial line. A buffer holds
+// the words. The core waits only when the buffer is full.
 func LogWire(f Hz, baud uint64) (*rtl.Circuit, error) {
 	d, err := Divider(f, baud)
 	if err != nil {
@@ -194,7 +198,7 @@ func LogWire(f Hz, baud uint64) (*rtl.Circuit, error) {
 	return b.Build()
 }
 
-// byteOf is the byte of a word on the line, by its number.
+// byteOf is byte number `at` of a word on the line.
 func byteOf(b *rtl.Builder, data, at rtl.ID) rtl.ID {
 	v := b.Cat(b.Const(4, 8), b.Bits(data, 31, 28))
 	for i := 1; i < wordBytes; i++ {
@@ -204,14 +208,14 @@ func byteOf(b *rtl.Builder, data, at rtl.ID) rtl.ID {
 	return v
 }
 
-// WordReader reassembles words from the bytes of a log wire.
+// WordReader reassembles words from the bytes of a log line.
 type WordReader struct {
 	Lost int // bytes that belong to no whole word
 	word uint32
 	have int
 }
 
-// Next takes a byte, and returns the word that the byte completes.
+// Next adds a byte, and returns the word if the byte completes one.
 func (r *WordReader) Next(c byte) (word uint32, whole bool) {
 	switch {
 	case c >= 0x80:

@@ -1,5 +1,5 @@
-// Package plan decides the structure of a core. It turns an image into a design point, one
-// choice a line with the reason that a report prints.
+// Package plan decides the structure of a core. It turns an image into a design point. Each line
+// of the point's text is one choice with its reason, which a report prints.
 //
 //	p, err := plan.Make(im, plan.Options{Core: design.Pipe3})
 //	fmt.Print(design.Print(p))
@@ -14,12 +14,12 @@
 //	  store go "first at filter.sn:111.3"
 //	end
 //
-// The contract of the image (ir/image) is the only input: the contents of the text words, not
-// the instructions that a target allowed. The following steps depend only on the point:
-// hwgen/core reads its fields and looks at no set, so an edited point gives the core that it
-// describes.
+// The only input is the image (ir/image): plan reads the instructions that the text contains, and
+// not the instructions that a target allowed. The following steps depend only on the point.
+// hwgen/core reads the point's fields and no instruction set, so an edited point gives the core
+// that it describes.
 //
-// The package knows no circuit but its price. Start reading at Make.
+// The package uses circuits only for prices. Start reading at Make.
 package plan
 
 import (
@@ -34,22 +34,22 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// Wishes for the implementation of shifts by constants.
+// Choices for the implementation of shifts by constants.
 const (
 	ShiftAuto     = ""                   // constant while there are few amounts, else barrel
 	ShiftConstant = design.ShiftConstant // a select among the amounts of the image
 	ShiftBarrel   = design.ShiftBarrel   // one shifter for every amount
 )
 
-// Options are wishes that an image does not contain.
+// Options are the user's choices, which an image does not contain.
 type Options struct {
 	Core   string // one of design.Cores
 	Shifts string // ShiftAuto, ShiftConstant, ShiftBarrel
-	// Full asks for the core that is not specialised: RV32I plus the other instructions of the
-	// image, 32 registers, 32-bit program counter and addresses, a barrel shifter. A specialised
-	// core is compared with it.
+	// Full makes a core that is not specialised. It has RV32I plus the other instructions of
+	// the image, 32 registers, a 32-bit program counter and addresses, and a barrel shifter.
+	// Specialised cores are compared with it.
 	Full bool
-	// Whole asks for a full core that runs any image of the target and the devices. It has all
+	// Whole makes a full core that runs any image for the target and the devices. It has all
 	// lines of the set, all port registers, and memories of at least 16 KiB.
 	Whole bool
 }
@@ -57,10 +57,10 @@ type Options struct {
 // wholeBits is the minimum number of address bits of each memory of a whole core.
 const wholeBits = 12
 
-// manyAmounts is the number of constant shifts from which a barrel is tried first.
+// manyAmounts is the number of shift amounts from which the barrel shifter is tried first.
 const manyAmounts = 10
 
-// Make decides the design point for an image.
+// Make chooses the design point for an image.
 func Make(im *image.Image, o Options) (*design.Point, error) {
 	if _, err := im.OneContext(); err != nil {
 		return nil, err
@@ -81,8 +81,8 @@ func Make(im *image.Image, o Options) (*design.Point, error) {
 	return p.Point, Fits(p.Point, im)
 }
 
-// Fits checks that the memories and ports of a point hold an image. The removal check covers the
-// instructions that the words of text need.
+// Fits checks that an image fits the memories and ports of a point. The removal check
+// (verify/removal) covers the instructions that the text needs.
 func Fits(p *design.Point, im *image.Image) error {
 	fault := func(field, format string, args ...any) error {
 		return diag.Errorf("", diag.Span{}, "design point %s: %s: %s", p.Program, field, fmt.Sprintf(format, args...))
@@ -111,7 +111,7 @@ type point struct {
 	o  Options
 }
 
-// notSpecialised is the reason of the choices of a full core.
+// notSpecialised is the reason that a full core gives for its choices.
 const notSpecialised = "not specialised"
 
 func number(n int, reason string, args ...any) design.Number {
@@ -142,7 +142,7 @@ func (p *point) instructions() {
 	}
 }
 
-// trapLine is a line that stops the machine. It is taken from the target, else from the base
+// trapLine is a line that stops the machine. It comes from the target, or else from the base
 // set.
 func (p *point) trapLine() *isa.Inst {
 	lines := slices.Concat(p.im.Target.Set.Insts, isa.RV32I().Insts)
@@ -177,7 +177,7 @@ func (p *point) shifts() {
 	}
 }
 
-// byRegister names a line that shifts by a register, "" if there is none.
+// byRegister names a line that shifts by a register amount, or "" if there is none.
 func (p *point) byRegister() string {
 	for _, u := range p.c.Ops {
 		if u.RegShift != "" {
@@ -187,8 +187,8 @@ func (p *point) byRegister() string {
 	return ""
 }
 
-// amounts lists, in ascending order, the amounts by which the image shifts in the direction of a
-// line that shifts by its immediate.
+// amounts lists the shift amounts of a line that shifts by its immediate. They are all amounts
+// that the image uses in the same direction, in ascending order.
 func (p *point) amounts(in *isa.Inst) []int {
 	direction := constantShift(in)
 	var out []int
@@ -200,7 +200,7 @@ func (p *point) amounts(in *isa.Inst) []int {
 	return out
 }
 
-// sizes chooses registers, program counter and memories.
+// sizes chooses the number of registers and the widths of program counter and memories.
 func (p *point) sizes() {
 	text, data := design.BitsFor(len(p.im.Text)), 0
 	if p.c.DataBytes > 0 || p.o.Full {
@@ -230,7 +230,7 @@ func (p *point) sizes() {
 	}
 }
 
-// levelBits is the width of a device of shape level, 0 for others.
+// levelBits is the width of a device of shape level, 0 for other devices.
 func levelBits(d *image.Device) int {
 	if k := port.Find(d.Kind); k != nil {
 		return k.Bits
@@ -238,10 +238,10 @@ func levelBits(d *image.Device) int {
 	return 0
 }
 
-// isStream reports whether a device passes single bytes.
+// isStream reports whether a device transfers single bytes.
 func isStream(d *image.Device) bool { return port.ShapeOf(d.Kind) == port.Stream }
 
-// ports keeps the port registers, by direction, and the devices of the image.
+// ports keeps the image's port registers, with their directions, and its devices.
 func (p *point) ports() {
 	for _, r := range port.Registers() {
 		q := p.always(r)
@@ -264,8 +264,8 @@ func (p *point) ports() {
 	}
 }
 
-// always is a port register with the directions that a core has for every image. It has none
-// unless the core is whole.
+// always is a port register with the directions that a whole core has for every image. Other
+// cores have none.
 func (p *point) always(r port.Row) design.Port {
 	_, level := r.Reg.Level()
 	moves := r.Reg == port.Addr || r.Reg == port.Len || r.Reg == port.Go
@@ -281,8 +281,8 @@ func (p *point) always(r port.Row) design.Port {
 	return design.Port{Reg: r.Reg, Load: use(r.Load), Store: use(r.Store)}
 }
 
-// constantShift is the direction in which a line shifts by its immediate, as named in a
-// contract. It is "" for other lines.
+// constantShift is the direction in which a line shifts by its immediate, as a contract names
+// it. It is "" for other lines.
 func constantShift(in *isa.Inst) string {
 	e := in.Meaning.Rd
 	if e == nil || len(e.Args) != 2 || e.Args[1].Leaf != "imm" {

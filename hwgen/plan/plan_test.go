@@ -71,7 +71,7 @@ func TestFull(t *testing.T) {
 	require.Equal(t, plan.ShiftBarrel, p.Shifts.How)
 }
 
-// TestAPointThatDoesNotHoldTheImage edits a point.
+// TestAPointThatDoesNotHoldTheImage edits a point so that the image does not fit.
 func TestAPointThatDoesNotHoldTheImage(t *testing.T) {
 	im := load(t, shifts)
 	for _, c := range []struct {
@@ -93,7 +93,7 @@ func TestPointsOfCoresAreVerified(t *testing.T) {
 	require.ErrorContains(t, err, "core: expected multi or pipe3")
 }
 
-// TestPageNamesEveryChoice keeps docs/hardware.md complete.
+// TestPageNamesEveryChoice checks that docs/hardware.md lists every choice.
 func TestPageNamesEveryChoice(t *testing.T) {
 	page, err := os.ReadFile("../../docs/hardware.md")
 	require.NoError(t, err)

@@ -5,15 +5,15 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// Built returns a circuit as it is built and priced: without probes and claims, and without
-// logic that only they read.
+// Built returns a circuit in the form that is built and priced: without probes and claims, and
+// without logic that only they read.
 func Built(c *rtl.Circuit) *rtl.Circuit {
 	d := *c
 	d.Asserts, d.Probes = nil, nil
 	return d.Prune()
 }
 
-// Price maps a circuit as it is built.
+// Price maps a circuit in the form that is built.
 func Price(c *rtl.Circuit) (gate.Price, error) {
 	g, err := gate.Build(Built(c), gate.Options{})
 	if err != nil {

@@ -13,26 +13,26 @@ type Change struct {
 	Time  uint64
 	Port  string
 	Level uint64
-	Nanos uint64 // after that time
+	Nanos uint64 // in addition to that time
 }
 
 // nanos is the time of a change in nanoseconds.
 func (c Change) nanos() uint64 { return 1000*c.Time + c.Nanos }
 
-// Seen is a new logical level at an output pin: 1 is lit.
+// Seen is a new logical level at an output pin. 1 means lit.
 type Seen struct {
-	Micros float64 // since the reset was over
+	Micros float64 // since the end of the reset
 	Port   string
 	Level  uint64
 }
 
-// startCycles are the core's cycles before a program begins: its reset, and the cycles through
-// the registers around it.
+// startCycles is the number of the core's cycles before a program begins: the reset, and the
+// registers between the reset and the core.
 const startCycles = periph.ResetCycles + 4
 
-// Bench writes a test bench that knows the pins of the top module only. It plays the inputs,
+// Bench writes a test bench that uses only the pins of the top module. It drives the inputs,
 // including the reset button, and prints the outputs in lines that ParseSeen reads. The time
-// begins when the reset is over.
+// begins when the reset ends.
 func (d *Design) Bench(inputs []Change, until uint64, slaves ...Slave) string {
 	var s strings.Builder
 	b := func(format string, args ...any) { fmt.Fprintf(&s, format+"\n", args...) }
@@ -95,8 +95,9 @@ func (d *Design) lockTime() float64 {
 	return lockNanos
 }
 
-// pllModel is the PLL primitive for a simulator. It is a clock with the period that the settings
-// make from the reference. Synthesis tools know the primitive themselves.
+// pllModel is the PLL primitive for a simulator. It is a clock with the period that the
+// settings make from the reference clock. Synthesis tools have their own model of the
+// primitive.
 func (d *Design) pllModel(half float64) string {
 	if d.PLL == nil {
 		return ""
@@ -115,8 +116,8 @@ endmodule
 	return s.String()
 }
 
-// ParseSeen reads the output of a bench. A pin without a level is an error: in a simulator it
-// means a register without an initial value.
+// ParseSeen reads the output of a bench. A pin without a level is an error, because in a
+// simulator it means a register without an initial value.
 func (d *Design) ParseSeen(said string) ([]Seen, error) {
 	var out []Seen
 	ended := false

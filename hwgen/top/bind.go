@@ -9,18 +9,18 @@ import (
 	"github.com/sinter-lang/sinter/internal/diag"
 )
 
-// Port is a port of a program, as seen by binding.
+// Port is a port of a program as Bind uses it.
 type Port struct {
 	Name  string
-	Label string // the program's name of the wire; a pin of that name is taken
+	Label string // the program's name for the wire; a pin with that name is used
 	In    bool
-	Wire  bool // a level of one bit or a serial line, which a pin can carry
+	Wire  bool // a level of one bit or a serial line, which one pin can carry
 	Span  diag.Span
 
 	Serial Serial // the kind of data on a serial line
-	Device string // of a serial line or a bus: the device of the core
-	Bus    string // of a bus: the kind of its device
-	Open   bool   // of a bus: pulled up, and each end may pull it down
+	Device string // for a serial line or a bus: the device of the core
+	Bus    string // for a bus: the kind of its device
+	Open   bool   // for a bus: the wire is pulled up, and each end may pull it down
 }
 
 // Serial is the kind of data that a wire carries.
@@ -30,7 +30,7 @@ type Serial uint8
 const (
 	Level  Serial = iota // a level
 	Bytes                // bytes, 8N1
-	Frames               // bytes, 8N1, that are frames in SLIP (RFC 1055)
+	Frames               // frames as SLIP bytes (RFC 1055), 8N1
 	Bus                  // a wire of a bus
 )
 
@@ -45,43 +45,43 @@ func (p Port) Rest() uint64 {
 // Spec is a binding that the user asks for: `port=pin`.
 type Spec struct{ Port, Pin string }
 
-// Wire is a port with its pin.
+// Wire is a port together with its pin.
 type Wire struct {
 	Port     Port
 	Pin      *board.Pin
-	Own      bool // the top's own port and not the program's
+	Own      bool // a port of the top, not of the program
 	Debounce bool
 }
 
-// Names of the ports that a top adds to the ports of the program.
+// The ports that the top module adds to the ports of the program.
 const (
-	PortReset  = "reset"  // in: pressed, the program starts again
+	PortReset  = "reset"  // in: while it is pressed the core is reset, and then the program starts again
 	PortLog    = "log"    // out: words of the log, serial
 	PortTrap   = "trap"   // out: a check has failed, the core has stopped
 	PortHalted = "halted" // out: all tasks have ended
 )
 
-// logPin is the pin of the log, unless the user chooses another.
+// logPin is the pin of the log, unless the user chooses another one.
 const logPin = "uart_tx"
 
 // Request is the input of a binding.
 type Request struct {
 	Board    *board.Board
 	Ports    []Port
-	Logs     bool // the program has a log
+	Logs     bool // the program writes a log
 	Bind     []Spec
-	Debounce []string // ports
+	Debounce []string // names of ports
 }
 
 // binder makes a binding.
 type binder struct {
 	Request
 	wires []Wire
-	used  map[string]string // port by site of the package
+	used  map[string]string // port that uses a site of the package
 }
 
-// Bind gives each port of a program a pin: the pin that the user asked for, or the pin named
-// like the port's label.
+// Bind gives each port of a program a pin: the pin that the user chose, or the pin whose name
+// is the port's label.
 func Bind(r Request) ([]Wire, error) {
 	b := &binder{Request: r, used: map[string]string{}}
 	known := b.known()
@@ -108,7 +108,7 @@ func Bind(r Request) ([]Wire, error) {
 	return b.wires, b.debounce()
 }
 
-// known lists the ports that can be bound: the program's ports, then the top's own.
+// known lists the ports that can be bound: the program's ports, then the top's own ports.
 func (b *binder) known() []Wire {
 	var out []Wire
 	for _, p := range b.Ports {
@@ -160,7 +160,7 @@ func (b *binder) join(w Wire, name string) error {
 	return nil
 }
 
-// byLabel gives a port the pin named like its label.
+// byLabel gives a port the pin whose name is the port's label.
 func (b *binder) byLabel(w Wire) error {
 	if !w.Port.Wire {
 		return b.frames(w.Port)
@@ -176,13 +176,13 @@ func (b *binder) byLabel(w Wire) error {
 		Labelf("%q is not a free pin of this board", w.Port.Label).Hint("--bind %s=PIN gives it one; %s", w.Port.Name, b.free(w.Port))
 }
 
-// frames is the error of a port that no pin can carry.
+// frames is the error for a port that no pin can carry.
 func (b *binder) frames(p Port) error {
 	return diag.Errorf("", p.Span, "port %s carries messages, and a pin of %s carries a level or a serial line", p.Name, b.Board.Name).
 		Hint("sinter hw writes the core alone; its ports join a design of your own")
 }
 
-// free lists the pins that a port may still have.
+// free lists the pins that a port may still use.
 func (b *binder) free(port Port) string {
 	var names []string
 	for i := range b.Board.Pins {

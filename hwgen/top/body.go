@@ -9,11 +9,11 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// body is the inside of the top while it is written.
+// body is the inside of the top module under construction.
 type body struct {
 	*Design
 	s     *strings.Builder
-	join  map[string]string // the net that a port of the core is connected to
+	join  map[string]string // by port of the core: the net that it is connected to
 	clk   string
 	rst   string
 	locks string // 1 when the PLL has locked, "" without one
@@ -32,8 +32,8 @@ func (b *body) fresh(name string, width int) string {
 	return name
 }
 
-// place writes a peripheral as a separate module and an instance of it. Joins alternate port and
-// net.
+// place writes a peripheral as a separate module, and an instance of it. joins alternates ports
+// and nets.
 func (b *body) place(c *rtl.Circuit, initial bool, reset string, joins ...string) {
 	what := strings.TrimPrefix(c.Name, "sinter_")
 	c.Name = verilog.Free(verilog.ModuleName(b.Core)+"_"+what, b.taken)
@@ -46,7 +46,8 @@ func (b *body) place(c *rtl.Circuit, initial bool, reset string, joins ...string
 	b.line("%s%s%s(%s);", verilog.ModuleName(c), b.passed(c), verilog.Free("the_"+what, b.taken), strings.Join(pins, ", "))
 }
 
-// passed passes the folder of the memory files to an instance that reads memory files.
+// passed writes the parameter that passes the folder of the memory files to an instance, if the
+// instance reads such files.
 func (b *body) passed(c *rtl.Circuit) string {
 	if !readsFiles(c) {
 		return " "
@@ -70,7 +71,7 @@ func (b *body) clock() {
 	b.line(") %s(.%s(%s), .PLLOUTGLOBAL(%s), .LOCK(%s), .RESETB(1'b1), .BYPASS(1'b0));", verilog.Free("the_pll", b.taken), input, pin, b.clk, b.locks)
 }
 
-// level is the logical level of a pin, 1 for pressed or lit.
+// level is the logical level of a pin. 1 means pressed or lit.
 func (b *body) level(w Wire) string {
 	if w.Pin.Low {
 		return "~" + b.pins[w.Port.Name]
@@ -78,8 +79,8 @@ func (b *body) level(w Wire) string {
 	return b.pins[w.Port.Name]
 }
 
-// reset makes the reset of everything. It is active after power-up, while the PLL has not
-// locked, and when the button is pressed.
+// reset makes the reset signal for everything. It is active after power-up, until the PLL has
+// locked, and while the button is pressed.
 func (b *body) reset() error {
 	c, err := periph.Reset()
 	if err != nil {
@@ -103,7 +104,7 @@ func (b *body) reset() error {
 // has reports whether the core has a port.
 func (b *body) has(port string) bool { return b.ports[port] != "" }
 
-// time makes the clock of the program.
+// time makes the clock that the program reads.
 func (b *body) time() error {
 	if !b.has(rtl.PortClock) {
 		return nil
@@ -118,7 +119,7 @@ func (b *body) time() error {
 	return nil
 }
 
-// log connects the log to its wire, or drops it.
+// log connects the log to its wire, or drops its words if it has no wire.
 func (b *body) log() error {
 	if !b.has(rtl.PortLogValid) {
 		return nil
@@ -170,7 +171,7 @@ func (b *body) pinsIn() error {
 	return nil
 }
 
-// core writes the instance of the core. Outputs that nothing reads are left open.
+// core writes the instance of the core. Outputs that are not used are left open.
 func (b *body) core() {
 	for _, w := range b.Wires {
 		port := ""
@@ -197,7 +198,8 @@ func (b *body) core() {
 	b.line("%s%s%s(\n  %s\n);", verilog.ModuleName(b.Core), b.passed(b.Core), verilog.Free("the_core", b.taken), strings.Join(pins, ",\n  "))
 }
 
-// joined is the net that a port of the core is connected to, or rest if there is none.
+// joined is the net that a port of the core is connected to, or rest if the core has no such
+// port.
 func (b *body) joined(port, rest string) string {
 	if net := b.join[port]; net != "" {
 		return net
@@ -205,7 +207,7 @@ func (b *body) joined(port, rest string) string {
 	return rest
 }
 
-// pinsOut connects the outputs of the program, the trap and the end.
+// pinsOut connects the outputs of the program and the two status outputs, trap and halted.
 func (b *body) pinsOut() {
 	for _, w := range b.Wires {
 		switch {

@@ -9,14 +9,14 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// masters are the circuits that carry commands over the wires of a bus, by the kind of the port.
-// A master has a port for each wire of its row. For an open wire it has the input NAME and the
-// output NAME_low.
+// masters are the circuits that transfer commands over the wires of a bus, by the kind of the
+// port. A master has a port for each wire of the kind's table row. For an open wire it has the
+// input NAME and the output NAME_low.
 func masters() map[string]func(periph.Hz) (*rtl.Circuit, error) {
 	return map[string]func(periph.Hz) (*rtl.Circuit, error){"spi": periph.SPI, "i2c": periph.I2C}
 }
 
-// buses connects the ports of commands to the wires of their buses.
+// buses connects each command port of the core to the wires of its bus.
 func (b *body) buses() error {
 	for i, w := range b.Wires {
 		if w.Port.Serial != Bus || slices.ContainsFunc(b.Wires[:i], func(o Wire) bool { return o.Port.Serial == Bus && o.Port.Device == w.Port.Device }) {
@@ -29,7 +29,7 @@ func (b *body) buses() error {
 	return nil
 }
 
-// bus makes the master of a device.
+// bus makes the bus master for a device.
 func (b *body) bus(device, kind string) error {
 	c, err := masters()[kind](b.Clock)
 	if err != nil {
@@ -65,17 +65,17 @@ func (b *body) bus(device, kind string) error {
 	return nil
 }
 
-// Slave plays the other end of a bus in a bench. Bits are the bits that it outputs in order. On
-// a bus with open wires it takes the next bit when the clock falls, from the first start on, and
-// 1 releases the wire. On other buses it takes the next bit when the clock falls while it is
-// selected.
+// Slave plays the other end of a bus in a bench. Bits are the bits that it outputs, in order.
+// On a bus with open wires, it outputs the next bit when the clock falls, beginning after the
+// first start. A 1 releases the wire. On other buses it outputs the next bit when the clock
+// falls while the slave is selected.
 type Slave struct {
 	Device string
 	Bits   string
 }
 
-// slave writes the other end of a bus. It prints S where a command begins, P where it ends, and
-// the bits on the wire when the clock rises.
+// slave writes the other end of a bus. It prints S where a command begins, P where the command
+// ends, and the bits on the wire when the clock rises.
 func (d *Design) slave(b func(string, ...any), s Slave) {
 	net := map[string]string{}
 	open := false

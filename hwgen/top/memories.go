@@ -9,21 +9,20 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// spramBits is the number of address bits of a single-ported RAM of an iCE40 UltraPlus, whose
+// spramBits is the number of address bits of a single-ported RAM in an iCE40 UltraPlus. Its
 // words have 16 bits.
 const spramBits = 14
 
-// blockWords is the number of words of a block of RAM, the unit of filling: a block has 256
-// words of 16 bits.
+// blockWords is the number of words in a block of RAM: a block has 256 words of 16 bits.
 const blockWords = 256
 
-// Blocks is the number of RAM blocks that the memories of a circuit fill. Each read port has a
-// copy.
+// Blocks is the number of RAM blocks that the memories of a circuit fill. Each read port needs
+// its own copy.
 func Blocks(c *rtl.Circuit, bits int) int {
 	n := 0
 	for i := range c.Mems {
 		if slices.ContainsFunc(c.Mems[i].Reads, func(r rtl.Read) bool { return !r.Sync }) {
-			continue // gates
+			continue // this memory is made of gates
 		}
 		words := max(1<<c.Mems[i].AddrBits, blockWords)
 		n += (words*c.Mems[i].Width + bits - 1) / bits * max(1, len(c.Mems[i].Reads))
@@ -31,10 +30,11 @@ func Blocks(c *rtl.Circuit, bits int) int {
 	return n
 }
 
-// Place assigns memories to kinds of RAM. When the part has too few blocks, data goes to
-// single-ported RAM if the part has any. The text then gets blocks for its own length instead of
-// a power of two. A memory is filled after each reset if it can be reset in the middle of a run
-// or lies in RAM with undefined initial contents.
+// Place assigns memories to kinds of RAM. If the part has too few blocks, the data moves to
+// single-ported RAM, if the part has any. If there are still too few blocks, the text gets only
+// the blocks that its own length needs, instead of a power of two. The data is filled after
+// each reset if the core can be reset in the middle of a run, or if the data lies in RAM with
+// undefined initial contents.
 func (d *Design) Place() error {
 	whole, err := Restart(d.Core)
 	if err != nil {
@@ -58,8 +58,8 @@ func (d *Design) Place() error {
 	return nil
 }
 
-// crowded reports whether the memories of the core leave too few blocks for the rest: a buffer
-// for each serial line, two for a bus.
+// crowded reports whether the memories of the core leave too few blocks for the rest. The rest
+// is one buffer for each serial line, and two for a bus.
 func (d *Design) crowded() bool {
 	others := 0
 	for _, w := range d.Wires {
@@ -87,11 +87,11 @@ func (d *Design) SPRAMs() int {
 	return 2 * d.banks()
 }
 
-// banks is the number of pairs of single-ported RAMs. One RAM of a pair has the low half of each
-// word.
+// banks is the number of pairs of single-ported RAMs. The two RAMs of a pair hold the low half
+// and the high half of each word.
 func (d *Design) banks() int { return max(1, 1<<d.data.AddrBits>>spramBits) }
 
-// moveData moves the data out of the core. The core fills it after each reset.
+// moveData moves the data out of the core. The core fills this memory after each reset.
 func (d *Design) moveData(whole *rtl.Circuit) error {
 	i := slices.IndexFunc(whole.Mems, func(m rtl.Mem) bool { return m.Name == "data" })
 	if i < 0 || len(whole.Mems[i].Writes) == 0 || !movable(&whole.Mems[i]) {
@@ -109,7 +109,7 @@ func (d *Design) moveData(whole *rtl.Circuit) error {
 	return nil
 }
 
-// cutText moves the text out of the core, into memories that fit the length of the text.
+// cutText moves the text out of the core, into memories that fit its length.
 func (d *Design) cutText() error {
 	i := slices.IndexFunc(d.Core.Mems, func(m rtl.Mem) bool { return m.Name == "text" })
 	if i < 0 || len(d.Core.Mems[i].Writes) > 0 || !movable(&d.Core.Mems[i]) {
@@ -127,8 +127,8 @@ func (d *Design) cutText() error {
 	return nil
 }
 
-// Memories are the files that the memories of the core and of its text read, by name. Call it
-// after Files, which names them.
+// Memories returns the files that the memories of the core and of its text read, by name. Call
+// it after Files, which chooses the names.
 func (d *Design) Memories() map[string]string {
 	_, files := verilog.Memories(d.Core)
 	if d.text != nil {
@@ -140,7 +140,7 @@ func (d *Design) Memories() map[string]string {
 	return files
 }
 
-// memories connects the memories outside of the core.
+// memories connects the memories outside the core.
 func (b *body) memories() error {
 	if b.text != nil {
 		p := outsideOf("text")
@@ -150,7 +150,7 @@ func (b *body) memories() error {
 		c := *b.text
 		c.Name = "sinter_rom"
 		b.place(&c, true, "1'b0", "read", read, "addr", addr, "word", word)
-		b.text.Name = c.Name // the name in the files with its contents
+		b.text.Name = c.Name // the name of the files with its contents
 	}
 	if b.data != nil {
 		b.spram()
@@ -158,7 +158,7 @@ func (b *body) memories() error {
 	return nil
 }
 
-// spram connects the data of the core to single-ported RAMs.
+// spram connects the core's data ports to single-ported RAMs.
 func (b *body) spram() {
 	p := outsideOf("data")
 	var pins []string
@@ -181,8 +181,8 @@ func (b *body) spram() {
 	b.line("%s %s(.clk(%s), %s);", name, verilog.Free("the_data", b.taken), b.clk, strings.Join(pins, ", "))
 }
 
-// spramModule is a memory of 32 bits in single-ported RAMs. A write spoils their output, so the
-// word that was read last is kept.
+// spramModule is a memory of 32 bits in single-ported RAMs. A write makes their output invalid,
+// so a register keeps the last word that was read.
 func spramModule(name string, addrBits, banks int) string {
 	var s strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&s, format+"\n", args...) }
@@ -218,7 +218,7 @@ func spramModule(name string, addrBits, banks int) string {
 }
 
 // spramModel is the RAM primitive for a simulator. It starts with undefined contents, and its
-// output is invalid after a write. Synthesis tools know the primitive themselves.
+// output is invalid after a write. Synthesis tools have their own model of the primitive.
 const spramModel = `
 module SB_SPRAM256KA(
   input [13:0] ADDRESS, input [15:0] DATAIN, input [3:0] MASKWREN, input WREN, CHIPSELECT, CLOCK, STANDBY, SLEEP, POWEROFF,

@@ -19,8 +19,8 @@ import (
 	"github.com/sinter-lang/sinter/sim/cycle"
 )
 
-// user is a stand-in for a core with a data memory of so many address bits: its inputs say
-// what happens to the memory, and it never reads and writes at once.
+// user replaces a core with a data memory of addrBits address bits. Its inputs choose the
+// operation on the memory. It never reads and writes in the same cycle.
 func user(t *testing.T, addrBits int, init []uint64, text []uint64) *rtl.Circuit {
 	b := rtl.NewBuilder("user")
 	data := b.Mem("data", 32, addrBits, 4, init)
@@ -38,7 +38,7 @@ func user(t *testing.T, addrBits int, init []uint64, text []uint64) *rtl.Circuit
 	return c
 }
 
-// sparse are words, and few of them are not zero.
+// sparse returns words that are mostly zero.
 func sparse(r *rand.Rand, length, some int) []uint64 {
 	out := make([]uint64, length)
 	for range some {
@@ -48,8 +48,8 @@ func sparse(r *rand.Rand, length, some int) []uint64 {
 	return out
 }
 
-// TestFill: whatever a memory holds, after a reset it holds what it starts with, by a copy
-// or by a list in blocks or in gates; and not a cycle before the core may begin.
+// TestFill checks that a memory with any contents holds its initial contents after a reset. A
+// copy or a list, in blocks or in gates, fills it. It is filled before the core may begin.
 func TestFill(t *testing.T) {
 	r := rand.New(rand.NewSource(1))
 	full := sparse(r, 200, 900)
@@ -103,7 +103,7 @@ func TestFill(t *testing.T) {
 	}
 }
 
-// TestSizes: pieces hold all words, in few units more than they need.
+// TestSizes checks that the pieces hold all words, and use few units more than necessary.
 func TestSizes(t *testing.T) {
 	require.Equal(t, []int{2048, 512}, sizes(2397, 256))
 	require.Equal(t, []int{256}, sizes(1, 256))
@@ -121,7 +121,8 @@ func TestSizes(t *testing.T) {
 	}
 }
 
-// TestRom: a memory in pieces gives each word of the memory, and keeps it while nothing reads.
+// TestRom checks that a memory in pieces outputs each word, and keeps the word while there is
+// no read.
 func TestRom(t *testing.T) {
 	r := rand.New(rand.NewSource(2))
 	for _, length := range []int{0, 1, 100, 601, 1023, 1024} {
@@ -161,7 +162,8 @@ func TestRom(t *testing.T) {
 	}
 }
 
-// TestFolder: the top hands the folder of the memory files on to what reads some.
+// TestFolder checks that the top passes the folder of the memory files to the modules that read
+// them.
 func TestFolder(t *testing.T) {
 	icarus := testkit.Tool(t, "iverilog")
 	b := find(t, "icebreaker")
@@ -193,7 +195,7 @@ func TestFolder(t *testing.T) {
 	}
 }
 
-// TestOutsideMistakes: what cannot be moved is told.
+// TestOutsideMistakes checks that a memory that cannot be moved is reported.
 func TestOutsideMistakes(t *testing.T) {
 	_, err := Outside(user(t, 4, nil, nil), "text")
 	require.ErrorContains(t, err, "circuit user has no memory `text`")
@@ -202,8 +204,9 @@ func TestOutsideMistakes(t *testing.T) {
 	require.Empty(t, c.Mems)
 }
 
-// TestSingleRAM: in Icarus, a memory in single-ported RAM that starts with anything does
-// after its fill what one in the core does, over random accesses. One pair of RAMs, and two.
+// TestSingleRAM checks a memory in single-ported RAM with undefined contents, in Icarus. After
+// it is filled, it behaves like a memory in the core, over random accesses. It uses one pair of
+// RAMs, and two.
 func TestSingleRAM(t *testing.T) {
 	icarus := testkit.Tool(t, "iverilog")
 	for _, bits := range []int{8, 15} {
@@ -242,7 +245,7 @@ func TestSingleRAM(t *testing.T) {
 	}
 }
 
-// singleBench drives both memories with the same random accesses and compares what is read.
+// singleBench drives both memories with the same random accesses and compares the words read.
 func singleBench(bits, fill int) string {
 	return fmt.Sprintf(`
 module tb;

@@ -7,17 +7,18 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// outside names the ports of a circuit to a memory outside of it: the request of this cycle, and
-// the word of the last read. The lanes and the data are valid when it writes.
+// outside names the ports through which a circuit uses a memory outside it: the request of this
+// cycle, and the word of the last read. lanes and data are valid in a cycle with a write.
 type outside struct{ read, write, addr, lanes, data, word string }
 
 func outsideOf(mem string) outside {
 	return outside{mem + ".read", mem + ".write", mem + ".addr", mem + ".lanes", mem + ".data", mem + ".word"}
 }
 
-// Outside moves the named memory of a circuit to the ports of the circuit. The initial contents
-// of the memory are lost. The memory has one address: it reads or it writes in a cycle. A core
-// claims this of its data, and the ladder proves it.
+// Outside replaces the named memory of a circuit with ports of the circuit. The memory's
+// initial contents are lost. The memory has one address, so in each cycle it either reads or
+// writes. A core claims this for its data, and the checks of the ladder (package verify) prove
+// it.
 func Outside(c *rtl.Circuit, name string) (*rtl.Circuit, error) {
 	mem := slices.IndexFunc(c.Mems, func(m rtl.Mem) bool { return m.Name == name })
 	if mem < 0 || !movable(&c.Mems[mem]) {
@@ -52,7 +53,7 @@ func movable(m *rtl.Mem) bool {
 	return len(m.Reads) == 1 && m.Reads[0].Sync && len(m.Writes) <= 1 && (len(m.Writes) == 0 || m.Writes[0].Lanes != rtl.None)
 }
 
-// remove takes the memory out of the circuit once nothing reads or writes it.
+// remove takes the memory out of the circuit after its last use is gone.
 func (r *restarter) remove() {
 	r.c.Mems = slices.Delete(slices.Clone(r.c.Mems), r.mem, r.mem+1)
 	for i := range r.c.Nodes {
@@ -74,12 +75,13 @@ func (r *restarter) renumbered(list []rtl.Effect) []rtl.Effect {
 	return out
 }
 
-// pieces is the maximum number of memories that replace one.
+// pieces is the largest number of memories that replace one memory.
 const pieces = 3
 
-// rom makes a circuit with the behaviour of a memory that nothing writes, in few blocks. It has
-// some memories of power-of-two sizes, each a multiple of a unit. Beyond them it gives the word
-// that fills the rest. A text of 2,397 words takes 2,560 and not 4,096.
+// rom makes a circuit that behaves like a memory that is never written, in few blocks. It
+// consists of some memories with power-of-two sizes, each a multiple of a unit. For later
+// addresses it outputs the word that fills the rest of the memory. A text of 2,397 words takes
+// 2,560 words instead of 4,096.
 func rom(m *rtl.Mem, unit int) (*rtl.Circuit, error) {
 	b := rtl.NewBuilder("sinter_" + m.Name)
 	read, addr := b.Input("read", 1), b.Input("addr", m.AddrBits)
@@ -108,8 +110,8 @@ func rom(m *rtl.Mem, unit int) (*rtl.Circuit, error) {
 	return b.Build()
 }
 
-// trimmed returns the words of a memory without the equal words at its end, and the word that is
-// repeated there.
+// trimmed returns the words of a memory without the equal words at the end, and the word that
+// repeats there.
 func trimmed(m *rtl.Mem) (words []uint64, rest uint64) {
 	words = m.Init
 	if len(words) == 1<<m.AddrBits {
@@ -121,8 +123,8 @@ func trimmed(m *rtl.Mem) (words []uint64, rest uint64) {
 	return words, rest
 }
 
-// sizes splits a length into a limited number (pieces) of powers of two times the unit, the
-// largest first. A remainder is rounded up.
+// sizes splits a length into powers of two times the unit, the largest first. It returns at
+// most `pieces` sizes and rounds a remainder up.
 func sizes(length, unit int) []int {
 	left := (length + unit - 1) / unit
 	var out []int

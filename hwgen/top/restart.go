@@ -8,12 +8,12 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// Restart makes a circuit that starts the program at each reset. Reset alone touches no memory,
-// so a core that is reset in the middle of a run finds the data of that run. Here, after every
-// reset, each written memory with initial contents of the program (`data`) is filled again from
-// a copy that nothing writes. Everything else stands still until that is over:
+// Restart makes a circuit that starts the program at each reset. A reset alone changes no memory,
+// so after a reset in the middle of a run a core would find the data of that run. In the new
+// circuit, each written memory with initial contents (`data`) is filled again after every reset,
+// from a copy that is never written. Everything else stands still until the memory is filled:
 //
-//	restart.at       which word the copy gives; its top bit says that all are given
+//	restart.at       the word that the copy outputs next; its top bit is set after the last word
 //	restart.to       the word that is written in this cycle, when restart.writing is 1
 //
 // If few words are not zero, the copy is a list of addresses and words. First all words become
@@ -42,7 +42,8 @@ func Restart(c *rtl.Circuit) (*rtl.Circuit, error) {
 	return &d, d.Verify()
 }
 
-// FillCycles is the number of cycles that a core made by Restart stands still after a reset.
+// FillCycles is the number of cycles after a reset for which a core made by Restart stands
+// still.
 func FillCycles(c *rtl.Circuit) int {
 	for i := range c.Mems {
 		if m := &c.Mems[i]; m.Name == "data" && len(m.Writes) > 0 {
@@ -80,7 +81,7 @@ func (r *restarter) slice(x rtl.ID, high, low int) rtl.ID {
 	return r.node(rtl.Node{Kind: rtl.KOp, Op: word.Slice, Width: high - low + 1, Args: []rtl.ID{x}, Imm: uint64(low)})
 }
 
-// mux chooses between two sides that have a width.
+// mux chooses between two values of equal width.
 func (r *restarter) mux(cond, then, els rtl.ID) rtl.ID {
 	return r.op(word.Mux, r.c.Nodes[then].Width, cond, then, els)
 }
@@ -96,7 +97,7 @@ func (r *restarter) set(reg int, value rtl.ID) rtl.Effect {
 	return rtl.Effect{Kind: rtl.SetReg, Index: reg, Value: value, Cond: rtl.None}
 }
 
-// build adds the registers and the copy, and takes over the write port.
+// build adds the registers and the copy, and takes control of the write port.
 func (r *restarter) build() {
 	m := r.c.Mems[r.mem]
 	n := m.AddrBits
@@ -129,7 +130,7 @@ func (r *restarter) build() {
 	}
 	r.c.Mems[r.mem].Writes = []rtl.Write{port}
 	r.c.Mems[r.mem].Reads = append([]rtl.Read(nil), m.Reads...)
-	for i := range r.c.Mems[r.mem].Reads { // while the memory is filled, a read may collide with the write; its result is not used
+	for i := range r.c.Mems[r.mem].Reads { // while the memory is filled, a read may collide with the write, but the result is not used
 		r.c.Mems[r.mem].Reads[i].Policy = rtl.Old
 	}
 	write := rtl.Effect{Kind: rtl.WriteMem, Index: r.mem, Value: rtl.None, Cond: rtl.None}
@@ -151,14 +152,14 @@ func lengthOf(m *rtl.Mem) int {
 	return length
 }
 
-// list has the nonzero words of a memory. Each entry is an address with the value in its low
-// bits.
+// list has the nonzero words of a memory. Each entry is an address, with the word's value in
+// the low bits.
 type list struct {
 	words     []uint64
 	indexBits int
 }
 
-// listOf makes the list of a memory. It is nil when a copy of the memory's beginning has fewer
+// listOf makes the list of a memory. It is nil if a copy of the memory's beginning has fewer
 // bits.
 func listOf(m *rtl.Mem) *list {
 	l := &list{}
@@ -181,10 +182,11 @@ func listOf(m *rtl.Mem) *list {
 	return l
 }
 
-// shortList is the largest number of words of a list that is made of gates instead of block RAM.
+// shortList is the largest number of words for which a list is made of gates instead of block
+// RAM.
 const shortList = 64
 
-// listed gives zero for each address in turn, and then the words of the list.
+// listed outputs zero for each address in turn, and then the words of the list.
 func (r *restarter) listed(m rtl.Mem, l *list, atQ, toQ rtl.ID) (addr, data rtl.ID) {
 	entries := rtl.Mem{Name: "data_list", Width: m.Width + m.AddrBits, AddrBits: l.indexBits, Lanes: 1, Init: l.words}
 	read := rtl.Read{Addr: r.slice(atQ, l.indexBits-1, 0), Sync: true, Enable: rtl.None}
@@ -200,8 +202,8 @@ func (r *restarter) listed(m rtl.Mem, l *list, atQ, toQ rtl.ID) (addr, data rtl.
 	return addr, r.mux(listing, r.slice(q, m.Width-1, 0), r.constant(m.Width, 0))
 }
 
-// contents is the word of the copy for the address of the previous cycle, which is in to. The
-// copy is as long as the program's data and is followed by zeros.
+// contents is the word of the copy at the address of the previous cycle, which is in `to`. The
+// copy is as long as the program's data. Zeros follow it.
 func (r *restarter) contents(m rtl.Mem, at, to rtl.ID) rtl.ID {
 	length := lengthOf(&m)
 	if length == 0 {
@@ -226,7 +228,7 @@ func (r *restarter) contents(m rtl.Mem, at, to rtl.ID) rtl.ID {
 	return r.mux(beyond, r.constant(m.Width, 0), q)
 }
 
-// without returns effects without the write of the core, and notes the condition of the write.
+// without returns the effects without the core's write. It records the condition of that write.
 func (r *restarter) without(list []rtl.Effect, under rtl.ID) []rtl.Effect {
 	var out []rtl.Effect
 	for _, e := range list {

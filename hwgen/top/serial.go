@@ -7,7 +7,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// serial connects the ports of bytes and frames to their lines.
+// serial connects the byte ports and frame ports to their serial lines.
 func (b *body) serial() error {
 	for _, w := range b.Wires {
 		if w.Port.Serial != Bytes && w.Port.Serial != Frames {
@@ -24,7 +24,7 @@ func (b *body) serial() error {
 	return nil
 }
 
-// nets declares the nets of a byte between two circuits.
+// nets declares the nets of a byte transfer between two circuits.
 func (b *body) nets(prefix string) (valid, ready, data string) {
 	return b.fresh(prefix+"_valid", 1), b.fresh(prefix+"_ready", 1), b.fresh(prefix+"_data", 8)
 }
@@ -51,7 +51,7 @@ func (b *body) lineIn(w Wire) error {
 	return nil
 }
 
-// beat declares the nets of a beat between the core and a peripheral.
+// beat declares the nets of a beat, a word of a frame, between the core and a peripheral.
 func (b *body) beat(p rtl.StreamPorts, prefix string) {
 	for _, n := range []struct {
 		port, name string

@@ -12,8 +12,8 @@
 //	           ├─ reset ────────┤
 //	           └─ time ◀─ idle ─┘
 //
-// Peripherals are circuits of hwgen/periph; only the PLL is a primitive of the part. The
-// package knows no program and runs no tool. Start reading at Files.
+// Peripherals are circuits of hwgen/periph. Only the PLL is a primitive of the part. The
+// package does not depend on the program text and runs no tools. Start reading at Files.
 package top
 
 import (
@@ -33,20 +33,20 @@ type Design struct {
 	Board *board.Board
 	Core  *rtl.Circuit
 	Wires []Wire
-	Clock periph.Hz   // of the core
-	PLL   *periph.PLL // nil: the core has the clock of the board
-	Baud  uint64      // of the log and of all serial lines
-	Fill  int         // cycles after a reset in which data is filled and the core stands still
+	Clock periph.Hz   // clock frequency of the core
+	PLL   *periph.PLL // nil: the core uses the clock of the board
+	Baud  uint64      // baud rate of the log and of all serial lines
+	Fill  int         // cycles after a reset for which the core stands still while data is filled
 
-	data    *rtl.Mem          // nil: in the core; else in single-ported RAM
-	text    *rtl.Circuit      // nil: in the core; else in memories that fit its length
+	data    *rtl.Mem          // nil: the data is in the core; else it is in single-ported RAM
+	text    *rtl.Circuit      // nil: the text is in the core; else it is in memories that fit its length
 	modules []string          // text of the peripherals
-	pins    map[string]string // name of a wire's port in the module
-	ports   map[string]string // name of a port of the core in its module
+	pins    map[string]string // by wire: the name of its port in the module
+	ports   map[string]string // by port of the core: its name in the core's module
 	taken   map[string]bool
 }
 
-// New makes a design with a clock. Zero means the clock of the board.
+// New makes a design with a clock frequency. Zero means the clock of the board.
 func New(b *board.Board, core *rtl.Circuit, wires []Wire, clock periph.Hz, baud uint64) (*Design, error) {
 	own := periph.Hz{Num: b.ClockHz, Den: 1}
 	d := &Design{Board: b, Core: core, Wires: wires, Clock: own, Baud: baud}
@@ -64,8 +64,8 @@ func New(b *board.Board, core *rtl.Circuit, wires []Wire, clock periph.Hz, baud 
 	return d, nil
 }
 
-// Resets reports whether a button, or a PLL that loses its lock, can reset the core in the
-// middle of a run. After power-up the memories are as configured.
+// Resets reports whether the core can be reset in the middle of a run, by a button or by a PLL
+// that loses its lock. After power-up the memories have their configured contents.
 func (d *Design) Resets() bool {
 	_, button := d.wire(PortReset)
 	return button || d.PLL != nil
@@ -93,7 +93,7 @@ func (d *Design) Files() (map[string]string, error) {
 	}, nil
 }
 
-// folder is the parameter list with the folder of the memory files, "" if there are none.
+// folder is the parameter list for the folder of the memory files, or "" if there are none.
 func (d *Design) folder(form string) string {
 	if !readsFiles(d.Core) && (d.text == nil || !readsFiles(d.text)) {
 		return ""
@@ -101,12 +101,12 @@ func (d *Design) folder(form string) string {
 	return fmt.Sprintf(" #("+form+") ", verilog.FolderParameter)
 }
 
-// readsFiles reports whether a memory of a circuit starts with a file.
+// readsFiles reports whether a memory of a circuit gets its initial contents from a file.
 func readsFiles(c *rtl.Circuit) bool {
 	return slices.ContainsFunc(c.Mems, func(m rtl.Mem) bool { return len(m.Init) > 0 })
 }
 
-// module writes the top and, after it, its peripherals.
+// module writes the top module and then its peripherals.
 func (d *Design) module() (string, error) {
 	var s strings.Builder
 	fmt.Fprintf(&s, "// %s on %s: the core runs at %s.\n", d.Core.Name, d.Board.Title, d.Clock)

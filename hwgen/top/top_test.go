@@ -17,14 +17,14 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// find gives a board that comes with the tool.
+// find returns a board that comes with the tool.
 func find(t *testing.T, name string) *board.Board {
 	b, err := board.Find(name)
 	require.NoError(t, err)
 	return b
 }
 
-// source is a text with a place for each port.
+// source is a text with a position for each port.
 var source = &diag.File{Name: "p.sn", Text: "system p {\n  led = ...\n  up = ...\n}\n"}
 
 func place(word string) diag.Span {
@@ -39,7 +39,7 @@ func ports() []Port {
 	}
 }
 
-// TestBind: labels, wishes, and the ports of the top itself.
+// TestBind checks labels, requested pins, and the ports of the top itself.
 func TestBind(t *testing.T) {
 	wires, err := Bind(Request{
 		Board: find(t, "icebreaker"), Ports: ports(), Logs: true,
@@ -55,7 +55,7 @@ func TestBind(t *testing.T) {
 	require.Equal(t, map[string]string{"led": "led0", "up": "button1", "reset": "button0", "trap": "led1", "log": "uart_tx"}, got)
 }
 
-// TestBindMistakes: each mistake is an error of its own with a way out.
+// TestBindMistakes checks that each mistake has its own error with a remedy.
 func TestBindMistakes(t *testing.T) {
 	frames := append(ports(), Port{Name: "nic", Span: place("up")})
 	for _, c := range []struct {
@@ -87,7 +87,7 @@ func TestBindMistakes(t *testing.T) {
 	}
 }
 
-// core is a stand-in for a core, with the ports that a top joins.
+// core replaces a core. It has the ports that a top connects.
 func core(t *testing.T) *rtl.Circuit {
 	b := rtl.NewBuilder("module") // a keyword
 	in := b.Input(rtl.PortLevelIn("up"), 1)
@@ -106,7 +106,7 @@ func core(t *testing.T) *rtl.Circuit {
 	return c
 }
 
-// design puts the stand-in onto a board with everything that a top can have.
+// design puts the replacement core onto a board with everything that a top can have.
 func design(t *testing.T, name, mhz string) *Design {
 	b := find(t, name)
 	wires, err := Bind(Request{Board: b, Ports: ports(), Logs: true, Bind: []Spec{{"reset", "button1"}, {"trap", "led1"}}, Debounce: []string{"up"}})
@@ -120,7 +120,7 @@ func design(t *testing.T, name, mhz string) *Design {
 	return d
 }
 
-// TestTops: the top of every board is read by yosys without a complaint, and by Icarus.
+// TestTops checks that yosys and Icarus read the top of every board without a message.
 func TestTops(t *testing.T) {
 	yosys, icarus := testkit.Tool(t, "yosys"), testkit.Tool(t, "iverilog")
 	for _, name := range board.Names() {
@@ -152,7 +152,7 @@ func TestTops(t *testing.T) {
 	}
 }
 
-// TestConstraints: the three forms, with pulls and the clock.
+// TestConstraints checks the three file formats, with pull resistors and the clock.
 func TestConstraints(t *testing.T) {
 	for name, want := range map[string][]string{
 		"tinyfpga-bx": {"set_io clk B2\n", "set_io led B3\n", "set_io -pullup yes up A2\n", "set_frequency clk 16\n"},
@@ -170,7 +170,7 @@ func TestConstraints(t *testing.T) {
 	}
 }
 
-// TestClockMistakes: a clock that the board cannot have.
+// TestClockMistakes checks clocks that the board cannot make.
 func TestClockMistakes(t *testing.T) {
 	_, err := New(find(t, "icebreaker"), core(t), nil, periph.Hz{Num: 40_000_000, Den: 1}, 115200)
 	require.ErrorContains(t, err, "--clock: no setting of the PLL makes 40 MHz of 12 MHz; the nearest is 39.75 MHz")
@@ -185,7 +185,7 @@ func TestClockMistakes(t *testing.T) {
 	require.ErrorContains(t, err, "a serial line of 11000000 baud needs a clock of at least 44 MHz, got 12 MHz")
 }
 
-// TestParseSeen: a bench that stops early and a pin without a level are errors.
+// TestParseSeen checks that a bench that stops early and a pin without a level are errors.
 func TestParseSeen(t *testing.T) {
 	d := design(t, "icebreaker", "")
 	low := -1

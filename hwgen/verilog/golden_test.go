@@ -11,8 +11,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// blink is a counter with regions, a memory with lanes and a port that has a
-// place in a source.
+// blink is a counter with regions, a memory with lanes, and a port that has a source position.
 func blink(t *testing.T) *rtl.Circuit {
 	b := rtl.NewBuilder("blink")
 	en, data := b.Input("en", 1), b.Input("data", 16)

@@ -10,7 +10,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// src is the attribute of a source position, empty for none.
+// src is the attribute for a source position, empty if there is no position.
 func src(s diag.Span) string {
 	if s.IsZero() {
 		return ""
@@ -33,7 +33,7 @@ func (w *writer) state() {
 		if w.o.Proved && collisionFree(m) {
 			attr += "(* no_rw_check *) "
 		}
-		if !anyAsync(m) { // small memories, too: registers that fill a block RAM cost no logic cell
+		if !anyAsync(m) { // for small memories too: registers that fill a block RAM cost no logic cell
 			attr += "(* ram_style = \"block\" *) "
 		}
 		w.line("%sreg %s%s [0:%d];", attr, span(m.Width), w.mems[i], 1<<m.AddrBits-1)
@@ -41,7 +41,8 @@ func (w *writer) state() {
 		for _, r := range m.Reads {
 			if r.Sync {
 				n := w.name[r.Node]
-				// Block RAM has no valid output before the first read; simulations start from 0.
+				// Block RAM has no valid output before the first read. Simulations start with
+				// 0.
 				w.line("reg %s%s;\n`ifndef SYNTHESIS\ninitial %s = %s;\n`endif", span(m.Width), n, n, literal(m.Width, 0))
 			}
 		}
@@ -89,7 +90,7 @@ func (w *writer) nodes() {
 
 func isShift(op word.Op) bool { return op == word.Shl || op == word.Shru || op == word.Shrs }
 
-// amountBits is the number of low bits of a shift amount that are read.
+// amountBits is the number of low bits of a shift amount that the shift uses.
 func (w *writer) amountBits(n *rtl.Node) int {
 	return min(word.AmountBits(n.Width), w.c.Nodes[n.Args[1]].Width)
 }
@@ -100,7 +101,7 @@ func (w *writer) operator(id rtl.ID, n *rtl.Node) {
 	for i, a := range n.Args {
 		names[i] = w.name[a]
 	}
-	if isShift(n.Op) { // the amount counts modulo a power of two
+	if isShift(n.Op) { // only the amount modulo a power of two counts
 		names[1] = w.amount(id, n)
 	}
 	template, ok := w.o.Templates[n.Op]
@@ -109,7 +110,7 @@ func (w *writer) operator(id rtl.ID, n *rtl.Node) {
 	}
 	first := &w.c.Nodes[n.Args[0]]
 	aw := first.Width
-	if first.Kind == rtl.KConst && strings.Contains(template, "$0[") { // only nets have bits
+	if first.Kind == rtl.KConst && strings.Contains(template, "$0[") { // a constant cannot be indexed: only nets have bits
 		names[0] = w.fresh("constant")
 		w.line("wire %s%s = %s;", span(aw), names[0], w.name[n.Args[0]])
 	}
@@ -126,7 +127,7 @@ func (w *writer) net(id rtl.ID, n *rtl.Node, value string) {
 	w.line("%swire %s%s;\nassign %s = %s;", src(n.Span), span(n.Width), w.name[id], w.name[id], value)
 }
 
-// amount names the bits of a shift amount that count.
+// amount is the part of a shift amount that the shift uses.
 func (w *writer) amount(id rtl.ID, n *rtl.Node) string {
 	a := n.Args[1]
 	width, have := w.amountBits(n), w.c.Nodes[a].Width
@@ -143,8 +144,8 @@ func (w *writer) amount(id rtl.ID, n *rtl.Node) string {
 	return name
 }
 
-// fillIn puts operands into a template. A net of one bit is not indexed. A slice of one bit is
-// an index.
+// fillIn puts operands into a template. A net of one bit is not indexed. A slice of one bit
+// becomes an index.
 func fillIn(template string, n *rtl.Node, names []string, aw int) string {
 	lo, hi := int(n.Imm), int(n.Imm)+n.Width-1
 	if n.Op == word.Slice && hi == lo {
@@ -168,7 +169,7 @@ func fillIn(template string, n *rtl.Node, names []string, aw int) string {
 	return strings.NewReplacer(pairs...).Replace(template)
 }
 
-// registers writes the block of all registers.
+// registers writes the always block of all registers.
 func (w *writer) registers() {
 	if len(w.c.Regs) == 0 {
 		return
@@ -187,7 +188,7 @@ func (w *writer) registers() {
 	w.line("  end")
 }
 
-// region writes the effects for which leaf returns a statement, with the conditions around them.
+// region writes the effects for which leaf returns a statement, inside their conditions.
 func (w *writer) region(list []rtl.Effect, indent string, leaf func(*rtl.Effect) string) {
 	for i := range list {
 		e := &list[i]
@@ -223,8 +224,8 @@ func holds(list []rtl.Effect, leaf func(*rtl.Effect) string) bool {
 	return found
 }
 
-// memory writes the block of one memory: writes, then synchronous reads. A read returns the old
-// word, or the written word if the policy is new.
+// memory writes the always block of one memory: writes, then synchronous reads. A read returns
+// the old word, or the written word if the policy is new.
 func (w *writer) memory(i int) {
 	m := &w.c.Mems[i]
 	if len(m.Writes) == 0 && !anySync(m) {
@@ -276,7 +277,7 @@ func anySync(m *rtl.Mem) bool {
 	return false
 }
 
-// reads writes the synchronous read ports that are chosen.
+// reads writes the synchronous read ports for which chosen holds.
 func (w *writer) reads(m *rtl.Mem, i int, chosen func(*rtl.Read) bool) {
 	for j := range m.Reads {
 		r := &m.Reads[j]

@@ -8,17 +8,17 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// Names maps the parts of a circuit to the nets of its written module. A part that no output
+// Names maps the parts of a circuit to the nets of its Verilog module. A part that no output
 // depends on is not written and has no name.
 type Names struct {
 	Module string
 	Ports  map[string]string
 	Regs   map[string]string
 	Mems   map[string]string
-	Reads  map[string][]string // per memory: the data of its read ports, in order
+	Reads  map[string][]string // for each memory: the data of its read ports, in order
 
 	Circuit *rtl.Circuit // the written circuit
-	Nets    []string     // per node of the circuit
+	Nets    []string     // for each node of the circuit
 }
 
 // NamesOf returns the nets of the module that Write makes of a circuit without probes and
@@ -47,8 +47,8 @@ func NamesOf(c *rtl.Circuit) *Names {
 	return n
 }
 
-// ModuleName is the name of the module of a circuit. It is the circuit's own name, unless a
-// language or a tool reserves that name.
+// ModuleName is the module name for a circuit. It is the circuit's own name, unless a language
+// or a tool reserves that name.
 func ModuleName(c *rtl.Circuit) string {
 	name := strings.ReplaceAll(c.Name, ".", "_")
 	if reserved(name) || name == "clk" || name == "reset" { // a port may not hide its module
@@ -57,8 +57,9 @@ func ModuleName(c *rtl.Circuit) string {
 	return name
 }
 
-// Free turns a name into a Verilog name, with an underscore for each dot. A number is added if a
-// language or a tool reserves the name or taken contains it. The result is entered into taken.
+// Free turns a name into a Verilog name, with an underscore for each dot. If a language or a
+// tool reserves the name, or taken contains it, a number is added. Free records the result in
+// taken.
 func Free(name string, taken map[string]bool) string {
 	base := strings.ReplaceAll(name, ".", "_")
 	name = base

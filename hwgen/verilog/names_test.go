@@ -13,8 +13,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// reservedWords reads the words that a module, a port, a register and a memory
-// are named after here.
+// reservedWords reads the words that serve here as names of a module, a port, a register and a
+// memory.
 func reservedWords(t *testing.T) []string {
 	data, err := os.ReadFile("testdata/reserved.txt")
 	require.NoError(t, err)
@@ -28,7 +28,7 @@ func reservedWords(t *testing.T) []string {
 	return words
 }
 
-// named is a circuit whose names are words.
+// named is a circuit whose parts have given words as names.
 func named(t *testing.T, module, input, reg, net, mem, output string) *rtl.Circuit {
 	b := rtl.NewBuilder(module)
 	in := b.Input(input, 4)
@@ -43,8 +43,8 @@ func named(t *testing.T, module, input, reg, net, mem, output string) *rtl.Circu
 	return c
 }
 
-// TestReservedNames gives every word that a language or a tool has to everything
-// that has a name. Two simulators and yosys must take all the files.
+// TestReservedNames gives every reserved word of a language or a tool as a name to each kind of
+// part. Two simulators and yosys must accept all the files.
 func TestReservedNames(t *testing.T) {
 	dir := t.TempDir()
 	var files []string

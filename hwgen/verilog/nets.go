@@ -11,24 +11,24 @@ import (
 // This file names the nets that have no name in the circuit. The first rule that applies counts:
 //
 //	fetched_19_15            bits of another net
-//	frame_left_next          what it is for: the next value of a register, a port of a
+//	frame_left_next          its purpose: the next value of a register, a port of a
 //	                         memory, the condition of an assignment, an output
 //	x_valid_and_x_store      an operator over nets with short names
-//	result_7_or              an operator on the way to bit 7 of something with a name
+//	result_7_or              an operator on the way to bit 7 of a named net
 //
 // A net with several uses is named after the nearest use. A number at the end distinguishes
 // equal names, in the order from outputs to inputs.
 
-// longest is the maximum length of a name that is made of the names of operands.
+// longest is the maximum length of a name that consists of operands' names.
 const longest = 32
 
-// place is a part of a named value: width bits from lo on, of total.
+// place is a part of a named value: width bits from bit lo on, out of total bits.
 type place struct {
 	base             string
 	lo, width, total int
 }
 
-// label names a place.
+// label is the name of a place.
 func (p place) label() string {
 	switch {
 	case p.width == p.total:
@@ -39,7 +39,7 @@ func (p place) label() string {
 	return fmt.Sprintf("%s_%d_%d", p.base, p.lo+p.width-1, p.lo)
 }
 
-// frozen is the place taken as a whole value.
+// frozen turns a place into a whole value with the place's label as its name.
 func (p place) frozen(width int) place { return place{p.label(), 0, width, width} }
 
 // within is a part of a place.
@@ -48,7 +48,7 @@ func (p place) within(lo, width int) place { return place{p.base, p.lo + lo, wid
 // netNamer names the nets of a module.
 type netNamer struct {
 	w     *writer
-	short []string         // names made of operands, empty where they are too long
+	short []string         // names made from operands, empty if they are too long
 	role  map[rtl.ID]place // the use of a net
 	way   map[rtl.ID]place // the place that a net leads to
 }
@@ -81,7 +81,7 @@ func bitsOf(name string, n *rtl.Node) string {
 	return place{name, int(n.Imm), n.Width, 0}.label()
 }
 
-// shorten makes names of the names of operands.
+// shorten makes short names from the names of operands.
 func (n *netNamer) shorten() {
 	for id := range n.w.c.Nodes {
 		node := &n.w.c.Nodes[id]
@@ -100,8 +100,8 @@ func (n *netNamer) shorten() {
 	}
 }
 
-// shortOf is the name of an operator made of its operands' names. It is empty when an operand
-// has no short name.
+// shortOf is an operator's name made from its operands' names. It is empty if an operand has no
+// short name.
 func (n *netNamer) shortOf(node *rtl.Node) string {
 	var args []string
 	for _, a := range node.Args {
@@ -123,7 +123,7 @@ func (n *netNamer) shortOf(node *rtl.Node) string {
 	return ""
 }
 
-// roles notes the uses of nets, the rarer first.
+// roles records the uses of nets, the rarer uses first.
 func (n *netNamer) roles() {
 	c := n.w.c
 	for i := range c.Mems {
@@ -184,7 +184,7 @@ func (n *netNamer) acts(e *rtl.Effect) string {
 	return first
 }
 
-// is notes the use of a net; the first use counts.
+// is records the use of a net. The first use counts.
 func (n *netNamer) is(id rtl.ID, name string) {
 	if id != rtl.None {
 		if _, ok := n.role[id]; !ok {
@@ -193,7 +193,7 @@ func (n *netNamer) is(id rtl.ID, name string) {
 	}
 }
 
-// net names one net and passes the place that its operands lead to.
+// net names one net, and passes on the place that its operands lead to.
 func (n *netNamer) net(id rtl.ID) {
 	node := &n.w.c.Nodes[id]
 	if node.Kind != rtl.KOp && node.Kind != rtl.KRead {
@@ -218,14 +218,14 @@ func (n *netNamer) net(id rtl.ID) {
 			n.w.name[id] = n.w.fresh(n.short[id])
 		case on:
 			n.w.name[id] = n.w.fresh(at.label() + "_" + node.Op.String())
-		default: // nothing reads it
+		default: // the net is not read
 			n.w.name[id] = n.w.fresh(node.Op.String())
 		}
 	}
 	n.send(node, at)
 }
 
-// send gives the operands of a net the place that they lead to.
+// send records for each operand of a net the place that the operand leads to.
 func (n *netNamer) send(node *rtl.Node, at place) {
 	for i, a := range node.Args {
 		arg := &n.w.c.Nodes[a]

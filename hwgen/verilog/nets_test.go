@@ -23,7 +23,7 @@ func netsOf(text string) []string {
 	return out
 }
 
-// paths is a circuit whose nets have no names; some inputs are there for nothing.
+// paths is a circuit whose nets have no names. Some of its inputs are not used.
 func paths(t *testing.T, more int) *rtl.Circuit {
 	b := rtl.NewBuilder("paths")
 	for i := range more {
@@ -45,7 +45,8 @@ func paths(t *testing.T, more int) *rtl.Circuit {
 	return c
 }
 
-// TestNets: the name of a net depends on its meaning, not on its position in the circuit.
+// TestNets checks that the name of a net depends on its meaning, not on its position in the
+// circuit.
 func TestNets(t *testing.T) {
 	text := verilog.Write(paths(t, 0), verilog.Options{})
 	require.Equal(t, []string{

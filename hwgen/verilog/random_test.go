@@ -16,11 +16,11 @@ import (
 	"github.com/sinter-lang/sinter/sim/cycle"
 )
 
-// cyclesOfRandom is how many cycles a random circuit runs.
+// cyclesOfRandom is the number of cycles for which a random circuit runs.
 const cyclesOfRandom = 40
 
-// replay gives a testbench that drives random inputs and prints all outputs in
-// each cycle, and what sim/cycle sees.
+// replay returns a testbench that drives random inputs and prints all outputs in each cycle,
+// and the outputs of sim/cycle.
 func replay(t *testing.T, c *rtl.Circuit, module int) (bench, want string) {
 	rng := rand.New(rand.NewSource(int64(module)))
 	e, err := cycle.New(c)
@@ -32,8 +32,8 @@ func replay(t *testing.T, c *rtl.Circuit, module int) (bench, want string) {
 	return rtltest.Replay(c, e, cyclesOfRandom, func(n *rtl.Node) uint64 { return rng.Uint64() & word.Mask(n.Width) })
 }
 
-// TestRandomCircuitsInIcarus compares random circuits of every operator and
-// memory policy with sim/cycle.
+// TestRandomCircuitsInIcarus compares random circuits with every operator and memory policy
+// with sim/cycle.
 func TestRandomCircuitsInIcarus(t *testing.T) {
 	iverilog, vvp := testkit.Tool(t, "iverilog"), testkit.Tool(t, "vvp")
 	for seed := range 40 {

@@ -10,10 +10,10 @@ import (
 	"github.com/sinter-lang/sinter/ir/trace"
 )
 
-// Testbench returns a self-checking testbench of a core. It reads NAME_vectors.hex in the folder
-// DIR, offers frames when the core is idle, and sometimes withholds ready. It prints `PASS n
-// events`, or `FAIL` with port, index, expected and got, and stops with $fatal. limit bounds the
-// cycles.
+// Testbench returns a self-checking testbench for a core. It reads NAME_vectors.hex in the
+// folder DIR, offers frames when the core is idle, and sometimes withholds ready. At the end it
+// prints `PASS n events`. After a failure it prints `FAIL` with port, index, expected and got,
+// and stops with $fatal. limit is the largest number of cycles.
 func Testbench(c *rtl.Circuit, im *image.Image, v *Vectors, limit uint64) string {
 	b := &bench{c: c, im: im, v: v}
 	b.sections, b.words = v.layout(im)
@@ -26,8 +26,8 @@ func Testbench(c *rtl.Circuit, im *image.Image, v *Vectors, limit uint64) string
 	return b.sb.String()
 }
 
-// resetCycles is the number of cycles for which the testbench holds reset, as required by a core
-// on iCE40.
+// resetCycles is the number of cycles for which the testbench holds reset. A core on iCE40
+// needs it.
 const resetCycles = 1024
 
 // bench is a testbench that is being written.
@@ -44,7 +44,7 @@ func (b *bench) line(format string, args ...any) { fmt.Fprintf(&b.sb, format+"\n
 
 func (b *bench) has(name string) bool { return hasPort(b.c, name) }
 
-// devices visits the devices that have a port of one direction.
+// devices visits the devices that have ports for one direction.
 func (b *bench) devices(ports func(string) rtl.StreamPorts, f func(i int, p rtl.StreamPorts)) {
 	for i, d := range b.im.Devices {
 		if p := ports(d.Name); b.has(p.Valid) {
@@ -53,7 +53,7 @@ func (b *bench) devices(ports func(string) rtl.StreamPorts, f func(i int, p rtl.
 	}
 }
 
-// levels visits the devices of shape level that have a pin of one direction.
+// levels visits the devices of shape level that have a pin for one direction.
 func (b *bench) levels(pin func(string) string, f func(i int, name string, width int)) {
 	for i, d := range b.im.Devices {
 		if k := port.Find(d.Kind); k != nil && k.Shape == port.Level && b.has(pin(d.Name)) {
@@ -62,15 +62,15 @@ func (b *bench) levels(pin func(string) string, f func(i int, name string, width
 	}
 }
 
-// settle is the number of idle cycles that the world waits before it acts. With input pins it
-// waits until the core has seen them.
+// settle is the number of idle cycles that the simulated world waits before it acts. With input
+// pins it waits until the core has seen their levels.
 func (b *bench) settle() int {
 	n := 2
 	b.levels(rtl.PortLevelIn, func(int, string, int) { n = 2 + port.Settle })
 	return n
 }
 
-// declare writes vectors, clock, counters and the task that reports a failure.
+// declare writes vectors, clock, counters and the task that reports failures.
 func (b *bench) declare(limit uint64) {
 	b.line("module %s_tb #(\n  parameter %s = \"./\"\n);", ModuleName(b.c), FolderParameter)
 	b.line("reg [39:0] vectors [0:%d];", len(b.words))
@@ -124,8 +124,7 @@ func (b *bench) instance() {
 	b.line("%s %score(.clk(clk), .reset(reset), %s);", ModuleName(b.c), folder, strings.Join(pins, ", "))
 }
 
-// drive writes the inputs: beats of frames that have arrived, and ready with
-// gaps.
+// drive writes the inputs: beats of frames that have arrived, and a ready signal with gaps.
 func (b *bench) drive() {
 	b.devices(rtl.RxPorts, func(i int, p rtl.StreamPorts) {
 		s := b.sections[fmt.Sprintf("rx%d", i)]
@@ -149,7 +148,7 @@ func (b *bench) drive() {
 	}
 }
 
-// check writes the block that moves beats and compares.
+// check writes the block that transfers beats and compares values.
 func (b *bench) check() {
 	b.line("always @(posedge clk) begin\n  cycle <= cycle + 64'd1;\n  reset <= cycle < 64'd%d;", resetCycles-1)
 	b.line("  noise <= {noise[14:0], noise[15] ^ noise[13] ^ noise[12] ^ noise[10]};")
@@ -168,7 +167,7 @@ func (b *bench) check() {
 		quiet = append(quiet, "!"+p.Valid)
 		got := fmt.Sprintf("{4'd0, %s, %s ? %s : 3'd4, %s & (%s ? ~(32'hffffffff << {%s, 3'd0}) : 32'hffffffff)}",
 			p.Last, p.Last, p.Bytes, p.Data, p.Last, p.Bytes)
-		if isStream(b.im, i) { // a byte is a whole unit
+		if isStream(b.im, i) { // each byte is a complete transfer
 			got = fmt.Sprintf("{4'd0, 1'b1, 3'd1, 24'd0, %s}", p.Data)
 		}
 		b.expect(fmt.Sprintf("%s && %s", p.Valid, p.Ready), s, fmt.Sprintf("tx%d_at", i), got)
@@ -193,7 +192,7 @@ func (b *bench) check() {
 	b.line("    end\n  end\nend")
 }
 
-// expect writes the comparison of a value that passes a port with the next word of a section.
+// expect writes a comparison: a value that passes a port must equal the next word of a section.
 func (b *bench) expect(moves string, s section, at, got string) {
 	b.line("    if (%s) begin", moves)
 	b.line("      if (%s == %d) fail(%q, %s, 40'd0, %s);", at, s.n, s.port, at, got)
@@ -201,7 +200,7 @@ func (b *bench) expect(moves string, s section, at, got string) {
 	b.line("      %s <= %s + 1;\n    end", at, at)
 }
 
-// end writes the actions while no output is pending: the next arrival when the core is idle, and
+// end writes the actions while no output is pending: the next arrival if the core is idle, or
 // the end of the run.
 func (b *bench) end() {
 	arrivals := b.sections["arrivals"]
@@ -209,7 +208,7 @@ func (b *bench) end() {
 	b.line("      else if (%s) finish(%s, 2'd1);", rtl.PortTrap, rtl.PortTrapPC)
 	b.line("      else if (%s) begin", rtl.PortIdle)
 	b.line("        if (settled < %d) settled <= settled + 1;", b.settle())
-	if b.has(rtl.PortTimer) { // the deadline comes before an arrival at the same time
+	if b.has(rtl.PortTimer) { // a deadline comes before an arrival at the same time
 		b.line("        else if (%s && %s <= 64'd%d && (arrived == %d || %s <= next)) begin", rtl.PortTimer, rtl.PortDeadline, b.v.End, arrivals.n, rtl.PortDeadline)
 		b.line("          settled <= 0;\n          now <= %s;\n        end", rtl.PortDeadline)
 	}
@@ -246,7 +245,7 @@ func (b *bench) arrivingLevels() {
 	}
 }
 
-// finish writes the task that compares counts and the end itself.
+// finish writes the task that compares the counts and ends the run.
 func (b *bench) finish() {
 	how := map[trace.Status]int{trace.Ended: 0, trace.Trapped: 1}
 	want, ok := how[b.v.Status]

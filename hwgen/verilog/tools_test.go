@@ -118,8 +118,8 @@ func TestVerilatorAgrees(t *testing.T) {
 	}
 }
 
-// TestFilesFromElsewhere: the parameter DIR finds the files from any folder, and
-// without it the bench says at once what is missing.
+// TestFilesFromElsewhere checks that the parameter DIR finds the files from any folder. Without
+// DIR the bench names the missing file at once.
 func TestFilesFromElsewhere(t *testing.T) {
 	dir, elsewhere := files(t, "echo", design.Pipe3, verilog.Options{}), t.TempDir()
 	bench := func(args ...string) string {
@@ -133,7 +133,7 @@ func TestFilesFromElsewhere(t *testing.T) {
 	require.Contains(t, bench(), "FAIL no vectors: set DIR to the folder of the .hex files, with a slash at its end\n")
 }
 
-// TestPlacesInTheFile: attributes name rows of the design point that lies beside it.
+// TestPlacesInTheFile checks that attributes name rows of the design point in the same folder.
 func TestPlacesInTheFile(t *testing.T) {
 	im := load(t, "echo")
 	p, err := plan.Make(im, plan.Options{Core: design.Pipe3})
@@ -161,8 +161,7 @@ func TestLint(t *testing.T) {
 	}
 }
 
-// TestPrinterFaultsAreFound plants faults in templates of operators that the
-// program needs.
+// TestPrinterFaultsAreFound plants faults in the templates of operators that the program needs.
 func TestPrinterFaultsAreFound(t *testing.T) {
 	for op, wrong := range map[word.Op]string{
 		word.Add: "$0 - $1", word.Mux: "$0 ? $2 : $1", word.Eq: "$0 != $1", word.Not: "$0",

@@ -10,7 +10,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/trace"
 )
 
-// Input is a frame that arrives at a device, in the order of the world.
+// Input is an arrival at a device: a frame or new levels. Inputs are in the order of the
+// simulated world.
 type Input struct {
 	Device int // index into Image.Devices
 	Time   uint64
@@ -26,14 +27,14 @@ type Beat struct {
 	Bytes int
 }
 
-// Vectors are a run of one of our machines, port by port: the inputs that a testbench offers and
-// the outputs that it expects. The order between ports is not checked. A frame is offered when
-// the core is idle, as the world does it.
+// Vectors describe a run of one of our machines, port by port: the inputs that a testbench
+// offers and the outputs that it expects. The order between ports is not checked. A frame is
+// offered when the core is idle, as in the simulated world.
 type Vectors struct {
-	Arrivals []int      // device of each input, in order; levelsArrive for new levels; above 8 bits how many bytes more than one arrive at a stream
-	In       [][]uint64 // by device: its level at each arrival of levels
+	Arrivals []int      // device of each input, in order; levelsArrive for new levels; the bits above the low 8 count the bytes beyond the first that arrive at a stream
+	In       [][]uint64 // by device: its level at each arrival of new levels
 	Out      [][]uint64 // by device: expected new levels
-	Times    []uint64   // and the time of each arrival, for a core that knows time
+	Times    []uint64   // the time of each arrival, for a core with a clock
 	End      uint64     // time after which no deadline comes
 	Rx       [][]Beat   // by device: all its inputs
 	Tx       [][]Beat   // by device: expected
@@ -43,7 +44,7 @@ type Vectors struct {
 	TrapPC   uint32 // when Status is trap
 }
 
-// levelsArrive is the device of an arrival of levels.
+// levelsArrive is the device number that stands for an arrival of new levels.
 const levelsArrive = port.Ports + 1
 
 // NewVectors makes the vectors of a run from its inputs, its end, and its trace.
@@ -86,7 +87,7 @@ func NewVectors(im *image.Image, inputs []Input, end uint64, t *trace.Trace) (*V
 	return v, nil
 }
 
-// isStream reports whether a device of an image passes single bytes.
+// isStream reports whether a device of an image transfers single bytes.
 func isStream(im *image.Image, i int) bool { return port.ShapeOf(im.Devices[i].Kind) == port.Stream }
 
 // knowsTime reports whether a program reads the clock or sets a deadline.
@@ -118,10 +119,10 @@ func beats(frame []byte) []Beat {
 	return out
 }
 
-// event adds the effects of a trace event on the ports.
+// event adds the effects that a trace event has on the ports.
 func (v *Vectors) event(im *image.Image, e *trace.Event) error {
 	switch e.Kind {
-	case trace.In: // inputs of the world are already there
+	case trace.In: // NewVectors has added the inputs already
 		for i, d := range im.Devices {
 			if d.Name == e.Port && port.ShapeOf(d.Kind) == port.Command {
 				v.Rx[i] = append(v.Rx[i], beats(e.Data)...)
@@ -157,7 +158,7 @@ func (v *Vectors) event(im *image.Image, e *trace.Event) error {
 
 // log adds the words of a log event.
 func (v *Vectors) log(im *image.Image, e *trace.Event) error {
-	if len(im.Logs) == 0 { // the meaning of the words is unknown: each is an event
+	if len(im.Logs) == 0 { // the meaning of the words is unknown, so each word counts as an event
 		for _, a := range e.Args {
 			v.Log = append(v.Log, uint32(a.Bits))
 		}
@@ -223,7 +224,7 @@ func (v *Vectors) Events() int {
 	return n
 }
 
-// levelOf is a little-endian number.
+// levelOf reads a little-endian number.
 func levelOf(data []byte) uint64 {
 	v := uint64(0)
 	for i, b := range data {
@@ -232,16 +233,17 @@ func levelOf(data []byte) uint64 {
 	return v
 }
 
-// section is a part of the file of vectors.
+// section is a part of the vector file.
 type section struct {
-	name string // of its first word in the testbench
-	port string // as named in messages
+	name string // name for its first word in the testbench
+	port string // port name for messages
 	base int
 	n    int
 }
 
-// layout lists the sections of the file of vectors and its words of 40 bits each. A word has 32
-// bits of data. A beat has above them 3 bits for its bytes and one for last.
+// layout lists the sections of the vector file and its words of 40 bits each. A word has 32
+// bits of data. In a beat, 3 bits above the data hold the number of bytes, and one bit holds
+// last.
 func (v *Vectors) layout(im *image.Image) (sections map[string]section, words []uint64) {
 	sections = map[string]section{}
 	add := func(name, port string, list []uint64) {
@@ -290,21 +292,21 @@ func beatWord(b Beat) uint64 {
 	return last<<35 | uint64(b.Bytes)<<32 | uint64(b.Data)
 }
 
-// VectorsName is the file of vectors that the test bench of a circuit reads. The name contains
-// the circuit's name, so that several circuits can share a folder.
+// VectorsName is the name of the vector file that the test bench of a circuit reads. It
+// contains the circuit's name, so that several circuits can share a folder.
 func VectorsName(circuit string) string { return circuit + "_vectors.hex" }
 
-// VectorsFile is the content of the file of vectors.
+// VectorsFile is the content of the vector file.
 func VectorsFile(im *image.Image, v *Vectors) string {
 	_, words := v.layout(im)
 	var sb strings.Builder
-	for _, w := range append(words, 0) { // one word more, so that it is never empty
+	for _, w := range append(words, 0) { // one additional word, so that the file is never empty
 		fmt.Fprintf(&sb, "%010x\n", w)
 	}
 	return sb.String()
 }
 
-// hasPort reports whether a circuit has an output or input of a name.
+// hasPort reports whether a circuit has an input or output with a name.
 func hasPort(c *rtl.Circuit, name string) bool {
 	for _, o := range c.Outputs {
 		if o.Name == name {

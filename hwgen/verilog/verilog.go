@@ -1,9 +1,9 @@
 // Package verilog writes circuits as Verilog-2005, with a testbench that replays the run of one
 // of our own machines.
 //
-// A circuit is one module in one file. Every value is a named net, and operators are the
-// templates of the word table on nets. State keeps its regions as if/else. Parts with a source
-// position carry it:
+// A circuit is one module in one file. Every value is a named net. An operator is written with
+// its template from the word table, applied to nets. Conditions around state changes stay as
+// if/else. Parts with a source position have it as an attribute:
 //
 //	(* src = "blink.sn:3.5" *) reg [7:0] count;
 //	wire [7:0] n2 = count + 8'h01;
@@ -19,8 +19,8 @@
 // for byte. It is clean under `verilator --lint-only -Wall`, `iverilog -Wall` and `yosys check
 // -assert`. Probes and asserts are written on request only.
 //
-// The package knows no instruction. It reads an image only to give the meaning of ports in
-// vectors. Start reading at Write, then module.go.
+// The package does not depend on the instruction set. It reads an image only to give the
+// meaning of ports in vectors. Start reading at Write, then module.go.
 package verilog
 
 import (
@@ -33,16 +33,16 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// Options of Write. The zero value gives the file for the build.
+// Options are the options of Write. The zero value gives the file for the build.
 type Options struct {
-	// Probes makes an output of each probe, named probe_ and its name.
+	// Probes adds an output for each probe, named probe_ and the probe's name.
 	Probes bool
-	// Asserts writes the claims under `ifdef FORMAL.
+	// Asserts writes the claims inside `ifdef FORMAL.
 	Asserts bool
-	// Proved states that the claims of read ports with policy never hold for all time, so that
-	// synthesis may leave out the guards against collisions.
+	// Proved states that the claims of read ports with policy Never hold for all time.
+	// Synthesis may then leave out the guards against collisions.
 	Proved bool
-	// Initial starts each register with its reset value at configuration, for circuits without a
+	// Initial gives each register its reset value at configuration, for circuits without a
 	// reset.
 	Initial bool
 	// About are comment lines at the top.
@@ -51,11 +51,11 @@ type Options struct {
 	Templates map[word.Op]string
 }
 
-// FolderParameter is the parameter of a module with memories, and of its test bench. It is the
-// folder of the .hex files, with a slash at its end.
+// FolderParameter is the name of a parameter of modules with memories, and of their test bench.
+// Its value is the folder of the .hex files, with a slash at its end.
 const FolderParameter = "DIR"
 
-// Write returns the module of a circuit. The circuit must verify.
+// Write returns the module of a circuit. The circuit must pass verification.
 func Write(c *rtl.Circuit, o Options) string {
 	d := *c
 	if !o.Asserts {
@@ -86,7 +86,7 @@ type writer struct {
 	o      Options
 	sb     strings.Builder
 	module string
-	name   []string // of each node
+	name   []string // for each node
 	taken  map[string]bool
 	mems   []string
 	outs   []string
@@ -131,7 +131,7 @@ func (w *writer) nameAll() {
 }
 
 // portNames returns the names of a circuit's ports in its module. A port keeps its own name,
-// unless the module or a keyword has it.
+// unless the module or a keyword has the same name.
 func portNames(c *rtl.Circuit) map[string]string {
 	w := &writer{c: c}
 	w.nameAll()
@@ -160,7 +160,7 @@ func literal(width int, v uint64) string {
 	return fmt.Sprintf("%d'h%0*x", width, (width+3)/4, v)
 }
 
-// span is the range of a declaration, empty for one bit.
+// span is the range of a declaration, empty for a single bit.
 func span(width int) string {
 	if width == 1 {
 		return ""
@@ -201,7 +201,7 @@ func (w *writer) outputs() {
 	}
 }
 
-// claims writes the asserts.
+// claims writes the claims as asserts.
 func (w *writer) claims() {
 	if len(w.c.Asserts) == 0 {
 		return
@@ -213,8 +213,8 @@ func (w *writer) claims() {
 	w.line("end\n`endif")
 }
 
-// unused reads the nets that no other net reads. A linter then reports only nets that are unused
-// by mistake.
+// unused writes a use of the nets that no other net reads. A linter then reports only nets that
+// are unused by mistake.
 func (w *writer) unused() {
 	read := w.readBits()
 	var parts []string
@@ -256,7 +256,7 @@ func part(name string, width, hi, lo int) string {
 	return fmt.Sprintf("%s[%d:%d]", name, hi, lo)
 }
 
-// readBits returns which bits of each node something reads.
+// readBits returns, for each node, the bits that are read.
 func (w *writer) readBits() []uint64 {
 	read := make([]uint64, len(w.c.Nodes))
 	all := func(id rtl.ID) {
@@ -312,7 +312,7 @@ func effects(list []rtl.Effect, f func(*rtl.Effect)) {
 	}
 }
 
-// Memories returns the contents of the files that a module reads, by name, and the names in
+// Memories returns the files that a module reads: their contents by name, and the names in
 // order.
 func Memories(c *rtl.Circuit) (names []string, files map[string]string) {
 	files = map[string]string{}

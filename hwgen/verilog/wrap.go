@@ -31,13 +31,13 @@ type wrapper struct {
 	name  string
 	c     *rtl.Circuit
 	names map[string]string
-	taken map[string]bool // ports that are joined as streams
+	taken map[string]bool // ports that belong to streams
 	sb    strings.Builder
 }
 
 func (w *wrapper) line(format string, args ...any) { fmt.Fprintf(&w.sb, format+"\n", args...) }
 
-// text returns the written text, and starts again.
+// text returns the text written so far, and starts a new one.
 func (w *wrapper) text() string {
 	s := w.sb.String()
 	w.sb.Reset()
@@ -46,12 +46,12 @@ func (w *wrapper) text() string {
 
 // signal is a port of the core.
 type signal struct {
-	name  string // in the module
+	name  string // name in the module
 	width int
 	in    bool
 }
 
-// signals lists the ports but clk and reset.
+// signals lists the ports except clk and reset.
 func (w *wrapper) signals() []signal {
 	var out []signal
 	for _, id := range w.c.Inputs {
@@ -64,7 +64,7 @@ func (w *wrapper) signals() []signal {
 	return out
 }
 
-// streams lists the devices that pass frames in one direction.
+// streams lists the devices that transfer frames in one direction.
 func (w *wrapper) streams(ports func(string) rtl.StreamPorts) []rtl.StreamPorts {
 	var out []rtl.StreamPorts
 	suffix := ports("").Last
@@ -88,8 +88,8 @@ func (w *wrapper) portsOf() []string {
 	return out
 }
 
-// axis writes a module whose frames are AXI4-Stream. TKEEP has a bit for each valid byte. A beat
-// before the last has all four.
+// axis writes a module whose frames are AXI4-Stream. TKEEP has a bit for each valid byte. In a
+// beat before the last, all four bits are set.
 func (w *wrapper) axis() string {
 	heads := []string{"input wire aclk", "input wire aresetn"}
 	var body, joins []string
@@ -150,7 +150,7 @@ func (w *wrapper) core(memories, more []string) string {
 	return w.text()
 }
 
-// litex writes a module of Migen with an instance of the core.
+// litex writes a Migen module with an instance of the core.
 func (w *wrapper) litex() string {
 	w.line("\"\"\"%s for LiteX: add it to a design with `self.submodules.%s = Core(platform)`.\"\"\"", w.name, w.name)
 	w.line("from migen import ClockSignal, Instance, Module, ResetSignal, Signal\n\n")
@@ -166,7 +166,7 @@ func (w *wrapper) litex() string {
 	return w.text()
 }
 
-// attribute is a name that Python accepts.
+// attribute turns a name into one that Python accepts.
 func attribute(name string) string {
 	if slices.Contains([]string{"in", "is", "if", "as", "or", "and", "not", "def", "del", "for", "try", "from", "with", "pass", "class", "yield", "lambda", "global", "return", "import", "raise", "while", "None", "True", "False"}, name) {
 		return name + "_"
@@ -174,7 +174,7 @@ func attribute(name string) string {
 	return name
 }
 
-// cocotb writes a bench that resets the core, takes all its outputs and shows them.
+// cocotb writes a bench that resets the core, accepts all its outputs and prints them.
 func (w *wrapper) cocotb() string {
 	w.line("\"\"\"A bench of %s for cocotb: it resets the core, takes what it offers, and ends when it waits.\"\"\"", w.name)
 	w.line("import cocotb\nfrom cocotb.clock import Clock\nfrom cocotb.triggers import RisingEdge\n\n")

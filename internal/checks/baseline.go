@@ -11,9 +11,10 @@ import (
 	"github.com/sinter-lang/sinter/sim"
 )
 
-// baseline is the run with which all others are compared. A short trace is kept. A run with
-// a longer trace is repeated beside every other run. Then memory holds only the events that
-// one of the two runs has not shown yet, so a capture may be longer than the memory.
+// baseline is the run with which all other runs are compared. If its trace is short, it is kept
+// in memory. If its trace is longer, the run is repeated beside every other run. Then memory
+// holds only the events that one of the two runs has not shown yet. So a capture may be longer
+// than the memory.
 type baseline struct {
 	p      *flow.Program
 	level  string
@@ -24,13 +25,14 @@ type baseline struct {
 	kept   []trace.Event // all events, or none
 }
 
-// The longest trace that is kept, and how many events one of two runs may be ahead.
+// The length of the longest trace that is kept, and how many events one of two runs may be
+// ahead.
 const (
 	keptEvents = 1 << 14
 	mostApart  = 1 << 20
 )
 
-// refer runs the reference.
+// refer runs the reference machine.
 func refer(ctx context.Context, p *flow.Program, level string, w flow.World, keep int) (*baseline, sim.Machine, float64, error) {
 	r := &baseline{p: p, level: level, world: w, keep: keep}
 	m, tr, seconds, err := p.TraceTo(ctx, level, "", w, func(events []trace.Event) error {
@@ -48,11 +50,11 @@ func refer(ctx context.Context, p *flow.Program, level string, w flow.World, kee
 	return r, m, seconds, err
 }
 
-// errStopped ends a reference whose events are no longer read.
+// errStopped ends a repeated reference run whose events are no longer read.
 var errStopped = errors.New("stopped")
 
-// again gives the events of the reference, in portions. An error in its run is stored in
-// fail.
+// again repeats the reference run and yields its events in portions. It stores an error of the
+// run in fail.
 func (r *baseline) again(ctx context.Context, fail *error) iter.Seq[[]trace.Event] {
 	return func(yield func([]trace.Event) bool) {
 		if r.count <= r.keep {
@@ -81,7 +83,7 @@ type compared struct {
 	traps   []trace.Event
 }
 
-// compare runs a machine for the program p and compares its trace with the reference.
+// compare runs program p on a machine and compares the trace with the reference.
 func (r *baseline) compare(ctx context.Context, p *flow.Program, level, core string, w flow.World, opts trace.Options) (*compared, error) {
 	var failed error
 	next, stop := iter.Pull(r.again(ctx, &failed))

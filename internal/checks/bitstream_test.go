@@ -14,7 +14,8 @@ import (
 // bitstream is an example on a board.
 type bitstream struct{ example, board, clock string }
 
-// bitstreams are all that are made; a run with SINTER_FULL=1 makes the first two.
+// bitstreams lists all bitstreams of the campaign. A run with SINTER_FULL=1 makes the first
+// two.
 func bitstreams() []bitstream {
 	list := []bitstream{{"uart-echo", "icebreaker", ""}, {"buttons", "hx8k", "24"}}
 	if !testkit.Campaign() {
@@ -30,8 +31,8 @@ func bitstreams() []bitstream {
 	return append(list, bitstream{"hello", "icebreaker", "18"}, bitstream{"hello", "tinyfpga-bx", "32"}, bitstream{"echo", "icebreaker", ""})
 }
 
-// TestBitstreams: each fits, meets its clock, and is a bitstream of iCE40. The files
-// without the tools are a script of the command line.
+// TestBitstreams checks that each program fits, meets its clock, and becomes an iCE40
+// bitstream. A script test of the command line covers the files without the tools.
 func TestBitstreams(t *testing.T) {
 	if !testkit.Full() {
 		t.Skip("bitstreams are made with SINTER_FULL=1")

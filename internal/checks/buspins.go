@@ -13,17 +13,17 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// A bus at the pins of a simulated board. The slave shows the bits of the answers that the
-// reference got. The bits on the wires are compared with the bits that the reference's
-// commands stand for.
+// A bus at the pins of a simulated board. A simulated slave sends the bits of the answers that
+// the reference run received. The bits on the wires are compared with the bits that follow from
+// the commands of the reference run.
 
-// busTalk is what a bus carries in a run.
+// busTalk is the traffic of a bus in a run.
 type busTalk struct {
 	device    string
 	transfers int
-	most      int             // bits that pass the wires at one time of the reference
-	shown     strings.Builder // bits of the slave
-	wires     strings.Builder // what the bench prints
+	most      int             // most bits that pass the wires for one time of the reference
+	shown     strings.Builder // bits that the slave sends
+	wires     strings.Builder // bits that the bench must print
 }
 
 // busesOf reads the commands and answers of each bus from the trace of the reference.
@@ -64,10 +64,10 @@ func slavesOf(list []*busTalk) []top.Slave {
 	return out
 }
 
-// plain is a transfer that receives a bit for each bit sent.
+// plain adds a transfer that receives a bit for each bit that it sends.
 func (t *busTalk) plain(sent, got []byte) {
 	t.transfers++
-	if len(sent) == 0 { // it selects nothing
+	if len(sent) == 0 { // an empty transfer selects no device
 		return
 	}
 	t.wires.WriteByte('S')
@@ -78,7 +78,7 @@ func (t *busTalk) plain(sent, got []byte) {
 	t.wires.WriteByte('P')
 }
 
-// addressed is a message with addresses and acknowledges.
+// addressed adds a message with addresses and acknowledges.
 func (t *busTalk) addressed(command, sent, answer []byte) {
 	t.transfers++
 	wanted := int(binary.LittleEndian.Uint16(command[4+port.WantedAt/8:]))
@@ -104,7 +104,8 @@ func (t *busTalk) addressed(command, sent, answer []byte) {
 	t.wires.WriteString("0P")
 }
 
-// written sends bytes: the slave acknowledges all of them, or refuses the address.
+// written adds bytes that the master sends. The slave acknowledges all of them, or it refuses
+// the address.
 func (t *busTalk) written(data []byte, ok bool) bool {
 	for _, c := range data {
 		fmt.Fprintf(&t.wires, "%08b%d", c, flagOf(!ok))
@@ -123,17 +124,17 @@ func flagOf(on bool) int {
 	return 0
 }
 
-// busTime is the longest time that the bits of one time of the reference need on the buses.
-// In the reference a transfer takes no time.
+// busTime is the longest time in microseconds that the buses need for the bits of one time of
+// the reference. In the reference a transfer takes no time.
 func busTime(list []*busTalk) float64 {
 	bits := 0
 	for _, t := range list {
 		bits += t.most
 	}
-	return float64(bits) * 1.5e6 / periph.I2CHz // by the slower bus; half as much again for turning the wires round
+	return float64(bits) * 1.5e6 / periph.I2CHz // at the speed of the slower bus, and half as much again for changes of direction
 }
 
-// buses compares the bits on the wires.
+// buses compares the bits on the wires with the expected bits.
 func (r *Pins) buses(list []*busTalk, said string) {
 	for _, t := range list {
 		want, got := t.wires.String(), top.ParseBus(said, t.device)
@@ -151,7 +152,7 @@ func (r *Pins) buses(list []*busTalk, said string) {
 	}
 }
 
-// rest is the beginning of the text at a position.
+// rest is the beginning of the text that follows a position.
 func rest(s string, at int) string {
 	if at == len(s) {
 		return "nothing"

@@ -13,13 +13,14 @@ import (
 	"github.com/sinter-lang/sinter/verify/gen"
 )
 
-// CampaignOptions say where a campaign is stored and where its units run.
+// CampaignOptions are the options of a campaign: where its results are stored and where its
+// units run.
 type CampaignOptions struct {
-	Dir        string // of the results; existing results are kept
+	Dir        string // folder for the results; it keeps existing results
 	Runner     string
 	Jobs       int
 	Sbatch     []string
-	Executable string // of this tool, which workers run and keys depend on
+	Executable string // path of this tool: workers run it, and keys depend on it
 
 	Progress func(message string) // may be nil
 	Notice   func(message string) // may be nil
@@ -123,7 +124,7 @@ func runCampaign[R any](ctx context.Context, o CampaignOptions, plan func(*explo
 	return n, asUser(folder.Clean())
 }
 
-// do does units on the runner.
+// do runs units with the runner.
 func (o *CampaignOptions) do(ctx context.Context, folder *explore.Folder, c *explore.Campaign, units [][]int) error {
 	if len(units) == 0 {
 		return nil
@@ -164,8 +165,8 @@ func doUnit(ctx context.Context, folder *explore.Folder, c *explore.Campaign, do
 	return folder.PutUnit(c, unit, r)
 }
 
-// campaignWorker does units of a campaign's queue, as a job of a cluster. It reports false
-// if the folder holds no campaign.
+// campaignWorker runs units from a campaign's queue, as a job of a cluster. It reports false if
+// the folder holds no campaign.
 func campaignWorker(ctx context.Context, folder *explore.Folder, name, executable string) (bool, error) {
 	c, err := folder.ReadCampaign()
 	if c == nil || err != nil {
@@ -192,7 +193,7 @@ func campaignWorker(ctx context.Context, folder *explore.Folder, name, executabl
 	}))
 }
 
-// fuzzUnits is a campaign of random programs, with a fixed number per unit.
+// fuzzUnits is a campaign of random programs. Each unit has the same number of programs.
 type fuzzUnits struct {
 	Seed  uint64   `json:"seed"`
 	Count int      `json:"count"`
@@ -201,11 +202,11 @@ type fuzzUnits struct {
 	Small bool     `json:"small"`
 }
 
-// fuzzUnitSize is the number of programs in a unit, which take a second or a few.
+// fuzzUnitSize is the number of programs in a unit. A unit takes one second or a few.
 const fuzzUnitSize = 20
 
-// unit runs the programs of a unit. Failing programs are not shrunk here: that happens
-// once, when all results are there.
+// unit runs the programs of a unit. It does not shrink failing programs: that happens once,
+// after all results exist.
 func (u *fuzzUnits) unit(ctx context.Context, k int) (*FuzzReport, error) {
 	first := k * u.Size
 	return Fuzz(ctx, FuzzOptions{
@@ -214,7 +215,7 @@ func (u *fuzzUnits) unit(ctx context.Context, k int) (*FuzzReport, error) {
 }
 
 // FuzzCampaign runs random programs as a campaign. Failures with the same level, kind and
-// message are taken to have one cause: only the first one is shrunk and written.
+// message count as failures with one cause. Only the first of them is shrunk and written.
 func FuzzCampaign(ctx context.Context, o FuzzOptions, c CampaignOptions) (*FuzzReport, CampaignCount, error) {
 	if err := checkFuzzLevels(&o); err != nil {
 		return nil, CampaignCount{}, err
@@ -251,7 +252,7 @@ func (r *FuzzReport) merge(unit *FuzzReport) {
 	r.Failures = append(r.Failures, unit.Failures...)
 }
 
-// firstOfEach keeps, of each group of similar failures, the one with the smallest seed, and
+// firstOfEach keeps the failure with the smallest seed of each group of similar failures. It
 // counts the others.
 func firstOfEach(all []FuzzFailure) []FuzzFailure {
 	slices.SortStableFunc(all, func(a, b FuzzFailure) int { return cmp.Compare(a.Seed, b.Seed) })
@@ -270,7 +271,7 @@ func firstOfEach(all []FuzzFailure) []FuzzFailure {
 	return out
 }
 
-// like notes how many other failures are similar.
+// like returns the failure with the number of similar failures.
 func (f FuzzFailure) like(n int) FuzzFailure {
 	f.Alike = n
 	return f

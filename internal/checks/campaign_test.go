@@ -14,8 +14,8 @@ import (
 	"github.com/sinter-lang/sinter/internal/flow"
 )
 
-// TestFailuresAreOneByOne: failures whose level, kind and message are equal, apart from
-// numbers, count as one. It is the failure with the smallest seed.
+// TestFailuresAreOneByOne checks that failures with equal level, kind and message, apart from
+// numbers, count as one. The failure with the smallest seed is kept.
 func TestFailuresAreOneByOne(t *testing.T) {
 	got := firstOfEach([]FuzzFailure{
 		{Seed: 9, Level: "ir", Kind: faulty, Detail: "index 5 of 4\nmore"},
@@ -32,7 +32,7 @@ func TestFailuresAreOneByOne(t *testing.T) {
 	require.Equal(t, [][3]any{{uint64(3), "ir", 1}, {uint64(4), "ir", 0}, {uint64(5), "isa", 2}}, alike)
 }
 
-// TestFuzzCampaign: a campaign has the same results as one run over all programs, and
+// TestFuzzCampaign checks that a campaign has the same results as one run over all programs. It
 // continues with the results that its folder lacks.
 func TestFuzzCampaign(t *testing.T) {
 	self, err := os.Executable()

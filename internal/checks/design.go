@@ -7,9 +7,9 @@ import (
 	"github.com/sinter-lang/sinter/verify/removal"
 )
 
-// UseDesign makes the core of the design point in a file the program's core, and returns
-// its organisation. If the point lacks something that the program's image needs, the error
-// names the first such word.
+// UseDesign reads a design point from a file and makes its core the program's core. It returns
+// the core's organisation. If the point lacks something that the program's image needs, the
+// error names the first such word.
 func UseDesign(ctx context.Context, p *flow.Program, path string) (kind string, err error) {
 	point, err := flow.ReadPoint(path)
 	if err != nil {

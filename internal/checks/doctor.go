@@ -17,13 +17,13 @@ import (
 type Tool struct {
 	Name    string `json:"name"`
 	Path    string `json:"path"`    // empty when it is not installed
-	Version string `json:"version"` // first line of its own output
+	Version string `json:"version"` // first line of the version that the tool prints
 	Purpose string `json:"purpose"`
 	Install string `json:"install"`
 }
 
-// known lists the outside tools: names in order of preference, the flag that prints the
-// version, the purpose, and the Debian package.
+// known lists the outside tools. An entry has names in order of preference, the flag that
+// prints the version, the purpose, and the Debian package.
 var known = []struct {
 	names   []string
 	flag    string
@@ -44,8 +44,8 @@ var known = []struct {
 	{[]string{"openFPGALoader"}, "", "loads a bitstream into other boards", "openfpgaloader"},
 }
 
-// Doctor looks for the outside tools and lists the engines for circuits. Everything but the x86-64 products works
-// without any of them.
+// Doctor looks for the outside tools and lists the engines for circuits. Only the x86-64
+// products need an outside tool.
 func Doctor(ctx context.Context) []Tool {
 	var tools []Tool
 	for _, k := range known {
@@ -64,7 +64,7 @@ func Doctor(ctx context.Context) []Tool {
 	return tools
 }
 
-// look finds a command, or a file by its path.
+// look finds a command by name, or a file by path.
 func look(name string) (string, error) {
 	if filepath.IsAbs(name) {
 		_, err := os.Stat(name)
@@ -73,10 +73,10 @@ func look(name string) (string, error) {
 	return exec.LookPath(name)
 }
 
-// versionTime is how long a tool may take to print its version.
+// versionTime is the longest time that a tool may take to print its version.
 const versionTime = 10 * time.Second
 
-// version asks a tool for its version; the result is "found" if it prints none.
+// version asks a tool for its version. The result is "found" if the tool prints none.
 func version(ctx context.Context, path, flag string) string {
 	if flag == "" {
 		return "found"

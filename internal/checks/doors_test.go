@@ -18,7 +18,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/image"
 )
 
-// write puts a text into a folder of the test's.
+// write puts a text into a folder of the test.
 func write(t *testing.T, dir, name, text string) string {
 	path := filepath.Join(dir, name)
 	require.NoError(t, os.WriteFile(path, []byte(text), 0o644))
@@ -40,7 +40,7 @@ func loaded(t *testing.T, path string) *flow.Program {
 	return p
 }
 
-// runOn gives the lines of a run.
+// runOn returns the lines of a run.
 func runOn(t *testing.T, p *flow.Program, level string) []string {
 	r, err := p.Run(context.Background(), flow.RunOptions{Level: level, Core: flow.Pipe3, World: flow.World{Limit: 1 << 22}})
 	require.NoError(t, err)
@@ -48,7 +48,7 @@ func runOn(t *testing.T, p *flow.Program, level string) []string {
 	return r.Lines
 }
 
-// TestAnImageRuns on the machines that an image has, and on no other.
+// TestAnImageRuns checks that an image runs on its machines, and on no other machine.
 func TestAnImageRuns(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "hello.img")
 	artefacts(t, loaded(t, "../../examples/hello"), file)
@@ -66,8 +66,8 @@ func TestAnImageRuns(t *testing.T) {
 	require.ErrorContains(t, err, "--regs says how an image is made")
 }
 
-// TestContextsAndChannelsReachTheImage, where they are read again, and a contradiction
-// in them is refused with the field that has it.
+// TestContextsAndChannelsReachTheImage checks that contexts and channels are written to the
+// image and read back. A contradiction in them is refused, and the error names its field.
 func TestContextsAndChannelsReachTheImage(t *testing.T) {
 	p := loaded(t, "../../examples/pipeline")
 	im, err := p.Image(context.Background())
@@ -102,8 +102,8 @@ func TestContextsAndChannelsReachTheImage(t *testing.T) {
 	}
 }
 
-// TestACircuitRuns: the image beside a circuit gives the meaning of its words, and
-// must belong to the circuit.
+// TestACircuitRuns checks that the image beside a circuit gives the meaning of its words. The
+// image must belong to the circuit.
 func TestACircuitRuns(t *testing.T) {
 	dir := t.TempDir()
 	circuit, side := filepath.Join(dir, "hello.rtl"), filepath.Join(dir, "hello.img")
@@ -125,7 +125,7 @@ func TestACircuitRuns(t *testing.T) {
 	require.ErrorContains(t, err, "is a circuit: there is nothing above it")
 }
 
-// hardware writes the hardware of a program and reads the files again.
+// hardware writes the hardware of a program and reads the files back.
 func hardware(t *testing.T, p *flow.Program, kind string) map[string]string {
 	dir := t.TempDir()
 	h, err := p.Hardware(context.Background(), flow.HardwareOptions{Dir: dir, Core: kind})
@@ -139,8 +139,8 @@ func hardware(t *testing.T, p *flow.Program, kind string) map[string]string {
 	return files
 }
 
-// TestADesignPointMakesTheSameCoreAgain: the point that hardware was written with,
-// and the program or its image, give every file again, byte for byte.
+// TestADesignPointMakesTheSameCoreAgain checks that the design point that was written with the
+// hardware makes every file again, byte for byte, from the program or from its image.
 func TestADesignPointMakesTheSameCoreAgain(t *testing.T) {
 	ctx, dir := context.Background(), t.TempDir()
 	for _, kind := range flow.Cores() {
@@ -155,7 +155,7 @@ func TestADesignPointMakesTheSameCoreAgain(t *testing.T) {
 			require.Equal(t, kind, got)
 			require.Equal(t, files, hardware(t, p, got))
 		}
-		// Without the added line the program is another, which the point does not fit.
+		// Without the added line the program is a different one, and the point does not fit it.
 		_, err := checks.UseDesign(ctx, loaded(t, "testdata/andn.sn"), point)
 		require.ErrorContains(t, err, "mix.design does not fit testdata/andn.sn: word")
 		bad := write(t, dir, "bad.design", strings.Replace(files["mix.design"], "regs ", "regs 9", 1))
@@ -164,7 +164,8 @@ func TestADesignPointMakesTheSameCoreAgain(t *testing.T) {
 	}
 }
 
-// TestAWholeCoreRunsAnyImage gives the point of one program's whole core to others.
+// TestAWholeCoreRunsAnyImage gives the design point of one program's whole core to other
+// programs.
 func TestAWholeCoreRunsAnyImage(t *testing.T) {
 	ctx := context.Background()
 	p := loaded(t, "../../examples/hello")
@@ -192,8 +193,8 @@ func compile(t *testing.T, script string, flags ...string) string {
 	return out
 }
 
-// TestAnELFRuns: a program from another compiler for the memory map of a core. A
-// model in Go gives the expected words.
+// TestAnELFRuns runs a program from another compiler for the memory map of a core. A model in
+// Go gives the expected words.
 func TestAnELFRuns(t *testing.T) {
 	p := loaded(t, compile(t, "core.ld", "-march=rv32im"))
 	want := modelOfProg()
@@ -217,7 +218,7 @@ func modelOfProg() []string {
 	return []string{fmt.Sprintf("%08x", ^c), fmt.Sprintf("%08x", x%1000)}
 }
 
-// TestELFsThatAreRefused: the error says what is expected and what was found.
+// TestELFsThatAreRefused checks that the error names what was expected and what was found.
 func TestELFsThatAreRefused(t *testing.T) {
 	const expects = "a core runs RV32 code of one text segment at 0x100000, with its data and constants from 0x0 below that, and port registers from 0xfffff800"
 	for _, c := range []struct{ path, want string }{

@@ -25,28 +25,28 @@ const (
 	RunThere = "slurm-or-local" // Slurm if it is installed
 )
 
-// ExploreOptions say what to sweep.
+// ExploreOptions are the options of Explore.
 type ExploreOptions struct {
 	Paths      []string
 	Dir        string
-	Space      string // a file; empty: the standard space
+	Space      string // file with the space; empty: the standard space
 	Objectives []string
 	Settings   []string // NAME=VALUE
 	World      flow.World
 	Runner     string
-	Jobs       int      // at a time; 0: the processors of this computer
-	Sbatch     []string // further arguments of sbatch
-	Executable string   // of this tool, which workers run and keys depend on
+	Jobs       int      // points measured at a time; 0: one for each processor
+	Sbatch     []string // additional arguments for sbatch
+	Executable string   // path of this tool: workers run it, and keys depend on it
 
 	Progress func(message string) // may be nil
 	Notice   func(message string) // may be nil
 }
 
-// ExploreReport is what a sweep gives.
+// ExploreReport is the result of a sweep.
 type ExploreReport struct {
 	Points  int               `json:"points"`
 	Kept    int               `json:"kept"`    // results that were in the folder
-	Made    int               `json:"made"`    // now
+	Made    int               `json:"made"`    // results that were made now
 	Damaged int               `json:"damaged"` // damaged results in the folder, made again
 	Failed  []explore.Failure `json:"failed"`
 	Files   []string          `json:"files"`
@@ -54,14 +54,14 @@ type ExploreReport struct {
 	Seconds float64           `json:"seconds"`
 }
 
-// FrontRow is a point that no other point beats.
+// FrontRow is a point on the Pareto front: no other point is better.
 type FrontRow struct {
 	Program string   `json:"program"`
 	Point   string   `json:"point"`
-	Values  []uint64 `json:"values"` // of the objectives
+	Values  []uint64 `json:"values"` // values of the objectives
 }
 
-// sweep is a sweep under way.
+// sweep is a running sweep.
 type sweep struct {
 	o      ExploreOptions
 	folder *explore.Folder
@@ -69,8 +69,8 @@ type sweep struct {
 	report *ExploreReport
 }
 
-// Explore sweeps design points. A failed point is in the report. An error ends the sweep,
-// and its results so far stay in the folder.
+// Explore sweeps design points. The report lists the points that failed. An error ends the
+// sweep, and the results so far stay in the folder.
 func Explore(ctx context.Context, o ExploreOptions) (*ExploreReport, error) {
 	began := time.Now()
 	by, err := explore.Objectives(o.Objectives)
@@ -108,7 +108,8 @@ func Explore(ctx context.Context, o ExploreOptions) (*ExploreReport, error) {
 	return s.report, nil
 }
 
-// runnerOf decides where the units of a folder run: on Slurm only if it is installed.
+// runnerOf decides where the units of a folder run. RunThere means Slurm only if it is
+// installed.
 func runnerOf(asked string) (string, error) {
 	if asked == RunLocal {
 		return RunLocal, nil
@@ -123,7 +124,7 @@ func runnerOf(asked string) (string, error) {
 	return "", asUser(err)
 }
 
-// asUser makes a problem of a folder or of Slurm a user error.
+// asUser turns a problem with a folder or with Slurm into a user error.
 func asUser(err error) error {
 	if p := new(explore.Problem); errors.As(err, &p) {
 		return flow.UserErrorf("%s", p.Message)
@@ -143,7 +144,7 @@ func readSpace(path string) (*explore.Space, []byte, error) {
 	return space, []byte(f.Text), err
 }
 
-// run measures the points that the folder does not hold.
+// run measures the points whose results the folder does not hold.
 func (s *sweep) run(ctx context.Context) error {
 	if err := s.sameFolder(); err != nil {
 		return err
@@ -201,7 +202,7 @@ func (s *sweep) progress(message string) {
 	}
 }
 
-// slurmPoll is how often the queue of Slurm is queried.
+// slurmPoll is the time between two queries of Slurm's queue.
 const slurmPoll = 250 * time.Millisecond
 
 func (s *sweep) slurm(ctx context.Context, units [][]int) ([]explore.Failure, error) {
@@ -246,7 +247,7 @@ func (s *sweep) finish(by []explore.Objective) error {
 	return nil
 }
 
-// ExploreWorker measures units of a sweep's queue, as a job of a cluster.
+// ExploreWorker measures units from a sweep's queue, as a job of a cluster.
 func ExploreWorker(ctx context.Context, dir, name, executable string) error {
 	folder := explore.Join(dir)
 	if is, err := campaignWorker(ctx, folder, name, executable); is || err != nil {
@@ -295,7 +296,7 @@ func toolOf(executable string) (explore.Tool, error) {
 	return t, nil
 }
 
-// gathered is the input that a sweep reads before it begins.
+// gathered holds the inputs that a sweep reads before it begins.
 type gathered struct {
 	tool     explore.Tool
 	settings []string
@@ -347,7 +348,7 @@ func gather(o *ExploreOptions) (*gathered, error) {
 	return g, err
 }
 
-// manifest keeps the inputs and lists everything that the sweep depends on.
+// manifest stores the inputs in the folder, and lists everything that the sweep depends on.
 func (g *gathered) manifest(folder *explore.Folder, space *explore.Space, text []byte) (*explore.Manifest, error) {
 	m := &explore.Manifest{Format: explore.Format, Tool: g.tool, Settings: g.settings, Axes: space.Axes, Results: []explore.Input{}}
 	m.World.Until, m.World.Seed = g.world.Until, g.world.Seed

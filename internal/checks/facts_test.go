@@ -20,7 +20,7 @@ import (
 	"github.com/sinter-lang/sinter/verify/facts"
 )
 
-// watched runs an image with nothing at its ports.
+// watched runs an image without input.
 func watched(t *testing.T, im *image.Image) *facts.Watcher {
 	w := facts.Watch(im)
 	if w == nil {
@@ -34,8 +34,8 @@ func watched(t *testing.T, im *image.Image) *facts.Watcher {
 	return w
 }
 
-// TestAnOffByOneBitIsNoticed takes a bit from each operand of the narrowed line of a
-// program: a register then holds more than the line reads, and the watcher says where.
+// TestAnOffByOneBitIsNoticed removes a bit from each operand of a program's narrowed line. A
+// register then holds more than the line reads, and the check reports where.
 func TestAnOffByOneBitIsNoticed(t *testing.T) {
 	for name, want := range map[string]string{"matmul": "mul_8x8", "fir": "mul_18sx14s"} {
 		p, err := flow.Load("../../examples/"+name, flow.Options{})
@@ -63,7 +63,7 @@ func TestAnOffByOneBitIsNoticed(t *testing.T) {
 	}
 }
 
-// narrowed is a target in which a line reads something else.
+// narrowed is a target in which a line reads a different number of bits.
 func narrowed(t *testing.T, of *design.Target, line *isa.Inst, factors [2]isa.Factor) *design.Target {
 	in, err := isa.ParseLine(&diag.File{Name: "t.isa", Text: isa.RV32IM().Lookup("mul").Narrowed(factors)})
 	require.NoError(t, err)
@@ -72,8 +72,8 @@ func narrowed(t *testing.T, of *design.Target, line *isa.Inst, factors [2]isa.Fa
 	return design.NewTarget("t", set, of.Regs)
 }
 
-// narrowProgram draws a program whose products are of few bits: what arrays hold, what
-// loops carry and limit, what branches tell, constants.
+// narrowProgram makes a random program whose products have few bits. The bounds follow from
+// array contents, loop counters and limits, branches, and constants.
 func narrowProgram(r *rand.Rand) string {
 	pick := func(of ...string) string { return of[r.IntN(len(of))] }
 	bits := func() int { return 1<<(1+r.IntN(11)) - 1 }
@@ -119,8 +119,8 @@ system t { run main() }
 `, 1+r.IntN(1000), r.IntN(100), element(), element(), element(), hi, hi, lo, lo, factor(), factor(), factor(), factor())
 }
 
-// TestFactsOfRandomPrograms: no register of a narrowed product holds more than its line
-// reads, and the image says what the source says.
+// TestFactsOfRandomPrograms checks that no operand register of a narrowed product holds more
+// than its line reads. The image and the source log the same.
 func TestFactsOfRandomPrograms(t *testing.T) {
 	narrow, programs := 0, 25
 	if testkit.Full() {

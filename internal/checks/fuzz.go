@@ -17,32 +17,32 @@ import (
 	"github.com/sinter-lang/sinter/verify/gen"
 )
 
-// Passes is the level of fuzzing that runs the program IR after each pass.
+// Passes is the fuzzing level that runs the program IR after each pass.
 const Passes = "passes"
 
-// FuzzLevels lists the levels on which Fuzz can run programs, besides source, which is the
-// reference.
+// FuzzLevels lists the levels on which Fuzz can run programs. The level source is missing
+// because it is the reference.
 func FuzzLevels() []string {
 	names := flow.Names(func(l flow.Level) bool { return l.Fuzz > 0 && l.Name != flow.Source })
 	at := slices.Index(names, flow.IR) + 1
 	return slices.Insert(names, at, Passes)
 }
 
-// FuzzOptions say which random programs to run and where.
+// FuzzOptions are the options of Fuzz: which random programs run, and where.
 type FuzzOptions struct {
 	Seed     uint64 // of the first program; the others follow
 	Count    int
-	On       []string // of FuzzLevels; empty: ir, passes, isa
+	On       []string // names from FuzzLevels; empty: ir, passes, isa
 	Small    bool     // small programs, for circuits
 	Shrink   bool     // shrink failing programs
 	First    bool     // stop at the first failure
 	Dir      string   // where failing programs are written; "": nowhere
-	Jobs     int      // at a time; 0: one for each processor
+	Jobs     int      // programs that run at a time; 0: one for each processor
 	Timeout  time.Duration
 	Progress func(message string) // may be nil
 }
 
-// FuzzFailure is a program that behaves differently on a machine and in the source.
+// FuzzFailure is a program that behaves differently on a machine than in the source.
 type FuzzFailure struct {
 	Seed    uint64 `json:"seed"`
 	Level   string `json:"level"`
@@ -56,19 +56,19 @@ type FuzzFailure struct {
 // FuzzReport is the result of Fuzz.
 type FuzzReport struct {
 	Programs int            `json:"programs"`
-	Runs     map[string]int `json:"runs"` // of each level
+	Runs     map[string]int `json:"runs"` // number of runs by level
 	Events   int            `json:"events"`
-	Status   map[string]int `json:"status"` // how the programs ended on machine source
+	Status   map[string]int `json:"status"` // number of programs by how they ended on machine source
 	Failures []FuzzFailure  `json:"failures"`
 }
 
-// shrinkRuns bounds the runs for shrinking one failing program.
+// shrinkRuns is the largest number of runs for shrinking one failing program.
 const shrinkRuns = 400
 
-// fuzzTimeout is how long a run may take before it counts as hanging.
+// fuzzTimeout is the time after which a run counts as hanging.
 const fuzzTimeout = time.Minute
 
-// checkFuzzLevels refuses levels that fuzzing does not know.
+// checkFuzzLevels refuses levels that fuzzing does not have.
 func checkFuzzLevels(o *FuzzOptions) error {
 	if len(o.On) == 0 {
 		o.On = []string{flow.IR, Passes, flow.ISA}
@@ -81,7 +81,7 @@ func checkFuzzLevels(o *FuzzOptions) error {
 	return nil
 }
 
-// Fuzz runs random programs and compares every level with source.
+// Fuzz runs random programs on several levels and compares every level with source.
 func Fuzz(ctx context.Context, o FuzzOptions) (*FuzzReport, error) {
 	if err := checkFuzzLevels(&o); err != nil {
 		return nil, err
@@ -175,7 +175,7 @@ func fuzzOne(ctx context.Context, o FuzzOptions, seed uint64) fuzzResult {
 		}
 		r.failures = append(r.failures, fuzzFailure(ctx, o, made, seed, *bad))
 		if level == flow.Source || o.First {
-			break // without a reference there is nothing to compare with
+			break // without a reference no comparison is possible
 		}
 		made = gen.New(seed, gen.Options{Small: o.Small})
 	}
@@ -301,7 +301,7 @@ func Written(path string, p *gen.Program) (text string, options []string, err er
 	return text, options, nil
 }
 
-// answersOf writes a file of answers, nil for none.
+// answersOf writes a file of answers. It is nil if there are no answers.
 func answersOf(list []world.Answer) []byte {
 	var b strings.Builder
 	for _, a := range list {
@@ -317,7 +317,8 @@ func answersOf(list []world.Answer) []byte {
 	return []byte(b.String())
 }
 
-// levelsOf writes the changes of an input as a value change dump, nil for none.
+// levelsOf writes the changes of an input as a value change dump. It is nil if there are no
+// changes.
 func levelsOf(s *world.Script, index int) []byte {
 	t := &trace.Trace{Program: "random"}
 	for _, in := range s.Inputs {
@@ -333,7 +334,7 @@ func levelsOf(s *world.Script, index int) []byte {
 	return world.WriteVCD(t, "d")
 }
 
-// bytesOf writes the input of a serial line as a file of bytes, nil for nothing.
+// bytesOf writes the input of a serial line as a file of bytes. It is nil if there is no input.
 func bytesOf(s *world.Script, index int) []byte {
 	var b []byte
 	for _, in := range s.Inputs {
@@ -344,7 +345,7 @@ func bytesOf(s *world.Script, index int) []byte {
 	return b
 }
 
-// captureOf writes the input of a device as a capture, nil for nothing.
+// captureOf writes the input of a device as a capture. It is nil if there is no input.
 func captureOf(s *world.Script, index int, d gen.Device) ([]byte, error) {
 	t := &trace.Trace{}
 	for _, in := range s.Inputs {
@@ -359,7 +360,7 @@ func captureOf(s *world.Script, index int, d gen.Device) ([]byte, error) {
 	return world.CaptureOf(t, "d", d.Messages)
 }
 
-// Generated is the text of a random program, formatted.
+// Generated is the formatted text of a random program.
 func Generated(seed uint64, small bool) (string, error) {
 	return flow.FormatText(fmt.Sprintf("seed-%d.sn", seed), gen.New(seed, gen.Options{Small: small}).Source())
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/sinter-lang/sinter/verify/gen"
 )
 
-// fuzz runs programs and demands that none fails.
+// fuzz runs programs and checks that none fails.
 func fuzz(t *testing.T, o checks.FuzzOptions) *checks.FuzzReport {
 	t.Helper()
 	o.Shrink = true
@@ -32,8 +32,8 @@ func fuzz(t *testing.T, o checks.FuzzOptions) *checks.FuzzReport {
 	return r
 }
 
-// TestGeneratedPrograms runs the programs of fixed seeds on every machine that
-// is quick: 500 of them when SINTER_FULL is 1, otherwise the first 60.
+// TestGeneratedPrograms runs the programs of fixed seeds on every fast machine: 500 of them
+// when SINTER_FULL is 1, otherwise the first 60.
 func TestGeneratedPrograms(t *testing.T) {
 	n := 60
 	if testkit.Full() {
@@ -46,8 +46,8 @@ func TestGeneratedPrograms(t *testing.T) {
 	}
 }
 
-// TestGeneratedBuses runs small programs with buses: missing acknowledgements, later answers, and
-// bytes that are sent before bytes are read.
+// TestGeneratedBuses runs small programs with buses. They have missing acknowledgements,
+// delayed answers, and bytes that are sent before bytes are read.
 func TestGeneratedBuses(t *testing.T) {
 	found := map[string]int{}
 	for seed := uint64(1); found["spi"] < 4 || found["i2c"] < 4; seed++ {
@@ -65,7 +65,7 @@ func TestGeneratedBuses(t *testing.T) {
 	}
 }
 
-// TestGeneratedProgramsNative runs some of them as Linux processes.
+// TestGeneratedProgramsNative runs some of the programs as Linux processes.
 func TestGeneratedProgramsNative(t *testing.T) {
 	testkit.Tool(t, "clang-19", "clang")
 	n := 24
@@ -75,7 +75,7 @@ func TestGeneratedProgramsNative(t *testing.T) {
 	fuzz(t, checks.FuzzOptions{Seed: 1, Count: n, On: []string{flow.Native}})
 }
 
-// TestGeneratedProgramsOnCores runs small ones on circuits and gates.
+// TestGeneratedProgramsOnCores runs small programs on circuits and gates.
 func TestGeneratedProgramsOnCores(t *testing.T) {
 	n := 8
 	if testkit.Full() {
@@ -84,8 +84,8 @@ func TestGeneratedProgramsOnCores(t *testing.T) {
 	fuzz(t, checks.FuzzOptions{Seed: 1, Count: n, On: []string{flow.Cycle, flow.Gates}, Small: true})
 }
 
-// TestFreshPrograms runs programs that no run before this one has seen. The
-// seed is printed, and a failure says how to repeat it.
+// TestFreshPrograms runs programs that no earlier run has used. The seed is printed, and a
+// failure tells how to repeat it.
 func TestFreshPrograms(t *testing.T) {
 	if !testkit.Full() {
 		t.Skip("only with SINTER_FULL=1: a test that differs from run to run tells nothing about a change")
@@ -96,8 +96,8 @@ func TestFreshPrograms(t *testing.T) {
 	fuzz(t, checks.FuzzOptions{Seed: seed, Count: 20, On: []string{flow.Cycle, flow.Gates}, Small: true})
 }
 
-// TestFuzzReportsWhatFails: without time no level answers, and the report says
-// for which program, on which level, and how to repeat it.
+// TestFuzzReportsWhatFails gives the levels no time, so no level answers. The report names the
+// program, the level, and the command that repeats the failure.
 func TestFuzzReportsWhatFails(t *testing.T) {
 	dir := t.TempDir()
 	r, err := checks.Fuzz(context.Background(), checks.FuzzOptions{Seed: 5, Count: 1, On: []string{flow.ISA}, Dir: dir, Timeout: 1})
@@ -119,7 +119,8 @@ func TestFuzzOnWhatIsNoLevel(t *testing.T) {
 	require.EqualError(t, err, `fuzz runs on ir, passes, native, isa, cycle, gates, not on "moon"`)
 }
 
-// What nothing reaches leaves no port behind, and no machine asks for it.
+// A timed region and a log that are never reached leave no port, and no machine needs such a
+// port.
 func TestDeadMarksAndLogs(t *testing.T) {
 	const text = `
 task t() {
@@ -140,8 +141,8 @@ system dead { run t() }
 	}
 }
 
-// Two instances of a function share the trap of a site, also where one of them
-// does nothing but trap.
+// Two instances of a function share the trap of a site, even if one of them does nothing but
+// trap.
 func TestTrapOfTwoInstances(t *testing.T) {
 	const text = `
 enum E { a(x: u16); b(x: i40, y: bytes<8>) }

@@ -26,9 +26,9 @@ import (
 // The kinds of failures.
 const (
 	rejected  = "rejected"  // the checker refuses the program
-	different = "different" // a different trace from machine source's
+	different = "different" // a trace that differs from the trace of machine source
 	mistaken  = "wrong"     // the library gave an answer that is known to be wrong
-	atLimit   = "limit"     // it does not end
+	atLimit   = "limit"     // the run does not end
 	faulty    = "fault"     // the tool fails
 	hangs     = "hang"      // the tool does not answer
 )
@@ -38,7 +38,7 @@ type finding struct{ level, kind, detail string }
 
 var digits = regexp.MustCompile(`[0-9]+|"[^"]*"`)
 
-// class tells failures apart within a kind. For faults and rejections it is the first line
+// class distinguishes failures of the same kind. For faults and rejections it is the first line
 // of the message without its numbers.
 func (f *finding) class() string {
 	if f.kind != faulty && f.kind != rejected {
@@ -80,7 +80,7 @@ func guarded(f func() error) (err error) {
 	return f()
 }
 
-// try runs a level and returns the failure, nil if there is none.
+// try runs a level and returns the failure, or nil.
 func (s *subject) try(level string) *finding {
 	if s.prog == nil {
 		kind := rejected
@@ -136,7 +136,7 @@ func (s *subject) level(level string) error {
 	return wrapContext(s.machine(s.prog, level, core), "core %s", core)
 }
 
-// wrapContext says where an error occurred, and adds this to a disagreement too.
+// wrapContext adds the place of an error to an error or a disagreement.
 func wrapContext(err error, format string, args ...any) error {
 	where := fmt.Sprintf(format, args...)
 	var d *disagreement
@@ -149,8 +149,7 @@ func wrapContext(err error, format string, args ...any) error {
 	return fmt.Errorf("%s: %w", where, err)
 }
 
-// targets are two targets with different features. Over all seeds the four combinations
-// occur.
+// targets are two targets with different features. Over all seeds all four combinations occur.
 func (s *subject) targets() []*design.Target {
 	mul := isa.RV32IM().Subset("rv32im_zmmul", func(in *isa.Inst) bool { return !in.Divides() })
 	few, many := 16, 32
@@ -160,7 +159,7 @@ func (s *subject) targets() []*design.Target {
 	return []*design.Target{design.NewTarget("rv32i", isa.RV32I(), few), design.NewTarget(mul.Name, mul, many)}
 }
 
-// fuzzEvents bounds the events of a run: a random program is short.
+// fuzzEvents is the largest number of events in a run. A random program is short.
 const fuzzEvents = 1 << 17
 
 func (s *subject) reference() error {

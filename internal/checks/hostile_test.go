@@ -20,13 +20,13 @@ import (
 	"github.com/sinter-lang/sinter/lang/lower"
 )
 
-// What checking one source may take, whatever stands in it.
+// The limits for checking one source with any content.
 const (
 	mostTime   = 2 * time.Second
 	mostMemory = 512 << 20
 )
 
-// hostile is how many sources of each kind are tried.
+// hostile is the number of sources of each kind that are tried.
 func hostile() int {
 	if testkit.Full() {
 		return 100_000
@@ -34,7 +34,7 @@ func hostile() int {
 	return 4000
 }
 
-// TestRandomBytesAsSource: any bytes are a diagnostic, or a program by accident.
+// TestRandomBytesAsSource checks that random bytes give a diagnostic, or by chance a program.
 func TestRandomBytesAsSource(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 1))
 	judge(t, hostile(), func() string {
@@ -46,8 +46,8 @@ func TestRandomBytesAsSource(t *testing.T) {
 	})
 }
 
-// TestMutatedSources changes tokens of programs: each result is a diagnostic or a
-// program, and a program can be lowered.
+// TestMutatedSources changes tokens of programs. Each result is a diagnostic or a program, and
+// a program can be lowered.
 func TestMutatedSources(t *testing.T) {
 	r := rand.New(rand.NewPCG(2, 2))
 	sources := manySources(t)
@@ -56,7 +56,7 @@ func TestMutatedSources(t *testing.T) {
 	require.Greater(t, accepted, hostile()/50, "some changes leave a program")
 }
 
-// judge checks sources one by one. The slowest and the memory are measured.
+// judge checks sources one by one. It measures the slowest check and the memory.
 func judge(t *testing.T, n int, next func() string) (accepted int) {
 	t.Helper()
 	old := debug.SetMemoryLimit(mostMemory / 2)
@@ -90,7 +90,7 @@ func judge(t *testing.T, n int, next func() string) (accepted int) {
 	return accepted
 }
 
-// watchMemory samples the heap until it is told to stop.
+// watchMemory samples the heap until it is stopped.
 func watchMemory(stop chan struct{}, peak chan uint64) {
 	sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
 	most := uint64(0)
@@ -126,7 +126,7 @@ func compiled(text string) (ok bool, err error) {
 	return true, err
 }
 
-// keep writes a source that went wrong where it can be looked at.
+// keep writes a failing source to a file for inspection.
 func keep(t *testing.T, text string) {
 	t.Helper()
 	f, err := os.CreateTemp("", "hostile-*.sn")
@@ -137,8 +137,7 @@ func keep(t *testing.T, text string) {
 	require.NoError(t, err)
 }
 
-// manySources are the examples, the library's tests, and the programs of the
-// checker's tests.
+// manySources are the examples, the library's tests, and the programs of the checker's tests.
 func manySources(t *testing.T) []string {
 	t.Helper()
 	var out []string

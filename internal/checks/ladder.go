@@ -1,5 +1,5 @@
-// Package checks compares machines with each other. It takes a program from internal/flow
-// and runs it on many machines:
+// Package checks compares machines with each other. It takes a program from internal/flow and
+// runs it on many machines:
 //
 //	Verify   the ladder: every machine, lock-step, proofs, removal, outside simulators
 //	Mutants  faults planted in the circuit of a core, which the ladder must notice
@@ -7,8 +7,8 @@
 //	Fuzz     random programs on several machines
 //	Doctor   the outside tools that the checks can use
 //
-// It returns reports and prints nothing. The table of flow.Levels lists the machines, how
-// long each may run and what its trace shows. Start reading at Verify.
+// It returns reports and prints nothing. The table of flow.Levels has for each machine the
+// limit of its runs and the parts of a trace that it shows. Start reading at Verify.
 package checks
 
 import (
@@ -35,7 +35,7 @@ import (
 	"github.com/sinter-lang/sinter/verify/removal"
 )
 
-// VerifyOptions say what to verify.
+// VerifyOptions are the options of Verify.
 type VerifyOptions struct {
 	World    flow.World
 	Cores    []string
@@ -47,11 +47,11 @@ type VerifyOptions struct {
 	Progress func(message string) // may be nil
 }
 
-// gapSeed is the seed of the second run of each circuit, with random gaps on
-// its ports, when the user gave none.
+// gapSeed is the default seed for the second run of each circuit, which has random gaps on its
+// ports.
 const gapSeed = 1
 
-// ladder is one verification under way.
+// ladder is one verification of a program.
 type ladder struct {
 	*flow.Program
 	ctx    context.Context
@@ -59,11 +59,11 @@ type ladder struct {
 	report *verify.Report
 	ref    *baseline
 	cycles map[string]uint64        // by core: cycles of runs that checked the claims
-	proved map[string]*equiv.Report // by core: its invariants
+	proved map[string]*equiv.Report // by core: the report about its invariants
 }
 
-// Verify runs and proves the ladder of a program. Only faults of the tool are
-// errors; differences are rows.
+// Verify runs and proves the ladder of a program. Differences are rows of the report. An error
+// means a fault of the tool.
 func Verify(ctx context.Context, p *flow.Program, o VerifyOptions) (*verify.Report, error) {
 	if p.Tree.System == nil {
 		return nil, flow.UserErrorf("%s declares no system: there is nothing to verify", p.Name)
@@ -102,16 +102,16 @@ func Verify(ctx context.Context, p *flow.Program, o VerifyOptions) (*verify.Repo
 	return l.report, nil
 }
 
-// errNoReference ends the ladder when the source itself found a proof wrong: then there is
-// nothing to compare with.
+// errNoReference ends the ladder if the source run itself shows that a proof is wrong. Then
+// there is no reference for comparisons.
 var errNoReference = errors.New("no reference")
 
 func checks() []verify.Check {
 	return []verify.Check{verify.Trace, verify.Net, verify.Lockstep, verify.Proof, verify.Removal, verify.Facts, verify.Circuit, verify.Verilog, verify.Witness, verify.Netlist, verify.Mutation}
 }
 
-// wants reports whether a check is asked for. By default all checks are, except the
-// netlist, which only some users write.
+// wants reports whether a check was requested. By default all checks except the netlist run,
+// which only some users write.
 func (l *ladder) wants(c verify.Check) bool {
 	return len(l.opts.Checks) == 0 && c != verify.Netlist || slices.Contains(l.opts.Checks, string(c))
 }
@@ -122,8 +122,8 @@ func (l *ladder) progress(format string, args ...any) {
 	}
 }
 
-// hasInput demands input at each device that the program reads, unless the user has asked
-// for none. Traces without events are always equal.
+// hasInput requires input for each device that the program reads, unless the user has asked for
+// none. Without input the traces would have no events, and would always be equal.
 func (l *ladder) hasInput() error {
 	if !l.wants(verify.Trace) && !l.wants(verify.Lockstep) && !l.wants(verify.Witness) {
 		return nil
@@ -144,7 +144,7 @@ func (l *ladder) hasInput() error {
 	return nil
 }
 
-// reference runs the source. All other runs are compared with it.
+// reference runs the source. All other runs are compared with this run.
 func (l *ladder) reference() error {
 	l.progress("source")
 	ref, _, seconds, err := refer(l.ctx, l.Program, l.Reference(), l.opts.World, keptEvents)
@@ -172,8 +172,8 @@ func (l *ladder) referenceRow(level string) error {
 	return nil
 }
 
-// beginsAtImage says that the origin of the image is not known, and makes the image's run
-// on the instruction table the reference.
+// beginsAtImage adds a row that says that the image has no source, and makes the image's run on
+// the instruction table the reference.
 func (l *ladder) beginsAtImage() error {
 	l.report.Add(verify.Skipped(flow.Source, "", verify.Trace, "begins at the image "+l.Path+": no rows of source, ir and x86-64; the reference is isa"))
 	l.progress(flow.ISA)
@@ -186,7 +186,8 @@ func (l *ladder) beginsAtImage() error {
 	return nil
 }
 
-// software compares the program IR as lowered and after its passes.
+// software compares the lowered program IR, and the program IR after its passes, with the
+// reference.
 func (l *ladder) software() error {
 	if !l.wants(verify.Trace) {
 		return nil
@@ -199,8 +200,8 @@ func (l *ladder) software() error {
 	return nil
 }
 
-// compare runs a machine and adds the row of its trace, with a detail or the machine's
-// note.
+// compare runs a machine and adds the row for its trace. The row's note is detail or the
+// machine's note.
 func (l *ladder) compare(level, core string, w flow.World, detail string) error {
 	l.progress("%s %s", level, core)
 	known, err := flow.LevelOf(level)
@@ -229,8 +230,8 @@ func (l *ladder) compare(level, core string, w flow.World, detail string) error 
 	return nil
 }
 
-// figures notes a machine's counts under the keys of docs/verify.md. A run with
-// random gaps has no figures: its cycles depend on the seed.
+// figures records a machine's counts under the keys of docs/verify.md. A run with random gaps
+// has no figures, because its cycles depend on the seed.
 func (l *ladder) figures(level, core string, w flow.World, counts map[string]float64, seconds float64) {
 	if w.Seed != l.opts.World.Seed {
 		return
@@ -299,9 +300,9 @@ func (l *ladder) isaRows() error {
 	return l.facts(im)
 }
 
-// facts checks in a run that registers hold no more bits than the narrowed lines of the
-// image read. A comparison would miss that: all machines below the image treat these lines
-// alike.
+// facts checks in a run that registers hold no more bits than the image's narrowed lines read.
+// A comparison would not find such an error, because all machines below the image treat these
+// lines alike.
 func (l *ladder) facts(im *image.Image) error {
 	w := facts.Watch(im)
 	if w == nil {
@@ -424,7 +425,7 @@ func (l *ladder) removal(c *flow.Core) error {
 	return nil
 }
 
-// circuitTraces compares circuit and gates with the reference. The circuit also runs with
+// circuitTraces compares circuit and gates with the reference. It also runs the circuit with
 // gaps.
 func (l *ladder) circuitTraces(c *flow.Core) error {
 	if err := l.compare(flow.Cycle, c.Kind, l.opts.World, "ports always ready"); err != nil {
@@ -438,7 +439,7 @@ func (l *ladder) circuitTraces(c *flow.Core) error {
 	return l.compare(flow.Gates, c.Kind, l.opts.World, "mapped gates")
 }
 
-// lockstep compares retire records over the program and over random programs.
+// lockstep compares retire records while the core runs the program and random programs.
 func (l *ladder) lockstep(c *flow.Core) error {
 	l.progress("lock-step of %s", c.Kind)
 	im, err := l.Image(l.ctx)
@@ -482,7 +483,7 @@ func (l *ladder) lockstepRow(c *flow.Core, r *lockstep.Result, err error, detail
 	return nil
 }
 
-// proof proves that circuit and mapped gates are the same machine.
+// proof proves that the circuit and its mapped gates are equivalent.
 func (l *ladder) proof(c *flow.Core) error {
 	if err := l.claims(c); err != nil {
 		return err
@@ -500,7 +501,8 @@ func (l *ladder) proof(c *flow.Core) error {
 	return nil
 }
 
-// proofRow is the row of a proof. A cone that was given up is neither proved nor tested.
+// proofRow is the row for a proof. A cone that the prover gave up on counts neither as proved
+// nor as tested.
 func proofRow(core string, rep *equiv.Report) verify.Row {
 	row := verify.Row{
 		Level: flow.Gates, Core: core, Check: verify.Proof, Status: verify.Proved, N: len(rep.Items) - rep.Data(), Data: rep.Data(),
@@ -510,7 +512,7 @@ func proofRow(core string, rep *equiv.Report) verify.Row {
 	return row
 }
 
-// settle enters what a proof found into its row.
+// settle records the results of a proof in its row.
 func settle(row *verify.Row, rep *equiv.Report) {
 	switch rep.Status() {
 	case equiv.Different:
@@ -523,13 +525,12 @@ func settle(row *verify.Row, rep *equiv.Report) {
 	}
 }
 
-// claimFrames is the number of cycles over which the claims of a circuit are proved by
-// induction.
+// claimFrames is the number of cycles over which induction proves the claims of a circuit.
 const claimFrames = 2
 
-// claims proves the asserts of the circuit, such as that a read port with policy never does
-// not meet a write. Runs have checked the unproved claims in each cycle: lock-step fails on
-// a false claim.
+// claims proves the asserts of the circuit. An example is the assert that a read port with
+// policy Never does not meet a write. Claims without a proof have been checked in each cycle of
+// the runs: lock-step fails on a false claim.
 func (l *ladder) claims(c *flow.Core) error {
 	rep, err := l.invariants(c)
 	if err != nil {
@@ -556,7 +557,7 @@ func (l *ladder) claims(c *flow.Core) error {
 	return nil
 }
 
-// openClaims is the row of claims without a proof.
+// openClaims is the row for claims without a proof.
 func (l *ladder) openClaims(core string, open []string) verify.Row {
 	names := strings.Join(open, ", ")
 	if l.cycles[core] == 0 {
@@ -568,7 +569,7 @@ func (l *ladder) openClaims(core string, open []string) verify.Row {
 	}
 }
 
-// prices notes the price of the core by our own mapper.
+// prices records the cost of the core by our own mapper.
 func (l *ladder) prices(c *flow.Core) error {
 	price, err := l.Price(c)
 	if err != nil {

@@ -10,19 +10,19 @@ import (
 	"github.com/sinter-lang/sinter/internal/proc"
 )
 
-// library is a set of objects of an outside tool that are the same in each run. An example
-// is Verilator's own C++, which takes several seconds to compile. The objects are kept in
-// the user's cache folder, by the versions of the tools that make them. If the folder
-// cannot be used, the tool makes the missing objects, which only costs time.
+// library is a set of object files of an outside tool that are the same in each run. An example
+// is Verilator's own C++ code, which takes several seconds to compile. The objects are kept in
+// the user's cache folder, under the versions of the tools that make them. If the folder cannot
+// be used, the tool makes the objects in each run, which only costs time.
 type library struct {
-	step     int    // the command that makes them
+	step     int    // number of the command that makes them
 	dir      string // where the command looks for them, within the folder of the run
-	files    string // their pattern
+	files    string // file name pattern of the objects
 	versions [][]string
 	known    string // the result of place
 }
 
-// place is the folder of the kept objects, empty when there is none.
+// place is the folder of the kept objects. It is empty if there is none.
 func (b *library) place(ctx context.Context) string {
 	if b.known != "" {
 		return b.known
@@ -43,7 +43,7 @@ func (b *library) place(ctx context.Context) string {
 	return b.known
 }
 
-// lend puts kept objects where command number i of a run in dir looks for them.
+// lend copies kept objects to the place where command number i of a run in dir looks for them.
 func (b *library) lend(ctx context.Context, i int, dir string) {
 	if b == nil || i != b.step {
 		return
@@ -53,8 +53,8 @@ func (b *library) lend(ctx context.Context, i int, dir string) {
 	}
 }
 
-// keep takes the objects that command number i has made. The whole folder appears at once,
-// so that simultaneous runs do not see half of it.
+// keep stores the objects that command number i has made. The whole folder appears at once, so
+// that simultaneous runs never see half of it.
 func (b *library) keep(ctx context.Context, i int, dir string) {
 	if b == nil || i != b.step {
 		return
@@ -78,8 +78,8 @@ func (b *library) keep(ctx context.Context, i int, dir string) {
 	}
 }
 
-// copyFiles copies the files of a pattern into a folder. It reports whether all were copied
-// and there is at least one.
+// copyFiles copies the files that match a pattern into a folder. It reports whether at least
+// one file matched and all were copied.
 func copyFiles(pattern, dir string) bool {
 	files, err := filepath.Glob(pattern)
 	if err != nil || len(files) == 0 {

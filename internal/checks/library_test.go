@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestLibraryLendsWhatOneRunMade keeps the objects of one run and gives them to the next;
-// another version of the tool finds none, and without a cache folder nothing is kept.
+// TestLibraryLendsWhatOneRunMade keeps the objects of one run and lends them to the next run.
+// Another version of the tool finds no objects. Without a cache folder nothing is kept.
 func TestLibraryLendsWhatOneRunMade(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	b := &library{step: 1, dir: "obj", files: "lib*.o", versions: [][]string{{"echo", "version 1"}}}

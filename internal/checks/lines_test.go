@@ -32,7 +32,7 @@ func loadWith(t *testing.T, path, lines string) *flow.Program {
 	return p
 }
 
-// executed counts how often a line is executed by the program of an image.
+// executed counts how often a program executes a line of its image.
 func executed(t *testing.T, im *image.Image, line string) int {
 	m, err := iss.New(im, world.New(nil))
 	require.NoError(t, err)
@@ -47,9 +47,9 @@ func executed(t *testing.T, im *image.Image, line string) int {
 	return n
 }
 
-// TestAnAddedLineGoesEverywhere: a line that no base set has is selected, executed
-// on the table, in the circuit and in its gates, proved, lock-stepped, kept by
-// removal and written, without any Go code that knows it.
+// TestAnAddedLineGoesEverywhere adds a line that no base set has. It is selected, executed on
+// the table, in the circuit and in its gates, proved, compared in lock-step, kept by removal,
+// and written. No Go code mentions it.
 func TestAnAddedLineGoesEverywhere(t *testing.T) {
 	ctx := context.Background()
 	p := loadWith(t, "testdata/andn.sn", "testdata/andn.isa")
@@ -75,8 +75,8 @@ func TestAnAddedLineGoesEverywhere(t *testing.T) {
 	require.NotNil(t, c.Point.Line("andn"), "the core keeps it")
 }
 
-// TestSelectionFindsALargerLine: one round of a CRC is one line, five instructions
-// otherwise.
+// TestSelectionFindsALargerLine checks that one round of a CRC becomes one line. Without the
+// line it is five instructions.
 func TestSelectionFindsALargerLine(t *testing.T) {
 	ctx := context.Background()
 	p := loadWith(t, "../../examples/crc32", "testdata/crcbit.isa")
@@ -88,7 +88,7 @@ func TestSelectionFindsALargerLine(t *testing.T) {
 	require.Less(t, 3*kernelCycles(t, p), kernelCycles(t, plain))
 }
 
-// kernelCycles are those between the marks of a program that logs the CRC.
+// kernelCycles are the cycles between the marks of a program that logs the CRC.
 func kernelCycles(t *testing.T, p *flow.Program) float64 {
 	r, err := p.Run(context.Background(), flow.RunOptions{Level: flow.Cycle, Core: flow.Pipe3})
 	require.NoError(t, err)
@@ -96,12 +96,12 @@ func kernelCycles(t *testing.T, p *flow.Program) float64 {
 	return r.Figures["cycles.kernel"]
 }
 
-// unrolled is the eight rounds of a byte in the image of crc32, and the branch
-// after them.
+// unrolled matches the eight rounds for a byte in the image of crc32, and the branch after
+// them.
 var unrolled = regexp.MustCompile(`(?m)^    xor (x\d+), (x\d+), (x\d+)\b.*\n(?:    (?:andi|sub|and|srli|xor) .*\n){39}    xor (x\d+),.*\n(    addi .*\n    bltu .*, \.)-(\d+)`)
 
-// TestTheByteStepOfCRC32 puts one line in the place of eight rounds, in the text of
-// the image: the core that is made of it needs a fifth of the cycles or less.
+// TestTheByteStepOfCRC32 puts one line in the place of eight rounds in the text of the image.
+// The core for the new image needs at most a fifth of the cycles.
 func TestTheByteStepOfCRC32(t *testing.T) {
 	ctx := context.Background()
 	plain, err := flow.Load("../../examples/crc32", flow.Options{})
@@ -130,7 +130,7 @@ func TestTheByteStepOfCRC32(t *testing.T) {
 	require.Contains(t, report.Rows[0].Detail, "begins at the image")
 }
 
-// TestLinesThatAreRefused: each mistake has its place.
+// TestLinesThatAreRefused checks that each mistake is reported with its position.
 func TestLinesThatAreRefused(t *testing.T) {
 	for _, c := range []struct{ line, want string }{
 		{"x R 0000000 111 0110011 rd = rs1", "x.isa:2:1: error: `x` and `and` share encodings"},
@@ -148,9 +148,9 @@ func TestLinesThatAreRefused(t *testing.T) {
 	}
 }
 
-// TestPartsThatUnitsCompute: a part of a line is its own where the unit that computes
-// the like for others is not free for it: and-or-xor is 0 unless it is the whole result,
-// and a difference has the complement of an operand that stands elsewhere as it is.
+// TestPartsThatUnitsCompute checks parts of lines that cannot use the shared unit for their
+// operator. The unit for and, or and xor outputs 0 unless its output is the whole result. A
+// difference complements an operand that occurs elsewhere uncomplemented.
 func TestPartsThatUnitsCompute(t *testing.T) {
 	ctx := context.Background()
 	p := loadWith(t, "testdata/units.sn", "testdata/units.isa")

@@ -13,12 +13,12 @@ import (
 	"github.com/sinter-lang/sinter/verify/mutate"
 )
 
-// processTime bounds a process that a mistake keeps from ending.
+// processTime is the longest run of a process with a planted mistake.
 const processTime = 20 * time.Second
 
-// Printing plants up to n mistakes (0: all) in the printed LLVM IR for x86-64, one at a time:
-// wrong operations, operands and constants in the text that clang gets. Only the first few
-// programs are tried, because each run needs clang and the linker.
+// Printing plants up to n mistakes (0: all) in the printed LLVM IR for x86-64, one at a time.
+// Mistakes are wrong operations, operands and constants in the text for clang. Only the first
+// few programs are tried, because each run needs clang and the linker.
 func (c *CompilerMutants) Printing(n, programs int) (*mutate.Score, error) {
 	few := &CompilerMutants{c.ctx, c.specimens[:min(programs, len(c.specimens))]}
 	for _, s := range few.specimens {
@@ -29,7 +29,7 @@ func (c *CompilerMutants) Printing(n, programs int) (*mutate.Score, error) {
 	return few.score(ofPrinting, n, few.wrongPrint)
 }
 
-// studyProcess notes the possible mistakes in the text for x86-64.
+// studyProcess records the possible mistakes in the text for x86-64.
 func (c *CompilerMutants) studyProcess(s *Specimen) error {
 	img, err := s.prog.X86(c.ctx, x86.Linux)
 	if err != nil {
@@ -64,7 +64,7 @@ func (c *CompilerMutants) wrongPrint(s *Specimen, mistake string, reach bool) (m
 	return mutate.Missed, nil
 }
 
-// native runs a program as a Linux process and says how its behaviour differs from the
+// native runs a program as a Linux process. It returns how the behaviour differs from the
 // reference.
 func (c *CompilerMutants) native(s *Specimen, p *flow.Program) (why string, err error) {
 	ctx, stop := context.WithTimeout(c.ctx, processTime)

@@ -18,14 +18,14 @@ import (
 	"github.com/sinter-lang/sinter/ir/trace"
 )
 
-// measurer measures points of a sweep, several at a time. Shared parts are made once. The
-// checked program and its reference are made for each setting of the program, and the image
-// for each unit. The run and the price are made for each pair of image and design point.
+// measurer measures points of a sweep, several at a time. It makes shared parts once. The
+// checked program and its reference run are made for each setting of the program, and the image
+// for each unit. The run and the price are made for each pair of an image and a design point.
 type measurer struct {
 	m      *explore.Manifest
 	folder *explore.Folder
 	again  bool                                 // also measure points whose results the folder holds
-	put    func(i int, f explore.Figures) error // takes a result
+	put    func(i int, f explore.Figures) error // stores a result
 	done   func(points int)                     // may be nil
 
 	mu     sync.Mutex
@@ -40,7 +40,7 @@ func newMeasurer(m *explore.Manifest, folder *explore.Folder) *measurer {
 	return s
 }
 
-// once makes the value of a key once and gives it to all callers.
+// once makes the value for a key once and returns it to all callers.
 func once[T any](s *measurer, m map[string]func() (T, error), key string, make func() (T, error)) (T, error) {
 	s.mu.Lock()
 	f := m[key]
@@ -59,8 +59,8 @@ type reference struct {
 	trace *trace.Trace
 }
 
-// unit measures points that share an image. A failed point is noted. An error is returned
-// only if it affects the other points too.
+// unit measures points that share an image. It records the points that fail. It returns an
+// error only if the error affects the other points too.
 func (s *measurer) unit(ctx context.Context, unit []int) error {
 	if !s.again {
 		unit = slices.DeleteFunc(slices.Clone(unit), func(i int) bool { return s.folder.Has(s.m.Points[i].Key) })
@@ -84,7 +84,7 @@ func (s *measurer) unit(ctx context.Context, unit []int) error {
 	return nil
 }
 
-// one measures a point, unless an earlier step failed.
+// one measures a point, or records the failure of an earlier step.
 func (s *measurer) one(ctx context.Context, i int, ref *reference, variant *flow.Program, err error) error {
 	var figures explore.Figures
 	if err == nil {
@@ -108,7 +108,7 @@ func (s *measurer) one(ctx context.Context, i int, ref *reference, variant *flow
 	return nil
 }
 
-// failures lists the failures so far, in order of the points.
+// failures lists the failures so far, in the order of the points.
 func (s *measurer) failures() []explore.Failure {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -161,7 +161,7 @@ func (s *measurer) reference(ctx context.Context, program int, p explore.Point) 
 	})
 }
 
-// world is the environment of every run, with the files of the folder.
+// world is the simulated environment of every run, with the files of the folder.
 func (s *measurer) world() flow.World {
 	specs := func(list []explore.Input) (out []string) {
 		for _, in := range list {
@@ -194,7 +194,8 @@ func (s *measurer) point(ctx context.Context, ref *reference, variant *flow.Prog
 	if err != nil {
 		return explore.Figures{}, err
 	}
-	// The program is part of the key: two may have the same image and other inputs.
+	// The program is part of the key, because two programs may have the same image and
+	// different inputs.
 	key := explore.Hash([]byte(ref.prog.Name + "\n" + image.Print(im) + design.Print(core.Point)))
 	return once(s, s.runs, key, func() (explore.Figures, error) { return measureCore(ctx, ref, variant, core, im) })
 }
@@ -218,7 +219,7 @@ func measureCore(ctx context.Context, ref *reference, variant *flow.Program, cor
 	}, err
 }
 
-// eta shows the progress of a sweep and how long it may still take.
+// eta shows the progress of a sweep and the estimated time until its end.
 type eta struct {
 	mu    sync.Mutex
 	of, n int

@@ -24,9 +24,9 @@ func mined(t *testing.T, path string) *flow.Program {
 	return p
 }
 
-// TestMinedCRC32: eight rounds of the CRC become one line, which is selected, executed,
-// proved against its meaning and kept by removal, on both organisations. The core has
-// more cells by a seventh at most, and needs a seventh of the cycles.
+// TestMinedCRC32 checks that eight rounds of the CRC become one line. On both organisations it
+// is selected, executed, proved against its meaning, and kept by removal. The core has at most
+// a seventh more cells, and needs a seventh of the cycles.
 func TestMinedCRC32(t *testing.T) {
 	ctx := context.Background()
 	p := mined(t, "../../examples/crc32")
@@ -58,7 +58,7 @@ func TestMinedCRC32(t *testing.T) {
 	require.True(t, proved, "%+v", report.Rows)
 }
 
-// TestMinedSha256: the functions of the rounds become lines.
+// TestMinedSha256 checks that the functions of the rounds become lines.
 func TestMinedSha256(t *testing.T) {
 	p := mined(t, "../../examples/sha256")
 	cycles := func(p *flow.Program) float64 {
@@ -80,8 +80,8 @@ func TestMinedSha256(t *testing.T) {
 	}
 }
 
-// TestMinedLinesAsAFile: the lines in a file give the same image and the same point, to
-// the byte.
+// TestMinedLinesAsAFile checks that the lines in a file give the same image and the same point,
+// byte for byte.
 func TestMinedLinesAsAFile(t *testing.T) {
 	ctx := context.Background()
 	p := mined(t, "../../examples/crc32t")
@@ -106,7 +106,8 @@ func TestMinedLinesAsAFile(t *testing.T) {
 	}
 }
 
-// TestMiningBesideLines: lines of the user's stay, and mined ones take other encodings.
+// TestMiningBesideLines checks that the user's lines stay, and that mined lines take other
+// encodings.
 func TestMiningBesideLines(t *testing.T) {
 	opts := flow.Options{Mine: 4}
 	require.NoError(t, opts.AddLines("testdata/crcbit.isa"))
@@ -119,7 +120,8 @@ func TestMiningBesideLines(t *testing.T) {
 	require.Less(t, 7*kernelCycles(t, p), 47115.0)
 }
 
-// TestMiningInARun: with the runs of the interpreter for weights the same line is first.
+// TestMiningInARun checks that run counts of the interpreter as weights put the same line
+// first.
 func TestMiningInARun(t *testing.T) {
 	p := mined(t, "../../examples/crc32")
 	want, err := p.MinedReport(nil)
@@ -131,7 +133,8 @@ func TestMiningInARun(t *testing.T) {
 	require.Equal(t, 1024.0, got.Lines[0].Uses[0].Runs)
 }
 
-// TestMiningThatIsRefused: a number out of range, and a program that begins too late.
+// TestMiningThatIsRefused tries a number out of range, and a program that is loaded in a too
+// late form.
 func TestMiningThatIsRefused(t *testing.T) {
 	for _, v := range []string{"", "0", "-1", "65", "on", "1x"} {
 		require.ErrorContains(t, (&flow.Options{}).SetMine(v), "--mine wants auto, off or 1 to 64", v)
@@ -150,8 +153,8 @@ func TestMiningThatIsRefused(t *testing.T) {
 	require.ErrorContains(t, err, "operations are mined from a program")
 }
 
-// minedC is a program in C that computes the CRC of examples/crc32 with the functions of
-// the header.
+// minedC is a C program that computes the CRC of examples/crc32 with the functions of the
+// header.
 const minedC = `#include "mined.h"
 #define LOG (*(volatile uint32_t *)0xfffff818u)
 __asm__(".section .init,\"ax\"\n.globl _start\n_start:\n  lui sp, %hi(_stack)\n  addi sp, sp, %lo(_stack)\n"
@@ -166,8 +169,8 @@ int main(void) {
 }
 `
 
-// TestMinedHeader: gcc assembles the functions of the header to the instructions that the
-// lines describe; the C program has the same result as the Sinter program.
+// TestMinedHeader checks that gcc assembles the functions of the header to the instructions
+// that the lines describe. The C program has the same result as the Sinter program.
 func TestMinedHeader(t *testing.T) {
 	gcc := testkit.Tool(t, "riscv64-unknown-elf-gcc")
 	p := mined(t, "../../examples/crc32")

@@ -18,13 +18,13 @@ import (
 	"github.com/sinter-lang/sinter/verify/refine"
 )
 
-// mutantSeed chooses the mutants, the same ones every time.
+// mutantSeed chooses the mutants. It is constant, so each run has the same mutants.
 const mutantSeed = 1
 
-// Mutants makes n random faults in the circuit of a core, one at a time, and counts the
-// faults that the checks of Verify notice. The checks are lock-step over the program and
-// over random instructions, and the traces, each also with gaps at the ports. Faults that
-// provably change nothing do not count.
+// Mutants makes n random faults in the circuit of a core, one at a time, and counts the faults
+// that the checks of Verify find. The checks are lock-step over the program and over random
+// instructions, and the comparison of traces. Each check also runs with gaps at the ports.
+// Faults that provably change nothing do not count.
 func Mutants(ctx context.Context, p *flow.Program, kind string, n, random int, w flow.World) (*mutate.Score, error) {
 	c, err := p.Core(ctx, kind)
 	if err != nil {
@@ -93,7 +93,7 @@ func (s *mutantChecks) script() (*world.Script, error) {
 	return script, script.Whole()
 }
 
-// notices reports whether some check finds a fault in a circuit.
+// notices reports whether a check finds a fault in a circuit.
 func (s *mutantChecks) notices(c *rtl.Circuit) (bool, error) {
 	for _, seed := range s.seeds() { // first the runs that stop early
 		if found, err := s.otherTrace(c, seed); found || err != nil {
@@ -112,7 +112,7 @@ func (s *mutantChecks) notices(c *rtl.Circuit) (bool, error) {
 	return differs(lockstep.Random(c, lockstep.SubsetOf(s.point), lockstep.Options{Instructions: s.random, Seed: 1}))
 }
 
-// refuses reports whether the proof of the core's lines fails on a circuit.
+// refuses reports whether the proof of the core's lines fails for a circuit.
 func (s *mutantChecks) refuses(c *rtl.Circuit) (bool, error) {
 	hold, err := equiv.Invariants(c, claimFrames, equiv.Options{})
 	if err != nil {
@@ -122,7 +122,7 @@ func (s *mutantChecks) refuses(c *rtl.Circuit) (bool, error) {
 	return err == nil && rep.Status() == equiv.Different, err
 }
 
-// differs separates the differences that lock-step found from lock-step's own faults.
+// differs separates differences that lock-step found from errors of lock-step itself.
 func differs(_ *lockstep.Result, err error) (bool, error) {
 	var d *lockstep.Difference
 	if errors.As(err, &d) {
@@ -131,8 +131,8 @@ func differs(_ *lockstep.Result, err error) (bool, error) {
 	return false, err
 }
 
-// otherTrace reports whether the circuit's run shows other events. A machine that cannot
-// continue is a difference too.
+// otherTrace reports whether the circuit's run shows different events. A machine that cannot
+// continue counts as different too.
 func (s *mutantChecks) otherTrace(c *rtl.Circuit, seed int64) (bool, error) {
 	script, err := s.script()
 	if err != nil {

@@ -10,9 +10,8 @@ import (
 	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
-// The checks of the cores can fail: of random faults in the circuit of a core, at
-// least 97 of 100 are noticed; those that no proof decides count as missed. The
-// larger programs belong to the campaign:
+// The checks of the cores can fail: they find at least 97 of 100 random faults in the circuit of a
+// core. Faults that no proof decides count as missed. The larger programs belong to the campaign:
 //
 //	SINTER_CAMPAIGN=1 go test ./internal/checks -run TestMutantsAreNoticed -v -timeout 2h
 func TestMutantsAreNoticed(t *testing.T) {

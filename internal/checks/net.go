@@ -9,11 +9,12 @@ import (
 	"github.com/sinter-lang/sinter/verify"
 )
 
-// netRows repeats the traces on a second build, which also carries the proved checks. In
-// the usual build a wrong proof shows as a wrong number, or not at all.
+// netRows repeats the traces with a second build, which also contains the checks that were
+// proved unnecessary. In the usual build a wrong proof shows only as a wrong number, or not at
+// all.
 func (l *ladder) netRows() error {
 	if !l.wants(verify.Net) || l.Form != flow.FromText {
-		return nil // only source text has proofs
+		return nil // only source text has such proofs
 	}
 	net, err := l.WithNet()
 	if err != nil {
@@ -34,7 +35,7 @@ func (l *ladder) netRows() error {
 // netMachine is a machine, with a core or without one.
 type netMachine struct{ level, core string }
 
-// netMachines lists the machines on which the net runs: all of the ladder.
+// netMachines lists the machines for the second build, which are all machines of the ladder.
 func (l *ladder) netMachines() []netMachine {
 	var list, circuits []netMachine
 	for _, level := range flow.Levels() {
@@ -53,7 +54,7 @@ func (l *ladder) netMachines() []netMachine {
 	return list
 }
 
-// netRow runs one machine of the build with the net.
+// netRow runs the second build on one machine.
 func (l *ladder) netRow(net *flow.Program, level, core string) error {
 	l.progress("net of %s %s", level, core)
 	known, err := flow.LevelOf(level)
@@ -87,7 +88,7 @@ func (l *ladder) netRow(net *flow.Program, level, core string) error {
 	return nil
 }
 
-// wrongProof names the proof that a trace shows to be wrong, "" if there is none.
+// wrongProof names the proof that a trace disproves, "" if there is none.
 func wrongProof(net *flow.Program, traps []trace.Event) string {
 	for _, e := range traps {
 		if e.Kind != trace.Trap || e.Site >= len(net.Tree.Traps) {

@@ -12,8 +12,8 @@ import (
 	"github.com/sinter-lang/sinter/verify"
 )
 
-// beyond ends in a trap: the index may be 7 and is. A checker that believes that a | b
-// is at most the larger of both proves it below 5.
+// beyond ends in a trap: the index may be 7, and it is 7. A checker that assumes that a | b is
+// at most the larger operand proves that the index is below 5.
 const beyond = `
 fn at(t: [5]u8, x: u32, y: u32) -> u8 { return t[(x & 4) | (y & 3)] }
 
@@ -35,7 +35,8 @@ func netLadder(t *testing.T, text string) *ladder {
 	return l
 }
 
-// TestNetIsQuiet: a check that fails for good is in both builds, and no proof is wrong.
+// TestNetIsQuiet checks that a check that really fails is in both builds, and that no proof is
+// reported as wrong.
 func TestNetIsQuiet(t *testing.T) {
 	l := netLadder(t, beyond)
 	require.NoError(t, l.netRows())
@@ -46,8 +47,8 @@ func TestNetIsQuiet(t *testing.T) {
 	require.Contains(t, l.report.Rows[1].Detail, "2 proved checks are made, none fails")
 }
 
-// TestNetNamesWrongProofs takes the check that fails for one that was proved: each
-// machine names it.
+// TestNetNamesWrongProofs treats the failing check as if it had been proved. Each machine names
+// the check.
 func TestNetNamesWrongProofs(t *testing.T) {
 	l := netLadder(t, beyond)
 	net, err := l.WithNet()
@@ -68,7 +69,7 @@ func TestNetNamesWrongProofs(t *testing.T) {
 	}
 }
 
-// checksOf are the sites that a module checks.
+// checksOf lists the sites that a module checks.
 func checksOf(m *ir.Module) map[int]bool {
 	sites := map[int]bool{}
 	for _, f := range m.Funcs {
@@ -83,7 +84,7 @@ func checksOf(m *ir.Module) map[int]bool {
 	return sites
 }
 
-// TestNetStaysInTheBuild: no pass removes what the net checks.
+// TestNetStaysInTheBuild checks that no pass removes the additional checks.
 func TestNetStaysInTheBuild(t *testing.T) {
 	l := netLadder(t, beyond)
 	net, err := l.WithNet()

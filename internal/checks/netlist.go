@@ -17,8 +17,8 @@ import (
 	"github.com/sinter-lang/sinter/verify/ice40"
 )
 
-// netlist proves that the file of iCE40 cells is the circuit. It also lets Icarus run the
-// file with yosys's models of the cells.
+// netlist proves that the file of iCE40 cells is equivalent to the circuit. It also simulates
+// the file with Icarus and yosys's models of the cells.
 func (l *ladder) netlist(c *flow.Core) error {
 	l.progress("netlist of %s", c.Kind)
 	d, err := cells.Map(c.Circuit)
@@ -41,8 +41,8 @@ func (l *ladder) netlist(c *flow.Core) error {
 	return l.simulateNetlist(c, text)
 }
 
-// CompareNetlist proves that a text of iCE40 cells is a circuit. An error says why the two
-// cannot be compared: the text has an error, or its state is different.
+// CompareNetlist proves that a text of iCE40 cells is equivalent to a circuit. It returns an
+// error if the two cannot be compared: the text has an error, or its state elements differ.
 func CompareNetlist(c *rtl.Circuit, text string) (*equiv.Report, error) {
 	built := plan.Built(c)
 	rep, err := equiv.Pruned(c, built, equiv.Options{})
@@ -93,14 +93,14 @@ func (l *ladder) simulateNetlist(c *flow.Core, text string) error {
 	if row.Status == verify.Equal {
 		row.Detail = fmt.Sprintf("iverilog runs the file with the cells of yosys' cells_sim.v, at most %d frames", netlistFrames)
 	}
-	if row.Status != verify.Different { // else the files stay, for the command that repeats the run
+	if row.Status != verify.Different { // after a difference the files stay, for the command that repeats the run
 		os.RemoveAll(dir)
 	}
 	l.report.Add(row)
 	return l.ctx.Err()
 }
 
-// A run of single cells is slow: a few hundred cycles a second.
+// Simulation of single cells is slow: a few hundred cycles per second.
 const (
 	netlistFrames = 8
 	netlistCycles = 4000

@@ -12,8 +12,8 @@ import (
 	"github.com/sinter-lang/sinter/verify"
 )
 
-// TestNetlistRows demands a proof and a run in Icarus of the netlist of each core, and
-// that what hw writes is what was proved. Nobody who does not name the check gets it.
+// TestNetlistRows checks that each core's netlist has a proof and a run in Icarus, and that hw
+// writes the netlist that was proved. Users who do not request the check do not get it.
 func TestNetlistRows(t *testing.T) {
 	testkit.Tool(t, "iverilog")
 	testkit.Tool(t, "yosys")

@@ -22,7 +22,7 @@ import (
 	"github.com/sinter-lang/sinter/verify/mutate"
 )
 
-// Specimen is a program on which a wrong compiler must become visible.
+// Specimen is a program with which mistakes in the compiler are tested.
 type Specimen struct {
 	Name   string
 	Files  []*diag.File
@@ -31,14 +31,14 @@ type Specimen struct {
 	prog  *flow.Program
 	image *image.Image
 	ref   *trace.Trace
-	bound uint64    // of a run on the program IR, many times what it needs
+	bound uint64    // bound for a run on the program IR: many times the steps that it needs
 	low   string    // the IR after the passes
-	words uint64    // bound of a run on the instruction set
-	kinds [3]kindOf // of mistakes that are possible in it
+	words uint64    // bound for a run on the instruction set
+	kinds [3]kindOf // mistakes that are possible in it
 }
 
-// kindOf says which mistakes are possible in a specimen: of passes, of the back end for
-// cores, of the back end for x86-64.
+// kindOf is a set of the mistakes that are possible in a specimen. There is one set for the
+// passes, one for the back end for cores, and one for the back end for x86-64.
 type kindOf map[string]bool
 
 const (
@@ -47,7 +47,7 @@ const (
 	ofPrinting
 )
 
-// Random makes specimens of random programs.
+// Random makes specimens from random programs.
 func Random(seed uint64, n int) []*Specimen {
 	var out []*Specimen
 	for i := range uint64(n) {
@@ -64,7 +64,7 @@ type CompilerMutants struct {
 	specimens []*Specimen
 }
 
-// NewCompilerMutants runs the programs and notes the mistakes that are possible in each.
+// NewCompilerMutants runs the programs and records the mistakes that are possible in each.
 // Programs are tried in this order, so small ones should come first.
 func NewCompilerMutants(ctx context.Context, list []*Specimen) (*CompilerMutants, error) {
 	c := &CompilerMutants{ctx, list}
@@ -76,8 +76,8 @@ func NewCompilerMutants(ctx context.Context, list []*Specimen) (*CompilerMutants
 	return c, nil
 }
 
-// study makes the reference of a program, and notes the mistakes that its passes and its
-// image allow.
+// study runs the reference of a program, and records the mistakes that its passes and its image
+// allow.
 func (c *CompilerMutants) study(s *Specimen) error {
 	s.kinds = [3]kindOf{{}, {}, {}}
 	p, err := flow.LoadFiles(s.Files, flow.Options{Passes: noting(s.kinds[ofPasses])})
@@ -131,7 +131,7 @@ func (c *counting) Step() error {
 	return c.Machine.Step()
 }
 
-// noting notes for each pass the mistakes that are possible in its changes.
+// noting records for each pass the mistakes that are possible in its changes.
 func noting(kinds kindOf) func([]pass.Pass) []pass.Pass {
 	return wrapped(func(p *pass.Pass, m *ir.Module, env *pass.Env) bool {
 		before := mutate.Remember(m)
@@ -143,9 +143,9 @@ func noting(kinds kindOf) func([]pass.Pass) []pass.Pass {
 	})
 }
 
-// planting makes one mistake in all changes of a pass, wherever the pass is in the list, or
-// looks whether a run reaches them. If the verifier would refuse the result, no other pass
-// runs.
+// planting makes one mistake in all changes of a pass, wherever the pass is in the list. It can
+// also check whether a run reaches these changes. If the verifier would refuse the result, no
+// other pass runs.
 func planting(mistake string, how func(*mutate.Changes, string)) func([]pass.Pass) []pass.Pass {
 	broken := false
 	return wrapped(func(p *pass.Pass, m *ir.Module, env *pass.Env) bool {
@@ -164,7 +164,7 @@ func planting(mistake string, how func(*mutate.Changes, string)) func([]pass.Pas
 	})
 }
 
-// wrapped puts a function around each pass.
+// wrapped runs each pass through a function.
 func wrapped(around func(p *pass.Pass, m *ir.Module, env *pass.Env) bool) func([]pass.Pass) []pass.Pass {
 	return func(list []pass.Pass) []pass.Pass {
 		out := slices.Clone(list)
@@ -176,7 +176,7 @@ func wrapped(around func(p *pass.Pass, m *ir.Module, env *pass.Env) bool) func([
 	}
 }
 
-// differs runs a machine and says how its behaviour differs from the reference, "" if it
+// differs runs a machine. It returns how its behaviour differs from the reference, or "" if it
 // does not.
 func (c *CompilerMutants) differs(s *Specimen, m sim.Machine, b flow.Bounds, o trace.Options) string {
 	var tr *trace.Trace
@@ -193,7 +193,7 @@ func (c *CompilerMutants) differs(s *Specimen, m sim.Machine, b flow.Bounds, o t
 	return ""
 }
 
-// names lists the mistakes of one kind without repetition.
+// names lists the possible mistakes of one kind, each once.
 func (c *CompilerMutants) names(kind int) []string {
 	all := map[string]bool{}
 	for _, s := range c.specimens {
@@ -202,7 +202,7 @@ func (c *CompilerMutants) names(kind int) []string {
 	return slices.Sorted(maps.Keys(all))
 }
 
-// share picks up to n of the names by a seed; 0 is all.
+// share picks up to n of the names with a fixed seed. 0 means all.
 func share(names []string, n int) []string {
 	if n == 0 || n >= len(names) {
 		return names
@@ -214,23 +214,23 @@ func share(names []string, n int) []string {
 	return names
 }
 
-// Passes plants up to n mistakes (0: all) in compiler passes, one at a time. A mistake counts
-// as found when a build fails or the program IR of some program shows other events. It does
-// not count as a mistake when the passes produce the same text for all programs.
+// Passes plants up to n mistakes (0: all) in compiler passes, one at a time. A mistake is found
+// if a build fails or if the program IR of some program shows different events. It does not
+// count as a mistake if the passes produce the same text for all programs.
 func (c *CompilerMutants) Passes(n int) (*mutate.Score, error) {
 	return c.score(ofPasses, n, c.wrongPass)
 }
 
-// Selection plants up to n mistakes (0: all) of the core back end in images, one at a time:
-// wrong instructions, operands and immediates.
+// Selection plants up to n mistakes (0: all) in images, one at a time. They are mistakes that
+// the back end for cores could make: wrong instructions, operands and immediates.
 func (c *CompilerMutants) Selection(n int) (*mutate.Score, error) {
 	return c.score(ofSelection, n, c.wrongText)
 }
 
-// attempt makes a mistake in a program, or looks whether a run reaches it.
+// attempt makes a mistake in a program, or checks whether a run reaches it.
 type attempt func(s *Specimen, mistake string, reach bool) (mutate.Outcome, error)
 
-// score tries mistakes, several at a time.
+// score tries mistakes, several at the same time.
 func (c *CompilerMutants) score(kind, n int, on attempt) (*mutate.Score, error) {
 	names := share(c.names(kind), n)
 	type result struct {
@@ -252,10 +252,11 @@ func (c *CompilerMutants) score(kind, n int, on attempt) (*mutate.Score, error) 
 	})
 }
 
-// enoughTries bounds the number of programs that a mistake changes without being noticed.
+// enoughTries is the number of programs after which try stops if a mistake changes them without
+// being found.
 const enoughTries = 40
 
-// try looks for a program on which a mistake shows.
+// try looks for a program that shows a mistake.
 func (c *CompilerMutants) try(kind int, mistake string, on attempt) (mutate.Outcome, string, error) {
 	out := mutate.Same
 	var left []*Specimen

@@ -18,7 +18,7 @@ import (
 )
 
 // modulesFrom makes specimens of program IR. The first few apply all operators to the corners
-// of some widths; the others are random. They reach values that programs rarely have,
+// of some widths, and the others are random. They reach values that programs rarely have,
 // because lengths and indices in programs are near zero.
 func modulesFrom(seed uint64, n int) []*Specimen {
 	var out []*Specimen
@@ -30,7 +30,7 @@ func modulesFrom(seed uint64, n int) []*Specimen {
 	return out
 }
 
-// moduleOf makes a random module, and what arrives at its devices when it has some.
+// moduleOf makes a random module, and the inputs of its devices if it has some.
 func moduleOf(seed uint64) (*ir.Module, *world.Script) {
 	s := &world.Script{}
 	widths := []ir.Type{64, 32, 8, 33, 13, 48}
@@ -54,8 +54,8 @@ func moduleOf(seed uint64) (*ir.Module, *world.Script) {
 	return irtest.RandomWith(seed, o), s
 }
 
-// specimens are the programs on which compiler mistakes must show: random modules
-// of program IR, random programs, and four that people wrote.
+// specimens are the programs that must reveal compiler mistakes: random modules of program IR,
+// random programs, and four programs that people wrote.
 func specimens(t *testing.T, modules, programs int) []*Specimen {
 	out := append(modulesFrom(0, modules), Random(1, programs)...)
 	for _, name := range []string{"../../faults/probe", "../../examples/crc32", "../../examples/pipeline", "../../examples/sort"} {
@@ -66,10 +66,10 @@ func specimens(t *testing.T, modules, programs int) []*Specimen {
 	return out
 }
 
-// TestMutantsOfTheCompilerAreNoticed makes mistakes in what passes, instruction selection
-// and the printer of LLVM IR have made. At least 95 of 100 must show. The campaign makes
-// all mistakes; other runs take some and fewer programs, where one more that is missed
-// weighs much.
+// TestMutantsOfTheCompilerAreNoticed makes mistakes in the output of passes, of instruction
+// selection, and of the LLVM IR printer. At least 95 of 100 must be found. The campaign makes
+// all mistakes. Other runs make some mistakes on fewer programs, so each missed mistake counts
+// more.
 func TestMutantsOfTheCompilerAreNoticed(t *testing.T) {
 	modules, programs, some, processes, least := 16, 4, 16, 2, 85.0
 	switch {

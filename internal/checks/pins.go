@@ -19,25 +19,25 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// Pins is the behaviour of the simulated top of a board at its pins, compared with the
+// Pins is the result of comparing the pins of a board's simulated top module with the
 // reference.
 type Pins struct {
-	Changes    int     `json:"changes"`    // of outputs, equal to the reference's
-	Bytes      int     `json:"bytes"`      // sent by serial lines
-	Frames     int     `json:"frames"`     // sent by serial lines
-	Transfers  int     `json:"transfers"`  // over buses
-	LatestUs   float64 `json:"latest_us"`  // the largest distance of a change from the time of the reference
+	Changes    int     `json:"changes"`    // changes of outputs that are equal to the reference's changes
+	Bytes      int     `json:"bytes"`      // bytes sent by serial lines
+	Frames     int     `json:"frames"`     // frames sent by serial lines
+	Transfers  int     `json:"transfers"`  // transfers over buses
+	LatestUs   float64 `json:"latest_us"`  // the largest time between a change and the same change of the reference
 	Difference string  `json:"difference"` // "" when all are equal
 
-	most float64 // distance in microseconds that a change may have
+	most float64 // largest allowed time between them in microseconds
 }
 
-// mostLate is how many cycles of the core a change at a pin may be away from the time of
-// the reference. In the reference a program computes in no time.
+// mostLate is the largest time, in cycles of the core, between a change at a pin and the same
+// change of the reference. In the reference a program computes in no time.
 const mostLate = 1000
 
-// SimulatePins runs the whole top of a program on a board in Icarus, and compares what
-// leaves its pins with the reference. The world needs an end (Until).
+// SimulatePins simulates the whole top module of a program on a board in Icarus, and compares
+// the outputs at its pins with the reference. The world needs an end (Until).
 func SimulatePins(ctx context.Context, p *flow.Program, o flow.FPGAOptions, w flow.World) (*Pins, error) {
 	if _, err := exec.LookPath("iverilog"); err != nil {
 		return nil, &flow.MissingTool{Tool: "iverilog", Package: "iverilog"}
@@ -75,14 +75,14 @@ func SimulatePins(ctx context.Context, p *flow.Program, o flow.FPGAOptions, w fl
 	return r, nil
 }
 
-// inputsAt are the levels at all input pins, in the order of their times.
+// inputsAt lists the levels at all input pins, in the order of their times.
 func inputsAt(d *top.Design, p *flow.Program, s *world.Script) []top.Change {
 	all := append(changesOf(p, s), lineChanges(d, s)...)
 	slices.SortStableFunc(all, func(a, b top.Change) int { return cmp.Or(cmp.Compare(a.Time, b.Time), cmp.Compare(a.Nanos, b.Nanos)) })
 	return all
 }
 
-// changesOf are the inputs of a script by port.
+// changesOf lists the inputs of a script by port.
 func changesOf(p *flow.Program, s *world.Script) []top.Change {
 	var out []top.Change
 	for _, in := range s.Inputs {
@@ -121,8 +121,8 @@ func runIcarus(ctx context.Context, files map[string]string) (string, error) {
 	return said, nil
 }
 
-// comparePins compares the changes of each output, in their order and about their time.
-// late is the additional time in microseconds by which changes may be late.
+// comparePins compares the changes of each output in order, and their times approximately. late
+// is the additional time in microseconds by which changes may be late.
 func comparePins(d *top.Design, tr *trace.Trace, seen []top.Seen, late float64) *Pins {
 	cycles := float64(mostLate)
 	if slices.ContainsFunc(d.Wires, func(w top.Wire) bool { return w.Debounce }) {

@@ -25,7 +25,8 @@ func loadExample(t *testing.T, name string, defines ...string) *flow.Program {
 	return p
 }
 
-// TestPinsOfBlinky: the whole top in Icarus, on the board's clock and on one of the PLL.
+// TestPinsOfBlinky simulates the whole top in Icarus, with the board's clock and with a clock
+// from the PLL.
 func TestPinsOfBlinky(t *testing.T) {
 	testkit.Tool(t, "iverilog")
 	p := loadExample(t, "blinky", "half=1ms")
@@ -43,7 +44,7 @@ func TestPinsOfBlinky(t *testing.T) {
 	require.ErrorContains(t, err, "--until says when it is over")
 }
 
-// presses is a recording of two presses that bounce, and of both buttons held.
+// presses is a recording of two presses that bounce, and of both buttons held down.
 const presses = `$timescale 1 us $end
 $var wire 1 ! button0 $end
 $var wire 1 " button1 $end
@@ -75,7 +76,8 @@ $enddefinitions $end
 1"
 `
 
-// TestPinsOfButtons: a recorded dump at the input pins, the lights at the output pins.
+// TestPinsOfButtons plays a recorded dump at the input pins and checks the lights at the output
+// pins.
 func TestPinsOfButtons(t *testing.T) {
 	testkit.Tool(t, "iverilog")
 	p := loadExample(t, "buttons", "hold=5ms")
@@ -83,7 +85,7 @@ func TestPinsOfButtons(t *testing.T) {
 	require.NoError(t, os.WriteFile(dump, []byte(presses), 0o644))
 	w := flow.World{Levels: []string{"up=" + dump, "down=" + dump}, Until: "40ms"}
 	o := flow.FPGAOptions{Board: slow(t), Core: flow.Pipe3, Baud: 9600}
-	// The inputs of the bench follow the binding; with a reset the core has its restart.
+	// The inputs of the bench follow the binding. With a reset the core includes its restart.
 	o.Bind = []string{"up=button1", "down=button0", "reset=button2"}
 	r, err := SimulatePins(context.Background(), p, o, w)
 	require.NoError(t, err)
@@ -92,8 +94,8 @@ func TestPinsOfButtons(t *testing.T) {
 	t.Logf("latest %.1f us", r.LatestUs)
 }
 
-// TestPinsOfPid: the recorded tachometer of a fan at the input pin, the pulses of the
-// controller at the output pin.
+// TestPinsOfPid feeds the recorded tachometer of a fan to the input pin, and checks the
+// controller's pulses at the output pin.
 func TestPinsOfPid(t *testing.T) {
 	testkit.Tool(t, "iverilog")
 	if !testkit.Full() {
@@ -117,8 +119,8 @@ func slow(t *testing.T) string {
 	return path
 }
 
-// TestResetAtThePins: the button in the middle of a run puts the light out, and the next
-// press counts from zero again.
+// TestResetAtThePins presses the reset button in the middle of a run. The light goes out, and
+// the next press counts from zero again.
 func TestResetAtThePins(t *testing.T) {
 	testkit.Tool(t, "iverilog")
 	ctx := context.Background()
@@ -153,8 +155,8 @@ func TestResetAtThePins(t *testing.T) {
 	}
 }
 
-// TestLogOfHello: the decoded signal at the pin of the log equals the reference's log.
-// A late reader gets whole lines.
+// TestLogOfHello checks that the decoded signal at the pin of the log equals the reference's
+// log. A reader that starts late gets whole lines.
 func TestLogOfHello(t *testing.T) {
 	testkit.Tool(t, "iverilog")
 	const baud = 1_000_000
@@ -224,8 +226,8 @@ func changes(list []seen) []top.Seen {
 	return out
 }
 
-// TestPinsDiffer: the comparison notices a level, a time, and a change too many or too
-// few.
+// TestPinsDiffer checks that the comparison finds a wrong level, a wrong time, an additional
+// change and a missing change.
 func TestPinsDiffer(t *testing.T) {
 	want := []seen{{1000, 1}, {2000, 0}}
 	for text, got := range map[string][]seen{

@@ -10,8 +10,8 @@ import (
 	"github.com/sinter-lang/sinter/verify/refine"
 )
 
-// TestProofRow: cones and data are counted apart, and what was given up is neither
-// proved nor tested.
+// TestProofRow checks that cones and data are counted separately. An item that the prover gave
+// up on counts neither as proved nor as tested.
 func TestProofRow(t *testing.T) {
 	items := []equiv.Item{{Name: "next a"}, {Name: "reset a", Data: true}, {Name: "contents m", Data: true}}
 	row := proofRow("multi", &equiv.Report{Items: items, Solver: "s"})
@@ -24,8 +24,8 @@ func TestProofRow(t *testing.T) {
 	require.Equal(t, verify.Different, proofRow("multi", &equiv.Report{Items: items}).Status)
 }
 
-// A claim of the row `circuit` that the solver gives up is neither proved nor tested,
-// and one that fails outweighs it.
+// If the solver gives up on a claim of the row `circuit`, the claim counts neither as proved
+// nor as tested. A claim that fails outweighs it.
 func TestUndecidedLinesAreNotTested(t *testing.T) {
 	items := []refine.Item{{Name: "add: value"}, {Name: "mul: value", Status: equiv.Undecided, Reason: "too hard"}}
 	row := circuitRow("multi", &refine.Report{Items: items, Lines: 2})

@@ -19,7 +19,7 @@ type without struct {
 	point *design.Point
 }
 
-// lacking makes a copy of a point for each of its choices, without it.
+// lacking makes a copy of a point without each of its choices in turn.
 func lacking(p *design.Point) []without {
 	var out []without
 	drop := func(name string, change func(*design.Point)) {
@@ -72,9 +72,9 @@ func lacking(p *design.Point) []without {
 	return out
 }
 
-// TestEachChoiceIsNeeded takes one choice of a design point away at a time, in
-// programs with two devices and with timers. Each must be missed by the image, but
-// for the trap of words outside of it.
+// TestEachChoiceIsNeeded removes one choice of a design point at a time, in programs with two
+// devices and with timers. The image must need each choice, except the trap for words outside
+// the image.
 func TestEachChoiceIsNeeded(t *testing.T) {
 	for _, name := range []string{"filter", "limiter"} {
 		p, err := flow.Load("../../examples/"+name, flow.Options{})
@@ -96,8 +96,8 @@ func TestEachChoiceIsNeeded(t *testing.T) {
 	}
 }
 
-// TestEachOperandIsLookedAt makes each register field in turn name a register that
-// the core lacks.
+// TestEachOperandIsLookedAt makes each register field in turn name a register that the core
+// lacks.
 func TestEachOperandIsLookedAt(t *testing.T) {
 	p, err := flow.Load("../../examples/filter", flow.Options{Regs: 16})
 	require.NoError(t, err)

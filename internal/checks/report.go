@@ -17,21 +17,21 @@ import (
 	"github.com/sinter-lang/sinter/verify"
 )
 
-// ReportOptions say what a report shows.
+// ReportOptions are the options of a report.
 type ReportOptions struct {
 	Core   string
 	World  flow.World
-	Checks []string // of the verification; empty: none
+	Checks []string // checks of the verification; empty: none
 	NoX86  bool
 	Window uint64 // cycles of the pipeline and the waveform
-	From   int64  // the first cycle; below 0: a little before the costliest line first runs
+	From   int64  // the first cycle; negative: a little before the costliest line first runs
 	Sweep  string // folder of a sweep; empty: none
 
 	Progress func(message string) // may be nil
 }
 
 // PageData is the content of a report's page: the six levels of a program and how they are
-// connected. A place is a pair of an index into Files and a line.
+// connected. A place, or source position, is an index into Files and a line.
 type PageData struct {
 	Program string       `json:"program"`
 	Core    string       `json:"core"`
@@ -51,14 +51,15 @@ type PageData struct {
 	Sweep   *PageSweep   `json:"sweep"`
 }
 
-// PageFile is a text that places refer to.
+// PageFile is a text to which places refer.
 type PageFile struct {
 	Name string `json:"name"`
 	Text string `json:"text"`
-	Own  bool   `json:"own"` // it belongs to the program, not to the library
+	Own  bool   `json:"own"` // the text belongs to the program, not to the library
 }
 
-// PageWord is an instruction: its place, its cost and the reason why the core has it.
+// PageWord is an instruction: its source position, its cost, and the reason why the core has
+// it.
 type PageWord struct {
 	File   int      `json:"f"` // -1: none
 	Line   int      `json:"l"`
@@ -66,9 +67,9 @@ type PageWord struct {
 	Asm    string   `json:"a"`
 	Count  uint64   `json:"n"`
 	Events uint64   `json:"e"`
-	Cycles []uint64 `json:"c"` // by cause
-	Choice int      `json:"k"` // the line of the design that it executes as, -1: none
-	Value  int      `json:"v"` // of the IR
+	Cycles []uint64 `json:"c"` // cycles by cause
+	Choice int      `json:"k"` // the line of the design point that executes it, -1: none
+	Value  int      `json:"v"` // IR value
 }
 
 // PageIR is a line of the IR.
@@ -78,13 +79,13 @@ type PageIR struct {
 	Text string `json:"t"`
 }
 
-// PageChoice is a row of the design point: what the core has, and why.
+// PageChoice is a row of the design point: a part of the core and the reason for it.
 type PageChoice struct {
 	Key    string   `json:"key"`
 	Value  string   `json:"value"`
 	Reason string   `json:"reason"`
 	Text   string   `json:"text"`
-	Tables int      `json:"tables"` // look-up tables that exist first of all for it
+	Tables int      `json:"tables"` // look-up tables that exist mainly for it
 	Nets   []string `json:"nets"`
 }
 
@@ -138,8 +139,8 @@ type PageRow struct {
 
 // PageSweep is a sweep, possibly still running.
 type PageSweep struct {
-	Points int           `json:"points"` // of the whole sweep
-	By     []string      `json:"by"`     // the objectives
+	Points int           `json:"points"` // points of the whole sweep
+	By     []string      `json:"by"`     // names of the objectives
 	Rows   []PageMeasure `json:"rows"`
 }
 
@@ -147,11 +148,11 @@ type PageSweep struct {
 type PageMeasure struct {
 	Program string   `json:"program"`
 	Point   string   `json:"point"`
-	Values  []uint64 `json:"values"` // of the objectives
+	Values  []uint64 `json:"values"` // values of the objectives
 	Front   bool     `json:"front"`
 }
 
-// Page gathers the content of a report.
+// Page collects the content of a report.
 func Page(ctx context.Context, p *flow.Program, o ReportOptions) (*PageData, error) {
 	say := func(message string) {
 		if o.Progress != nil {
@@ -202,7 +203,7 @@ type pageMaker struct {
 	files map[string]int
 }
 
-// file is the index of a text.
+// file is the index of a text in Files.
 func (g *pageMaker) file(f *diag.File) int {
 	if f == nil {
 		return -1
@@ -257,10 +258,10 @@ func (g *pageMaker) levels(ctx context.Context, kind string, s *flow.Study) erro
 	return g.gates(c)
 }
 
-// placed is the place at the end of a line of the IR.
+// placed matches the source position at the end of an IR line.
 var placed = regexp.MustCompile(` @"((?:[^"\\]|\\.)*)":(\d+)\.\d+$`)
 
-// ir fills in the IR after the passes for the core, each line with its place.
+// ir fills in the IR after the passes for the core, each line with its source position.
 func (g *pageMaker) ir() error {
 	m, err := g.p.Low()
 	if err != nil {
@@ -282,7 +283,8 @@ func (g *pageMaker) ir() error {
 	return nil
 }
 
-// gates counts the cells of each row of the design, and names its nets.
+// gates counts the cells that belong to each row of the design point. It also names the core's
+// nets.
 func (g *pageMaker) gates(c *flow.Core) error {
 	price, err := g.p.Price(c)
 	if err != nil {
@@ -293,7 +295,7 @@ func (g *pageMaker) gates(c *flow.Core) error {
 	if err != nil {
 		return err
 	}
-	of := func(at diag.Span) *PageChoice { // the row of the design for which a node exists
+	of := func(at diag.Span) *PageChoice { // the row of the design point for which a node exists
 		if at.File == nil {
 			return nil
 		}
@@ -346,7 +348,7 @@ func (g *pageMaker) system(s *flow.Study) {
 	g.data.System = out
 }
 
-// covers says what a check covers.
+// covers describes what a check covers.
 func covers(c verify.Check) string {
 	return map[verify.Check]string{
 		verify.Trace:    "what this machine shows on these inputs is what the source shows: frames, bytes, levels, log, marks, traps, end",

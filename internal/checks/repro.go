@@ -12,22 +12,22 @@ import (
 	"github.com/sinter-lang/sinter/internal/flow"
 )
 
-// ReproOptions say what to make again.
+// ReproOptions are the options of Repro.
 type ReproOptions struct {
 	Manifest   string
-	Keys       []string // only points whose key begins with one of these; none: all
+	Keys       []string // measure only points whose key begins with one of these; none: all points
 	Jobs       int
 	Executable string
 	Progress   func(message string) // may be nil
 }
 
-// ReproReport compares figures with the figures of a folder.
+// ReproReport compares new figures with the figures in a folder.
 type ReproReport struct {
 	Points    int         `json:"points"`
 	Equal     int         `json:"equal"`
-	Unknown   int         `json:"unknown"` // points without a result in the folder
+	Unknown   int         `json:"unknown"` // points for which the folder has no result
 	Different []Different `json:"different"`
-	OtherTool bool        `json:"other_tool"` // the sweep was made by another build
+	OtherTool bool        `json:"other_tool"` // another build of the tool made the sweep
 }
 
 // Different is a point whose result has changed.
@@ -37,8 +37,8 @@ type Different struct {
 	Is    string `json:"is"`
 }
 
-// Repro measures points of a sweep again, from the texts in its folder, and
-// changes nothing there.
+// Repro measures points of a sweep again, from the texts in the sweep's folder. It changes
+// nothing in that folder.
 func Repro(ctx context.Context, o ReproOptions) (*ReproReport, error) {
 	m, err := explore.ReadManifest(o.Manifest)
 	if err == nil && m == nil {
@@ -106,7 +106,7 @@ func choose(m *explore.Manifest, keys []string) ([]int, error) {
 	return out, nil
 }
 
-// remeasure gives the figures of points by index, and the reasons why others have none.
+// remeasure returns the figures of points by index, and for points without figures the reasons.
 func remeasure(ctx context.Context, m *explore.Manifest, folder *explore.Folder, chosen []int, o ReproOptions) (map[int]explore.Figures, map[int]string, error) {
 	figures, failed := map[int]explore.Figures{}, map[int]string{}
 	var mu sync.Mutex

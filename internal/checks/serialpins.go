@@ -13,21 +13,21 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// A serial line at the pins of a simulated board. The input that a script gives a device
-// becomes levels of its wire. The levels of an output wire become bytes and frames again.
+// A serial line at the pins of a simulated board. The bytes that a script sends to a device become
+// levels of its input wire. The levels of an output wire are decoded into bytes and frames.
 
-// frameBits are the bits of a byte on a line: start, eight of data, stop.
+// frameBits is the number of bits per byte on a line: a start bit, eight data bits, a stop bit.
 const frameBits = 10
 
-// lineChanges are the levels of the wires of serial lines. A byte begins when the byte
-// before it has ended, so bytes that arrive at once take their time.
+// lineChanges are the levels of the wires of serial lines. A byte begins after the end of the
+// byte before it. So bytes that arrive at the same time follow each other on the wire.
 func lineChanges(d *top.Design, s *world.Script) []top.Change {
 	var out []top.Change
 	for _, w := range d.Wires {
 		if w.Port.Serial != top.Bytes && w.Port.Serial != top.Frames || !w.Port.In {
 			continue
 		}
-		free := 0.0 // nanoseconds
+		free := 0.0 // time in nanoseconds at which the line is free
 		for _, in := range s.Inputs {
 			if in.Levels != nil || s.Devices[in.Device] != w.Port.Device {
 				continue
@@ -47,7 +47,7 @@ func lineChanges(d *top.Design, s *world.Script) []top.Change {
 	return out
 }
 
-// byteChanges are the levels of a byte that begins at a time in nanoseconds.
+// byteChanges are the levels of a byte that begins at a given time in nanoseconds.
 func byteChanges(port string, c byte, at float64, baud uint64) []top.Change {
 	var out []top.Change
 	bits := uint64(c)<<1 | 1<<(frameBits-1)
@@ -62,7 +62,7 @@ func byteChanges(port string, c byte, at float64, baud uint64) []top.Change {
 	return out
 }
 
-// bytesOfLine reads the bytes from the levels of a line. Each bit is sampled in its middle.
+// bytesOfLine decodes the bytes from the levels of a line. It samples each bit in its middle.
 func bytesOfLine(changes []top.Seen, baud uint64) ([]byte, error) {
 	bit := 1e6 / float64(baud)
 	level := func(at float64) uint64 {
@@ -94,8 +94,8 @@ func bytesOfLine(changes []top.Seen, baud uint64) ([]byte, error) {
 	return out, nil
 }
 
-// serial compares the output of a line with the output of the reference, as one stream of
-// bytes or frame by frame.
+// serial compares the output of a line with the output of the reference, as one byte stream or
+// frame by frame.
 func (r *Pins) serial(d *top.Design, w top.Wire, tr *trace.Trace, changes []top.Seen) string {
 	said, err := bytesOfLine(changes, d.Baud)
 	if err != nil {

@@ -18,8 +18,8 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// TestPinsOfSerialLine: bytes at the pin of a UART come back at the other one; the whole
-// top in Icarus.
+// TestPinsOfSerialLine checks that bytes at the input pin of a UART come back at the output
+// pin. It simulates the whole top module in Icarus.
 func TestPinsOfSerialLine(t *testing.T) {
 	testkit.Tool(t, "iverilog")
 	p := loadExample(t, "uart-echo")
@@ -29,7 +29,7 @@ func TestPinsOfSerialLine(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, r.Difference)
 	require.Equal(t, 24, r.Bytes)
-	// The log goes to a pin of its own when one is given.
+	// The log goes to a separate pin if the user gives one.
 	o.Bind = []string{"log=p1a1"}
 	d, _, err := p.BoardTexts(context.Background(), o)
 	require.NoError(t, err)
@@ -40,8 +40,8 @@ func TestPinsOfSerialLine(t *testing.T) {
 	require.Equal(t, []string{"log p1a1", "serial_rx uart_rx", "serial_tx uart_tx"}, ports)
 }
 
-// TestPinsOfModbus: requests at the pin of a UART are answered at the other one, and the lamp
-// follows the register; the whole top in Icarus.
+// TestPinsOfModbus checks that requests at the input pin of a UART are answered at the output
+// pin, and that the lamp follows the register. It simulates the whole top module in Icarus.
 func TestPinsOfModbus(t *testing.T) {
 	testkit.Tool(t, "iverilog")
 	p := loadExample(t, "modbus")
@@ -53,7 +53,7 @@ func TestPinsOfModbus(t *testing.T) {
 	require.Equal(t, 1, r.Changes)
 }
 
-// TestPinsOfFrames: frames over SLIP pass the packet filter on a board.
+// TestPinsOfFrames checks that frames over SLIP pass the packet filter on a board.
 func TestPinsOfFrames(t *testing.T) {
 	testkit.Tool(t, "iverilog")
 	p := loadExample(t, "filter")
@@ -66,9 +66,9 @@ func TestPinsOfFrames(t *testing.T) {
 	t.Logf("%d frames", r.Frames)
 }
 
-// TestPinsOfStack: on a UP5K the data of echo lies in single-ported RAM, which starts with
-// anything, and its text in blocks of its own length. Its stack answers ARP and datagrams
-// over SLIP as the reference does.
+// TestPinsOfStack checks echo on a UP5K. Its data is in single-ported RAM, which starts with
+// undefined contents, and its text is in blocks for its own length. Its stack answers ARP
+// requests and datagrams over SLIP as the reference does.
 func TestPinsOfStack(t *testing.T) {
 	testkit.Tool(t, "iverilog")
 	ctx := context.Background()
@@ -100,8 +100,8 @@ func TestPinsOfStack(t *testing.T) {
 	require.Equal(t, 3, r.Frames)
 }
 
-// TestQueueFitsAnUP5K: the core of queue has 32 KiB of data and its text in 16 KiB. Neither fits
-// into the 15 KiB of blocks, but the data lies in single-ported RAM.
+// TestQueueFitsAnUP5K checks the core of queue, with 32 KiB of data and 16 KiB of text. Neither
+// fits into the 15 KiB of blocks, but the data is in single-ported RAM.
 func TestQueueFitsAnUP5K(t *testing.T) {
 	c, err := loadExample(t, "queue").Core(context.Background(), flow.Pipe3)
 	require.NoError(t, err)
@@ -119,8 +119,8 @@ func TestQueueFitsAnUP5K(t *testing.T) {
 	}
 }
 
-// shortFrames writes a capture of ten short frames of the filter's own, where some
-// pass; all arrive at once.
+// shortFrames writes a capture of ten short frames of the filter example. Some of them pass,
+// and all arrive at once.
 func shortFrames(t *testing.T, p *flow.Program) string {
 	_, all, _, err := p.Trace(context.Background(), flow.Source, "", flow.World{Captures: []string{"inside=../../examples/filter/office.pcap"}, Frames: 400})
 	require.NoError(t, err)
@@ -147,7 +147,8 @@ func shortFrames(t *testing.T, p *flow.Program) string {
 	return path
 }
 
-// TestLineOfBytes: a line reads as it was written, and a broken byte is told.
+// TestLineOfBytes checks that a line reads back as it was written, and that a broken byte is
+// reported.
 func TestLineOfBytes(t *testing.T) {
 	var seen []top.Seen
 	at := 5000.0

@@ -20,14 +20,14 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// TestOptions say which tests to run, and on what.
+// TestOptions are the options of Test: which tests run, and where.
 type TestOptions struct {
 	Levels []string // machines, in this order
 	Core   string
-	Filter string // part of the names of the tests to run
-	Cases  int    // runs of a test that draws values
+	Filter string // text that the names of the tests to run contain
+	Cases  int    // number of runs of a test that draws values
 	Seed   uint64
-	Jobs   int // tests at once; 0: as many as there are processors
+	Jobs   int // tests that run at a time; 0: as many as there are processors
 }
 
 // The outcomes of a test on a machine.
@@ -44,15 +44,15 @@ type TestResult struct {
 	Place   string      `json:"place"`
 	Level   string      `json:"level"`
 	Status  string      `json:"status"`
-	Cases   int         `json:"cases"`            // that were run
-	Why     string      `json:"why,omitempty"`    // the test failed or was skipped
-	Detail  string      `json:"detail,omitempty"` // of a failure, with excerpts
+	Cases   int         `json:"cases"`            // number of cases that ran
+	Why     string      `json:"why,omitempty"`    // why the test failed or was skipped
+	Detail  string      `json:"detail,omitempty"` // details of a failure, with excerpts
 	Seconds float64     `json:"seconds"`
 	Failure *diag.Error `json:"-"`
 }
 
-// Test runs the tests of a program. Results are in the order of the text, then of the
-// machines. Errors are only faults of ours or of outside tools.
+// Test runs the tests of a program. Results are ordered by position in the text, then by
+// machine. An error means a fault of this tool or of an outside tool.
 func Test(ctx context.Context, p *flow.Program, o TestOptions) ([]TestResult, error) {
 	var tests []*tree.Test
 	for _, t := range p.Tree.Tests {
@@ -108,14 +108,14 @@ func onLevels(ctx context.Context, p *flow.Program, t *tree.Test, o TestOptions)
 type testBench struct {
 	test   *tree.Test
 	opts   TestOptions
-	again  string // begins the command that shows a failure again
+	again  string // beginning of the command that repeats a failure
 	sites  []tree.TrapSite
 	epochs []*flow.Program
 	core   string
 }
 
-// newTestBench makes a program from each epoch, or from the body of a test that a machine
-// can run without the host.
+// newTestBench makes a program from each epoch of the test. If a machine can run the body of
+// the test without the host, it makes a program from the body.
 func newTestBench(p *flow.Program, t *tree.Test, o TestOptions) *testBench {
 	b := &testBench{test: t, opts: o, sites: p.Tree.Bench.Traps, core: o.Core, again: "sinter test " + p.Path}
 	for _, s := range p.Settings() {
@@ -133,10 +133,10 @@ func newTestBench(p *flow.Program, t *tree.Test, o TestOptions) *testBench {
 	return b
 }
 
-// chosenPort is the device that delivers the values that a test draws.
+// chosenPort is the device that delivers the random values that a test draws.
 const chosenPort = "any"
 
-// aloneSystem is the system of a test that starts nothing else: its body.
+// aloneSystem is a system that contains only the body of the test.
 func aloneSystem(t *tree.Test) *tree.System {
 	s := &tree.System{Name: "test", Runs: []tree.Run{{Name: "test", Task: t.Body, Span: t.Span}}, Span: t.Span}
 	if t.Chooses {
@@ -170,7 +170,7 @@ func (b *testBench) run(ctx context.Context, level string, r *TestResult) error 
 	return nil
 }
 
-// number is the stream of random numbers of a case. Tests with the same name get the same
+// number is a stream of random numbers for a case. Tests with the same name get the same
 // numbers in each run of the tool.
 func (b *testBench) number(k int) uint64 {
 	h := fnv.New64a()
@@ -198,7 +198,7 @@ func runLevel(ctx context.Context, m sim.Machine, level string) (*trace.Trace, e
 	return flow.Drive(ctx, m, flow.Bounds{Steps: l.Steps, Events: flow.MostEvents})
 }
 
-// one runs one case on a machine: the test beside it, or on it.
+// one runs one case on a machine. The test runs beside the program, or on the machine itself.
 func (b *testBench) one(ctx context.Context, level string, c *driver.Draws) (*driver.Outcome, error) {
 	if b.test.Hosted() || level == flow.Source {
 		return b.once(ctx, level, c)
@@ -206,8 +206,8 @@ func (b *testBench) one(ctx context.Context, level string, c *driver.Draws) (*dr
 	return b.alone(ctx, level, c)
 }
 
-// alone runs the body of a test that starts nothing on a machine, as a task. The drawn
-// values, and the values that a failure compares, come from a run on the host.
+// alone runs the body of a test that starts nothing as a task on a machine. The drawn values,
+// and the values that a failure compares, come from a run on the host.
 func (b *testBench) alone(ctx context.Context, level string, c *driver.Draws) (*driver.Outcome, error) {
 	hosted, err := b.once(ctx, flow.Source, c)
 	if err != nil {
@@ -247,8 +247,8 @@ func (b *testBench) alone(ctx context.Context, level string, c *driver.Draws) (*
 	return out, nil
 }
 
-// trapped is the failure of a test that runs as a task. If the host fails there too, it is
-// the host's message.
+// trapped is the failure of a test that runs as a task. If the test fails on the host too, the
+// host's message is used.
 func (b *testBench) trapped(site tree.TrapSite, hosted *driver.Failure) *diag.Error {
 	if hosted != nil && hosted.At == site.Span {
 		return hosted.Error
@@ -262,7 +262,7 @@ func (b *testBench) trapped(site tree.TrapSite, hosted *driver.Failure) *diag.Er
 	return e
 }
 
-// failed shrinks a failure and reports it.
+// failed shrinks a failing case and reports it.
 func (b *testBench) failed(ctx context.Context, r *TestResult, f *driver.Failure, choices []uint64) error {
 	command := ""
 	if b.test.Chooses {
@@ -289,7 +289,7 @@ func (b *testBench) failed(ctx context.Context, r *TestResult, f *driver.Failure
 	return nil
 }
 
-// report fills in a failure, with the command that shows it again.
+// report describes a failure, with the command that repeats it.
 func (b *testBench) report(r *TestResult, e *diag.Error, more string) {
 	e.Hint("again: %s --filter %q --on %s%s", b.again, b.test.Name, r.Level, more)
 	r.Status, r.Failure, r.Why = Failed, e, e.Message

@@ -42,7 +42,7 @@ func TestLibrary(t *testing.T) {
 	require.Greater(t, tests, 20)
 }
 
-// echo has a fault that shows when the third byte of a frame is 7.
+// echo has a fault that shows if the third byte of a frame is 7.
 const echo = `use net
 
 task echo(e: net.Eth) {
@@ -88,8 +88,8 @@ test "wrong arithmetic" {
 }
 `
 
-// TestEveryMachine: what passes and what fails does so on each machine, and the
-// smallest input of a failure is found on each of them.
+// TestEveryMachine checks that the same tests pass and fail on each machine. Each machine finds
+// the smallest input of a failure.
 func TestEveryMachine(t *testing.T) {
 	levels, err := checks.TestLevels([]string{"all"})
 	require.NoError(t, err)
@@ -127,8 +127,8 @@ const generators = `test "all generators" {
 }
 `
 
-// TestChosenOnEveryMachine: a test that starts nothing gets the same values on each
-// machine, whatever their type: it fails in the same case, with the same values.
+// TestChosenOnEveryMachine runs a test that starts nothing. It gets the same values on each
+// machine, whatever their type. So it fails in the same case, with the same values.
 func TestChosenOnEveryMachine(t *testing.T) {
 	levels := []string{flow.Source, flow.IR, flow.ISA}
 	results := runTests(t, load(t, generators), checks.TestOptions{Levels: levels, Cases: 500})
@@ -145,7 +145,7 @@ func TestChosenOnEveryMachine(t *testing.T) {
 	}
 }
 
-// queue keeps messages on a disk; the flush makes one durable before the answer.
+// queue keeps messages on a disk. The flush makes a message durable before the answer.
 const queue = `use net, blk
 
 layout Rec { magic: u32 = 0x51554531; body: bytes<..480>; crc: u32 = seal crc32 }
@@ -180,8 +180,8 @@ test "a message survives a power cut" {
 }
 `
 
-// TestPowerCut: a message survives on every machine, and without the flush, or with
-// it after the answer, on none.
+// TestPowerCut checks that a message survives on every machine. Without the flush, or with the
+// flush after the answer, it survives on no machine.
 func TestPowerCut(t *testing.T) {
 	levels := []string{flow.Source, flow.IR, flow.ISA, flow.Cycle}
 	good := runTests(t, load(t, queue), checks.TestOptions{Levels: levels, Cases: 4})
@@ -197,7 +197,7 @@ func TestPowerCut(t *testing.T) {
 	}
 }
 
-// TestSame: the same options give the same results, whatever runs at once.
+// TestSame checks that the same options give the same results, whatever runs at the same time.
 func TestSame(t *testing.T) {
 	var all [][]checks.TestResult
 	for _, jobs := range []int{1, 4} {
@@ -211,7 +211,7 @@ func TestSame(t *testing.T) {
 	require.Len(t, all[0], 8)
 }
 
-// TestNothingIsAdded: tests change no artefact of their program.
+// TestNothingIsAdded checks that tests change no artefact of their program.
 func TestNothingIsAdded(t *testing.T) {
 	text := "use bits, net\n\ntask t() {\n  var a: [4]u8\n  log.print(\"{a[0]}\")\n}\n\nsystem s {\n  run t()\n}\n"
 	tests := "\ntest \"x\" {\n  var a: [2]u8\n  a[any.u8() & 1] = 3\n  log.print(\"more\")\n  expect bits.popcount(3) == 2\n  assert a[0] == 3\n}\n"

@@ -9,7 +9,7 @@ import (
 	"github.com/sinter-lang/sinter/std"
 )
 
-// TestLevels checks the names of machines for tests. `all` stands for all machines but the
+// TestLevels checks the names of machines for tests. `all` stands for all machines except the
 // unikernel, which takes a second to boot for each run.
 func TestLevels(names []string) ([]string, error) {
 	known := flow.Names(flow.IsNamed)
@@ -28,8 +28,8 @@ func TestLevels(names []string) ([]string, error) {
 	return list, nil
 }
 
-// LoadTests loads the programs of paths: files, folders, and std:NAME for a package
-// of the library or std: for all packages.
+// LoadTests loads the programs of paths: files, folders, std:NAME for a package of the library,
+// or std: for all packages.
 func LoadTests(paths []string, o flow.Options) ([]*flow.Program, error) {
 	var list []*flow.Program
 	for _, path := range paths {
@@ -57,7 +57,7 @@ func LoadTests(paths []string, o flow.Options) ([]*flow.Program, error) {
 	return list, nil
 }
 
-// libraryPackages lists one package, or all if the name is empty.
+// libraryPackages lists the package with a name, or all packages if the name is empty.
 func libraryPackages(name string) ([]string, error) {
 	entries, err := fs.ReadDir(std.Files, ".")
 	if err != nil {

@@ -12,8 +12,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/trace"
 )
 
-// Two tasks come by the check of one function; the trap is an event of the one
-// for which it fails, whichever code generator placed it.
+// Two tasks run the check of one function. The trap is an event of the task for which the check
+// fails, whichever code generator placed it.
 func TestTrapOfOneSiteInTwoTasks(t *testing.T) {
 	testkit.Tool(t, "clang-19", "clang")
 	const text = `
@@ -60,7 +60,7 @@ system traps {
 	}
 }
 
-// Several tasks run one timed region: each event is of the task that came by.
+// Several tasks run the same timed region. Each event belongs to the task that ran it.
 func TestMarkOfOneRegionInTwoTasks(t *testing.T) {
 	testkit.Tool(t, "clang-19", "clang")
 	const text = `
@@ -88,8 +88,8 @@ system marks {
 	}
 }
 
-// A function that logs is called by one task, and through another function by two
-// more: each line is of the task that wrote it, also where a copy is copied again.
+// A function that logs is called by one task, and through another function by two more. Each
+// line belongs to the task that wrote it, even if a copy is copied again.
 func TestLogOfOneFunctionInThreeTasks(t *testing.T) {
 	p, err := flow.Load("testdata/logs.sn", flow.Options{})
 	require.NoError(t, err)

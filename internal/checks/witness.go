@@ -14,12 +14,12 @@ import (
 	"github.com/sinter-lang/sinter/verify"
 )
 
-// witnessFrames is how many frames of the captures an outside simulator gets: Icarus runs
-// about ten thousand cycles a second.
+// witnessFrames is the number of frames of the captures that an outside simulator gets. Icarus
+// runs only about ten thousand cycles per second.
 const witnessFrames = 64
 
-// witness lets outside simulators run the written Verilog with its test bench. If a
-// simulator complains, the files stay for the command that repeats the run.
+// witness runs the written Verilog and its test bench in outside simulators. If a simulator
+// reports an error, the files stay for the command that repeats the run.
 func (l *ladder) witness(c *flow.Core) error {
 	w := l.opts.World
 	w.Frames = witnessFrames
@@ -54,20 +54,20 @@ func (l *ladder) witness(c *flow.Core) error {
 	return nil
 }
 
-// simulator is an outside program that runs the test bench. It has commands, run in order
-// in the folder of the files.
+// simulator is an outside program that runs the test bench. Its commands run in order, in the
+// folder of the files.
 type simulator struct {
 	name, debian string
 	commands     [][]string
-	lib          *library // objects that a command makes and other runs can use; nil: none
+	lib          *library // objects that one command makes and other runs can reuse; nil: none
 }
 
 func simulators(module string) []simulator {
 	v, tb := module+".v", module+"_tb.v"
 	return []simulator{
 		{name: "iverilog", debian: "iverilog", commands: [][]string{{"iverilog", "-g2005", "-o", "tb", v, tb}, {"vvp", "-n", "tb"}}},
-		// Verilator 5.006 miscompiles some designs without the two -fno flags. A run is so short
-		// that optimising it costs more than it saves.
+		// Verilator 5.006 miscompiles some designs without the two -fno flags. The run is so
+		// short that optimising it costs more time than it saves.
 		{name: "verilator", debian: "verilator", commands: [][]string{
 			{"verilator", "--cc", "--exe", "--main", "--timing", "-fno-reorder", "-fno-split", "-Wno-fatal", "--top-module", module + "_tb", "--Mdir", "obj", "-o", "tb", v, tb},
 			{"make", "-C", "obj", "-f", "V" + module + "_tb.mk", "OPT_FAST=-O0", "OPT_SLOW=-O0", "OPT_GLOBAL=-O0"},
@@ -106,7 +106,7 @@ func (s *simulator) row(ctx context.Context, core, dir string, events int) verif
 	return row
 }
 
-// failed says in one line which tool complained of what, and which command repeats it.
+// failed writes the tool, its complaint, and the command that repeats the run into the row.
 func (s *simulator) failed(row verify.Row, dir, said string) verify.Row {
 	repeat := "cd " + dir
 	for _, command := range s.commands {
@@ -116,7 +116,7 @@ func (s *simulator) failed(row verify.Row, dir, said string) verify.Row {
 	return row
 }
 
-// complaint is the line of an outside tool that states the error.
+// complaint finds the line of an outside tool's output that states the error.
 func complaint(said string, err error) string {
 	lines := strings.Split(strings.TrimSpace(said), "\n")
 	for _, word := range []string{"FAIL", "rror"} {

@@ -19,8 +19,8 @@ import (
 	"github.com/sinter-lang/sinter/verify/yosys"
 )
 
-// written proves that the Verilog file is the circuit. Yosys reads the file. Our own solver
-// proves the equality, and abc proves it too if it is installed.
+// written proves that the Verilog file is equivalent to the circuit. Yosys reads the file. Our
+// own solver proves the equality, and abc proves it too if it is installed.
 func (l *ladder) written(c *flow.Core) error {
 	l.progress("written Verilog of %s", c.Kind)
 	if _, err := exec.LookPath("yosys"); err != nil {
@@ -39,7 +39,7 @@ func (l *ladder) written(c *flow.Core) error {
 	row := verify.Row{Level: flow.Cycle, Core: c.Kind, Check: verify.Verilog, Status: verify.Proved}
 	var rep *equiv.Report
 	if w.said == "" {
-		if rep, err = w.compare(); err != nil { // its state differs from the circuit's
+		if rep, err = w.compare(); err != nil { // the state elements of the file differ from the circuit's
 			w.said = err.Error()
 		}
 	}
@@ -58,12 +58,12 @@ func (l *ladder) written(c *flow.Core) error {
 	return nil
 }
 
-// readBack is a written module as read by yosys, and its circuit.
+// readBack is a written module as yosys reads it, together with its circuit.
 type readBack struct {
-	whole, circuit *rtl.Circuit // with probes, and as built
+	whole, circuit *rtl.Circuit // the circuit with probes, and the circuit as it is built
 	module         *yosys.Module
 	names          *equiv.Names
-	said           string // a complaint of yosys
+	said           string // an error message of yosys
 }
 
 // readBack writes a module's text into a folder and lets yosys read it.
@@ -103,8 +103,8 @@ func netsOf(own *verilog.Names) *equiv.Names {
 	return n
 }
 
-// compare proves that leaving out unread parts changes nothing, and that the file is the
-// rest.
+// compare proves two things: parts that are never read change nothing if they are left out, and
+// the file is equivalent to the remaining circuit.
 func (w *readBack) compare() (*equiv.Report, error) {
 	rep, err := equiv.Pruned(w.whole, w.circuit, equiv.Options{})
 	if err != nil || rep.Status() != equiv.Proved {
@@ -113,10 +113,10 @@ func (w *readBack) compare() (*equiv.Report, error) {
 	return equiv.Verilog(w.circuit, w.module, w.names, equiv.Options{})
 }
 
-// abcSeconds bounds the second prover.
+// abcSeconds is the time limit of the second prover.
 const abcSeconds = 60
 
-// secondProver asks abc whether the two sides are equal.
+// secondProver asks abc whether the two circuits are equal.
 func (l *ladder) secondProver(c *flow.Core, w *readBack, dir string) error {
 	tool, err := abc()
 	if err != nil {
@@ -133,7 +133,7 @@ func (l *ladder) secondProver(c *flow.Core, w *readBack, dir string) error {
 	}
 	cmd := proc.Command(l.ctx, tool, "-c", fmt.Sprintf("cec -T %d circuit.aig module.aig", abcSeconds))
 	cmd.Dir = dir
-	out, _ := cmd.CombinedOutput() // abc exits with 0 whatever it finds
+	out, _ := cmd.CombinedOutput() // abc exits with 0 for every result
 	if l.ctx.Err() != nil {
 		return l.ctx.Err()
 	}

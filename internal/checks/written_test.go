@@ -19,7 +19,7 @@ import (
 	"github.com/sinter-lang/sinter/verify/equiv"
 )
 
-// compareText proves a text against a circuit; change alters the text.
+// compareText compares a text with a circuit by proof. change alters the text.
 func compareText(t *testing.T, c *rtl.Circuit, text, dir string) (equiv.Status, string) {
 	t.Helper()
 	w, err := (&ladder{ctx: context.Background()}).readBack(c, text, dir)
@@ -34,8 +34,8 @@ func compareText(t *testing.T, c *rtl.Circuit, text, dir string) (equiv.Status, 
 	return rep.Status(), rep.String()
 }
 
-// small is a circuit of everything that a core's file has: registers under
-// conditions, a memory with lanes, one that starts with words, several operators.
+// small is a circuit with everything that a core's file has: registers under conditions, a
+// memory with lanes, a memory with initial words, and several operators.
 func small(t *testing.T) *rtl.Circuit {
 	t.Helper()
 	b := rtl.NewBuilder("small")
@@ -64,8 +64,8 @@ func small(t *testing.T) *rtl.Circuit {
 	return c
 }
 
-// TestFlipsInWrittenVerilogAreNoticed changes the first place of each kind in the
-// written file; every change must make a difference.
+// TestFlipsInWrittenVerilogAreNoticed changes the first place of each kind in the written file.
+// Every change must make a difference.
 func TestFlipsInWrittenVerilogAreNoticed(t *testing.T) {
 	testkit.Tool(t, "yosys")
 	c := small(t)
@@ -140,7 +140,7 @@ func compareAgainst(t *testing.T, written, c *rtl.Circuit, dir string) (equiv.St
 	return rep.Status(), rep.String()
 }
 
-// TestVerilogRows demands a proof by our solver and one by abc for each core.
+// TestVerilogRows checks that each core has a proof by our solver and one by abc.
 func TestVerilogRows(t *testing.T) {
 	testkit.Tool(t, "yosys")
 	testkit.Tool(t, "yosys-abc")
@@ -161,8 +161,8 @@ func TestVerilogRows(t *testing.T) {
 
 var netDeclared = regexp.MustCompile(`(?m)^(?:\(\*.*?\*\) )*(?:wire|reg) (?:\[[0-9:]+\] )?(\w+)`)
 
-// TestNetsHaveNames: in the written module of a core each net is called after a register,
-// a memory, a port or a value that has a name. Some of one place are told apart by a number.
+// TestNetsHaveNames checks that each net in a core's written module has the name of a register,
+// a memory, a port or a named value. A number distinguishes nets with the same name.
 func TestNetsHaveNames(t *testing.T) {
 	var ops []string
 	for op := word.Bad + 1; op < word.NumOps; op++ {

@@ -18,7 +18,7 @@ type attachCmd struct {
 	Frames  int           `placeholder:"N" help:"End after so many frames from the board."`
 }
 
-// Run carries frames until a signal or a bound ends it.
+// Run carries frames until a signal arrives or a limit is reached.
 func (c *attachCmd) Run(e *env) error {
 	r, err := flow.Attach(e.ctx, flow.AttachOptions{
 		Line: c.Line, Baud: c.Baud, Tap: c.Tap, PcapIn: c.PcapIn, PcapOut: c.PcapOut, For: c.For, Frames: c.Frames,

@@ -16,7 +16,8 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// boardLine opens a pair of pseudo-terminals: the board's end, and the path of ours.
+// boardLine opens a pair of pseudo-terminals. It returns the board's end and the path of our
+// end.
 func boardLine(t *testing.T) (board *os.File, path string) {
 	t.Helper()
 	board, err := os.OpenFile("/dev/ptmx", os.O_RDWR|syscall.O_NOCTTY, 0)
@@ -36,8 +37,9 @@ func boardLine(t *testing.T) (board *os.File, path string) {
 	return board, path
 }
 
-// TestAttachCaptures: the frames of a capture go to a board, which turns each round, and
-// what it says is a capture again. All bytes pass, those with a meaning in SLIP too.
+// TestAttachCaptures sends the frames of a capture to a board, which returns each frame
+// reversed. The board's output becomes a capture again. All bytes pass, even bytes with a
+// meaning in SLIP.
 func TestAttachCaptures(t *testing.T) {
 	board, line := boardLine(t)
 	dir := t.TempDir()
@@ -89,7 +91,7 @@ func TestAttachCaptures(t *testing.T) {
 	}
 }
 
-// TestAttachErrors: each mistake is one sentence.
+// TestAttachErrors checks that each mistake gives one sentence.
 func TestAttachErrors(t *testing.T) {
 	_, line := boardLine(t)
 	for _, c := range []struct {

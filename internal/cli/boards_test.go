@@ -16,9 +16,9 @@ import (
 	"github.com/sinter-lang/sinter/internal/diag"
 )
 
-// TestBoardsPage tries each block of the page about boards. Commands run without the
-// outside tools, so they write everything but the bitstream. `output` is the
-// beginning of their output, or a part of it.
+// TestBoardsPage tries each block of the page about boards. Commands run without the outside
+// tools, so they write everything but the bitstream. An `output` block is the beginning of
+// their output, or a part of it.
 func TestBoardsPage(t *testing.T) {
 	page, err := os.ReadFile("../../docs/boards.md")
 	require.NoError(t, err)
@@ -50,7 +50,7 @@ func TestBoardsPage(t *testing.T) {
 	}
 }
 
-// command runs a line of the page.
+// command runs a command line of the page.
 func command(t *testing.T, line string) string {
 	words := strings.Fields(line)
 	require.Equal(t, "sinter", words[0])

@@ -15,8 +15,8 @@ import (
 	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
-// browser is a headless Chromium, driven by the DevTools protocol over two pipes: it
-// reads commands at descriptor 3 and answers at 4, each ended by a zero byte.
+// browser is a headless Chromium that the DevTools protocol controls over two pipes. It reads
+// commands at descriptor 3 and answers at 4. A zero byte ends each message.
 type browser struct {
 	t        *testing.T
 	in       *os.File
@@ -26,7 +26,7 @@ type browser struct {
 	requests []string // that pages made of a network
 }
 
-// newBrowser starts one and opens an empty page.
+// newBrowser starts a browser and opens an empty page.
 func newBrowser(t *testing.T) *browser {
 	path := testkit.Tool(t, "chromium", "chromium-browser", "google-chrome")
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
@@ -102,7 +102,7 @@ func (b *browser) call(method string, params map[string]any, result any) {
 	}
 }
 
-// eval gives the value of an expression in the page.
+// eval returns the value of an expression in the page.
 func (b *browser) eval(format string, args ...any) any {
 	b.t.Helper()
 	var r struct {
@@ -116,8 +116,8 @@ func (b *browser) eval(format string, args ...any) any {
 	return r.Result.Value
 }
 
-// open loads a page and waits until it can be used. It returns after how many
-// milliseconds that was, as the page says.
+// open loads a page and waits until it can be used. It returns the number of milliseconds that
+// this took, as the page reports it.
 func (b *browser) open(url string) string {
 	b.t.Helper()
 	b.call("Page.navigate", map[string]any{"url": url}, nil)
@@ -156,7 +156,7 @@ func (b *browser) press(key string) {
 	}
 }
 
-// text is what an element shows.
+// text is the text that an element shows.
 func (b *browser) text(selector string) string {
 	b.t.Helper()
 	s, _ := b.eval(`document.querySelector(%q)?.innerText ?? ""`, selector).(string)

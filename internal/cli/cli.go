@@ -1,12 +1,12 @@
-// Package cli is the command line. Kong fills a struct for each command. The command calls
-// internal/flow and internal/checks and prints the results. It is the only package that
+// Package cli is the command line. Kong, the flag parser, fills a struct for each command. A
+// command calls internal/flow and internal/checks and prints the results. No other package
 // prints. A caller can pass its own streams:
 //
 //	code := cli.Run(ctx, []string{"check", "hello.sn"}, stdin, stdout, stderr)
 //
-// The exit codes are listed in exitCodes. The tool and the programs that it makes share
-// them. With --json the result is one JSON value on stdout, and diagnostics are JSON too,
-// including errors in flags.
+// The exit codes are listed in exitCodes. The tool and the programs that it makes share them.
+// With --json the result is one JSON value on stdout, and diagnostics are JSON too, including
+// errors in flags.
 package cli
 
 import (
@@ -55,10 +55,10 @@ type env struct {
 	out    *output
 	err    io.Writer
 	json   bool
-	failed int // exit code of a negative result, such as a difference, which is not an error
+	failed int // exit code for a negative result, such as a difference, which is not an error
 }
 
-// program is embedded by the commands that take one.
+// program is embedded by the commands that work on a program.
 type program struct {
 	Path   string   `arg:"" help:"A source file, a folder whose .sn files are one program, or program IR (.sir)."`
 	Define []string `short:"D" placeholder:"NAME=VALUE" help:"Set a config of the program."`
@@ -74,8 +74,8 @@ type program struct {
 	Goal   string   `default:"time" enum:"time,balance,area" help:"What is least in a core: time (cells × time²), balance (cells × time) or area (cells)."`
 }
 
-// load checks the program and prints its warnings. The functions in more add options that
-// only one command has.
+// load checks the program and prints its warnings. The functions in more set options that only
+// one command has.
 func (p *program) load(e *env, more ...func(*flow.Options)) (*flow.Program, error) {
 	opts := flow.Options{Regs: p.Regs, Addresses: p.Net, Words: p.Word, Backend: p.With, CPU: p.CPU, Skip: p.Skip, DumpAfter: p.Dump}
 	opts.Dump = func(title, text string) { fmt.Fprintf(e.err, "# %s\n%s\n", title, text) }
@@ -105,8 +105,8 @@ func (p *program) load(e *env, more ...func(*flow.Options)) (*flow.Program, erro
 	return prog, err
 }
 
-// organisation is the core that --core names. For auto a core is chosen. The reasons are
-// printed beside the result, not in it.
+// organisation is the core that --core names. For auto it chooses a core. It prints the reasons
+// to standard error, not as a part of the result.
 func (e *env) organisation(p *flow.Program, name string) (string, error) {
 	if name != flow.Auto {
 		return name, nil
@@ -140,7 +140,7 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	e := &env{ctx: ctx, stdin: stdin, out: out, err: stderr, json: slices.Contains(args, "--json")}
 	parsed, err := parser.Parse(args)
 	switch {
-	case left >= 0 || out.err != nil: // --help has printed, or could not
+	case left >= 0 || out.err != nil: // --help has printed its text, or could not print it
 		return e.close(max(left, exitOK))
 	case err != nil:
 		said := strings.Replace(err.Error(), `one of "",`, "one of ", 1) // "" stands for an omitted option
@@ -150,7 +150,7 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	return e.finish(guard(func() error { return parsed.Run(e) }))
 }
 
-// vars are the values that help and enumerations take from the table of machines.
+// vars are values for help texts and enumerations. They come from the table of machines.
 func vars() kong.Vars {
 	machines := flow.Names(flow.IsNamed)
 	last := len(machines) - 1
@@ -163,7 +163,7 @@ func vars() kong.Vars {
 	}
 }
 
-// engines lists the engines with their machines.
+// engines lists the engines of each machine.
 func engines() string {
 	var out []string
 	for _, e := range flow.AllEngines() {
@@ -172,8 +172,8 @@ func engines() string {
 	return strings.Join(out, ", ")
 }
 
-// guard turns a panic, which is always a fault of the tool, into an error that gives its
-// origin.
+// guard turns a panic into an error that contains the panic's origin. A panic is always a fault
+// of the tool.
 func guard(run func() error) (err error) {
 	defer func() {
 		if r := recover(); r != nil {

@@ -23,8 +23,8 @@ func TestMain(m *testing.M) {
 	})
 }
 
-// Each script is a user's session: commands, what they print, and the files
-// that they leave. SINTER_UPDATE=1 rewrites the expected files.
+// Each script is a user's session: commands, their output, and the files that they leave.
+// SINTER_UPDATE=1 rewrites the expected files.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{Dir: "testdata/script", UpdateScripts: os.Getenv("SINTER_UPDATE") == "1"})
 }

@@ -19,8 +19,8 @@ import (
 	"github.com/sinter-lang/sinter/sim/process"
 )
 
-// computer writes the folder of an example for a computer. A computer starts for seconds, so
-// tests that start one are for full runs.
+// computer writes the folder of an example for a computer. Starting a computer takes seconds,
+// so tests that start one belong to full runs.
 func computer(t *testing.T, example string, more ...string) string {
 	if !testkit.Full() {
 		t.Skip("SINTER_FULL=1 starts computers")
@@ -35,8 +35,8 @@ func computer(t *testing.T, example string, more ...string) string {
 	return dir
 }
 
-// TestComputerEnds: a computer of QEMU's with a firmware starts from the disk, says what a
-// process says, and is off then.
+// TestComputerEnds starts a QEMU computer with firmware from the disk. The computer prints the
+// same output as a process, and then switches off.
 func TestComputerEnds(t *testing.T) {
 	dir := computer(t, "hello")
 	want := startLive(t, "../../examples/hello", "--on", "native")
@@ -50,9 +50,9 @@ func TestComputerEnds(t *testing.T) {
 	require.Equal(t, want.out.String(), console)
 }
 
-// TestComputerAnswers: a client of the host's talks to the echo, over cards of three kinds:
-// one with an interrupt line, one with a message, and one of virtio, whose registers the
-// firmware puts above 4 GiB.
+// TestComputerAnswers has a client on the host that communicates with the echo, over cards of
+// three kinds: one with an interrupt line, one with messages, and a virtio card whose registers
+// the firmware puts above 4 GiB.
 func TestComputerAnswers(t *testing.T) {
 	for _, card := range []string{"e1000", "e1000e", "virtio-net-pci"} {
 		t.Run(card, func(t *testing.T) {
@@ -82,7 +82,7 @@ func TestComputerAnswers(t *testing.T) {
 	}
 }
 
-// answered waits until a firmware has started a service.
+// answered waits until the service answers. The computer's firmware starts the service.
 func answered(t *testing.T, conn net.Conn) {
 	buf := make([]byte, 100)
 	for until := time.Now().Add(2 * time.Minute); time.Now().Before(until); time.Sleep(200 * time.Millisecond) {
@@ -100,7 +100,7 @@ func answered(t *testing.T, conn net.Conn) {
 	}
 }
 
-// ticksOf is the time of the processor that a child has used, in hundredths of a second.
+// ticksOf is the CPU time of a child in hundredths of a second.
 func ticksOf(t *testing.T, pid int) int {
 	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	require.NoError(t, err)
@@ -113,8 +113,9 @@ func ticksOf(t *testing.T, pid int) int {
 	return user + system
 }
 
-// TestComputerShows: what stopped a program stays on the screen, which QEMU gives as a
-// picture, and its clock and timers are those of the host.
+// TestComputerShows checks that the message about the end of a stopped program stays on the
+// screen, which QEMU returns as a picture. The computer's clock and timers agree with the
+// host's.
 func TestComputerShows(t *testing.T) {
 	dir := computer(t, "hello")
 	trap := filepath.Join(dir, "trap.sn")

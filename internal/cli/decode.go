@@ -16,7 +16,7 @@ type decodeCmd struct {
 	Product string `default:"pvh" enum:"pvh,pvh-pci,uefi,hvt,linux" help:"Console: which product of the program it was. The program may be the .elf itself."`
 }
 
-// Run prints the lines of a log wire as they come.
+// Run prints the lines of a log wire as they arrive.
 func (c *decodeCmd) Run(e *env) error {
 	if c.Console != "" {
 		return c.console(e)

@@ -22,7 +22,7 @@ import (
 	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
-// endless never waits for the outside, and shows an event a turn when it logs.
+// endless never waits for input, and when it logs it shows an event in each turn.
 const endless = `
 task ask(to: out chan<u32>, from: in chan<u32>) {
   var n: u32 = 0
@@ -62,7 +62,7 @@ func folder(t *testing.T) string {
 	return dir
 }
 
-// sinter runs one command line, whose files are in a folder.
+// sinter runs one command line with the files of a folder.
 func sinter(dir string, args ...string) (code int, stdout, stderr string) {
 	var out, said bytes.Buffer
 	for i, a := range args {
@@ -74,7 +74,7 @@ func sinter(dir string, args ...string) (code int, stdout, stderr string) {
 	return code, out.String(), said.String()
 }
 
-// TestExitCodes: one scheme, each code of it but crash and signal.
+// TestExitCodes tries each exit code except those of a signal and a crash.
 func TestExitCodes(t *testing.T) {
 	dir := folder(t)
 	for _, c := range []struct {
@@ -109,8 +109,8 @@ func TestExitCodes(t *testing.T) {
 	require.ErrorIs(t, err, os.ErrNotExist)
 }
 
-// TestProductsEndWithTheCodesOfTheTool: a process that traps or has nothing to wait
-// for says so with the same codes.
+// TestProductsEndWithTheCodesOfTheTool checks that a process that traps, or that has nothing to
+// wait for, ends with the same codes as the tool.
 func TestProductsEndWithTheCodesOfTheTool(t *testing.T) {
 	testkit.Tool(t, "clang-19", "clang")
 	dir := folder(t)
@@ -132,8 +132,8 @@ func TestProductsEndWithTheCodesOfTheTool(t *testing.T) {
 	}
 }
 
-// TestLimitIsTheSameWorkEverywhere: a run of so many events shows the same events on
-// every machine.
+// TestLimitIsTheSameWorkEverywhere checks that a run that is limited to some events shows the
+// same events on every machine.
 func TestLimitIsTheSameWorkEverywhere(t *testing.T) {
 	dir := folder(t)
 	want := ""
@@ -148,7 +148,7 @@ func TestLimitIsTheSameWorkEverywhere(t *testing.T) {
 	}
 }
 
-// TestNothingIsNeverEqual: runs without an event are not called equal.
+// TestNothingIsNeverEqual checks that runs without an event do not count as equal.
 func TestNothingIsNeverEqual(t *testing.T) {
 	dir := folder(t)
 	_, out, _ := sinter(dir, "verify", "quiet.sn", "--core", "none", "--no-x86")
@@ -158,8 +158,8 @@ func TestNothingIsNeverEqual(t *testing.T) {
 	require.Contains(t, said, "--pcap-in nic=FILE")
 }
 
-// TestJSONIsWhole: what is printed as JSON has no null, and diagnostics keep their
-// notes, labels and ends.
+// TestJSONIsWhole checks that JSON output contains no null, and that diagnostics keep their
+// notes, labels and end positions.
 func TestJSONIsWhole(t *testing.T) {
 	dir := folder(t)
 	for _, args := range []string{
@@ -192,7 +192,7 @@ func TestJSONIsWhole(t *testing.T) {
 	require.Equal(t, 2, e.Notes[0].Line)
 }
 
-// tool is this test as the tool, in a process of its own.
+// tool is this test binary as the tool, in a separate process.
 func tool(t *testing.T, dir string, args ...string) *exec.Cmd {
 	self, err := os.Executable()
 	require.NoError(t, err)
@@ -203,8 +203,8 @@ func tool(t *testing.T, dir string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// TestEachExitCode runs the tool as a process to each end that it has. The product of
-// code 7 is killed from outside.
+// TestEachExitCode runs the tool as a process to each end that the tool can have. The product
+// of code 7 is killed from outside.
 func TestEachExitCode(t *testing.T) {
 	testkit.Tool(t, "clang-19")
 	testkit.Tool(t, "ld.lld-19")
@@ -255,8 +255,8 @@ func compiles(pid int) bool {
 	return strings.HasPrefix(string(name), "clang") || strings.HasPrefix(string(name), "ld.lld")
 }
 
-// settled waits until the last child of the tool has run for a while, and lists its
-// children. In earnest the last one is not a compiler.
+// settled waits until the last child of the tool has run for a while, and lists the tool's
+// children. If earnest is set, the last child must not be a compiler.
 func settled(t *testing.T, cmd *exec.Cmd, args string, earnest bool) []int {
 	var below []int
 	require.Eventually(t, func() bool {
@@ -268,8 +268,8 @@ func settled(t *testing.T, cmd *exec.Cmd, args string, earnest bool) []int {
 	return below
 }
 
-// TestOutputThatCannotBeWritten is an error of every command, whatever is full or
-// closed, and leaves no part of a file.
+// TestOutputThatCannotBeWritten checks that a full or closed output is an error of every
+// command, and leaves no incomplete file.
 func TestOutputThatCannotBeWritten(t *testing.T) {
 	dir := folder(t)
 	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
@@ -303,8 +303,8 @@ func TestOutputThatCannotBeWritten(t *testing.T) {
 	require.NotZero(t, info.Mode()&os.ModeCharDevice, "the device was replaced")
 }
 
-// TestFullDiskLeavesNoHalf: with room for a part of the files only, each command that
-// writes leaves the folder as it was.
+// TestFullDiskLeavesNoHalf has room for only a part of the files. Each command that writes
+// files leaves the folder unchanged.
 func TestFullDiskLeavesNoHalf(t *testing.T) {
 	dir := folder(t)
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "relay.sn"), []byte(relay), 0o644))
@@ -317,7 +317,7 @@ func TestFullDiskLeavesNoHalf(t *testing.T) {
 		"build relay.sn -o f.rtl", "run logs.sn --limit 300 --trace t.trace", "run logs.sn --limit 50 --on cycle --wave w.vcd", "run relay.sn --pcap-out o.pcap --disk-out d.img",
 		"fmt long.sn",
 	} {
-		// A limit of the size of a file stands for a full disk: some files fit, one does not.
+		// A limit on file sizes simulates a full disk: some files fit, and one does not.
 		cmd := exec.Command("bash", append([]string{"-c", `ulimit -f 4; trap '' XFSZ; exec "$@"`, "bash", self.Path}, strings.Fields(args)...)...)
 		cmd.Dir, cmd.Env = dir, append(os.Environ(), "PATH="+dir) // without outside tools
 		said, err := cmd.CombinedOutput()
@@ -341,7 +341,7 @@ func contents(t *testing.T, dir string) map[string]string {
 	return out
 }
 
-// TestTwoProgramsInOneFolder do not share the name of a file.
+// TestTwoProgramsInOneFolder checks that no two files have the same name.
 func TestTwoProgramsInOneFolder(t *testing.T) {
 	dir := folder(t)
 	files := map[string]string{}
@@ -375,14 +375,15 @@ func children(pid int) []int {
 	return list
 }
 
-// alive reports whether a process runs; a dead one that nobody has taken does not.
+// alive reports whether a process runs. A dead process that its parent has not waited for does
+// not run.
 func alive(pid int) bool {
 	text, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
 	return err == nil && !strings.Contains(string(text), ") Z ")
 }
 
-// TestSignalsEndEverything: after SIGINT, SIGTERM and SIGHUP the tool ends with 130,
-// its children have ended and its temporary folders are gone.
+// TestSignalsEndEverything checks that the tool ends with 130 after SIGINT, SIGTERM and SIGHUP.
+// Its children have ended and its temporary folders are gone.
 func TestSignalsEndEverything(t *testing.T) {
 	dir := folder(t)
 	slow := t.TempDir()

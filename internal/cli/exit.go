@@ -23,7 +23,7 @@ const (
 	exitSignal     = 130
 )
 
-// exitCodes says what each code means, for --help.
+// exitCodes describes each code for --help.
 var exitCodes = []struct {
 	code  int
 	means string
@@ -74,17 +74,17 @@ func codeOfError(err error) int {
 	return exitFault
 }
 
-// errPrinted joins an error that the command has printed with its result.
+// errPrinted is joined to an error that the command has already printed with its result.
 var errPrinted = errors.New("printed")
 
-// output is standard output. It remembers the first error, because a result that could not
-// be written does not count.
+// output is standard output. It remembers the first write error, because a result that could
+// not be written does not count.
 type output struct {
 	w   io.Writer
 	err error
 }
 
-// Write writes unless an earlier write failed.
+// Write writes the bytes unless an earlier write failed.
 func (o *output) Write(p []byte) (int, error) {
 	if o.err != nil {
 		return 0, o.err
@@ -94,7 +94,7 @@ func (o *output) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// finish prints an error and gives the exit code.
+// finish prints an error and returns the exit code.
 func (e *env) finish(err error) int {
 	if err == nil {
 		return e.close(e.failed)
@@ -121,8 +121,8 @@ func (e *env) finish(err error) int {
 	return e.close(codeOfError(err))
 }
 
-// close gives the exit code of a command, or the exit code for output that could not be
-// written.
+// close returns the exit code of a command. If the output could not be written, it returns the
+// exit code for that error.
 func (e *env) close(code int) int {
 	if e.out.err == nil {
 		return code

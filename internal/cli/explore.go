@@ -31,7 +31,7 @@ type exploreCmd struct {
 	As        string   `hidden:"" help:"Name of the worker."`
 }
 
-// Run sweeps, repeats a sweep, or works for one as a worker.
+// Run runs a sweep, repeats a sweep, or works for a sweep as a worker.
 func (c *exploreCmd) Run(e *env) error {
 	executable, err := os.Executable()
 	if err != nil {
@@ -104,8 +104,8 @@ func (c *exploreCmd) print(e *env, r *checks.ExploreReport) {
 	}
 }
 
-// frontTable has a line for each distinct result on the front: its first point, and how
-// many others have the same values.
+// frontTable has a row for each distinct result on the front. The row has the first point with
+// that result and the number of other points with the same values.
 func frontTable(objectives []string, front []checks.FrontRow) [][]string {
 	rows := [][]string{append(append([]string{"program"}, objectives...), "point")}
 	same := 0
@@ -153,7 +153,7 @@ func (c *exploreCmd) repro(e *env, executable string) error {
 	return nil
 }
 
-// jobs is how many units are measured at a time.
+// jobs is the number of units that are measured at a time.
 func jobs(n int) int {
 	if n > 0 {
 		return n

@@ -18,7 +18,7 @@ import (
 	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
-// slowProgram takes a while for each point.
+// slowProgram takes some time for each point.
 const slowProgram = `config n: u32 = 2000
 config rounds: u32 = 40
 
@@ -43,8 +43,9 @@ func results(dir string) int {
 	return len(list)
 }
 
-// A sweep that is interrupted says what is kept and ends with 130; the same command
-// makes only the rest. Meanwhile nobody else may sweep there.
+// An interrupted sweep reports which results are kept, and ends with 130. The same command
+// makes only the remaining results. During a sweep no other process may sweep in the same
+// folder.
 func TestInterruptedSweepGoesOn(t *testing.T) {
 	dir := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "slow.sn"), []byte(slowProgram), 0o644))
@@ -77,8 +78,8 @@ func TestInterruptedSweepGoesOn(t *testing.T) {
 	require.Equal(t, all, results(sweep))
 }
 
-// TestResearchPage: the first command of the page prints what stands below it, and the
-// space that the page explains is one.
+// TestResearchPage checks that the first command of the page prints the output below it, and
+// that the space that the page explains is a valid space.
 func TestResearchPage(t *testing.T) {
 	shown := testkit.Blocks(t, "../../docs/research.md", "text")
 	first, want, _ := strings.Cut(shown[0], "\n")

@@ -61,7 +61,7 @@ func (c *fpgaCmd) Run(e *env) error {
 	return err
 }
 
-// check prints how the simulated pins compare with the reference.
+// check prints whether the simulated pins agree with the reference.
 func (c *fpgaCmd) check(e *env, p *flow.Program, o flow.FPGAOptions) error {
 	r, err := checks.SimulatePins(e.ctx, p, o, c.world())
 	if err != nil {

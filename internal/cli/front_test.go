@@ -13,9 +13,9 @@ import (
 	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
-// TestFrontPage runs the commands that README.md shows between a line `<!-- run -->`
-// and a line `<!-- /run -->`, and demands the output that it shows. SINTER_UPDATE=1
-// rewrites it.
+// TestFrontPage runs the commands that README.md shows between a line `<!-- run -->` and a line
+// `<!-- /run -->`, and compares their output with the page. SINTER_UPDATE=1 rewrites the
+// output.
 func TestFrontPage(t *testing.T) {
 	for _, tool := range []string{"clang-19", "ld.lld-19", "qemu-system-x86_64", "iverilog", "yosys"} {
 		testkit.Tool(t, tool)
@@ -44,8 +44,8 @@ func TestFrontPage(t *testing.T) {
 	testkit.Golden(t, "README.md", out.String())
 }
 
-// The figures of the packet filter on the front page are those of its own page, which a
-// test of examples measures.
+// The figures of the packet filter on the front page equal the figures of the example's own
+// page, which a test of examples measures.
 func TestFrontPageFigures(t *testing.T) {
 	between := func(path string) string {
 		text, err := os.ReadFile(path)
@@ -59,7 +59,7 @@ func TestFrontPageFigures(t *testing.T) {
 	require.Equal(t, between("../../examples/filter/README.md"), between("../../README.md"))
 }
 
-// output is what a command prints, indented as code.
+// output is the output of a command, indented as code.
 func output(t *testing.T, args []string) string {
 	t.Helper()
 	var stdout, stderr bytes.Buffer

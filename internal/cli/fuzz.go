@@ -59,7 +59,7 @@ func (c *fuzzCmd) Run(e *env) error {
 	return nil
 }
 
-// fuzz runs the programs, at once or as a campaign.
+// fuzz runs the programs directly or as a campaign.
 func (c *fuzzCmd) fuzz(e *env, o checks.FuzzOptions) (*checks.FuzzReport, error) {
 	campaign, err := c.campaign(e, c.Campaign, o.Progress)
 	if err != nil {

@@ -14,13 +14,14 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What refusing, or taking, one hostile input may cost: time of processors, and memory.
+// The limits of CPU time and memory for one hostile input, accepted or refused.
 const (
 	mostTime   = 2 * time.Second
 	mostMemory = 512 << 20
 )
 
-// calls are functions that call each other twice: 2^n calls for n of them.
+// calls are n functions that each call the function before it twice. A call of the last one
+// makes 2^n calls.
 func calls(n int) string {
 	var b strings.Builder
 	b.WriteString("fn h0(x: u32) -> u32 { return x + 1 }\n")
@@ -31,7 +32,7 @@ func calls(n int) string {
 	return b.String()
 }
 
-// elses is a program with n times else if after each other.
+// elses is a program with n consecutive else-if branches.
 func elses(n int) string {
 	var b strings.Builder
 	b.WriteString("task main() {\n  state n: u32 = 3\n  if n == 0 { log.print(\"0\") }")
@@ -42,7 +43,7 @@ func elses(n int) string {
 	return b.String()
 }
 
-// aboveSnap is a capture of one record that is longer than its file says.
+// aboveSnap is a capture of one record that is longer than the file's snap length.
 func aboveSnap() string {
 	var b bytes.Buffer
 	for _, v := range []any{
@@ -54,8 +55,8 @@ func aboveSnap() string {
 	return b.String()
 }
 
-// TestHostileInput: each input is taken or refused with a clear error, in 2 s of
-// processor time and 512 MB.
+// TestHostileInput checks that each input is accepted, or refused with a clear error, in 2 s of
+// CPU time and 512 MB.
 func TestHostileInput(t *testing.T) {
 	dir := folder(t)
 	plain := "task main() { log.print(\"ab\") }\nsystem s { run main() }\n"

@@ -6,7 +6,7 @@ import (
 	"github.com/sinter-lang/sinter/internal/diag"
 )
 
-// jsonPlace is a source range, with lines and columns from 1. The end is after the last
+// jsonPlace is a source range. Lines and columns count from 1. The end is after the last
 // character. All fields are zero if there is no position.
 type jsonPlace struct {
 	File      string `json:"file"`
@@ -16,19 +16,19 @@ type jsonPlace struct {
 	EndColumn int    `json:"end_column"`
 }
 
-// jsonNote is a further place of a diagnostic.
+// jsonNote is an additional source position of a diagnostic.
 type jsonNote struct {
 	jsonPlace
 	Message string `json:"message"`
 }
 
-// jsonError is a diagnostic in a form for programs.
+// jsonError is a diagnostic for programs to read.
 type jsonError struct {
 	Code     string `json:"code"`
 	Severity string `json:"severity"`
 	jsonPlace
 	Message string     `json:"message"`
-	Label   string     `json:"label"` // under the place, a few words
+	Label   string     `json:"label"` // a few words that belong under the position
 	Notes   []jsonNote `json:"notes"`
 	Hints   []string   `json:"hints"`
 }
@@ -61,7 +61,7 @@ func jsonErrors(err error) []jsonError {
 	return out
 }
 
-// printJSON prints a value. A write error is reported at the end.
+// printJSON prints a value. A write error is reported when the command ends.
 func (e *env) printJSON(v any) {
 	enc := json.NewEncoder(e.out)
 	enc.SetIndent("", "  ")

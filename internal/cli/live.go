@@ -30,7 +30,7 @@ type liveFlags struct {
 	For      time.Duration `placeholder:"TIME" help:"Live: end after a time such as 10s."`
 }
 
-// scripted names a flag for scripted runs that was given with --live, "" for none.
+// scripted names a flag for scripted runs that was used with --live, "" if there is none.
 func (c *runCmd) scripted() string {
 	for _, f := range []struct {
 		name string
@@ -58,7 +58,7 @@ func (c *runCmd) scripted() string {
 	return ""
 }
 
-// liveOnly names a flag of live runs that was given without --live, "" for none.
+// liveOnly names a flag for live runs that was used without --live, "" if there is none.
 func (c *runCmd) liveOnly() string {
 	for _, f := range []struct {
 		name string
@@ -84,7 +84,7 @@ func (c *runCmd) liveOnly() string {
 	return ""
 }
 
-// serve is `sinter run --live`.
+// serve implements `sinter run --live`.
 func (c *runCmd) serve(e *env) error {
 	if f := c.scripted(); f != "" {
 		return flow.UserErrorf("%s goes with a scripted run, not with --live", f)
@@ -149,7 +149,7 @@ func (c *runCmd) serve(e *env) error {
 	return userError(err)
 }
 
-// userError turns a live.UserError into a UserError of the tool.
+// userError turns a live.UserError into a UserError of this tool.
 func userError(err error) error {
 	var u live.UserError
 	if errors.As(err, &u) {
@@ -158,7 +158,7 @@ func userError(err error) error {
 	return err
 }
 
-// liveOptions reads the flags.
+// liveOptions reads the flags of a live run.
 func (c *runCmd) liveOptions() (o live.Options, err error) {
 	o = live.Options{Machine: c.On, Memory: c.Mem, Pcap: c.Pcap, Metrics: c.Metrics, For: c.For, Restore: c.Restore, Chipset: live.Chipset(c.Vmm)}
 	byVMM := map[string]string{"qemu": flow.Unikernel, "qemu-q35": flow.Unikernel, "monitor": flow.Monitor}[c.Vmm]
@@ -205,7 +205,7 @@ func (c *runCmd) liveOptions() (o live.Options, err error) {
 	return o, err
 }
 
-// accel chooses the accelerator for a QEMU guest, and gives the reason when the choice is
+// accel chooses the accelerator for a QEMU guest. It prints the reason if the choice is
 // unexpected.
 func (c *runCmd) accel(e *env, o live.Options) string {
 	if c.Accel != "auto" {
@@ -218,7 +218,7 @@ func (c *runCmd) accel(e *env, o live.Options) string {
 	return "kvm"
 }
 
-// printLive prints an equivalent command for a shell, and keeps its files.
+// printLive prints an equivalent shell command. The files of the command stay.
 func (c *runCmd) printLive(e *env, im *live.Image, o live.Options) error {
 	line, err := live.Command(im, o)
 	if err != nil {
@@ -228,11 +228,11 @@ func (c *runCmd) printLive(e *env, im *live.Image, o live.Options) error {
 	return nil
 }
 
-// mostConsole bounds the input of a console.
+// mostConsole limits the size of a console's input.
 const mostConsole = 64 << 20
 
-// console shows the lines of a console, each crash and trap with its position and source
-// line.
+// console shows the lines of a console. It adds the source position and source line to each
+// crash and trap.
 func (c *decodeCmd) console(e *env) error {
 	where, source, err := c.places(e)
 	if err != nil {
@@ -264,8 +264,8 @@ func (c *decodeCmd) console(e *env) error {
 	return nil
 }
 
-// places returns functions for the position of an address, and for the source line that a
-// message names.
+// places returns two functions: one maps an address to a source position, and the other finds
+// the source line that a message names.
 func (c *decodeCmd) places(e *env) (where func(uint64) string, source func(string) string, err error) {
 	if strings.HasSuffix(c.Path, ".elf") {
 		data, err := flow.ReadProgram(c.Path)

@@ -30,7 +30,7 @@ import (
 	"github.com/sinter-lang/sinter/sim/process"
 )
 
-// said is what a command has written so far.
+// said is the output of a command so far.
 type said struct {
 	mu sync.Mutex
 	b  bytes.Buffer
@@ -48,7 +48,7 @@ func (s *said) String() string {
 	return s.b.String()
 }
 
-// liveRun is a service that runs.
+// liveRun is a running service.
 type liveRun struct {
 	out, err said
 	stop     context.CancelFunc
@@ -66,7 +66,7 @@ func startLive(t *testing.T, args ...string) *liveRun {
 	return r
 }
 
-// expect waits for a text on standard error and gives what a pattern found in it.
+// expect waits for a text on standard error and returns what a pattern found in it.
 func (r *liveRun) expect(t *testing.T, pattern string) []string {
 	t.Helper()
 	re := regexp.MustCompile(pattern)
@@ -92,7 +92,7 @@ func (r *liveRun) end(t *testing.T) int {
 	return -1
 }
 
-// needs skips where a machine of x86-64 cannot run.
+// needs skips the test if an x86-64 machine cannot run here.
 func needs(t *testing.T, machine string) {
 	testkit.Tool(t, "clang-19", "clang")
 	testkit.Tool(t, "ld.lld-19", "ld.lld")
@@ -106,7 +106,7 @@ func needs(t *testing.T, machine string) {
 	}
 }
 
-// call sends a datagram to a port of this computer and gives the answer.
+// call sends a datagram to a port of this computer and returns the answer.
 func call(t *testing.T, conn net.Conn, body []byte) []byte {
 	t.Helper()
 	buf := make([]byte, 2000)
@@ -126,8 +126,8 @@ func call(t *testing.T, conn net.Conn, body []byte) []byte {
 	return nil
 }
 
-// TestLiveEcho talks to the echo on every machine of x86-64, with two clients at once,
-// ends it as a signal does, and looks at what is left.
+// TestLiveEcho runs the echo on every x86-64 machine and communicates with it from two clients
+// at once. It ends the echo as a signal does, and checks what remains.
 func TestLiveEcho(t *testing.T) {
 	for _, machine := range []string{"native", "unikernel", "monitor"} {
 		t.Run(machine, func(t *testing.T) {
@@ -159,8 +159,8 @@ func TestLiveEcho(t *testing.T) {
 	}
 }
 
-// TestLiveSnapshot: an echo that has ended continues from its snapshot, with the known MAC
-// addresses, and answers. A snapshot of another program is refused.
+// TestLiveSnapshot checks that an echo that has ended continues from its snapshot, with the
+// known MAC addresses, and answers. A snapshot of another program is refused.
 func TestLiveSnapshot(t *testing.T) {
 	needs(t, "monitor")
 	file := filepath.Join(t.TempDir(), "echo.snapshot")
@@ -186,7 +186,7 @@ func TestLiveSnapshot(t *testing.T) {
 	require.NoFileExists(t, none)
 }
 
-// TestLivePCI talks to the echo on a chipset with PCI.
+// TestLivePCI communicates with the echo on a chipset with PCI.
 func TestLivePCI(t *testing.T) {
 	needs(t, "unikernel")
 	r := startLive(t, "../../examples/echo", "--vmm", "qemu-q35", "--accel", "tcg", "-p", "udp:0:7")
@@ -199,7 +199,7 @@ func TestLivePCI(t *testing.T) {
 	require.Equal(t, 130, r.end(t), "%s", r.err.String())
 }
 
-// captured counts the frames of a capture, read by a library.
+// captured counts the frames of a capture with a third-party library.
 func captured(t *testing.T, path string) (n int) {
 	f, err := os.Open(path)
 	require.NoError(t, err)
@@ -215,7 +215,7 @@ func captured(t *testing.T, path string) (n int) {
 	}
 }
 
-// TestLiveEnds: how a service ends is its exit code, on each machine.
+// TestLiveEnds checks on each machine that the way a service ends gives the exit code.
 func TestLiveEnds(t *testing.T) {
 	dir := folder(t)
 	for _, machine := range []string{"native", "unikernel", "monitor"} {
@@ -235,7 +235,7 @@ func TestLiveEnds(t *testing.T) {
 	}
 }
 
-// TestLiveFor: a time ends a service, which is a success.
+// TestLiveFor checks that the end of the given time ends a service, and that this is a success.
 func TestLiveFor(t *testing.T) {
 	needs(t, "native")
 	r := startLive(t, filepath.Join(folder(t), "echo.sn"), "--on", "native", "--for", "300ms")
@@ -243,7 +243,8 @@ func TestLiveFor(t *testing.T) {
 	require.Contains(t, r.err.String(), "echo on native has started at `nic` (connected to nothing; --tap nic=NAME)")
 }
 
-// TestLiveRefuses: a wish that cannot be met is a sentence, before anything runs.
+// TestLiveRefuses checks that a request that cannot be met gives a message before anything
+// runs.
 func TestLiveRefuses(t *testing.T) {
 	needs(t, "native")
 	dir := t.TempDir()
@@ -289,7 +290,7 @@ func TestLiveRefuses(t *testing.T) {
 	require.Contains(t, stderr, "-p is for live runs: add --live")
 }
 
-// TestLiveDiskIsLocked: two services cannot have one disk.
+// TestLiveDiskIsLocked checks that two services cannot use one disk.
 func TestLiveDiskIsLocked(t *testing.T) {
 	needs(t, "native")
 	disk := filepath.Join(t.TempDir(), "disk.img")
@@ -307,8 +308,8 @@ func TestLiveDiskIsLocked(t *testing.T) {
 	require.Equal(t, 130, first.end(t))
 }
 
-// TestLiveCommand pastes the command that --print-command prints into a shell, and talks
-// to what it starts.
+// TestLiveCommand runs the output of --print-command in a shell, and communicates with the
+// service that it starts.
 func TestLiveCommand(t *testing.T) {
 	needs(t, "unikernel")
 	t.Setenv("TMPDIR", t.TempDir())
@@ -337,8 +338,8 @@ func TestLiveCommand(t *testing.T) {
 	require.EqualError(t, err, fmt.Sprintf("exit status %d", 4))
 }
 
-// TestBundleQEMU runs the script of a folder for QEMU, talks to what it starts, and ends
-// it with a signal.
+// TestBundleQEMU runs the script of a folder for QEMU, communicates with the service that it
+// starts, and ends the service with a signal.
 func TestBundleQEMU(t *testing.T) {
 	needs(t, "unikernel")
 	dir := filepath.Join(t.TempDir(), "echo")
@@ -363,8 +364,8 @@ func TestBundleQEMU(t *testing.T) {
 	require.EqualError(t, cmd.Wait(), "exit status 130")
 }
 
-// TestBundleFirecracker: the configuration is what Firecracker reads, and the word that it
-// gives the image makes disks come in order, whatever their serial numbers are.
+// TestBundleFirecracker checks that Firecracker accepts the configuration. The configuration
+// passes the image the word that makes disks come in order, whatever their serial numbers are.
 func TestBundleFirecracker(t *testing.T) {
 	needs(t, "unikernel")
 	dir := t.TempDir()
@@ -407,8 +408,8 @@ func TestBundleFirecracker(t *testing.T) {
 	require.Error(t, err, "killed: it waits for requests, or it finds no queue on the disk and ends")
 }
 
-// TestBundleCloud: the command has what cloud-hypervisor reads, and its image drives PCI and
-// takes disks in order.
+// TestBundleCloud checks that cloud-hypervisor accepts the command, and that the image uses PCI
+// and takes disks in order.
 func TestBundleCloud(t *testing.T) {
 	needs(t, "unikernel")
 	dir := t.TempDir()
@@ -432,7 +433,7 @@ func TestBundleCloud(t *testing.T) {
 	require.NotContains(t, string(out), "FAULT")
 }
 
-// TestSystemdUnit: systemd finds nothing wrong with the unit.
+// TestSystemdUnit checks that systemd accepts the unit.
 func TestSystemdUnit(t *testing.T) {
 	needs(t, "native")
 	dir := t.TempDir()
@@ -457,7 +458,7 @@ func TestSystemdUnit(t *testing.T) {
 	require.NotContains(t, string(out), "sqs.service")
 }
 
-// TestBundleRefuses: what has no folder says so.
+// TestBundleRefuses checks that programs and options without a bundle get an error.
 func TestBundleRefuses(t *testing.T) {
 	for want, args := range map[string][]string{
 		"the monitor is a part of this tool": {"--vmm", "monitor"},
@@ -469,7 +470,7 @@ func TestBundleRefuses(t *testing.T) {
 	}
 }
 
-// TestDecode: the text of a console tells places once the program is known.
+// TestDecode checks that console text has source positions if the program is known.
 func TestDecode(t *testing.T) {
 	needs(t, "unikernel")
 	dir := folder(t)
@@ -494,7 +495,7 @@ func TestDecode(t *testing.T) {
 	require.Contains(t, stderr, "cannot read")
 }
 
-// elfFile gives an address that the line table of an executable gives to the program.
+// elfFile returns an address that an executable's line table assigns to the program.
 func elfFile(path string) (uint64, error) {
 	f, err := elf.Open(path)
 	if err != nil {
@@ -522,8 +523,8 @@ func elfFile(path string) (uint64, error) {
 	}
 }
 
-// TestLivePage runs each command of docs/live.md for a moment: services until they answer,
-// all else to its end.
+// TestLivePage runs each command of docs/live.md for a short time. Services run until they
+// answer, and other commands run to their end.
 func TestLivePage(t *testing.T) {
 	needs(t, "unikernel")
 	page, err := os.ReadFile("../../docs/live.md")

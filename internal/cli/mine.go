@@ -15,10 +15,10 @@ type mineCmd struct {
 	Header  string `placeholder:"FILE.h" help:"Write a C header with a function for each line."`
 }
 
-// shownOthers is how many rejected operations are shown.
+// shownOthers is the number of rejected operations that the command shows.
 const shownOthers = 8
 
-// Run mines and prints.
+// Run mines the program and prints the result.
 func (c *mineCmd) Run(e *env) error {
 	p, err := c.load(e)
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 	"github.com/sinter-lang/sinter/internal/cli"
 )
 
-// TestMinedLinesOfThePage: docs/hardware.md shows what the command prints.
+// TestMinedLinesOfThePage checks that docs/hardware.md shows the output of the command.
 func TestMinedLinesOfThePage(t *testing.T) {
 	t.Chdir("../..")
 	page, err := os.ReadFile("docs/hardware.md")

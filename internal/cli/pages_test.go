@@ -12,8 +12,8 @@ import (
 	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
-// TestPagesBuild runs the builds of the examples' pages whose file is started in the same
-// line. Without SINTER_FULL it runs the first one.
+// TestPagesBuild runs each build command of the examples' pages whose output file is started in
+// the same line. Without SINTER_FULL it runs only the first one.
 func TestPagesBuild(t *testing.T) {
 	testkit.Tool(t, "clang-19", "clang")
 	pages, err := filepath.Glob("../../examples/*/README.md")

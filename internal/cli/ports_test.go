@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// relay has two network devices, one that receives and one that sends, a disk, an
-// input and two outputs.
+// relay has two network devices, one that receives and one that sends, a disk, an input and two
+// outputs.
 const relay = `
 use net
 use blk
@@ -46,8 +46,8 @@ system relay {
 }
 `
 
-// TestPortsWithoutNames: where one port is meant, every option NAME=FILE takes FILE; a
-// mistake in one is told before the run and leaves no file.
+// TestPortsWithoutNames checks that every option NAME=FILE accepts FILE alone if only one port
+// qualifies. A mistake in an option is reported before the run and leaves no file.
 func TestPortsWithoutNames(t *testing.T) {
 	dir := folder(t)
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "relay.sn"), []byte(relay), 0o644))

@@ -5,8 +5,8 @@ import (
 	"io"
 )
 
-// progress shows the state of long work in one line that is overwritten. It does so on a
-// terminal only.
+// progress shows the state of long work in one line that is overwritten. It shows nothing if
+// the output is not a terminal.
 type progress struct {
 	w     io.Writer
 	shows bool
@@ -15,7 +15,7 @@ type progress struct {
 
 func newProgress(w io.Writer) *progress { return &progress{w: w, shows: isTerminal(w)} }
 
-// step shows a message; the empty one clears the line.
+// step shows a message. An empty message clears the line.
 func (p *progress) step(message string) {
 	if !p.shows {
 		return

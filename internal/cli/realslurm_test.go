@@ -16,8 +16,8 @@ import (
 	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
-// slurmConf is a Slurm of one node on the loopback device, all of its files in one
-// folder: KEY is that folder, HOST the computer.
+// slurmConf configures a Slurm of one node on the loopback device, with all its files in one
+// folder. KEY stands for that folder, and HOST for the computer.
 const slurmConf = `ClusterName=test
 SlurmctldHost=HOST(127.0.0.1)
 AuthType=auth/munge
@@ -46,7 +46,7 @@ NodeName=HOST NodeAddr=127.0.0.1 CPUs=CPUS RealMemory=1024
 PartitionName=all Nodes=HOST Default=YES MaxTime=INFINITE State=UP
 `
 
-// startSlurm starts a Slurm and gives what its commands need in their environment.
+// startSlurm starts a Slurm and returns the environment for its commands.
 func startSlurm(t *testing.T) []string {
 	for _, name := range []string{"munged", "slurmctld", "slurmd", "sbatch"} {
 		testkit.Tool(t, name)
@@ -106,8 +106,8 @@ func foreground(t *testing.T, env []string, log, name string, args ...string) {
 	})
 }
 
-// A sweep on a real Slurm, where a job is cancelled in the middle: nothing is lost,
-// nothing is made twice, and the table equals the table of a sweep on one computer.
+// A sweep runs on a real Slurm, and a job is cancelled in the middle. Nothing is lost, nothing
+// is made twice, and the table equals the table of a sweep on one computer.
 func TestSweepOnSlurm(t *testing.T) {
 	long(t)
 	env := startSlurm(t)

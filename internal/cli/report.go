@@ -16,7 +16,7 @@ import (
 	"github.com/sinter-lang/sinter/web"
 )
 
-// reported is the common part of the commands that make the page.
+// reported holds the common flags of the commands that make the page.
 type reported struct {
 	program `embed:""`
 	inputs  `embed:""`
@@ -27,7 +27,7 @@ type reported struct {
 	Sweep   string   `placeholder:"DIR" help:"Show the points of a sweep that explore made, or makes."`
 }
 
-// page gathers the data and makes the page.
+// page collects the data and makes the page.
 func (c *reported) page(e *env, follow int) ([]byte, error) {
 	o := checks.ReportOptions{Core: c.Core, World: c.world(), Checks: c.Checks, NoX86: c.NoX86, Sweep: c.Sweep}
 	if len(c.Checks) == 1 && c.Checks[0] == "none" {
@@ -57,7 +57,7 @@ func (c *reported) page(e *env, follow int) ([]byte, error) {
 	return web.Page(text, follow)
 }
 
-// maxReportWindow bounds the window, because each cycle is a column of a picture.
+// maxReportWindow is the largest window. Each of its cycles is a column of a picture.
 const maxReportWindow = 5000
 
 // reportWindow reads [FROM:]CYCLES. Without FROM, from is -1.
@@ -109,11 +109,11 @@ type serveCmd struct {
 	Listen   string `default:"127.0.0.1:8080" placeholder:"ADDRESS" help:"Where the page is served; another address than loopback shows it to others."`
 }
 
-// followEvery is how often a page asks for the sweep, in milliseconds.
+// followEvery is the time in milliseconds between two requests of a page for the sweep's state.
 const followEvery = 1000
 
-// Run makes the page once and serves it until an interrupt. The sweep is read again for
-// each request.
+// Run makes the page once and serves it until an interrupt. It reads the sweep again for each
+// request.
 func (c *serveCmd) Run(e *env) error {
 	l, err := net.Listen("tcp", c.Listen)
 	if err != nil {
@@ -134,8 +134,8 @@ func (c *serveCmd) Run(e *env) error {
 	return e.ctx.Err()
 }
 
-// handler serves only the page and the sweep. A page of another site that uses its own host
-// name for this address gets nothing.
+// handler serves only the page and the sweep. It refuses requests that name another host, so
+// that a page of another site gets nothing.
 func (c *serveCmd) handler(page []byte) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {

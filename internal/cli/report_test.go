@@ -28,8 +28,9 @@ func report(t *testing.T, args ...string) string {
 	return path
 }
 
-// TestPageByClicks: a click on a line shows its instructions, its IR, its waveform and
-// the cells of the core that are there for them; the other views lead back to it.
+// TestPageByClicks clicks on a line of the page. The page shows the line's instructions, its
+// IR, its waveform and the cells of the core that exist for them. The other views lead back to
+// the line.
 func TestPageByClicks(t *testing.T) {
 	b := newBrowser(t)
 	sweep := smallSweep(t)
@@ -113,8 +114,8 @@ func bigProgram() string {
 	return b.String()
 }
 
-// TestPageOfABigProgram: a page of 2,000 lines and 1e5 cycles is below 3 MB. How soon it
-// can be used is printed: on a busy computer it says little.
+// TestPageOfABigProgram checks that a page of 2,000 lines and 1e5 cycles is smaller than 3 MB.
+// The test prints how soon the page can be used, which tells little on a busy computer.
 func TestPageOfABigProgram(t *testing.T) {
 	if !testkit.Full() {
 		t.Skip("SINTER_FULL=1 runs it")
@@ -134,7 +135,8 @@ func TestPageOfABigProgram(t *testing.T) {
 	t.Logf("%d lines, %.0f cycles: %d bytes, usable after %s ms", strings.Count(text, "\n"), cycles, info.Size(), ready)
 }
 
-// TestServe: the page follows a sweep while it runs, and the server gives nothing else.
+// TestServe checks that the page follows a running sweep, and that the server serves nothing
+// else.
 func TestServe(t *testing.T) {
 	sweep := smallSweep(t)
 	points, err := filepath.Glob(filepath.Join(sweep, "points", "*.json"))
@@ -184,7 +186,7 @@ func TestServe(t *testing.T) {
 	require.Equal(t, exitSignal, <-done)
 }
 
-// follows looks at the page while a point comes.
+// follows checks that the page shows a new point.
 func follows(t *testing.T, url, path string, data []byte) {
 	b := newBrowser(t)
 	b.open(url)
@@ -200,7 +202,7 @@ func follows(t *testing.T, url, path string, data []byte) {
 	t.Fatal("the page does not follow the sweep")
 }
 
-// TestReportsThatCannotBe: a mistake is told, and leaves no file.
+// TestReportsThatCannotBe checks that a mistake is reported and leaves no file.
 func TestReportsThatCannotBe(t *testing.T) {
 	dir := t.TempDir()
 	page := filepath.Join(dir, "p.html")

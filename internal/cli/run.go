@@ -123,7 +123,7 @@ func (c *runCmd) Run(e *env) error {
 	return nil
 }
 
-// printLanes says whether all lanes showed the same events.
+// printLanes reports whether all lanes (parallel runs of a core) showed the same events.
 func printLanes(e *env, r *flow.Result) {
 	if r.Lanes > 0 && len(r.Differs) == 0 {
 		fmt.Fprintf(e.err, "  %d lanes showed the same\n", r.Lanes)
@@ -133,10 +133,10 @@ func printLanes(e *env, r *flow.Result) {
 	}
 }
 
-// maxProfile is how many lines and functions of a profile the command shows.
+// maxProfile is the number of lines and functions of a profile that the command shows.
 const maxProfile = 20
 
-// maxWaits is how many waiting tasks the command lists.
+// maxWaits is the number of waiting tasks that the command lists.
 const maxWaits = 10
 
 func sortedFigures(figures map[string]float64) []string {
@@ -164,7 +164,7 @@ type verifyCmd struct {
 	runners  `embed:""`
 }
 
-// Run verifies the ladder and prints its table.
+// Run verifies the program on all machines and prints the table.
 func (c *verifyCmd) Run(e *env) error {
 	p, err := c.load(e)
 	if err != nil {

@@ -18,8 +18,7 @@ import (
 	"github.com/sinter-lang/sinter/monitor"
 )
 
-// TestLiveNames asks the name server with the resolver of Go, and with dig where it is
-// there.
+// TestLiveNames queries the name server with Go's resolver, and with dig if it is installed.
 func TestLiveNames(t *testing.T) {
 	machine := fastest(t)
 	r := startLive(t, "../../examples/dns", "--on", machine, "-p", "udp:0:53")
@@ -55,7 +54,7 @@ func TestLiveNames(t *testing.T) {
 	require.Equal(t, 130, r.end(t))
 }
 
-// fastest is a machine of x86-64 that can run here: the monitor, else a process.
+// fastest is an x86-64 machine that can run here: the monitor, else a process.
 func fastest(t *testing.T) string {
 	needs(t, "native")
 	if monitor.Available() == nil {
@@ -64,7 +63,7 @@ func fastest(t *testing.T) string {
 	return "native"
 }
 
-// TestLiveStore puts a value, ends the store as a signal does, and finds it again.
+// TestLiveStore stores a value, ends the store as a signal does, and finds the value again.
 func TestLiveStore(t *testing.T) {
 	needs(t, "native")
 	disk := filepath.Join(t.TempDir(), "kv.img")
@@ -84,11 +83,11 @@ func TestLiveStore(t *testing.T) {
 	}
 }
 
-// sample is a line of the text form of Prometheus with a value.
+// sample matches a line with a value in the text form of Prometheus.
 var sample = regexp.MustCompile(`^(sinter_[a-z_]+)(\{[a-z]+="[^"]*"(,[a-z]+="[^"]*")*\})? ([0-9.]+)$`)
 
-// TestLiveMetrics counts what a client makes the service do. Each sample has a name that was
-// described, and is a number.
+// TestLiveMetrics checks the counters after a client has used the service. Each sample has a
+// name that was described, and is a number.
 func TestLiveMetrics(t *testing.T) {
 	needs(t, "native")
 	r := startLive(t, "../../examples/echo", "--on", "native", "-p", "udp:0:7", "--metrics", "127.0.0.1:0")

@@ -18,8 +18,8 @@ import (
 	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
-// A Slurm of three shell scripts, for what a real one does too slowly or too rarely:
-// jobs are processes of this computer.
+// Three shell scripts simulate a Slurm, for situations that a real one reaches too slowly or
+// too rarely. Jobs are processes of this computer.
 const (
 	fakeSbatch = `#!/bin/sh
 set -eu
@@ -54,7 +54,7 @@ exit 0
 `
 )
 
-// cluster is a folder with a program, a space, and a Slurm in front of PATH.
+// cluster is a folder with a program, a space, and a simulated Slurm at the front of PATH.
 type cluster struct {
 	t              *testing.T
 	dir, jobs, bin string
@@ -63,7 +63,7 @@ type cluster struct {
 
 const clusterSpace = "[axes]\norganisation = ['multi', 'pipe3']\nregisters = { from = 8, to = 12 }\n[config]\nn = { from = 500, to = 502 }\n"
 
-// clusterPoints is how many points the space has.
+// clusterPoints is the number of points in the space.
 const clusterPoints = 2 * 5 * 3
 
 func newCluster(t *testing.T, scripts map[string]string) *cluster {
@@ -89,8 +89,8 @@ func (c *cluster) command(runner, out string) *exec.Cmd {
 	return cmd
 }
 
-// linked is the tool under its own name: workers run the file that began the sweep, and
-// that must not be a test binary, which would run these tests.
+// linked is the tool under its own name. Workers run the file that began the sweep, and that
+// file must not be a test binary, which would run these tests.
 func (c *cluster) linked() string {
 	self, err := os.Executable()
 	require.NoError(c.t, err)
@@ -116,7 +116,7 @@ func (c *cluster) start(out string) (*exec.Cmd, *bytes.Buffer) {
 	return cmd, said
 }
 
-// written says when each result was written.
+// written returns the time at which each result was written.
 func (c *cluster) written(out string) map[string]time.Time {
 	list, err := filepath.Glob(filepath.Join(c.dir, out, "points", "*.json"))
 	require.NoError(c.t, err)
@@ -129,7 +129,7 @@ func (c *cluster) written(out string) map[string]time.Time {
 	return when
 }
 
-// workers are the processes of jobs that run.
+// workers are the processes of running jobs.
 func (c *cluster) workers() (pids []int) {
 	list, _ := filepath.Glob(filepath.Join(c.jobs, "*", "[0-9]"))
 	for _, name := range list {
@@ -141,7 +141,7 @@ func (c *cluster) workers() (pids []int) {
 	return pids
 }
 
-// busy stops a worker that has claimed a unit, and gives its process.
+// busy stops a worker that has claimed a unit, and returns the worker's process.
 func (c *cluster) busy(out string) (pid int) {
 	require.Eventually(c.t, func() bool {
 		list, _ := filepath.Glob(filepath.Join(c.jobs, "*", "[0-9]"))
@@ -163,8 +163,8 @@ func (c *cluster) busy(out string) (pid int) {
 	return pid
 }
 
-// complete checks that the sweep in a folder has every result, that earlier results
-// were not made again, and that its table equals the table of a sweep on one computer.
+// complete checks that the sweep in a folder has every result, that earlier results were not
+// made again, and that its table equals the table of a sweep on one computer.
 func (c *cluster) complete(out string, before map[string]time.Time) {
 	now := c.written(out)
 	require.Len(c.t, now, clusterPoints)
@@ -187,14 +187,14 @@ func (c *cluster) summary(said, kept string) {
 	require.Regexp(c.t, regexp.MustCompile(`(?m)^30 points: `+kept+` from the folder, \d+ made, 0 failed`), said)
 }
 
-// long keeps a test for the full run.
+// long skips a test unless the run is a full run.
 func long(t *testing.T) {
 	if !testkit.Full() {
 		t.Skip("SINTER_FULL=1 runs it")
 	}
 }
 
-// A worker that is killed loses nothing: its unit is done by another one.
+// A killed worker loses nothing, because another worker does its unit.
 func TestKilledWorkerLosesNothing(t *testing.T) {
 	c := fakeSlurm(t)
 	cmd, said := c.start("sweep")
@@ -206,7 +206,7 @@ func TestKilledWorkerLosesNothing(t *testing.T) {
 	c.complete("sweep", before)
 }
 
-// All workers are killed, as when the nodes go down: they are submitted again.
+// All workers are killed, as when the nodes fail. They are submitted again.
 func TestLostNodesAreReplaced(t *testing.T) {
 	long(t)
 	c := fakeSlurm(t)
@@ -220,7 +220,7 @@ func TestLostNodesAreReplaced(t *testing.T) {
 	c.complete("sweep", before)
 }
 
-// A coordinator that is killed leaves workers; the next one ends them and goes on.
+// A killed coordinator leaves workers. The next coordinator ends them and continues.
 func TestKilledCoordinatorGoesOn(t *testing.T) {
 	long(t)
 	c := fakeSlurm(t)
@@ -266,7 +266,7 @@ func TestNoSlurm(t *testing.T) {
 	c.summary(string(said), "0")
 }
 
-// A failure is told by the worker that met it, and only once.
+// Only the worker that met a failure reports it, and only once.
 func TestFailuresComeFromWorkers(t *testing.T) {
 	long(t)
 	c := fakeSlurm(t)

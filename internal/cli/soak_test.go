@@ -15,8 +15,8 @@ import (
 	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
-// soakRequests is how many requests a service answers: a few in a plain test, a share in
-// continuous integration, a million in a campaign.
+// soakRequests is the number of requests that a service answers: a few in a plain test, more in
+// continuous integration, and a million in a campaign.
 func soakRequests() int {
 	switch {
 	case os.Getenv("SINTER_CAMPAIGN") != "":
@@ -27,8 +27,8 @@ func soakRequests() int {
 	return 500
 }
 
-// TestLiveSoak: clients send requests of all lengths, byte for byte answered. In the end the
-// stack has dropped nothing, and no channel holds anything.
+// TestLiveSoak has clients that send requests of all lengths, and checks the answers byte for
+// byte. In the end the stack has dropped nothing, and all channels are empty.
 func TestLiveSoak(t *testing.T) {
 	machines := []string{fastest(t)}
 	if testkit.Full() {
@@ -57,7 +57,7 @@ func TestLiveSoak(t *testing.T) {
 	}
 }
 
-// soak sends datagrams one after the other; the socket of a busy computer may lose one.
+// soak sends datagrams one after the other. The socket of a busy computer may lose a datagram.
 func soak(at string, seed uint64, n int) error {
 	conn, err := net.Dial("udp4", at)
 	if err != nil {
@@ -91,7 +91,7 @@ func soak(at string, seed uint64, n int) error {
 	return nil
 }
 
-// TestLiveStoreSoak: over many requests, a store behaves like a map.
+// TestLiveStoreSoak checks that a store behaves like a map over many requests.
 func TestLiveStoreSoak(t *testing.T) {
 	needs(t, "native")
 	r := startLive(t, "../../examples/kv", "--on", "native", "-p", "udp:0:7070", "--disk", filepath.Join(t.TempDir(), "kv.img"), "--size", "1M")

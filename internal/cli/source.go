@@ -153,7 +153,7 @@ func (c *versionCmd) Run(e *env) error {
 	return nil
 }
 
-// isTerminal reports whether w is a terminal, for progress.
+// isTerminal reports whether w is a terminal, on which progress can be shown.
 func isTerminal(w io.Writer) bool {
 	f, ok := w.(*os.File)
 	if !ok {

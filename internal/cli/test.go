@@ -98,7 +98,7 @@ func (c *testCmd) print(e *env, results []checks.TestResult) error {
 	return nil
 }
 
-// The elements of JUnit's XML, as the tools that read it know them.
+// The elements of JUnit's XML.
 type (
 	junitSuites struct {
 		XMLName xml.Name     `xml:"testsuites"`
@@ -151,7 +151,7 @@ func junit(results []checks.TestResult) []byte {
 	}
 	out, err := xml.MarshalIndent(all, "", "  ")
 	if err != nil {
-		panic("cli: " + err.Error()) // plain structs have an XML form
+		panic("cli: " + err.Error()) // plain structs always have an XML form
 	}
 	return append([]byte(xml.Header), append(out, '\n')...)
 }

@@ -11,12 +11,13 @@ import (
 	"time"
 )
 
-// gcPercent trades memory for time: a compiler runs briefly and keeps most of its data.
+// gcPercent is the heap growth until a garbage collection. It trades memory for time, because a
+// compiler runs briefly and keeps most of its data.
 const gcPercent = 400
 
-// With at most `large` live bytes, a heap may grow to `enough` bytes, and by leastPercent
-// in any case. A larger heap grows by morePercent, because there a collection costs more
-// than it saves.
+// The limits of heap growth. With at most `large` live bytes, a heap may grow to `enough`
+// bytes, and by at least leastPercent. A larger heap grows by morePercent, because a collection
+// there costs more than it saves.
 const (
 	enough       = 144 << 20
 	large        = 160 << 20
@@ -24,8 +25,8 @@ const (
 	morePercent  = 150
 )
 
-// Tune sets up the process of the tool or of a program that measures it. GOGC takes
-// precedence.
+// Tune sets up garbage collection for the tool, or for a program that measures the tool. The
+// environment variable GOGC takes precedence.
 func Tune() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
@@ -33,8 +34,8 @@ func Tune() {
 	}
 }
 
-// afterCollection sets the growth after each collection by the live heap, unless other code
-// sets it.
+// afterCollection sets the growth again after each collection, according to the live heap. It
+// stops if other code has changed the growth.
 func afterCollection(last int) {
 	gone := new([64]byte) // unreferenced, so the next collection frees it
 	runtime.AddCleanup(gone, func(last int) {
@@ -57,7 +58,7 @@ func growth(live uint64) int {
 	return int(min(gcPercent, max(leastPercent, 100*(enough-min(live, enough))/max(live, 1))))
 }
 
-// Lean makes the process hold little memory. A run of a long capture allocates much and
+// Lean sets up the process to hold little memory. A run of a long capture allocates much and
 // keeps nothing, and the data compiled for it is small.
 func Lean() {
 	if os.Getenv("GOGC") == "" {
@@ -65,16 +66,16 @@ func Lean() {
 	}
 }
 
-// grace is how long a command may continue after a signal, to end its children and remove
-// its temporary folders. Work that ignores the context does neither.
+// grace is the time for which a command may continue after a signal, to end its children and
+// remove its temporary folders. Work that ignores the context does neither.
 const grace = 3 * time.Second
 
-// Signals gives a context that ends with the first SIGINT, SIGTERM or SIGHUP. A second
-// signal ends the process at once. A command that continues for too long is ended too.
-// Writing to a closed pipe becomes a normal error.
+// Signals returns a context that ends with the first SIGINT, SIGTERM or SIGHUP. A second signal
+// ends the process at once. If a command continues too long after the first signal, the process
+// ends too. Writing to a closed pipe becomes a normal error.
 func Signals(ctx context.Context) context.Context {
 	ending := []os.Signal{os.Interrupt, syscall.SIGTERM}
-	if !signal.Ignored(syscall.SIGHUP) { // as nohup does
+	if !signal.Ignored(syscall.SIGHUP) { // nohup has set the signal to be ignored
 		ending = append(ending, syscall.SIGHUP)
 	}
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)

@@ -16,7 +16,7 @@ func TestHeapsGrowByWhatIsLive(t *testing.T) {
 	}
 }
 
-// Each collection sets the growth anew, until somebody else sets one.
+// The growth is set again after each collection, until other code sets it.
 func TestTheGrowthFollowsTheHeap(t *testing.T) {
 	t.Setenv("GOGC", "")
 	before := debug.SetGCPercent(100)

@@ -16,8 +16,8 @@ import (
 	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
-// ask sends a request until its answer comes; a socket for each, so that a late answer of
-// another request is nobody's.
+// ask sends a request until its answer comes. Each request has its own socket, so that a late
+// answer cannot be taken for the answer to another request.
 func ask(t *testing.T, at string, request []byte) []byte {
 	t.Helper()
 	conn, err := net.Dial("udp4", at)
@@ -51,9 +51,9 @@ next:
 	return total
 }
 
-// TestLiveBadWire: clients that ask again get right answers over a wire that loses,
-// duplicates, swaps and damages frames. The stack drops exactly the frames that the wire
-// damages, and the tool reports them when the run ends.
+// TestLiveBadWire checks that clients that repeat their requests get correct answers over a
+// wire that loses, duplicates, swaps and damages frames. The stack drops exactly the frames
+// that the wire damages, and the tool reports them when the run ends.
 func TestLiveBadWire(t *testing.T) {
 	machines, requests := []string{fastest(t)}, 25
 	if testkit.Full() {
@@ -119,7 +119,7 @@ func TestLiveBadWire(t *testing.T) {
 	}
 }
 
-// A memory that the image does not fit into is an error: QEMU would wait for ever.
+// An image that does not fit into the memory is an error, because QEMU would wait for ever.
 func TestLiveTooLittleMemory(t *testing.T) {
 	needs(t, "unikernel")
 	for _, more := range []string{"--for=5s", "--print-command"} {

@@ -15,8 +15,8 @@ import (
 	"github.com/sinter-lang/sinter/internal/cli"
 )
 
-// wrongFiles are the files for the wrong commands. Files whose names begin with
-// mistake have a mistake at a source position.
+// wrongFiles are the files for the wrong commands. Files whose names begin with `mistake` have
+// a mistake at a source position.
 func wrongFiles() map[string]string {
 	plain := "task main() {\n  log.print(\"x\")\n}\n\nsystem s {\n  run main()\n}\n"
 	return map[string]string{
@@ -47,7 +47,7 @@ func wrongFiles() map[string]string {
 	}
 }
 
-// onPrograms are wrong for every command that takes a program.
+// onPrograms are arguments that are wrong for every command that takes a program.
 func onPrograms() []string {
 	return []string{
 		"", "missing.sn", "missing/folder", "text.txt", "folder", "folder2", "mistake.sn", "mistake2.sn", "mistake3.sn", "mistake4.sn",
@@ -56,8 +56,8 @@ func onPrograms() []string {
 	}
 }
 
-// wrongCommands are the commands with what is wrong for each; all take what is
-// between | as their own. A + in front stands for onPrograms too, with the rest.
+// wrongCommands maps each command to wrong arguments. Arguments after a + are tried with each
+// program of onPrograms.
 func wrongCommands() map[string][]string {
 	return map[string][]string{
 		"check": {"+"},
@@ -92,8 +92,8 @@ func wrongCommands() map[string][]string {
 	}
 }
 
-// TestWrongInput: what a user can get wrong ends with exit code 1 and a sentence, with
-// its place where it has one, and leaves no file.
+// TestWrongInput checks that each mistake of a user ends with exit code 1 and a message, with
+// its position if it has one, and leaves no file.
 func TestWrongInput(t *testing.T) {
 	dir := t.TempDir()
 	for name, text := range wrongFiles() {
@@ -123,7 +123,7 @@ func TestWrongInput(t *testing.T) {
 	require.Greater(t, tried, 250)
 }
 
-// wrong runs a command and demands a clear refusal.
+// wrong runs a command and checks that it is refused clearly.
 func wrong(t *testing.T, line string) {
 	t.Helper()
 	var out, said bytes.Buffer

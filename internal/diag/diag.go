@@ -70,11 +70,11 @@ func (s Span) To(end Span) Span {
 	return Span{s.File, min(s.Start, end.Start), max(s.End, end.End)}
 }
 
-// Code is the stable name of a kind of error, such as "E0301". The code is empty for errors
-// in text forms that only tools write.
+// Code is the stable name of a kind of error, such as "E0301". Errors in text forms that only
+// tools write have no code.
 type Code string
 
-// Severity says whether a diagnostic stops the work.
+// Severity determines whether a diagnostic stops the work.
 type Severity uint8
 
 // The severities.
@@ -83,7 +83,7 @@ const (
 	SevWarning
 )
 
-// Note is a further sentence of an Error, with or without a position.
+// Note is an additional sentence of an Error, with or without a position.
 type Note struct {
 	Span Span
 	Text string
@@ -95,7 +95,7 @@ type Error struct {
 	Severity Severity
 	Span     Span
 	Message  string // what is wrong and what was expected, one sentence, no full stop
-	Label    string // few words under the caret, may be empty
+	Label    string // a few words under the caret, may be empty
 	Notes    []Note
 	Hints    []string // how to fix it
 }
@@ -147,14 +147,14 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("%s:%d:%d: %s%s: %s", e.Span.File.Name, line, col, word, code, e.Message)
 }
 
-// List is several diagnostics. A nil or empty List is not an error: return it through Err,
+// List is several diagnostics. A nil or empty List is not an error. Return a List through Err,
 // never directly as an error value.
 type List []*Error
 
 // Add appends e.
 func (l *List) Add(e *Error) { *l = append(*l, e) }
 
-// Err returns nil when l holds no error (warnings do not count), else l.
+// Err returns l if it holds an error, else nil. Warnings do not count.
 func (l List) Err() error {
 	for _, e := range l {
 		if e.Severity == SevError {

@@ -20,7 +20,7 @@ func LinesOf(f *File) *Lines {
 	return l
 }
 
-// Position is Span.Position for a span that begins at an offset.
+// Position is the same as Span.Position, for a span that begins at an offset.
 func (l *Lines) Position(at int) (line, col int) {
 	at = min(max(at, 0), l.size)
 	line = sort.SearchInts(l.starts, at+1)

@@ -8,7 +8,7 @@ import (
 	"github.com/sinter-lang/sinter/internal/diag"
 )
 
-// TestLinesAgreeWithSpans looks at every offset, and at some that are outside.
+// TestLinesAgreeWithSpans tries every offset, and some offsets outside the file.
 func TestLinesAgreeWithSpans(t *testing.T) {
 	for _, text := range []string{"", "\n", "a", "a\n", "\n\nab\n\ncd", "ab\r\ncd"} {
 		f := &diag.File{Text: text}

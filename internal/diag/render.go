@@ -6,12 +6,12 @@ import (
 	"unicode/utf8"
 )
 
-// maxShown is the number of diagnostics that Render prints. It only counts the rest, so
-// that one slip does not fill the screen.
+// maxShown is the number of diagnostics that Render prints. Render only counts the rest, so
+// that one mistake does not fill the screen.
 const maxShown = 10
 
-// maxExcerpt bounds a printed source line, in runes; a longer line is cut
-// around the caret.
+// maxExcerpt is the longest printed source line, in runes. A longer line is cut around the
+// caret.
 const maxExcerpt = 120
 
 // Render formats the diagnostics of err for a reader: excerpt, caret, label, notes and
@@ -48,8 +48,8 @@ func renderOne(b *strings.Builder, e *Error) {
 	}
 }
 
-// excerpt draws the line of a span with carets under it. A span of several lines is marked
-// to the end of its first line.
+// excerpt draws the line of a span with carets under it. For a span of several lines, the
+// carets reach the end of the first line.
 func excerpt(b *strings.Builder, s Span, label string) {
 	if s.IsZero() {
 		return

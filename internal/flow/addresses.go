@@ -12,10 +12,10 @@ import (
 )
 
 // Addresses that a program gets at its start: `nic.host=10.0.0.2/24` and
-// `nic.gateway=10.0.0.1`. The device may be omitted if only one has addresses. A product
-// for x86-64 does not change: it gets the words `sn.nic.host=10.0.0.2/24` when it starts.
-// All other machines have the addresses built in. So a comparison of machines shows that
-// the words have the same effect.
+// `nic.gateway=10.0.0.1`. The device name may be omitted if only one device has addresses. A
+// product for x86-64 does not change: it receives the words `sn.nic.host=10.0.0.2/24` when it
+// starts. All other machines have the addresses built in. So a comparison of machines shows
+// that the words have the same effect.
 
 // address is one requested address.
 type address struct {
@@ -23,11 +23,11 @@ type address struct {
 	device  int
 	gateway bool
 	value   uint32
-	mask    uint32 // 0: not given
+	mask    uint32 // 0: no mask was given
 }
 
-// addressed gives the tree of p the addresses that the options name. It keeps the program
-// without them, from which x86-64 products are made.
+// addressed stores the addresses from the options in the tree of p. It also keeps the program
+// without them, and makes x86-64 products from that program.
 func (p *Program) addressed() error {
 	if len(p.opts.Addresses) == 0 {
 		return nil
@@ -116,7 +116,7 @@ func dotted(s string) (uint32, bool) {
 	return binary.BigEndian.Uint32(b[:]), true
 }
 
-// withAddress finds the device of a request: it must have a stack.
+// withAddress finds the device of a request. The device must have a stack.
 func withAddress(s *tree.System, text, name string) (int, error) {
 	var all []int
 	var names []string
@@ -157,14 +157,14 @@ func (a *address) set(h *tree.Home) {
 	}
 }
 
-// word is the same request as a word for a product.
+// word is the same request in the form of a start word for a product.
 func (a *address) word(s *tree.System) string {
 	_, value, _ := strings.Cut(a.text, "=")
 	return "sn." + s.Devices[a.device].Name + "." + map[bool]string{true: "gateway", false: "host"}[a.gateway] + "=" + value
 }
 
-// checkHome checks the addresses of a device like the products do (hal/words.c). A default
-// gateway outside the network is left out.
+// checkHome checks the addresses of a device as the products do (hal/words.c). It drops a
+// default gateway that is outside the network.
 func checkHome(s *tree.System, i int, gateway bool) error {
 	d := &s.Devices[i]
 	h := &d.Home
@@ -192,12 +192,12 @@ func isHost(a, mask uint32) bool {
 	return top != 0 && top != 127 && top < 224 && a&^mask != 0 && a|mask != ^uint32(0)
 }
 
-// quad writes an address.
+// quad formats an address.
 func quad(a uint32) string {
 	return netip.AddrFrom4([4]byte{byte(a >> 24), byte(a >> 16), byte(a >> 8), byte(a)}).String()
 }
 
-// bindHomes gives the stacks the addresses of their devices.
+// bindHomes copies the addresses of the devices to their stacks.
 func bindHomes(s *tree.System) {
 	for k := range s.Runs {
 		r := &s.Runs[k]

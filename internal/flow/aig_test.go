@@ -11,8 +11,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/gate"
 )
 
-// TestTheWrittenGatesAreLive: the .aig has the registers of the .v, and no gate
-// on which nothing depends.
+// TestTheWrittenGatesAreLive checks that the .aig file has the registers of the .v file, and
+// that every gate is used.
 func TestTheWrittenGatesAreLive(t *testing.T) {
 	for _, kind := range Cores() {
 		p, err := Load("../../examples/hello", Options{})

@@ -22,20 +22,20 @@ import (
 
 // ArtefactOptions are the options for an artefact.
 type ArtefactOptions struct {
-	Product string // of an .elf or .ll: linux, pvh, pvh-pci, uefi or hvt
+	Product string // product for an .elf or .ll: linux, pvh, pvh-pci, uefi or hvt
 	Strip   bool
 	Core    string
-	Stage   string // of a .sir: first, x86 or low
+	Stage   string // stage of a .sir: first, x86 or low
 }
 
 // maker makes one kind of artefact.
 type maker func(p *Program, ctx context.Context, o ArtefactOptions) ([]byte, error)
 
-// makers maps a file's extension to the function that makes the file. The order is the
-// order of the flow, for the message that lists them.
+// makers maps a file extension to the function that makes the file. The rows are in the order
+// of the flow, for the message that lists them.
 var makers = []struct {
 	ext  string
-	form Form // the latest form of a program from which it can be made
+	form Form // the latest form of a loaded program from which the file can be made
 	make maker
 }{
 	{".sir", FromIR, (*Program).sir},
@@ -53,14 +53,14 @@ var makers = []struct {
 	{".aig", FromCircuit, onCore((*Core).aig)},
 }
 
-// executable reports whether the artefact of a name is an executable. Programs usually have
-// no extension.
+// executable reports whether an artefact with this name is an executable. Executables usually
+// have no extension.
 func executable(name string) bool {
 	ext := filepath.Ext(name)
 	return ext == "" || ext == ".elf"
 }
 
-// Artefact makes the artefact for the extension of a file name.
+// Artefact makes the artefact that the extension of a file name asks for.
 func (p *Program) Artefact(ctx context.Context, name string, o ArtefactOptions) ([]byte, error) {
 	ext := filepath.Ext(name)
 	if executable(name) {
@@ -108,7 +108,7 @@ func (p *Program) elf(ctx context.Context, o ArtefactOptions) ([]byte, error) {
 	return img.ELF, nil
 }
 
-// efi is the application that a UEFI firmware starts.
+// efi makes the application that a UEFI firmware starts.
 func (p *Program) efi(ctx context.Context, o ArtefactOptions) ([]byte, error) {
 	if o.Product != string(x86.UEFI) && o.Product != string(x86.Linux) {
 		return nil, UserErrorf("--product %s: a UEFI firmware starts images of product uefi only", o.Product)
@@ -123,7 +123,7 @@ func (p *Program) efi(ctx context.Context, o ArtefactOptions) ([]byte, error) {
 	return img.EFI, nil
 }
 
-// bootMedium is a disk image with that application.
+// bootMedium makes a disk image with that application.
 func (p *Program) bootMedium(ctx context.Context, o ArtefactOptions) ([]byte, error) {
 	application, err := p.efi(ctx, o)
 	if err != nil {
@@ -132,8 +132,8 @@ func (p *Program) bootMedium(ctx context.Context, o ArtefactOptions) ([]byte, er
 	return medium.Image(application), nil
 }
 
-// servable reports a port that the product's machine cannot serve: a QEMU machine has no
-// engine for datagrams.
+// servable reports a port that the product's machine cannot serve. For example, a QEMU machine
+// has no engine for datagrams.
 func (p *Program) servable(product x86.Product) error {
 	if !product.Boots() || p.Tree == nil || p.Tree.System == nil {
 		return nil
@@ -232,10 +232,9 @@ func (c *Core) aig() (string, error) {
 	return string(gate.PrintBinary(g)), nil
 }
 
-// built is the core as gates, without the parts for simulators and checks: the same machine
-// as the written Verilog.
+// built is the core as gates, without the parts for simulators and checks. It is the same
+// machine as the written Verilog.
 func (c *Core) built() (*gate.Graph, error) { return gate.Build(plan.Built(c.Circuit), gate.Options{}) }
 
-// Price is the price of the core by our own mapper, without the parts for simulators and
-// checks.
+// Price is the cost of the core by our own mapper, without the parts for simulators and checks.
 func (c *Core) Price() (gate.Price, error) { return plan.Price(c.Circuit) }

@@ -13,15 +13,16 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// AttachOptions name the two sides that exchange a board's frames.
+// AttachOptions are the options of Attach: the two sides between which frames are carried, and
+// the limits.
 type AttachOptions struct {
 	Line    string // path of a terminal
 	Baud    uint64
-	Tap     string        // an interface; or captures:
+	Tap     string        // an interface; if empty, the captures below
 	PcapIn  string        // frames to the board; ""
 	PcapOut string        // frames from it; ""
 	For     time.Duration // 0: until a signal, or Frames
-	Frames  int           // end after this number of frames from the board; 0: no bound
+	Frames  int           // number of frames from the board after which Attach ends; 0: no limit
 }
 
 // Attached counts the frames.
@@ -30,11 +31,11 @@ type Attached struct {
 	Out int `json:"out"` // frames from the board
 }
 
-// maxLineFrame bounds a frame from a line. A longer one is noise.
+// maxLineFrame is the longest frame from a line. A longer one is noise.
 const maxLineFrame = 1 << 16
 
-// Attach carries frames between a board and an interface or captures, until a signal or a
-// bound. The board sends its frames as SLIP on a serial line.
+// Attach carries frames between a board and an interface or captures, until a signal arrives or
+// a limit is reached. The board sends its frames as SLIP on a serial line.
 func Attach(ctx context.Context, o AttachOptions) (*Attached, error) {
 	switch {
 	case o.Tap == "" && o.PcapIn == "" && o.PcapOut == "":
@@ -66,12 +67,12 @@ func Attach(ctx context.Context, o AttachOptions) (*Attached, error) {
 	return &a.Attached, err
 }
 
-// attachment is a line and its other side.
+// attachment is a serial line and its other side.
 type attachment struct {
 	AttachOptions
 	Attached
 	line, tap *os.File
-	frames    [][]byte // of the capture
+	frames    [][]byte // frames of the capture
 	seen      *trace.Trace
 	began     time.Time
 }
@@ -107,7 +108,7 @@ func (a *attachment) close() {
 	}
 }
 
-// run carries frames both ways until the context ends, the bound is reached, or one side
+// run carries frames in both directions until the context ends, a limit is reached, or one side
 // disappears.
 func (a *attachment) run(ctx context.Context) error {
 	from, to := make(chan error, 1), make(chan error, 1)
@@ -183,7 +184,7 @@ func (a *attachment) fromBoard() error {
 	}
 }
 
-// frame passes on a frame from the board.
+// frame forwards a frame from the board to the other side.
 func (a *attachment) frame(f []byte) error {
 	a.Out++
 	if a.tap != nil {
@@ -196,7 +197,7 @@ func (a *attachment) frame(f []byte) error {
 	return nil
 }
 
-// gone is the error of a side that has disappeared, nil after our own close.
+// gone is the error for a side that has disappeared. It is nil after our own close.
 func (a *attachment) gone(err error) error {
 	if err == nil || errors.Is(err, os.ErrClosed) || errors.Is(err, io.EOF) {
 		return err

@@ -15,16 +15,16 @@ import (
 // Bisection names the first pass that changes the program's behaviour.
 type Bisection struct {
 	Target   string `json:"target"` // "x86-64" or "a core"
-	Passes   int    `json:"passes"` // how many there are
-	Number   int    `json:"number"` // of the wrong one, counted from 1; 0: none is wrong
+	Passes   int    `json:"passes"` // number of passes
+	Number   int    `json:"number"` // number of the wrong pass, counted from 1; 0: none is wrong
 	Pass     string `json:"pass,omitempty"`
-	Function string `json:"function,omitempty"` // the function in which it goes wrong, if there is one
+	Function string `json:"function,omitempty"` // the function that the pass makes wrong, if there is one
 	Detail   string `json:"detail,omitempty"`   // how the result differs
 }
 
-// Bisect finds the first wrong pass for each target. It runs the program IR after fewer and
-// fewer passes and compares with the reference. Then it runs that pass on all functions but
-// one, to find the function in which it goes wrong.
+// Bisect finds the first wrong pass for each target. It runs the program IR after different
+// numbers of passes and compares with the reference. Then it runs the wrong pass on all
+// functions but one, to find the function that the pass makes wrong.
 func (p *Program) Bisect(ctx context.Context, w World) ([]Bisection, error) {
 	_, want, _, err := p.Trace(ctx, p.Reference(), "", w)
 	if err != nil {
@@ -64,7 +64,7 @@ func (b *bisector) search(target string) (Bisection, error) {
 	if err != nil || !bad {
 		return out, err
 	}
-	low, high := 0, len(passes) // right after low passes, wrong after high
+	low, high := 0, len(passes) // right after `low` passes, wrong after `high` passes
 	for high-low > 1 {
 		mid := (low + high) / 2
 		bad, detail, err := b.wrong(mid, nil)
@@ -82,8 +82,9 @@ func (b *bisector) search(target string) (Bisection, error) {
 	return out, err
 }
 
-// function finds the function in which pass n goes wrong: without that function the result
-// is right. For passes over the whole module there is none.
+// function finds the function that pass n makes wrong. If pass n skips that function, the
+// result is right. The name is empty if there is no such function, for example for a pass over
+// the whole module.
 func (b *bisector) function(n int) (string, error) {
 	m, _, err := b.after(n-1, nil)
 	if err != nil {
@@ -101,7 +102,8 @@ func (b *bisector) function(n int) (string, error) {
 	return "", nil
 }
 
-// after runs the first n passes. The last pass changes only the functions that may permits.
+// after runs the first n passes. The last of them changes only the functions for which may
+// holds.
 func (b *bisector) after(n int, may func(*ir.Func) bool) (m *ir.Module, broken, err error) {
 	if m, err = b.p.lowered(); err != nil {
 		return nil, nil, err
@@ -120,8 +122,8 @@ func (b *bisector) after(n int, may func(*ir.Func) bool) (m *ir.Module, broken, 
 	return m, ir.Verify(m), nil
 }
 
-// wrong reports whether the program after n passes is broken or behaves differently, and
-// how.
+// wrong reports whether the program after n passes is broken or behaves differently. why
+// describes the difference.
 func (b *bisector) wrong(n int, may func(*ir.Func) bool) (bad bool, why string, err error) {
 	m, broken, err := b.after(n, may)
 	if err != nil {

@@ -20,10 +20,10 @@ type share struct {
 	n  int
 }
 
-// maxShares bounds the lines that a broken budget shows.
+// maxShares is the number of source lines that the error for an exceeded budget shows.
 const maxShares = 8
 
-// withinBudget checks a number against the program's budget.
+// withinBudget checks a number against the program's budget for it.
 func (p *Program) withinBudget(kind tree.BudgetKind, what string, n int, unit string, shares []share) error {
 	for _, b := range p.Tree.Budgets {
 		if b.Kind == kind {
@@ -35,8 +35,9 @@ func (p *Program) withinBudget(kind tree.BudgetKind, what string, n int, unit st
 	return nil
 }
 
-// over is the error of a number that exceeds a line of a budget, nil if it does not. It
-// shows the lines that add most to the number, and the rest that belongs to no line.
+// over is the error for a number that exceeds a line of a budget, or nil if the number is
+// within the budget. It shows the source lines that add most to the number, and the rest that
+// belongs to no line.
 func over(b tree.Budget, what string, n int, unit string, shares []share) error {
 	if int64(n) <= b.Max {
 		return nil
@@ -53,7 +54,7 @@ func over(b tree.Budget, what string, n int, unit string, shares []share) error 
 	return diag.List{e}
 }
 
-// sharesOf adds up the numbers of a text's words by source line, largest first.
+// sharesOf adds the numbers of a text's words by source line, largest first.
 func sharesOf(im *image.Image, of func(word int) int) []share {
 	byLine := map[string]*share{}
 	var order []*share
@@ -84,7 +85,7 @@ func (p *Program) imageBudget(im *image.Image) error {
 	return p.withinBudget(tree.BudgetImage, what, text+data, "bytes", sharesOf(im, func(int) int { return 4 }))
 }
 
-// Price is the price of a core, or an error if it exceeds the budget.
+// Price is the cost of a core, or an error if the cost exceeds the budget.
 func (p *Program) Price(c *Core) (gate.Price, error) {
 	price, err := c.Price()
 	if err != nil {

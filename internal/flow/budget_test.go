@@ -10,8 +10,8 @@ import (
 	"github.com/sinter-lang/sinter/internal/flow"
 )
 
-// TestCycleBudget: the cycles between two waits are checked when the circuit
-// runs, and by nobody else.
+// TestCycleBudget checks that a run of the circuit checks the cycles between two waits, and
+// that no other machine does.
 func TestCycleBudget(t *testing.T) {
 	const echo = `use net
 task echo(d: net.Eth) {
@@ -45,8 +45,8 @@ budget { cycles(echo) <= `
 	}
 }
 
-// TestCycleBudgetOfSeveralTasks: each line has its own number, of one task or of
-// one arm, and says which lines of the source it went to.
+// TestCycleBudgetOfSeveralTasks checks that each budget line, for one task or for one arm, has
+// its own count. The error lists the source lines that used the cycles.
 func TestCycleBudgetOfSeveralTasks(t *testing.T) {
 	const text = `use net
 task work(d: net.Eth, quick: in chan<u32>, id: u32) {
@@ -97,8 +97,8 @@ system s {
 	require.Regexp(t, `19 \|.*to\.send`, diag.Render(err))
 }
 
-// TestCycleBudgetOfATaskThatWaitsInAFunction: work in a function after its own
-// wait is the task's.
+// TestCycleBudgetOfATaskThatWaitsInAFunction checks that work in a function after the
+// function's own wait counts for the task.
 func TestCycleBudgetOfATaskThatWaitsInAFunction(t *testing.T) {
 	const text = `use net
 fn sum(d: net.Eth, p: inout bytes<1518>) -> u32 {

@@ -12,20 +12,20 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// Auto is the organisation of a core that Choose names.
+// Auto is the name that asks Choose to choose the organisation of a core too.
 const Auto = "auto"
 
 // Candidate is a core that a program could have, with its price.
 type Candidate struct {
 	Core       string  `json:"core"`
-	Multiplier string  `json:"multiplier"` // none, soft (a function instead) or the line that multiplies
+	Multiplier string  `json:"multiplier"` // none, soft (a function multiplies) or the name of the line that multiplies
 	Registers  int     `json:"registers"`
 	Shifter    string  `json:"shifter"`
-	Mined      int     `json:"mined"` // lines
+	Mined      int     `json:"mined"` // number of mined lines
 	LUTs       int     `json:"luts"`
 	Cells      int     `json:"cells"`
 	Depth      int     `json:"depth"`
-	Time       float64 `json:"time"` // relative to the chosen one, estimated: cycles × depth
+	Time       float64 `json:"time"` // relative to the chosen core, estimated: cycles × depth
 	Reason     string  `json:"reason"`
 	Chosen     bool    `json:"chosen"`
 
@@ -34,7 +34,7 @@ type Candidate struct {
 	cycles float64
 }
 
-// text names the features that tell candidates apart.
+// text names the features that distinguish candidates.
 func (c *Candidate) text() string {
 	return fmt.Sprintf("%s, %d registers, multiplier %s, shifter %s, %d mined", c.Core, c.Registers, c.Multiplier, c.Shifter, c.Mined)
 }
@@ -42,16 +42,16 @@ func (c *Candidate) text() string {
 // time is the time of a run, in an arbitrary unit.
 func (c *Candidate) time() float64 { return c.cycles * float64(c.Depth) }
 
-// Choice is a chosen core, with the reasons.
+// Choice is the chosen core and the reasons for the choice.
 type Choice struct {
 	Goal       Goal        `json:"goal"`
 	Core       string      `json:"core"`
-	Candidates []Candidate `json:"candidates"` // the chosen one first
+	Candidates []Candidate `json:"candidates"` // the chosen one is first
 }
 
-// Choose makes the candidates of an organisation, or of all for Auto, and takes the one
-// that serves the goal best within the budget. The program then has this core and its
-// image.
+// Choose makes the candidates of an organisation, or of all organisations for Auto. It takes
+// the candidate that serves the goal best within the budget. The program then has this core and
+// its image.
 func (p *Program) Choose(ctx context.Context, kind string) (*Choice, error) {
 	if p.Form > FromImage {
 		return nil, UserErrorf("%s is %s: a core is chosen for a program or an image", p.Path, p.Form)
@@ -87,10 +87,10 @@ func (p *Program) Choose(ctx context.Context, kind string) (*Choice, error) {
 	return &Choice{Goal: goal, Core: won.Core, Candidates: all}, p.imageBudget(im)
 }
 
-// candidates are the cores of some organisations, with mined lines and without. For the
-// area goal there are also cores without the multiplier. Registers and shifter are chosen
-// for each core. A product without a multiplier takes up to 32 rounds, but the estimate
-// counts eight for each loop. So no other goal uses cores without the multiplier.
+// candidates are the cores of some organisations, each with and without mined lines. For the
+// area goal there are also cores without the multiplier. Registers and shifter are chosen for
+// each core. A product without a multiplier takes up to 32 iterations, but the estimate counts
+// eight for each loop. So other goals do not use cores without the multiplier.
 func (p *Program) candidates(ctx context.Context, kinds []string, goal Goal) ([]Candidate, error) {
 	hard := p.having(false, goal)
 	plain, err := hard.plainImage(ctx)
@@ -120,8 +120,8 @@ func (p *Program) candidates(ctx context.Context, kinds []string, goal Goal) ([]
 	return out, nil
 }
 
-// having is the same program for a goal, with a multiplier or without one, before any
-// artefact.
+// having is the same program for another goal, with or without a multiplier, before any
+// artefact is made.
 func (p *Program) having(soft bool, goal Goal) *Program {
 	other := *p
 	other.opts.Goal = goal
@@ -134,12 +134,13 @@ func (p *Program) having(soft bool, goal Goal) *Program {
 	return &other
 }
 
-// multiplierIsOurs reports whether the user has left the choice of the multiplier to us.
+// multiplierIsOurs reports whether the user leaves the choice of the multiplier to the tool.
 func (p *Program) multiplierIsOurs() bool {
 	return p.Form <= FromIR && p.opts.Target == nil && p.opts.Lines == nil && !p.opts.Soft
 }
 
-// mineOrNot is a program without mined lines, and the program with those that pay.
+// mineOrNot returns the program without mined lines, and the program with the mined lines that
+// pay.
 func (p *Program) mineOrNot(ctx context.Context) ([]*Program, error) {
 	plain, err := p.plainImage(ctx)
 	if err != nil {
@@ -188,9 +189,9 @@ func (p *Program) candidate(ctx context.Context, kind string) (Candidate, error)
 	return c, err
 }
 
-// minedCycles estimates the cycles of the image on an organisation, and gives the number of
-// its mined lines. The estimate is the part of the plain image's cycles that the mined
-// lines leave; known loop counts are used for that part.
+// minedCycles estimates the cycles of an image with mined lines, and returns the number of
+// these lines. The estimate is the plain image's cycles times the part that the mined lines
+// leave. That part uses known loop counts.
 func (p *Program) minedCycles(ctx context.Context, kind string, im *image.Image) (lines int, cycles float64, err error) {
 	if p.opts.lines() == 0 || p.Form > FromIR {
 		cycles, err = cyclesOn(kind, im)
@@ -208,7 +209,7 @@ func (p *Program) minedCycles(ctx context.Context, kind string, im *image.Image)
 	return len(r.Chosen), cycles * r.Left(len(r.Chosen)), err
 }
 
-// noMultiplier stands for a core whose program does not multiply.
+// noMultiplier is the multiplier's name in a candidate whose program does not multiply.
 const noMultiplier = "none"
 
 // multiplierOf names the line with which an image multiplies.
@@ -225,8 +226,8 @@ func multiplierOf(im *image.Image) string {
 	return noMultiplier
 }
 
-// rank sorts candidates by a goal. Equal candidates are sorted by time, then by the order
-// in which they were made.
+// rank sorts candidates by a goal. Equal candidates are sorted by time, then by the order in
+// which they were made.
 func rank(all []Candidate, goal Goal) {
 	slices.SortStableFunc(all, func(a, b Candidate) int {
 		x, y := goal.measure(a.Cells, a.time()), goal.measure(b.Cells, b.time())
@@ -240,7 +241,7 @@ func rank(all []Candidate, goal Goal) {
 	})
 }
 
-// explain compares each candidate with the chosen one, which is first.
+// explain adds to each candidate a comparison with the chosen one, which is first.
 func explain(all []Candidate, goal Goal, affords func(int) bool) {
 	won := all[0]
 	for k := range all {
@@ -268,7 +269,7 @@ func (p *Program) affords(luts int) bool {
 	return true
 }
 
-// nothingFits is the error of a budget that no candidate meets. It names the nearest
+// nothingFits is the error for a budget that no candidate meets. It names the nearest
 // candidate.
 func (p *Program) nothingFits(all []Candidate) error {
 	c := smallest(all)
@@ -279,7 +280,7 @@ func smallest(all []Candidate) Candidate {
 	return slices.MinFunc(all, func(a, b Candidate) int { return a.LUTs - b.LUTs })
 }
 
-// Table shows a choice, one line per candidate.
+// Table shows a choice with one row per candidate.
 func (c *Choice) Table() [][]string {
 	rows := [][]string{strings.Fields("core multiplier registers shifter mined luts cells depth time reason")}
 	for _, k := range c.Candidates {

@@ -33,8 +33,8 @@ func mixedFor(t *testing.T, goal flow.Goal) *flow.Program {
 	return p
 }
 
-// TestTheGoalDecides: no candidate serves a goal better than the chosen one. The chosen core
-// is the program's core, and logs the same as machine source.
+// TestTheGoalDecides checks that no candidate serves a goal better than the chosen one. The
+// chosen core is the program's core, and logs the same as machine source.
 func TestTheGoalDecides(t *testing.T) {
 	ctx := context.Background()
 	power := map[flow.Goal]float64{flow.GoalTime: 2, flow.GoalBalance: 1, flow.GoalArea: 0}
@@ -71,8 +71,8 @@ func TestTheGoalDecides(t *testing.T) {
 	require.NotEqual(t, "soft", chosen[flow.GoalTime].Multiplier)
 }
 
-// TestABudgetLimitsTheChoice: a budget that no core with the multiplier meets gives one
-// without it, and one that none meets names the smallest.
+// TestABudgetLimitsTheChoice checks a budget that no core with the multiplier meets: the choice
+// is a core without it. For a budget that no core meets, the error names the smallest core.
 func TestABudgetLimitsTheChoice(t *testing.T) {
 	ctx := context.Background()
 	choose := func(goal flow.Goal, most int) (*flow.Program, *flow.Choice, error) {
@@ -101,7 +101,7 @@ func TestABudgetLimitsTheChoice(t *testing.T) {
 	require.ErrorContains(t, err, fmt.Sprintf("has %d LUTs, the budget is %d", least, least-1))
 }
 
-// twisted is a loop whose mined line reads three registers: a port more.
+// twisted is a loop whose mined line reads three registers, which needs one more read port.
 const twisted = `task main() {
   var a: u32 = 1
   var b: u32 = 2
@@ -116,8 +116,8 @@ const twisted = `task main() {
 system twisted { run main() }
 `
 
-// TestMinedLinesKeepTheBudget: lines that the budget has no room for are left, and the
-// report says so.
+// TestMinedLinesKeepTheBudget checks that lines that exceed the budget are left out, and that
+// the report gives this reason.
 func TestMinedLinesKeepTheBudget(t *testing.T) {
 	ctx := context.Background()
 	load := func(mine, budget string) *flow.Program {
@@ -143,8 +143,8 @@ func TestMinedLinesKeepTheBudget(t *testing.T) {
 	require.Contains(t, r.Others[0].Why, "more than the budget")
 }
 
-// TestWhereNothingIsMined: lines of the user's, another code generator and a given target
-// keep mined lines away unless a number asks for them.
+// TestWhereNothingIsMined checks that a user's own lines, another code generator or a given
+// target disable mined lines, unless a number asks for them.
 func TestWhereNothingIsMined(t *testing.T) {
 	mined := func(o flow.Options) int {
 		p, err := flow.LoadFiles([]*diag.File{{Name: "mixed.sn", Text: mixed}}, o)

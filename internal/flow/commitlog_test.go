@@ -14,8 +14,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/image"
 )
 
-// TestCommitLogs: the instruction set and both circuits write the same log, a line for
-// each instruction that was counted, and each word stands in the image at its place.
+// TestCommitLogs checks that the instruction set and both circuits write the same log, with a
+// line for each counted instruction. Each word is in the image at its address.
 func TestCommitLogs(t *testing.T) {
 	p, err := Load("../../examples/sort", Options{})
 	require.NoError(t, err)
@@ -64,7 +64,7 @@ func readCommits(t *testing.T, im *image.Image, text string) int {
 	return lines
 }
 
-// TestCommitLogsThatCannotBe: a mistake is told, and leaves no file.
+// TestCommitLogsThatCannotBe checks that a mistake is reported and leaves no file.
 func TestCommitLogsThatCannotBe(t *testing.T) {
 	p, err := Load("../../examples/sort", Options{})
 	require.NoError(t, err)

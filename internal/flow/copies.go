@@ -7,7 +7,7 @@ import (
 	"github.com/sinter-lang/sinter/ir"
 )
 
-// Copy is a copy of memory that is left in a program.
+// Copy is a copy of memory that remains in a program.
 type Copy struct {
 	Place  string `json:"place"`
 	Bytes  uint64 `json:"bytes"`
@@ -17,9 +17,9 @@ type Copy struct {
 // maxCopy is the largest copy that is not listed.
 const maxCopy = 64
 
-// Copies lists the copies of possibly more than 64 bytes that are left after the passes, in
-// the order of the program. It looks at the IR for x86-64 if the artefact's name says so,
-// else at the IR for a core. If a function of the tool copies, its calls are listed.
+// Copies lists the copies of possibly more than 64 bytes that remain after the passes, in
+// program order. It searches the IR for x86-64 if the artefact's name is the name of an x86-64
+// product, else the IR for a core. A copy by a function of the tool is listed at each call.
 func (p *Program) Copies(artefact string) ([]Copy, error) {
 	stage := p.Low
 	if ext := filepath.Ext(artefact); ext == ".elf" || ext == ".ll" {
@@ -45,7 +45,8 @@ func (p *Program) Copies(artefact string) ([]Copy, error) {
 // copies reports whether a function only copies its second object to its first.
 func copies(f *ir.Func) bool { return strings.HasPrefix(f.Name, "copy.") }
 
-// copied is how many bytes an instruction copies. atMost says that it is an upper bound.
+// copied is the number of bytes that an instruction copies. atMost means that the number is an
+// upper bound.
 func copied(i *ir.Instr) (n uint64, atMost bool) {
 	switch {
 	case i.Op == ir.OpCopy:

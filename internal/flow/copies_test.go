@@ -6,8 +6,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// One large message of slots.sn is kept by its sender: it is the only one that is
-// copied, on the way to a core and to x86-64.
+// The sender of slots.sn keeps one large message. It is the only message that is copied, for a
+// core and for x86-64.
 func TestCopies(t *testing.T) {
 	p, err := Load("../../ir/pass/testdata/slots.sn", Options{})
 	require.NoError(t, err)

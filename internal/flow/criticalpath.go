@@ -14,7 +14,7 @@ type PathStep struct {
 	Ns   float64 `json:"ns"`
 }
 
-// placedPath is a path as nextpnr reports it.
+// placedPath is a path in nextpnr's report.
 type placedPath struct {
 	From, To string
 	Path     []struct {
@@ -25,13 +25,13 @@ type placedPath struct {
 	}
 }
 
-// made matches name endings that synthesis has added, and bit indices.
+// made matches name endings and bit indices that synthesis has added.
 var made = regexp.MustCompile(`(_SB_(LUT4|CARRY|DFF).*|\$.*|\.[0-9]+\.[0-9]+_RAM.*|_LC|_DFFLC|\[[0-9]+\])$`)
 
-// nameless matches a net for which the generator has no name.
+// nameless matches a net to which the generator gave no name.
 var nameless = regexp.MustCompile(`^n[0-9]+$`)
 
-// signalOf is the name of a net or cell in the written Verilog, "" for names that a tool
+// signalOf is the name of a net or cell in the written Verilog. It is "" for names that a tool
 // has made.
 func signalOf(name string) string {
 	for made.MatchString(name) {
@@ -44,7 +44,7 @@ func signalOf(name string) string {
 	return name
 }
 
-// pathOf shortens a path to the named signals, each with the delay from the one before.
+// pathOf reduces a path to the named signals. Each has the delay from the signal before.
 func pathOf(p *placedPath) (steps []PathStep, total float64) {
 	add := func(name string, ns float64) {
 		last := len(steps) - 1
@@ -76,7 +76,7 @@ func pathOf(p *placedPath) (steps []PathStep, total float64) {
 	return steps, total
 }
 
-// worst is the longest of the paths between registers of one clock.
+// worst is the longest path that begins and ends at registers of the same clock.
 func worst(paths []placedPath) *placedPath {
 	var found *placedPath
 	most := -1.0
@@ -93,7 +93,7 @@ func worst(paths []placedPath) *placedPath {
 	return found
 }
 
-// PathText shows the longest path in readable form, or nothing if the tool gives none.
+// PathText shows the longest path in readable form. It is empty if the tool reports no path.
 func (f *FPGA) PathText() string {
 	if len(f.Path) == 0 {
 		return ""
@@ -105,7 +105,8 @@ func (f *FPGA) PathText() string {
 	return fmt.Sprintf("longest path %.1f ns: %s", f.PathNs, strings.Join(parts, ", "))
 }
 
-// tooSlow is the error of a design that does not reach its clock. It suggests a remedy.
+// tooSlow is the error for a design that does not reach its clock frequency. It suggests a
+// remedy.
 func (f *FPGA) tooSlow() error {
 	way := "--core multi or another board"
 	if whole := math.Floor(f.FmaxMHz); whole >= 2 && f.design.Board.PLL != "" {

@@ -12,8 +12,8 @@ import (
 	"github.com/sinter-lang/sinter/hwgen/top"
 )
 
-// placed is a report in the form of nextpnr: a register, an operand, a sum of three bits,
-// a branch, a memory.
+// placed is a report in nextpnr's format. Its path has a register, an operand, a sum of three
+// bits, a branch and a memory.
 const placed = `{"critical_paths": [
  {"from": "<async>", "to": "posedge clk", "path": [{"delay": 99, "from": {"cell": "x"}, "to": {"cell": "y", "port": "D"}}]},
  {"from": "posedge clk", "to": "posedge clk", "path": [
@@ -29,8 +29,8 @@ const placed = `{"critical_paths": [
   {"delay": 0.25, "from": {"cell": "the_core.text.0.0_RAM"}, "to": {"cell": "the_core.text.0.0_RAM", "port": "RADDR_5"}}]}],
  "fmax": {"clk": {"achieved": 83.3, "constraint": 100}}, "utilization": {"ICESTORM_LC": {"used": 7, "available": 9}}}`
 
-// TestCriticalPath: the longest path between registers, in the names of the Verilog; a
-// clock that is too high has a way out.
+// TestCriticalPath checks the longest path between registers, with the names of the Verilog.
+// The error for a clock that is too fast suggests a remedy.
 func TestCriticalPath(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "report.json")
 	require.NoError(t, os.WriteFile(path, []byte(placed), 0o644))

@@ -14,7 +14,8 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// Response is the worst time in a run that an arm of a select took on a core at a clock.
+// Response is the worst time that an arm of a select took in a run, on a core with a given
+// clock.
 type Response struct {
 	Task     string  `json:"task"`
 	Arm      string  `json:"arm"` // source position
@@ -60,7 +61,7 @@ func (p *Program) arms() []arm {
 }
 
 // Responses runs the core in a world and measures each arm. An arm of an `every` that takes
-// longer than its period is an error: it never catches up.
+// longer than its period is an error, because it never catches up.
 func (p *Program) Responses(ctx context.Context, core string, mhz float64, w World) ([]Response, error) {
 	arms := p.arms()
 	if len(arms) == 0 {
@@ -90,7 +91,7 @@ func (p *Program) Responses(ctx context.Context, core string, mhz float64, w Wor
 	return out, nil
 }
 
-// measured runs the core with a meter for each arm.
+// measured runs the core with a cycle counter (a meter) for each arm.
 func (p *Program) measured(ctx context.Context, core string, w World, arms []arm) ([]*sim.Meter, error) {
 	im, err := p.Image(ctx)
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"github.com/sinter-lang/sinter/internal/diag"
 )
 
-// busy has an arm whose work depends on a config, and one that does little.
+// busy has an arm whose work depends on a config, and an arm that does little.
 const busy = `config work: u32 = 10
 task busy() {
   state sum: u32 = 1
@@ -26,8 +26,8 @@ task busy() {
 system busy { run busy() }
 `
 
-// TestDeadlines: an arm that takes longer than its period at the clock of a board is an
-// error with its place. At a higher clock it is right.
+// TestDeadlines checks that an arm that takes longer than its period, at the clock of a board,
+// is an error with its source position. At a higher clock it is correct.
 func TestDeadlines(t *testing.T) {
 	w := World{Until: "2500us"}
 	p, err := LoadFiles([]*diag.File{{Name: "busy.sn", Text: busy}}, Options{})

@@ -14,7 +14,7 @@ import (
 // Decoded counts the data from a log wire.
 type Decoded struct {
 	Lines   int `json:"lines"`
-	Skipped int `json:"skipped"` // words and bytes that belong to no complete line
+	Skipped int `json:"skipped"` // words and bytes that do not belong to a complete line
 }
 
 // decoder makes lines from words.
@@ -26,7 +26,7 @@ type decoder struct {
 	Decoded
 }
 
-// Decode renders the bytes of a log wire (periph.LogWire) until they end. If it starts in
+// Decode renders the bytes of a log wire (periph.LogWire) until they end. If the bytes begin in
 // the middle of a line, it skips the words up to the next line.
 func (p *Program) Decode(ctx context.Context, in io.Reader, show func(line string)) (Decoded, error) {
 	if p.Tree.System == nil {
@@ -59,7 +59,7 @@ func (p *Program) Decode(ctx context.Context, in io.Reader, show func(line strin
 // begin drops an incomplete line.
 func (d *decoder) begin() { d.rec = sim.NewRecorder(d.core, world.New(nil)) }
 
-// word takes one word. If the word does not continue a line, it may begin one.
+// word adds one word. A word that does not continue a line may begin a new one.
 func (d *decoder) word(w uint32) {
 	if d.rec.LogWord(w) != nil {
 		d.begin()

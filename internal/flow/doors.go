@@ -18,8 +18,8 @@ import (
 	"github.com/sinter-lang/sinter/sim/iss"
 )
 
-// Form is the form in which a program was loaded. The program has this form and the later
-// ones of the flow, but no earlier one.
+// Form is the form in which a program was loaded. The program has this form and the later forms
+// of the flow, but no earlier form.
 type Form uint8
 
 // The forms, in the order of the flow.
@@ -30,13 +30,13 @@ const (
 	FromCircuit             // .rtl
 )
 
-// String names a form as messages do.
+// String names a form for messages.
 func (f Form) String() string {
 	return [...]string{"a program in the language", "program IR", "an image", "a circuit"}[f]
 }
 
-// doors has a row for each file extension, other than source text, with which a program may
-// enter the flow.
+// doors has a row for each file extension, except source text, with which a program may be
+// loaded.
 var doors = []struct {
 	ext  string
 	load func(f *diag.File, o Options) (*Program, error)
@@ -47,7 +47,7 @@ var doors = []struct {
 	{".rtl", loadCircuit},
 }
 
-// throughDoor loads a file whose extension names a form; nil for other files.
+// throughDoor loads a file whose extension is in doors. It returns nil for other files.
 func throughDoor(path string, o Options) (*Program, error) {
 	ext := filepath.Ext(path)
 	if ext == "" && isELF(path) { // as build -o NAME writes one
@@ -96,8 +96,8 @@ func loadImage(f *diag.File, o Options) (*Program, error) {
 	return ofImage(im, f, o)
 }
 
-// loadELF reads an executable for the memory map of a core: one of ours, with its tables,
-// or one from any linker.
+// loadELF reads an executable for the memory map of a core. The executable is one of ours, with
+// its tables, or comes from any linker.
 func loadELF(f *diag.File, o Options) (*Program, error) {
 	set, err := o.withLines(isa.RV32IM())
 	if err != nil {
@@ -125,7 +125,7 @@ func ofImage(im *image.Image, f *diag.File, o Options) (*Program, error) {
 	return p, nil
 }
 
-// unused refuses options that only affect how an image is made.
+// unused refuses options that would have no effect because the image exists already.
 func (o *Options) unused(name string, form Form) error {
 	option := ""
 	switch {
@@ -151,7 +151,8 @@ func (o *Options) unused(name string, form Form) error {
 	return UserErrorf("%s says how an image is made; %s is %s", option, name, form)
 }
 
-// treeOf is the part of an image that the world of a run must know: its devices and tasks.
+// treeOf is the part of an image that the simulated world of a run needs: its devices and
+// tasks.
 func treeOf(im *image.Image) *tree.Program {
 	s := &tree.System{Name: im.Name}
 	for _, t := range im.Tasks {
@@ -163,9 +164,9 @@ func treeOf(im *image.Image) *tree.Program {
 	return &tree.Program{Name: im.Name, System: s}
 }
 
-// loadCircuit reads a circuit. The image beside it, with the same name and the extension
-// .img, gives the meaning of the words at its ports. Without an image they are shown as
-// numbers.
+// loadCircuit reads a circuit. An image beside it, with the same name and the extension .img,
+// gives the meaning of the words at the circuit's ports. Without an image the words are shown
+// as numbers.
 func loadCircuit(f *diag.File, o Options) (*Program, error) {
 	if err := o.unused(f.Name, FromCircuit); err != nil {
 		return nil, err
@@ -198,7 +199,7 @@ func loadCircuit(f *diag.File, o Options) (*Program, error) {
 	return p, nil
 }
 
-// numbers is a circuit without its image.
+// numbers is a circuit that is loaded without its image.
 func numbers(f *diag.File, c *rtl.Circuit, o Options) *Program {
 	p := &Program{Name: c.Name, Form: FromCircuit, Files: []*diag.File{f}, opts: o}
 	p.circuit = &Core{Circuit: c}
@@ -255,7 +256,8 @@ func isCore(name string, c *rtl.Circuit) error {
 	return nil
 }
 
-// otherMemory says how the memories of a circuit differ from an image, "" if they hold it.
+// otherMemory describes how the memories of a circuit differ from an image, "" if they hold the
+// image.
 func otherMemory(c *rtl.Circuit, im *image.Image) string {
 	text := make([]uint64, len(im.Text))
 	for i, w := range im.Text {
@@ -276,8 +278,8 @@ func otherMemory(c *rtl.Circuit, im *image.Image) string {
 	return ""
 }
 
-// differsAt says where a memory of a circuit differs from the expected initial words, "" if
-// it does not.
+// differsAt describes where a memory of a circuit differs from the expected initial words, ""
+// if it does not.
 func differsAt(c *rtl.Circuit, name string, words []uint64) string {
 	var init []uint64
 	for i := range c.Mems {
@@ -285,7 +287,7 @@ func differsAt(c *rtl.Circuit, name string, words []uint64) string {
 			init = c.Mems[i].Init
 		}
 	}
-	for i := range words { // words after the image belong to the core
+	for i := range words { // the image does not determine the words after its end
 		if a, b := at(init, i), at(words, i); a != b {
 			return fmt.Sprintf("word %d of %s is %#08x in the circuit and %#08x in the image", i, name, a, b)
 		}

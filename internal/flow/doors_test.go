@@ -14,21 +14,21 @@ import (
 	"github.com/sinter-lang/sinter/ir/isa"
 )
 
-// hello is a program with a word at its log port.
+// hello is a program that writes a word to its log port.
 func hello(t testing.TB, o Options) *Program {
 	p, err := LoadFiles([]*diag.File{{Name: "hello.sn", Text: "task main() {\n  state n: u32 = 7\n  n = (n & 0xfffffffc) * 5\n  log.print(\"{n}\")\n}\nsystem hello {\n  run main()\n}\n"}}, o)
 	require.NoError(t, err)
 	return p
 }
 
-// run runs a program on a machine for at most some steps; only a mistake in the
-// tool panics.
+// run runs a program on a machine for a limited number of steps. Only a mistake in the tool can
+// cause a panic.
 func run(p *Program, level string) error {
 	_, err := p.Run(context.Background(), RunOptions{Level: level, Core: Pipe3, World: World{Limit: 1000, Steps: 1 << 16}})
 	return err
 }
 
-// FuzzImageDoor runs what reads as an image.
+// FuzzImageDoor runs every input that is accepted as an image.
 func FuzzImageDoor(f *testing.F) {
 	text, err := hello(f, Options{}).img(context.Background(), ArtefactOptions{})
 	require.NoError(f, err)
@@ -42,7 +42,7 @@ func FuzzImageDoor(f *testing.F) {
 	})
 }
 
-// FuzzCircuitDoor runs what reads as the circuit of a core.
+// FuzzCircuitDoor runs every input that is accepted as the circuit of a core.
 func FuzzCircuitDoor(f *testing.F) {
 	c, err := hello(f, Options{}).Core(context.Background(), Pipe3)
 	require.NoError(f, err)
@@ -56,7 +56,7 @@ func FuzzCircuitDoor(f *testing.F) {
 	})
 }
 
-// FuzzAddedLines builds a program for a core with the lines of a text.
+// FuzzAddedLines builds a program for a core whose lines come from the input.
 func FuzzAddedLines(f *testing.F) {
 	f.Add("isa zbb\n  andn R 0100000 111 0110011 rd = rs1 and not(rs2)\nend\n")
 	f.Add("isa mac\n  mac R4 00 000 0001011 rd = (rs1 * rs2) + rs3\n  ld I 000 0101011 rd = mem32[rs1 + (imm shl 2)] + 1\nend\n")
@@ -77,8 +77,8 @@ func FuzzAddedLines(f *testing.F) {
 	})
 }
 
-// TestTwoProgramsInOneFolder: no file of the second is one of the first, and the
-// read-me lists every port and every line of the log.
+// TestTwoProgramsInOneFolder checks that the second program's files have names that differ from
+// the first program's. The read-me lists every port and every log line.
 func TestTwoProgramsInOneFolder(t *testing.T) {
 	seen := map[string]bool{}
 	for _, path := range []string{"../../examples/hello", "../../examples/echo"} {
@@ -108,7 +108,7 @@ func TestTwoProgramsInOneFolder(t *testing.T) {
 	}
 }
 
-// TestFewRegistersForClang: the error names the option, and no folder stays.
+// TestFewRegistersForClang checks that the error names the option, and that no folder stays.
 func TestFewRegistersForClang(t *testing.T) {
 	testkit.Tool(t, "clang-19", "clang")
 	t.Setenv("TMPDIR", t.TempDir())

@@ -11,8 +11,8 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// TestEventsWithoutEnd: tasks that answer each other for ever stop at the bound of
-// events, long before the bound of steps.
+// TestEventsWithoutEnd checks that tasks that answer each other for ever stop at the limit for
+// events, long before the limit for steps.
 func TestEventsWithoutEnd(t *testing.T) {
 	const text = `
 task ask(to: out chan<u32>, from: in chan<u32>) {

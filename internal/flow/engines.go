@@ -8,14 +8,14 @@ import (
 )
 
 // Engine is one way to run the circuit of a machine. All engines of a machine give the same
-// results. They differ in speed and in the data that they share.
+// results, but differ in speed and in the data that they share.
 type Engine struct {
 	Name    string `json:"name"`
 	Level   string `json:"level"`
 	Purpose string `json:"purpose"`
 }
 
-// ofGates lists the engines of gates.
+// ofGates lists the engines of machine gates.
 func ofGates() []Engine {
 	purposes := map[string]string{
 		gates.Native: "makes x86-64 instructions of the gates; up to 64 runs at once, one in each bit of a word",
@@ -28,7 +28,7 @@ func ofGates() []Engine {
 	return out
 }
 
-// ofCircuits lists the engines of cycle.
+// ofCircuits lists the engines of machine cycle.
 func ofCircuits() []Engine {
 	var out []Engine
 	for _, m := range cycle.Engines() {
@@ -46,7 +46,7 @@ func AllEngines() []Engine {
 	return out
 }
 
-// checkEngine checks that a machine has the engine that the options name.
+// checkEngine checks that a machine has the engine that the options choose.
 func (p *Program) checkEngine(level string) error {
 	l, err := LevelOf(level)
 	if err != nil || p.opts.Engine == "" {

@@ -10,8 +10,8 @@ import (
 	"github.com/sinter-lang/sinter/internal/diag"
 )
 
-// Bounds of the files that the tool reads, so that a wrong path gives an error instead of a
-// long wait.
+// The largest sizes of the files that the tool reads. With these limits a wrong path gives an
+// error instead of a long wait.
 const (
 	maxSource   = 16 << 20
 	maxCapture  = 128 << 20
@@ -19,8 +19,8 @@ const (
 	maxWaveform = 128 << 20
 )
 
-// readInput reads a file of at most this many bytes. Devices and pipes have no size and may
-// never end, so they are refused.
+// readInput reads a file of at most `most` bytes. It refuses devices and pipes, because these
+// have no size and may never end.
 func readInput(name, what string, most int64) ([]byte, error) {
 	if _, err := sizeOf(name, what); err != nil {
 		return nil, err
@@ -66,7 +66,7 @@ func cannotRead(name, why string) error {
 	return diag.Errorf("E0001", diag.Span{}, "cannot read %s: %s", name, why)
 }
 
-// Reason is the part of a file error that gives the cause, without repeating the path.
+// Reason is the cause of a file error, without the path.
 func Reason(err error) string {
 	if i := strings.LastIndex(err.Error(), ": "); i >= 0 {
 		return err.Error()[i+2:]
@@ -74,7 +74,7 @@ func Reason(err error) string {
 	return err.Error()
 }
 
-// WriteFile writes a file whole or not at all.
+// WriteFile writes a file completely or not at all.
 func WriteFile(path string, data []byte) error { return writeFile(path, data, 0o644) }
 
 func writeFile(path string, data []byte, mode os.FileMode) error {
@@ -88,7 +88,7 @@ func writeFile(path string, data []byte, mode os.FileMode) error {
 	return commit(part, path)
 }
 
-// isDevice reports whether a path is neither free nor a regular file or folder.
+// isDevice reports whether a path exists and is neither a regular file nor a folder.
 func isDevice(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && !info.Mode().IsRegular() && !info.IsDir()
@@ -107,7 +107,7 @@ func writeDevice(path string, data []byte) error {
 	return cannotWrite(path, err)
 }
 
-// writePart writes the content of a file beside it, under a temporary name.
+// writePart writes the content of a file under a temporary name in the same folder.
 func writePart(path string, data []byte, mode os.FileMode) (part string, err error) {
 	tmp, err := os.CreateTemp(filepath.Dir(path), ".sinter-*")
 	if err != nil {
@@ -143,7 +143,7 @@ func cannotWrite(path string, err error) error {
 }
 
 // WriteFolder writes files into a folder, and creates the folder if necessary. If one file
-// cannot be written, none is.
+// cannot be written, no file is written.
 func WriteFolder(dir string, names []string, content func(name string) []byte) error {
 	_, missing := os.Stat(dir)
 	if err := os.MkdirAll(dir, 0o755); err != nil {
@@ -155,7 +155,7 @@ func WriteFolder(dir string, names []string, content func(name string) []byte) e
 	}
 	err := writeAll(files)
 	if err != nil && missing != nil {
-		os.Remove(dir) // it is empty again
+		os.Remove(dir) // it is empty again, so it is removed
 	}
 	return err
 }
@@ -168,7 +168,7 @@ type file struct {
 }
 
 // WriteArtefacts writes files under their names. Executable files get the permission to
-// execute. If one file cannot be written, none is.
+// execute. If one file cannot be written, no file is written.
 func WriteArtefacts(names []string, data [][]byte) error {
 	files := make([]file, len(names))
 	for i, name := range names {
@@ -180,14 +180,14 @@ func WriteArtefacts(names []string, data [][]byte) error {
 	return writeAll(files)
 }
 
-// writeAll writes files. If one file cannot be written, none is, but output to a device
-// stays.
+// writeAll writes files. If one file cannot be written, no file is written. But output to a
+// device cannot be undone.
 func writeAll(files []file) (err error) {
 	var parts []string
 	var paths []string
 	var devices []file
 	defer func() {
-		for _, part := range parts { // none of them has its final name
+		for _, part := range parts { // these parts do not have their final names yet
 			os.Remove(part)
 		}
 	}()

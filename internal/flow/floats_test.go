@@ -10,8 +10,8 @@ import (
 	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
-// TestFloatsOnEveryMachine runs a program that is full of floats on every machine
-// and core; all show the same events as the source.
+// TestFloatsOnEveryMachine runs a program that uses many floats on every machine and core. All
+// show the same events as the source.
 func TestFloatsOnEveryMachine(t *testing.T) {
 	t.Parallel()
 	testkit.Tool(t, "clang-19", "clang")
@@ -32,8 +32,8 @@ func TestFloatsOnEveryMachine(t *testing.T) {
 	}
 }
 
-// A program without floats has none of the library and no SSE; one that adds
-// has the sum and what it calls, nothing else.
+// A program without floats contains nothing of the float library and no SSE. A program that
+// adds floats contains the addition and the functions that it calls, and nothing else.
 func TestOnlyWhatIsUsedOfTheFloats(t *testing.T) {
 	t.Parallel()
 	p, err := Load("../../examples/nbody", Options{})
@@ -60,7 +60,7 @@ func TestOnlyWhatIsUsedOfTheFloats(t *testing.T) {
 	}
 }
 
-// pairRounds are rounds of 64 pairs each: a million pairs an operation in full.
+// pairRounds is the number of rounds of 64 pairs. A full run has a million pairs per operation.
 func pairRounds() string {
 	if testkit.Full() {
 		return "rounds=15700"
@@ -68,8 +68,8 @@ func pairRounds() string {
 	return "rounds=60"
 }
 
-// TestPairsOfFloats: the bits of every operation on many pairs are those of the source,
-// for each processor that an x86-64 product can be made for.
+// TestPairsOfFloats checks that the result bits of every operation on many pairs equal the
+// source's, for each CPU for which an x86-64 product can be made.
 func TestPairsOfFloats(t *testing.T) {
 	t.Parallel()
 	testkit.Tool(t, "clang-19", "clang")

@@ -1,12 +1,11 @@
-// Package flow is the only place that knows the whole flow, from options to results. A
-// Program is loaded once. Its artefacts are made on demand and kept, each from the one
-// before it:
+// Package flow connects all stages of the flow, from options to results. A Program is loaded
+// once. Its artefacts are made on demand and kept, each from the one before it:
 //
 //	files ─ tree ─ ir ─┬─ Unoptimised                 sim/source, sim/program
 //	                   ├─ for x86 ─ tasks             backend_x86: linux, pvh
 //	                   └─ for a core ─ legalise, tasks ─ image ─ point ─ circuit ─ graph ─ netlist
 //
-// It prints nothing and knows nothing about the command line: internal/cli does that. Input
+// It prints nothing and does not depend on the command line, which is in internal/cli. Input
 // from outside the process (files, installed tools) enters here and not in lower packages.
 // Start reading at Program.
 package flow
@@ -39,27 +38,27 @@ func Cores() []string { return []string{Multi, Pipe3} }
 // Options are the inputs of a program's artefacts besides its text.
 type Options struct {
 	Settings []types.Setting // -D name=value
-	// Addresses are the addresses of network devices, DEVICE.host=10.0.0.2/24
+	// Addresses are the addresses of network devices, such as DEVICE.host=10.0.0.2/24
 	// (addresses.go).
 	Addresses []string
-	Words     []string       // NAME=VALUE, values of configs at the start (words.go)
-	Regs      int            // registers of a generated core; 0: the number that pays
+	Words     []string       // NAME=VALUE, values that configs get at the start (words.go)
+	Regs      int            // registers of a generated core; 0: the compiler chooses the number
 	Backend   string         // "cg" (default) or "llvm" for RISC-V
-	CPU       string         // for which x86-64 products are made; empty: the product's default
+	CPU       string         // CPU for which x86-64 products are made; empty: the product's default
 	Layout    uint64         // seed of the addresses of x86-64 products; 0: the usual ones
 	Watched   bool           // x86-64 products keep readable data about their state in memory (watch.go)
-	Engine    string         // of the machine that runs the circuit; empty: its first
-	Check     bool           // verify and shuffle between passes
-	Net       bool           // also carry the checks that were proved
-	Target    *design.Target // of a core; nil: RV32I with multiplication, Lines and Regs registers
-	Lines     *isa.Set       // added to the instruction set of a core, or nil
-	Mine      int            // greatest number of mined lines of a core; 0: none, MineWherePays
-	Goal      Goal           // of a core; empty: the first of Goals
+	Engine    string         // engine of the machine that runs the circuit; empty: the machine's first
+	Check     bool           // verify and shuffle the program IR around each pass
+	Net       bool           // also include the checks that were proved unnecessary
+	Target    *design.Target // target of a core; nil: RV32I with multiplication, Lines and Regs registers
+	Lines     *isa.Set       // added to the instruction set of a core; may be nil
+	Mine      int            // largest number of mined lines of a core; 0: none; or MineWherePays
+	Goal      Goal           // goal of a core; empty: the first of Goals
 	Soft      bool           // a core multiplies without an instruction
 
 	Skip      []string                 // names of passes to leave out
 	DumpAfter []string                 // names of passes after which Dump gets the program IR
-	Dump      func(title, text string) // required if DumpAfter is set
+	Dump      func(title, text string) // must be set if DumpAfter is set
 
 	Passes func([]pass.Pass) []pass.Pass // may change the passes, for tests that plant mistakes
 	// Printed may change the LLVM IR of processes and guests, for tests that plant mistakes.
@@ -69,21 +68,21 @@ type Options struct {
 // Program is a loaded program.
 type Program struct {
 	Name     string
-	Path     string // from which it was loaded, as on the command line
+	Path     string // path from which it was loaded, as on the command line
 	Files    []*diag.File
 	Tree     *tree.Program
 	Warnings diag.List
 	Form     Form // the form in which it was loaded
 	opts     Options
-	bare     *Program          // without the addresses of the start; nil: none were given
-	words    []string          // that give the addresses to a product
-	places   map[int]diag.Span // of the trap sites of an image
+	bare     *Program          // the program without the addresses of the start; nil: no addresses were given
+	words    []string          // start words that pass the addresses to a product
+	places   map[int]diag.Span // source positions of the trap sites of an image
 	stages
 }
 
 // Load reads and checks a program: a file, or a folder whose .sn files together are one
-// program. A file of a later form (.sir, .img, .elf, .rtl) is a program that begins there.
-// The error for mistakes in the text is a diag.List.
+// program. A file of a later form (.sir, .img, .elf, .rtl) is a program that begins at that
+// form. If the text has mistakes, the error is a diag.List.
 func Load(path string, opts Options) (*Program, error) {
 	if err := opts.checkPasses(); err != nil {
 		return nil, err
@@ -139,7 +138,7 @@ func LoadFiles(files []*diag.File, opts Options) (*Program, error) {
 	return p, p.addressed()
 }
 
-// LoadPackage checks a package of the library with its tests.
+// LoadPackage checks a library package and its tests.
 func LoadPackage(pkg string, o Options) (*Program, error) {
 	t, list := types.Check(nil, types.Options{Settings: o.Settings, Package: pkg})
 	if err := list.Err(); err != nil {
@@ -155,7 +154,7 @@ const LibraryPath = "std:"
 // Settings are the settings with which the program was loaded.
 func (p *Program) Settings() []types.Setting { return p.opts.Settings }
 
-// For is the same program for the cores of another target.
+// For is the same program with cores for another target.
 func (p *Program) For(t *design.Target) *Program {
 	other := *p
 	other.stages, other.opts.Target = stages{}, t
@@ -172,7 +171,7 @@ func (p *Program) Through(passes func([]pass.Pass) []pass.Pass) *Program {
 	return &other
 }
 
-// Printing is the same program with other LLVM IR for x86-64.
+// Printing is the same program with changed LLVM IR for x86-64.
 func (p *Program) Printing(text func(string) string) *Program {
 	other := *p
 	other.stages, other.opts.Printed = stages{target: p.target, forX86: p.forX86, forThreads: p.forThreads, first: p.first, tools: p.tools}, text
@@ -182,15 +181,15 @@ func (p *Program) Printing(text func(string) string) *Program {
 	return &other
 }
 
-// WithNet is the same program, but also with the proved checks. It omits the pass that
-// removes checks, because that pass uses the same interval arithmetic as the proofs.
+// WithNet is the same program, but with the checks that were proved unnecessary. It omits the
+// pass that removes checks, because that pass uses the same interval arithmetic as the proofs.
 func (p *Program) WithNet() (*Program, error) {
 	o := p.opts
 	o.Net, o.Skip = true, append(slices.Clone(o.Skip), "checks")
 	return LoadFiles(p.Files, o)
 }
 
-// With is a program of another tree, made with the same options.
+// With is a program for another tree, made with the same options.
 func (p *Program) With(t *tree.Program) *Program {
 	return &Program{Name: t.Name, Files: p.Files, Tree: t, opts: p.opts}
 }

@@ -21,18 +21,18 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// FPGAOptions say what to put on a board, and on which board.
+// FPGAOptions are the options of FPGA: what to put on a board, and on which board.
 type FPGAOptions struct {
 	Dir      string
 	Board    string // a name, or the path of a board file
 	Part     string // "": the board's
 	Core     string
 	Bind     []string // PORT=PIN
-	Debounce []string // ports
+	Debounce []string // names of ports
 	Clock    string   // in MHz; "": the board's
-	Baud     uint64   // of the log and of all serial lines
+	Baud     uint64   // baud rate of the log and of all serial lines
 	Program  bool     // load the bitstream onto the board
-	World    *World   // measure the arms of selects in this world; nil: do not
+	World    *World   // world in which the arms of selects are measured; nil: they are not measured
 }
 
 // FPGA is a program on a board.
@@ -47,11 +47,11 @@ type FPGA struct {
 	Estimate  Usage       `json:"estimate"`           // by our own mapper
 	Used      *Usage      `json:"used,omitempty"`     // by the outside tools
 	FmaxMHz   float64     `json:"fmax_mhz,omitempty"` // by the outside tools
-	Path      []PathStep  `json:"path,omitempty"`     // the longest, in names of the written Verilog
+	Path      []PathStep  `json:"path,omitempty"`     // the longest path, with names from the written Verilog
 	PathNs    float64     `json:"path_ns,omitempty"`
-	Responses []Response  `json:"responses,omitempty"` // of the arms of selects, in a run
-	Fits      bool        `json:"fits"`                // as far as known
-	Meets     bool        `json:"meets_clock"`         // according to the outside tools
+	Responses []Response  `json:"responses,omitempty"` // times of the arms of selects in a run
+	Fits      bool        `json:"fits"`                // the design fits the part, as far as known
+	Meets     bool        `json:"meets_clock"`         // the design reaches its clock, by the outside tools
 	Bitstream string      `json:"bitstream,omitempty"` // path
 	Tools     []ToolRun   `json:"tools"`
 	Load      string      `json:"load,omitempty"` // the command that loads the bitstream onto the board
@@ -65,7 +65,7 @@ type BoundPin struct {
 	Site string `json:"site"`
 }
 
-// Usage is what a design uses of a part.
+// Usage is the number of a part's resources that a design uses.
 type Usage struct {
 	Cells  int `json:"cells"`
 	Blocks int `json:"block_rams"`
@@ -80,8 +80,8 @@ type ToolRun struct {
 	Missing string  `json:"missing,omitempty"` // the command line that installs the tool
 }
 
-// FPGA puts a program onto a board. The files are written before any outside tool runs. If
-// a tool is missing, the error comes together with the files made so far.
+// FPGA puts a program onto a board. It writes the files before it runs any outside tool. If a
+// tool is missing, the error comes together with the files made so far.
 func (p *Program) FPGA(ctx context.Context, o FPGAOptions) (*FPGA, error) {
 	f, files, err := p.boardFiles(ctx, o)
 	if err != nil {
@@ -123,7 +123,7 @@ func (f *FPGA) writeReport(dir string) error {
 	return WriteFile(path, append(text, '\n'))
 }
 
-// BoardTexts makes a program on a board and its files by name, and writes nothing.
+// BoardTexts makes a program on a board and its files by name. It writes no files.
 func (p *Program) BoardTexts(ctx context.Context, o FPGAOptions) (*top.Design, map[string]string, error) {
 	f, files, err := p.boardFiles(ctx, o)
 	if err != nil {
@@ -174,8 +174,9 @@ func (u Usage) need() board.Need {
 	return board.Need{Cells: u.Cells, Blocks: u.Blocks, DSPs: u.DSPs, SPRAMs: u.SPRAMs}
 }
 
-// tooLargeFor is the error of a program that does not fit the board by our own estimate. It
-// names a board that fits the program with its data in single-ported RAM, if there is one.
+// tooLargeFor is the error for a program that does not fit the board by our own estimate. If
+// some board has single-ported RAM for the program's data and then fits the program, the error
+// names it.
 func (p *Program) tooLargeFor(ctx context.Context, f *FPGA, core string) error {
 	err := tooLarge(f.design.Board, f.Estimate, "by Sinter's own estimate")
 	c, e := p.Core(ctx, core)
@@ -195,7 +196,7 @@ func (p *Program) tooLargeFor(ctx context.Context, f *FPGA, core string) error {
 	return err
 }
 
-// tooLarge is the error of a program that does not fit its part.
+// tooLarge is the error for a program that does not fit its part.
 func tooLarge(b *board.Board, u Usage, who string) error {
 	have := Usage{Cells: b.Part.Cells, Blocks: b.Part.Blocks, DSPs: b.Part.DSPs}
 	way := "no part that Sinter knows holds it; --core multi and fewer --regs make it smaller"

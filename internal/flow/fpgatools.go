@@ -21,8 +21,8 @@ var packageOf = map[string]string{
 	"iceprog": "apt-get install -y fpga-icestorm", "tinyprog": "pip install tinyprog", "openFPGALoader": "apt-get install -y openfpgaloader",
 }
 
-// tool runs an outside tool in the folder and notes how long it took. The error contains
-// the tool's output.
+// tool runs an outside tool in the folder and records how long it took. The error contains the
+// tool's output.
 func (f *FPGA) tool(ctx context.Context, dir, name string, args ...string) error {
 	if _, err := exec.LookPath(name); err != nil {
 		f.Tools = append(f.Tools, ToolRun{Tool: name, Missing: packageOf[name]})
@@ -68,10 +68,10 @@ func lastError(said string, err error) string {
 func (p *Program) implement(ctx context.Context, f *FPGA, o FPGAOptions) error {
 	b, name := f.design.Board, f.design.Module()
 	if b.Part.Family != board.ICE40 {
-		return nil // the files are the result: Sinter runs no tool for this family
+		return nil // Sinter runs no tool for this family, so the files are the result
 	}
 	bin := name + ".bin"
-	os.Remove(filepath.Join(o.Dir, bin)) // a bitstream of an earlier run would pass for this run's
+	os.Remove(filepath.Join(o.Dir, bin)) // otherwise a bitstream of an earlier run could be taken for this run's
 	core := strings.TrimSuffix(name, "_top") + ".v"
 	flags := ""
 	if b.Part.DSPs > 0 {
@@ -105,7 +105,7 @@ func (p *Program) implement(ctx context.Context, f *FPGA, o FPGAOptions) error {
 	if err := f.tool(ctx, o.Dir, "icepack", name+".asc", bin); err != nil {
 		return err
 	}
-	for _, between := range []string{".json", ".asc", "_nextpnr.json"} { // after a failure they stay, for the command that repeats it
+	for _, between := range []string{".json", ".asc", "_nextpnr.json"} { // after a failure these files stay, for the command that repeats the run
 		os.Remove(filepath.Join(o.Dir, name+between))
 	}
 	f.Bitstream = filepath.Join(o.Dir, bin)
@@ -137,8 +137,8 @@ func (f *FPGA) load(ctx context.Context) error {
 	return f.tool(ctx, "", name, f.loader()...)
 }
 
-// count reads the result of yosys. It counts tables and flip-flops separately, so the
-// number of cells is at most the number after placement.
+// count reads the result of yosys. It counts tables and flip-flops separately. After placement
+// the number of cells is at most their sum.
 func (f *FPGA) count(path, module string) error {
 	data, err := os.ReadFile(path)
 	if err != nil {

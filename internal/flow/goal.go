@@ -7,7 +7,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/image"
 )
 
-// Goal is the objective of a core: cells times a power of the time is minimised.
+// Goal is the objective for a core. The choice minimises the cells times a power of the time.
 type Goal string
 
 // The goals.
@@ -40,7 +40,7 @@ func (g Goal) power() float64 {
 	return 1
 }
 
-// formula is the minimised value, in words.
+// formula is the value that the goal minimises, in words.
 func (g Goal) formula() string {
 	switch g.orDefault() {
 	case GoalTime:
@@ -51,12 +51,12 @@ func (g Goal) formula() string {
 	return "cells × time"
 }
 
-// measure is the value that is minimised.
+// measure is the value that the goal minimises.
 func (g Goal) measure(cells int, time float64) float64 {
 	return float64(cells) * math.Pow(time, g.power())
 }
 
-// orDefault is the goal, or the default goal if none is set.
+// orDefault is the goal, or the default goal if no goal is set.
 func (g Goal) orDefault() Goal {
 	if g == "" {
 		return Goals()[0]
@@ -64,9 +64,10 @@ func (g Goal) orDefault() Goal {
 	return g
 }
 
-// registersSave is the part of the estimated cycles that more registers have to save. A bit
-// of a register number costs three to nine of 500 to 1,800 cells. A loop that saves cycles
-// is a larger part of a run than of the estimate, which also counts the code outside loops.
+// registersSave is the part of the estimated cycles that more registers must save. One more bit
+// in the register numbers costs three to nine of 500 to 1,800 cells. A loop that saves cycles
+// is a larger part of a run than of the estimate, because the estimate also counts the code
+// outside loops.
 func (g Goal) registersSave() float64 {
 	if g == GoalArea {
 		return 1

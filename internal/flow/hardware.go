@@ -16,12 +16,12 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// HardwareOptions say what hardware to write.
+// HardwareOptions are the options of Hardware.
 type HardwareOptions struct {
 	Dir    string
 	Core   string
 	World  World
-	Frames int // that the test bench replays; 0: all
+	Frames int // number of frames that the test bench replays; 0: all
 
 	Wrappers bool // also texts for integration into other designs
 	Netlist  bool // also the core as cells of an iCE40
@@ -30,15 +30,15 @@ type HardwareOptions struct {
 	Bus string // also the core as a slave of a host: wishbone, axilite, or "" for none
 }
 
-// Hardware is what was written.
+// Hardware is the list of written files and their figures.
 type Hardware struct {
 	Files   []string           `json:"files"` // paths, in order
 	Figures map[string]float64 `json:"figures"`
 	Mined   []MinedLine        `json:"mined,omitempty"`
 }
 
-// benchSlack is the factor by which the test bench may take more cycles than our own run.
-// It sometimes holds its ports back.
+// benchSlack is the factor by which the test bench may take more cycles than our own run. The
+// test bench sometimes holds back its ports.
 const benchSlack = 8
 
 // Hardware writes the hardware of a program into a folder.
@@ -89,8 +89,8 @@ func (p *Program) Hardware(ctx context.Context, o HardwareOptions) (*Hardware, e
 	return h, WriteFolder(o.Dir, names, func(name string) []byte { return []byte(files[name]) })
 }
 
-// HardwareFiles makes the files by name: module, test bench, memory images,
-// vectors, report and read-me.
+// HardwareFiles makes the files by name: module, test bench, memory images, vectors, report and
+// read-me.
 func (p *Program) HardwareFiles(ctx context.Context, kind string, w World) (map[string]string, map[string]float64, error) {
 	c, err := p.Core(ctx, kind)
 	if err != nil {
@@ -159,7 +159,7 @@ func dataWords(c *rtl.Circuit) int {
 	return 0
 }
 
-// vectors runs the circuit and notes the values at its ports.
+// vectors runs the circuit and records the values at its ports.
 func (p *Program) vectors(ctx context.Context, kind string, w World, im *image.Image) (*verilog.Vectors, uint64, error) {
 	script, err := p.Script(w)
 	if err != nil {
@@ -209,10 +209,10 @@ type hardwareReport struct {
 	MemoryBits int             `json:"memory_bits"`
 	TextBytes  int             `json:"text_bytes"`
 	DataBytes  int             `json:"data_bytes"`
-	Events     int             `json:"events"` // that the test bench checks
+	Events     int             `json:"events"` // events that the test bench checks
 	Choices    []design.Choice `json:"choices"`
 
-	Mined []MinedLine `json:"mined,omitempty"` // why each mined line exists
+	Mined []MinedLine `json:"mined,omitempty"` // Mined has the reason for each mined line.
 }
 
 func (r *hardwareReport) figures() map[string]float64 {

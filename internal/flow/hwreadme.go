@@ -47,7 +47,7 @@ var portMeanings = map[string]string{
 	rtl.PortTrap: "the core has stopped at a failed check", rtl.PortTrapPC: "the address of the check",
 }
 
-// streamMeanings explains the ports of a device, by the end of their name.
+// streamMeanings explains the ports of a device by the suffix of their names.
 var streamMeanings = []struct{ suffix, meaning string }{
 	{rtl.RxPorts("").Valid, "a beat for the core is offered; it stays until it is taken"},
 	{rtl.RxPorts("").Ready, "the core takes the beat in this cycle"},

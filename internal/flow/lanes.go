@@ -10,7 +10,7 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// MaxLanes is the greatest number of runs of a core for one command.
+// MaxLanes is the largest number of lanes, the parallel runs of a core in one command.
 const MaxLanes = gates.MaxLanes
 
 // checkLanes checks the requested number of lanes.
@@ -24,9 +24,9 @@ func checkLanes(o RunOptions) error {
 	return nil
 }
 
-// otherLanes runs a core again in other lanes. Their gaps at the ports come from the seeds
-// after the first run's seed. It says which lanes show something other than want. A program
-// must not depend on how long its ports take.
+// otherLanes runs a core again in other lanes. The seeds for their gaps at the ports follow the
+// first run's seed. The result lists the lanes that show something different from want. A
+// program must not depend on how long its ports take.
 func (p *Program) otherLanes(ctx context.Context, o RunOptions, want *trace.Trace) ([]string, error) {
 	var all []*trace.Trace
 	var err error
@@ -47,10 +47,10 @@ func (p *Program) otherLanes(ctx context.Context, o RunOptions, want *trace.Trac
 	return out, nil
 }
 
-// eachLane runs circuits side by side.
+// eachLane runs circuits in parallel, one for each lane.
 func (p *Program) eachLane(ctx context.Context, o RunOptions) ([]*trace.Trace, error) {
 	all, errs := make([]*trace.Trace, o.Lanes-1), make([]error, o.Lanes-1)
-	if _, err := p.Core(ctx, o.Core); err != nil { // make it once
+	if _, err := p.Core(ctx, o.Core); err != nil { // makes the core once, before the lanes use it
 		return nil, err
 	}
 	par.Each(len(all), func(k int) {
@@ -66,7 +66,7 @@ func (p *Program) eachLane(ctx context.Context, o RunOptions) ([]*trace.Trace, e
 	return all, nil
 }
 
-// laneTraces runs gates, all lanes in one machine.
+// laneTraces runs all lanes in one machine of gates.
 func (p *Program) laneTraces(ctx context.Context, o RunOptions) ([]*trace.Trace, error) {
 	c, err := p.Core(ctx, o.Core)
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// The machines, from the reference down.
+// The machines, beginning with the reference.
 const (
 	Source    = "source"
 	IR        = "ir"
@@ -29,33 +29,34 @@ const (
 	X86IR = "ir x86" // after the passes for x86-64
 )
 
-// Level is a machine: the data about it for the command line, the ladder, the tests and the
-// random programs.
+// Level is a machine with its data for the command line, the ladder, the tests and the random
+// programs.
 type Level struct {
 	Name  string
 	Shown string // its name in reports
-	Note  string // what its rows add to the name
-	Inner bool   // only the ladder runs it
+	Note  string // text that its rows add to the name
+	Inner bool   // only the ladder runs the machine
 	Slow  bool   // slow to start: `test --on all` leaves it out
-	Form  Form   // the latest form of a program that the machine can run
+	Form  Form   // the latest form of a loaded program that the machine can run
 
-	// Steps bounds a run, so that a program that never waits ends with status limit. A step
-	// of source and ir is a slice of work. A step of isa is an instruction or a batch, and
-	// a step of cycle and gates is a clock cycle.
+	// Steps bounds a run, so that a program that never waits ends with status limit. A step of
+	// source and ir is a slice of work. A step of isa is an instruction or a batch of them. A
+	// step of cycle and gates is a clock cycle.
 	Steps uint64
-	// Fuzz bounds the run of a random program; 0: fuzzing does not use the machine.
+	// Fuzz bounds the run of a random program. With 0, fuzzing does not use the machine.
 	Fuzz uint64
 	// Shrink bounds the runs for shrinking a failed test.
 	Shrink int
-	// Compare says what the machine cannot show of a trace, or shows differently.
+	// Compare describes the parts of a trace that the machine cannot show or shows differently.
 	Compare trace.Options
-	// Engines can run its circuit, the default first. It is empty if there is no choice.
+	// Engines lists the engines for its circuit, the default first. It is empty if there is no
+	// choice.
 	Engines []Engine
 
 	machine func(ctx context.Context, p *Program, core string, w *world.World, seed int64) (sim.Machine, error)
 }
 
-// A random program is short.
+// Bounds for random programs, which are short.
 const (
 	fuzzSteps  = 1 << 22
 	fuzzCycles = 1 << 25
@@ -94,7 +95,7 @@ func LevelOf(name string) (Level, error) {
 // themselves, so their traces contain only its text.
 func IsProduct(l Level) bool { return l.Compare.Console }
 
-// IsNamed reports whether the command line has a machine.
+// IsNamed reports whether the command line offers a machine.
 func IsNamed(l Level) bool { return !l.Inner }
 
 // Names lists the machines for which a condition holds.

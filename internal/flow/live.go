@@ -19,7 +19,7 @@ import (
 	"github.com/sinter-lang/sinter/sim/process"
 )
 
-// Outline is the program as a service on a machine, not yet built.
+// Outline is the program as a service on a machine. Its image is not built yet.
 func (p *Program) Outline(machine string) (*live.Image, error) {
 	if p.Tree.System == nil {
 		return nil, UserErrorf("%s declares no system: there is nothing to run", p.Name)
@@ -30,7 +30,7 @@ func (p *Program) Outline(machine string) (*live.Image, error) {
 	return &live.Image{Name: p.Name, Devices: p.serviceDevices(), Linked: p.linked(machine), Words: p.words}, nil
 }
 
-// Service builds the image of an outline as a named product.
+// Service builds the image for an outline as the given product.
 func (p *Program) Service(ctx context.Context, product string, im *live.Image) error {
 	img, err := p.X86(ctx, x86.Product(product))
 	if err != nil {
@@ -46,8 +46,8 @@ func (p *Program) Service(ctx context.Context, product string, im *live.Image) e
 	return err
 }
 
-// SourceLine is the source line that a message about a trap or a crash names, with its
-// number, as one indented line. It is "" if the message names no line of the program.
+// SourceLine is the source line that a message about a trap or a crash names, with its number,
+// as one indented line. It is "" if the message names no line of the program.
 func (p *Program) SourceLine(text string) string {
 	file, number, ok := live.Place(text)
 	if !ok {
@@ -65,7 +65,7 @@ func (p *Program) SourceLine(text string) string {
 // ReadProgram reads an executable.
 func ReadProgram(path string) ([]byte, error) { return readInput(path, "an executable", maxCapture) }
 
-// Places gives the source position of an address in an executable.
+// Places returns a function that maps an address in an executable to a source position.
 func Places(elf []byte) func(uint64) string { return x86.Places(elf) }
 
 // serviceDevices are the devices of the program, with the sockets of their stacks.
@@ -94,7 +94,7 @@ func (p *Program) serviceDevices() []live.Device {
 	return all
 }
 
-// linked lists the parts of an image besides the program: the drivers of its devices and
+// linked lists the parts that an image contains besides the program: drivers of devices, and
 // services of the library.
 func (p *Program) linked(machine string) []string {
 	drivers := map[string][]string{
@@ -124,8 +124,8 @@ func (p *Program) linked(machine string) []string {
 	return list
 }
 
-// LiveMachine is the preferred machine for a service on this computer: the monitor if it
-// can run, else QEMU, else a process.
+// LiveMachine is the preferred machine for a service on this computer. It is the monitor if the
+// monitor can run here, else QEMU, else a process.
 func LiveMachine() string {
 	if monitor.Available() == nil {
 		return Monitor
@@ -136,7 +136,7 @@ func LiveMachine() string {
 	return Native
 }
 
-// QEMU is the path of the outside tool.
+// QEMU is the path of QEMU, an outside tool.
 func QEMU() (string, error) {
 	path, err := exec.LookPath("qemu-system-x86_64")
 	if err != nil {
@@ -145,10 +145,9 @@ func QEMU() (string, error) {
 	return path, nil
 }
 
-// probe is a guest with an instruction of every class that images use: integers of all
-// widths, multiplication and division, floats, memory in blocks, the console. It also runs
-// a loop a million times. That exposes an accelerator that executes a kernel one
-// instruction at a time.
+// probe is a guest with an instruction of every class that images use: integers of all widths,
+// multiplication and division, floats, memory in blocks, and the console. It also runs a loop a
+// million times, which reveals an accelerator that executes a kernel one instruction at a time.
 const probe = `
 task probe() {
   var x: u64 = 88172645463325252
@@ -167,11 +166,11 @@ task probe() {
 system probe { run probe() }
 `
 
-// probeTime is how long the probe may take: a hundred times the time that a CPU needs.
+// probeTime is the time limit for the probe: a hundred times the time that a CPU needs.
 const probeTime = 1500 * time.Millisecond
 
-// KVMServes says why QEMU cannot use KVM here, nil if it can. A probe guest must end in
-// time under KVM, and print the same as without KVM.
+// KVMServes reports why QEMU cannot use KVM here. It is nil if QEMU can. A probe guest must end
+// in time under KVM, and must print the same as without KVM.
 func KVMServes(ctx context.Context, o live.Options) error {
 	f, err := os.OpenFile("/dev/kvm", os.O_RDWR, 0)
 	if err != nil {

@@ -26,7 +26,7 @@ func onModule(make func() (*ir.Module, error), w *world.World) (sim.Machine, err
 	return program.New(m, w)
 }
 
-// gatesMachine makes the gates of a core, with a run in each lane.
+// gatesMachine makes the gates of a core with several lanes. Each lane is a run.
 func gatesMachine(c *Core, engine string, lanes ...gates.Lane) (*gates.Machine, error) {
 	n, err := c.Netlist()
 	if err != nil {
@@ -44,8 +44,8 @@ func (p *Program) process(ctx context.Context, level string, w *world.World) (si
 	return p.sampled(ctx, level, w, nil)
 }
 
-// sampled is process with samples. Unless samples is nil, it records where a Linux process
-// spends its time.
+// sampled is the same as process, with samples. If samples is not nil, it records where a Linux
+// process spends its time.
 func (p *Program) sampled(ctx context.Context, level string, w *world.World, samples *process.Samples) (sim.Machine, error) {
 	product := map[string]x86.Product{Native: x86.Linux, Unikernel: x86.PVH, Monitor: x86.HVT}[level]
 	qemu := ""
@@ -85,7 +85,7 @@ func (p *Program) sampled(ctx context.Context, level string, w *world.World, sam
 	return process.NewNative(ctx, prog, w, process.Options{Samples: samples})
 }
 
-// guest is the data about a module that the harness of a process must know.
+// guest is the data about a module that the harness of a process needs.
 func guest(m *ir.Module, img *x86.Image) process.Program {
 	p := process.Program{Name: m.Name, ELF: img.ELF, Where: x86.Places(img.ELF), Marks: m.Marks}
 	for _, t := range m.Tasks {
@@ -100,8 +100,8 @@ func guest(m *ir.Module, img *x86.Image) process.Program {
 	return p
 }
 
-// NotHere says why a machine cannot run on this computer, if err has this meaning: an
-// outside tool or /dev/kvm is missing.
+// NotHere reports whether err means that a machine cannot run on this computer. why names the
+// missing outside tool or /dev/kvm.
 func NotHere(err error) (why string, ok bool) {
 	var tool *MissingTool
 	var clang *llvm.Missing

@@ -11,8 +11,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/trace"
 )
 
-// TestLargeMemory: the unikernel has room for 12 MB of static memory; page tables
-// and the guest's memory follow the program.
+// TestLargeMemory checks that the unikernel has room for 12 MB of static memory. The number of
+// page tables and the guest's memory depend on the program.
 func TestLargeMemory(t *testing.T) {
 	for _, tool := range []string{"clang-19", "ld.lld-19", "qemu-system-x86_64"} {
 		testkit.Tool(t, tool)

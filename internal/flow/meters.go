@@ -11,7 +11,7 @@ import (
 	"github.com/sinter-lang/sinter/sim"
 )
 
-// meters makes a meter for each line of a budget that limits cycles.
+// meters makes a cycle counter (a meter) for each line of a budget that limits cycles.
 func (p *Program) meters(ctx context.Context) ([]*sim.Meter, error) {
 	var out []*sim.Meter
 	for _, b := range p.Tree.Budgets {
@@ -27,9 +27,9 @@ func (p *Program) meters(ctx context.Context) ([]*sim.Meter, error) {
 	return out, nil
 }
 
-// placesOf says for each word of the text whether it belongs to the code that a budget
-// limits. On a core each instance of a task is a function, unless it is the only task. An
-// arm is known by its source position.
+// placesOf determines for each word of the text whether the word belongs to the code that a
+// budget limits. On a core each instance of a task is a function, unless it is the only task.
+// An arm is identified by its source position.
 func (p *Program) placesOf(b tree.Budget, im *image.Image) []sim.Place {
 	places := make([]sim.Place, len(im.Text))
 	function := sim.Shared
@@ -37,7 +37,7 @@ func (p *Program) placesOf(b tree.Budget, im *image.Image) []sim.Place {
 		for i := range places {
 			places[i] = sim.Inside
 		}
-		if b.Arms == nil { // the only task also waits in its functions
+		if b.Arms == nil { // an only task also waits inside its functions
 			function = sim.Inside
 		}
 	}
@@ -73,8 +73,8 @@ func (p *Program) isTask(instance, task string) bool {
 	return false
 }
 
-// onlyArms leaves the words in one of the arms inside, and makes words without a source
-// position shared.
+// onlyArms restricts the words that count as inside to the words of some arms. Words without a
+// source position become shared.
 func onlyArms(places []sim.Place, arms []diag.Span, spans []diag.Span) {
 	for i, at := range spans {
 		if places[i] != sim.Inside {
@@ -92,7 +92,7 @@ func onlyArms(places []sim.Place, arms []diag.Span, spans []diag.Span) {
 	}
 }
 
-// withinCycles checks what the meters of a run measured.
+// withinCycles checks the cycles that the meters of a run measured.
 func (p *Program) withinCycles(ctx context.Context, core string, meters []*sim.Meter) error {
 	if len(meters) == 0 {
 		return nil

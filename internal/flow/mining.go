@@ -15,18 +15,18 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// MinedLines is the default for the greatest number of mined lines.
+// MinedLines is the default for the largest number of mined lines.
 const MinedLines = 16
 
 // minedSet is the name of a set of mined lines.
 const minedSet = "mined"
 
-// MineWherePays asks for as many mined lines as pay, at most MinedLines. It applies only if
-// nothing else determines the lines of a core: no instruction set of the user's, no target,
-// no other code generator.
+// MineWherePays asks for as many mined lines as pay, at most MinedLines. It applies only if no
+// other option determines the lines of a core: no instruction set, no target, and no other code
+// generator.
 const MineWherePays = -1
 
-// lines is the greatest number of mined lines of the core.
+// lines is the largest number of mined lines of the core.
 func (o *Options) lines() int {
 	switch {
 	case o.Mine != MineWherePays:
@@ -45,14 +45,14 @@ func (o *Options) checkMining() error {
 	return nil
 }
 
-// Mined are the mining candidates and the chosen lines of the program. An estimate says how
-// often its blocks run.
+// Mined are the candidates for mined lines and the chosen lines. An estimate gives the number
+// of runs of each block.
 func (p *Program) Mined() (*mine.Result, error) {
 	return p.mined.get(func() (*mine.Result, error) { return p.mine(nil, false) })
 }
 
-// minedInRun is Mined for a run in a world. The interpreter of the program IR counts how
-// often each block runs.
+// minedInRun is the same as Mined, with counts from a run in a world. The interpreter of the
+// program IR counts how often each block runs.
 func (p *Program) minedInRun(w World) (*mine.Result, error) {
 	m, err := p.Low()
 	if err != nil {
@@ -104,11 +104,11 @@ func (p *Program) mine(weight func(*ir.Func, *ir.Block) float64, all bool) (*min
 	return r, p.keepBest(r, before)
 }
 
-// pace is the estimated speed of the pipe3 core of an image, with its price. The clock
-// period is taken as the number of look-up tables on the longest path.
+// pace is the estimated speed and the cost of the pipe3 core for an image. The number of
+// look-up tables on the longest path stands for the clock period.
 type pace struct {
-	cycles             float64 // of the image; each loop counts as eight rounds
-	left               float64 // the part of the cycles that mined lines leave; loops are counted if possible
+	cycles             float64 // cycles of the image; each loop counts as eight iterations
+	left               float64 // the part of the cycles that mined lines leave; loop counts are used if known
 	cells, luts, depth int
 }
 
@@ -130,7 +130,8 @@ func (p *Program) measure(a pace) float64 {
 	return p.opts.Goal.measure(a.cells, a.left*float64(a.depth))
 }
 
-// against says why a core is not better than another one for the goal, empty if it is.
+// against is the reason why a core is not better than another core for the goal. It is empty if
+// the core is better.
 func (p *Program) against(after, before pace) string {
 	slower := func(a, b float64) bool { return a*float64(after.depth) >= b*float64(before.depth) }
 	switch {
@@ -144,8 +145,8 @@ func (p *Program) against(after, before pace) string {
 	return ""
 }
 
-// keepBest drops half of the lines at a time. It keeps the number of lines that serves the
-// goal best, or none if no number is better than the plain core.
+// keepBest repeatedly drops half of the lines. It keeps the number of lines that serves the
+// goal best. It keeps none if no number is better than the plain core.
 func (p *Program) keepBest(r *mine.Result, plain pace) error {
 	best, why := plain, ""
 	for n := len(r.Chosen); n > 0; n /= 2 {
@@ -179,7 +180,7 @@ func (p *Program) keepBest(r *mine.Result, plain pace) error {
 	return nil
 }
 
-// imageWith is the image with mined lines.
+// imageWith is the image that uses the mined lines.
 func (p *Program) imageWith(ctx context.Context, r *mine.Result) (*image.Image, error) {
 	t, err := p.coreTarget()
 	if err != nil {
@@ -201,12 +202,12 @@ func (p *Program) withMined(ctx context.Context, plain *image.Image) (*image.Ima
 	return p.imageWith(ctx, r)
 }
 
-// MinedLine is a mined line in the form of reports.
+// MinedLine is a mined line as reports show it.
 type MinedLine struct {
-	Name    string     `json:"name,omitempty"` // of a chosen line
+	Name    string     `json:"name,omitempty"` // name of a chosen line
 	Meaning string     `json:"meaning"`
 	Sources int        `json:"sources"`
-	Saves   float64    `json:"saves"` // share of the cycles without mined lines; for a line that was not chosen, of the cycles with them
+	Saves   float64    `json:"saves"` // share of the cycles that the line saves: for a chosen line, of the cycles without mined lines; for another line, of the cycles with them
 	LUTs    int        `json:"luts"`
 	Depth   int        `json:"depth"`
 	Uses    []MinedUse `json:"uses"`
@@ -225,10 +226,10 @@ type MinedReport struct {
 	Weights string      `json:"weights"` // the source of the run counts: estimate or run
 	Lines   []MinedLine `json:"lines"`
 	Others  []MinedLine `json:"others"`
-	Deepest int         `json:"deepest"` // greatest depth of a line
+	Deepest int         `json:"deepest"` // largest depth of a line
 	Limited string      `json:"limited,omitempty"`
 	Set     string      `json:"set"`    // the lines as text
-	Header  string      `json:"header"` // for C
+	Header  string      `json:"header"` // C header
 }
 
 // MinedReport shows the result of mining, with the estimate or with the counts of a run in

@@ -11,8 +11,8 @@ import (
 	"github.com/sinter-lang/sinter/internal/proc"
 )
 
-// mpiFlags asks the compiler wrapper of the installed MPI for the flags that it would give
-// to clang. A program that cannot be distributed over ranks is an error.
+// mpiFlags asks the compiler wrapper of the installed MPI for the flags that it would pass to
+// clang. It is an error if the program cannot be distributed over ranks.
 func (p *Program) mpiFlags(ctx context.Context, product x86.Product) (flags x86.MPIFlags, err error) {
 	if product != x86.MPI {
 		return flags, nil
@@ -30,7 +30,7 @@ func (p *Program) mpiFlags(ctx context.Context, product x86.Product) (flags x86.
 	return flags, err
 }
 
-// wrapped are the words that a wrapper compiler of Open MPI adds.
+// wrapped are the words that a compiler wrapper of Open MPI adds.
 func wrapped(ctx context.Context, mpicc, what string) ([]string, error) {
 	text, err := proc.Command(ctx, mpicc, what).Output()
 	if err != nil {
@@ -39,7 +39,7 @@ func wrapped(ctx context.Context, mpicc, what string) ([]string, error) {
 	return strings.Fields(string(text)), nil
 }
 
-// dealable reports a task that is not a thread: only threads can run on ranks.
+// dealable reports a task that is not a thread. Only threads can be distributed over ranks.
 func (p *Program) dealable() error {
 	s := p.Tree.System
 	if s == nil || !s.Parallel {

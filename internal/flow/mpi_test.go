@@ -30,7 +30,7 @@ func forRanks(t *testing.T, text string) (*Program, string) {
 	return p, path
 }
 
-// needsRanks skips the test unless programs over MPI can be made and run.
+// needsRanks skips the test if programs over MPI cannot be made and run here.
 func needsRanks(t *testing.T) {
 	t.Helper()
 	for _, tool := range []string{"mpicc", "mpirun", "clang-19"} {
@@ -38,7 +38,7 @@ func needsRanks(t *testing.T) {
 	}
 }
 
-// onRanks is a run of a program, which a test may start and look at.
+// onRanks is a run of a program that a test starts and observes.
 func onRanks(ctx context.Context, path string, ranks int) (*exec.Cmd, *bytes.Buffer) {
 	cmd := exec.CommandContext(ctx, "mpirun", "--allow-run-as-root", "--oversubscribe", "--mca", "btl_vader_single_copy_mechanism", "none", "-n", strconv.Itoa(ranks), path)
 	cmd.Env = append(os.Environ(), "OMPI_MCA_rmaps_base_oversubscribe=1")
@@ -55,8 +55,8 @@ func code(err error) int {
 	return 0
 }
 
-// TestRanks runs a random network on one, two and three ranks, and compares what each task
-// says with the reference.
+// TestRanks runs a random network on one, two and three ranks, and compares each task's output
+// with the reference.
 func TestRanks(t *testing.T) {
 	t.Parallel()
 	needsRanks(t)
@@ -72,7 +72,7 @@ func TestRanks(t *testing.T) {
 	}
 }
 
-// manyOrOne is all of a list in a full run, else the one.
+// manyOrOne is the whole list in a full run, else the one.
 func manyOrOne(all []int, one int) []int {
 	if os.Getenv("SINTER_FULL") == "1" {
 		return all
@@ -80,14 +80,14 @@ func manyOrOne(all []int, one int) []int {
 	return []int{one}
 }
 
-// onlyInFull leaves what starts many processes to full runs.
+// onlyInFull skips a test that starts many processes, except in full runs.
 func onlyInFull(t *testing.T) {
 	if os.Getenv("SINTER_FULL") != "1" {
 		t.Skip("starts ranks: SINTER_FULL=1 runs it")
 	}
 }
 
-// endless is a circle that goes on for a long time.
+// endless is a circle of tasks that runs for a long time.
 const endless = `
 task first(a: out chan<u32>, b: in chan<u32>) {
   var x: u32 = 0
@@ -108,7 +108,8 @@ system s @parallel {
 }
 `
 
-// stuck waits for more values than come, which only the values say.
+// stuck waits for more values than are sent. The number of values that are sent depends on
+// data.
 const stuck = `
 task first(a: out chan<u32>, b: in chan<u32>) {
   a.send(5)
@@ -129,7 +130,8 @@ system s @parallel {
 }
 `
 
-// TestRanksStuck: ranks that wait for each other for ever notice, and say which tasks they have.
+// TestRanksStuck checks that ranks that wait for each other for ever notice this, and list
+// their tasks.
 func TestRanksStuck(t *testing.T) {
 	t.Parallel()
 	onlyInFull(t)
@@ -143,7 +145,7 @@ func TestRanksStuck(t *testing.T) {
 	require.Contains(t, out.String(), "is stuck, as all are")
 }
 
-// TestRankDies: a rank that is killed is named with its tasks, and the run ends.
+// TestRankDies checks that a killed rank is reported with its tasks, and that the run ends.
 func TestRankDies(t *testing.T) {
 	t.Parallel()
 	onlyInFull(t)
@@ -163,7 +165,7 @@ func TestRankDies(t *testing.T) {
 	require.Contains(t, out.String(), "rank 1 with second was killed by signal 9")
 }
 
-// worker finds the process of a rank that runs: the one whose parent is the same program.
+// worker finds the process that runs a rank. Its parent is the same program.
 func worker(path, rank string) int {
 	all, _ := filepath.Glob("/proc/[0-9]*/exe")
 	own := map[string]bool{}
@@ -184,7 +186,7 @@ func worker(path, rank string) int {
 	return 0
 }
 
-// TestNoRanks: what product mpi cannot be made of, or with.
+// TestNoRanks tries programs and options that product mpi cannot have.
 func TestNoRanks(t *testing.T) {
 	testkit.Tool(t, "clang-19")
 	p := threadedProgram(t)

@@ -11,7 +11,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// factorOf is the narrowest factor that holds all given words of 32 bits.
+// factorOf is the narrowest operand of a multiplication that holds all given 32-bit words.
 func factorOf(of []interval.Word) isa.Factor {
 	plain, signed := isa.Factor{Bits: 1}, isa.Factor{Bits: 1, Signed: true}
 	negative := false
@@ -26,9 +26,9 @@ func factorOf(of []interval.Word) isa.Factor {
 	return plain
 }
 
-// narrowProduct is a multiplication line as narrow as the program allows, nil if the
-// program needs whole registers. It has the encoding of the wide line, so a core with the
-// wide line does the same.
+// narrowProduct is a multiplication line as narrow as the program allows. It is nil if the
+// program needs whole registers. The line has the encoding of the wide line, so a core with the
+// wide line computes the same.
 func narrowProduct(products []pass.Product, wide *isa.Inst) (*isa.Inst, error) {
 	var of [2]isa.Factor
 	for k := range of {
@@ -47,8 +47,8 @@ func narrowProduct(products []pass.Product, wide *isa.Inst) (*isa.Inst, error) {
 	return isa.ParseLine(&diag.File{Name: "narrow.isa", Text: wide.Narrowed(of)})
 }
 
-// wideProduct is the only line of a set that multiplies, if it multiplies whole registers
-// as in RISC-V; else nil.
+// wideProduct is the only line of a set that multiplies, if that line multiplies whole
+// registers as in RISC-V. Otherwise it is nil.
 func wideProduct(s *isa.Set) *isa.Inst {
 	var found *isa.Inst
 	for _, in := range s.Insts {
@@ -63,8 +63,8 @@ func wideProduct(s *isa.Set) *isa.Inst {
 	return found
 }
 
-// coreTarget is the target of the code generator: the program's target, with a
-// multiplication as narrow as the program allows. clang has no narrow lines.
+// coreTarget is the target for the code generator. It is the program's target with a
+// multiplication as narrow as the program allows. For clang the multiplication stays wide.
 func (p *Program) coreTarget() (*design.Target, error) {
 	t, err := p.Target()
 	if err != nil || p.opts.Target != nil || p.opts.Backend == "llvm" {

@@ -23,5 +23,5 @@ func (p *Program) netlist(c *Core, files map[string]string, figures map[string]f
 	return nil
 }
 
-// NetlistName is the file name of a module as cells.
+// NetlistName is the name of the file with a module as cells.
 func NetlistName(module string) string { return module + "_ice40.v" }

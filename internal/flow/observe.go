@@ -22,15 +22,15 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// A run of a core under observation: with a profile, a commit log, a picture of the
-// pipeline, a timeline, a waveform. All are written during one run.
+// A run of a core under observation. It writes a profile, a commit log, a picture of the pipeline,
+// a timeline, and a waveform, as requested. One run writes them all.
 
-// observed reports whether a run records its steps.
+// observed reports whether the options request an observation.
 func (o *RunOptions) observed() bool {
 	return o.CommitLog != "" || o.Konata != "" || o.Timeline != "" || o.Profile && (o.Level == ISA || o.Level == Cycle)
 }
 
-// lookedAtFiles are the files that such a run writes.
+// lookedAtFiles are the files that an observed run writes.
 func (o *RunOptions) lookedAtFiles() []string {
 	files := []string{o.CommitLog, o.Konata, o.Timeline, o.Wave}
 	if o.Wave != "" {
@@ -76,7 +76,7 @@ func (l *looking) end() error {
 	return err
 }
 
-// checkLooking refuses observations that a run cannot give.
+// checkLooking refuses observations that the machine of the run cannot give.
 func (p *Program) checkLooking(o *RunOptions) error {
 	of := map[string]string{"--commit-log": o.CommitLog, "--konata": o.Konata, "--chrome-trace": o.Timeline, "--wave": o.Wave}
 	for _, name := range []string{"--commit-log", "--konata", "--chrome-trace", "--wave"} {
@@ -158,7 +158,7 @@ func (p *Program) lookInto(ctx context.Context, o *RunOptions, l *looking) error
 	return nil
 }
 
-// lookAtWave begins a waveform, and writes a viewer file with its signals in groups.
+// lookAtWave begins a waveform. It writes a file for the viewer that groups the signals.
 func (p *Program) lookAtWave(ctx context.Context, o *RunOptions, l *looking, from, to uint64) error {
 	c, err := p.Core(ctx, o.Core)
 	if err != nil {
@@ -180,7 +180,7 @@ func (p *Program) lookAtWave(ctx context.Context, o *RunOptions, l *looking, fro
 // groupsOf is the name of the viewer file beside a waveform.
 func groupsOf(wave string) string { return strings.TrimSuffix(wave, ".vcd") + ".gtkw" }
 
-// choiceAt is the row of a design point at a position, and the reason for the row.
+// choiceAt is the row of a design point at a position, with the row's reason.
 func choiceAt(at diag.Span) string {
 	if at.File == nil || !strings.HasSuffix(at.File.Name, ".design") {
 		return ""
@@ -229,7 +229,7 @@ func (p *Program) textOf(im *image.Image) *observe.Text {
 	return t
 }
 
-// taskOf is the task that a symbol of text belongs to.
+// taskOf is the task to which a symbol of the text belongs.
 func taskOf(symbol string, tasks []string) int {
 	if strings.HasPrefix(symbol, "sched.") {
 		return observe.Schedule
@@ -277,7 +277,7 @@ func (m *retiring) Step() error {
 		return err
 	}
 	if m.Done() && (m.Trace().Status == trace.Waiting || m.Trace().Status == trace.Stuck) {
-		return nil // the cycle that asks what the core waits for does not belong to the run
+		return nil // the last cycle only finds out what the core waits for, so it does not count
 	}
 	s := m.Stages()
 	step := observe.Step{At: at, Idle: s.Idle, Decode: s.Decode, Execute: s.Execute, PC: s.PC}
@@ -286,7 +286,8 @@ func (m *retiring) Step() error {
 	return nil
 }
 
-// lookedAt makes the machine of an observed run, and the machine whose counts are reported.
+// lookedAt makes the machine for an observed run. It also returns the machine whose counts are
+// reported.
 func (p *Program) lookedAt(ctx context.Context, o *RunOptions, l *looking, w *world.World) (run, counts sim.Machine, err error) {
 	if o.Level == ISA {
 		m, err := p.Machine(ctx, o.Level, o.Core, w, o.World.Seed)

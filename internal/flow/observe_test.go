@@ -16,7 +16,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/trace"
 )
 
-// looksOf runs a program on a machine of a core and writes all that can be written.
+// looksOf runs a program on a machine of a core and writes all observations.
 func looksOf(t *testing.T, p *Program, level, core string, w World, files bool) (*Result, string) {
 	dir := t.TempDir()
 	o := RunOptions{Level: level, Core: core, World: w, Window: wholeRun, Profile: true, CommitLog: filepath.Join(dir, "log"), Timeline: filepath.Join(dir, "t.json")}
@@ -28,8 +28,8 @@ func looksOf(t *testing.T, p *Program, level, core string, w World, files bool) 
 	return r, dir
 }
 
-// TestMachinesAgreeOnWhatTheyKnow: the instruction set and both circuits count the same
-// instructions and events in each line, and each cycle of a circuit is counted once.
+// TestMachinesAgreeOnWhatTheyKnow checks that the instruction set and both circuits count the
+// same instructions and events in each line. Each cycle of a circuit is counted once.
 func TestMachinesAgreeOnWhatTheyKnow(t *testing.T) {
 	for _, c := range []struct {
 		path string
@@ -55,7 +55,7 @@ func agree(t *testing.T, path string, w World) {
 		require.Equal(t, known(want.Profile.Lines), known(got.Profile.Lines), core)
 		require.Equal(t, known(want.Profile.Functions), known(got.Profile.Functions), core)
 		require.Equal(t, logOf(t, first), logOf(t, dir), core)
-		// The cycle in which a run ends may be seen and has no clock edge.
+		// The cycle in which a run ends may be observed but has no clock edge.
 		require.InDelta(t, got.Figures["cycles"], got.Profile.Total, 1)
 		sum, causes := uint64(0), uint64(0)
 		for _, r := range got.Profile.Lines {
@@ -70,7 +70,7 @@ func agree(t *testing.T, path string, w World) {
 	}
 }
 
-// known is what an instruction set knows of a profile, a line for each row.
+// known is the part of a profile that an instruction set knows, a line for each row.
 func known(rows []ProfileRow) string {
 	out := ""
 	for _, r := range rows {
@@ -88,8 +88,8 @@ func logOf(t *testing.T, dir string) [32]byte {
 	return sha256.Sum256(data)
 }
 
-// TestProfilesOfSourceAndIR: a statement and its line are counted as often as they are
-// executed.
+// TestProfilesOfSourceAndIR checks that a statement and its line are counted once for each
+// execution.
 func TestProfilesOfSourceAndIR(t *testing.T) {
 	p, err := Load("../../examples/pipeline", Options{})
 	require.NoError(t, err)
@@ -111,10 +111,10 @@ func TestProfilesOfSourceAndIR(t *testing.T) {
 	require.ErrorContains(t, err, "--profile wants --on source, ir, native, isa or cycle, got --on gates")
 }
 
-// stay is where an instruction was in the pipeline.
+// stay is the path of an instruction through the pipeline.
 type stay struct{ fetch, decode, execute, end int }
 
-// readKanata reads a file by the rules of the format.
+// readKanata reads a file according to the rules of the format.
 func readKanata(t *testing.T, text string) []stay {
 	lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
 	require.Equal(t, "Kanata\t0004", lines[0])
@@ -145,8 +145,8 @@ func readKanata(t *testing.T, text string) []stay {
 	return out
 }
 
-// TestPipelinePictures: each instruction has its stages in order, one executes at a time,
-// and the cycles of execution are those of the profile.
+// TestPipelinePictures checks that each instruction has its stages in order, that only one
+// executes at a time, and that the cycles of execution equal the profile's.
 func TestPipelinePictures(t *testing.T) {
 	p, err := Load("../../examples/pipeline", Options{})
 	require.NoError(t, err)
@@ -177,8 +177,8 @@ func TestPipelinePictures(t *testing.T) {
 	}
 }
 
-// TestTimelines: a channel has as many elements as were sent and not received, and the
-// tasks take turns.
+// TestTimelines checks that a channel holds the elements that were sent and not yet received,
+// and that the tasks take turns.
 func TestTimelines(t *testing.T) {
 	p, err := Load("../../examples/pipeline", Options{})
 	require.NoError(t, err)
@@ -226,7 +226,7 @@ func TestTimelines(t *testing.T) {
 	}
 }
 
-// TestGroupsOfWaves: the save file names signals that the dump declares, each once.
+// TestGroupsOfWaves checks that the save file names signals that the dump declares, each once.
 func TestGroupsOfWaves(t *testing.T) {
 	p, err := Load("../../examples/pipeline", Options{})
 	require.NoError(t, err)

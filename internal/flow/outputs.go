@@ -13,16 +13,16 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// outputs are the files that a run writes, all of them or none.
+// outputs are the files that a run writes. It writes all of them or none.
 type outputs []output
 
-// output is a file whose content is written while the run goes on.
+// output is a file whose content is written during the run.
 type output struct {
 	path  string
 	begin func(io.Writer) (content, error)
 }
 
-// content handles the events for an output. Either function may be nil.
+// content handles the events for one output. Either function may be nil.
 type content struct {
 	event func(*trace.Event) error
 	end   func(*trace.Trace, *world.World) error
@@ -79,7 +79,7 @@ func (p *Program) traceOutput(to io.Writer) (content, error) {
 	return content{w.Event, func(t *trace.Trace, _ *world.World) error { return w.End(t) }}, nil
 }
 
-// write writes all files of a run whose trace is complete, or none.
+// write writes all files of a run whose trace is complete, or no file.
 func (o outputs) write(t *trace.Trace, w *world.World) error {
 	files, err := o.open()
 	if err != nil {
@@ -92,14 +92,14 @@ func (o outputs) write(t *trace.Trace, w *world.World) error {
 	return files.finish(t, w)
 }
 
-// writing are outputs in progress, under temporary names until all are complete.
+// writing are outputs that are being written, under temporary names until all are complete.
 type writing []*part
 
-// part is an output in progress. Output to a device waits in a file too, because a failed
-// run must leave nothing.
+// part is an output that is being written. Output to a device waits in a file too, because a
+// failed run must write nothing.
 type part struct {
 	content
-	path, name string // of the output, and of its temporary file; name is empty in the end
+	path, name string // names of the output and of its temporary file; name is empty after the temporary file is gone
 	f          *os.File
 	buffer     *bufio.Writer
 }
@@ -152,7 +152,7 @@ func (p *part) Write(data []byte) (int, error) {
 	return n, cannotWrite(p.path, err)
 }
 
-// named puts the path before an error that does not name it yet.
+// named adds the path to an error that does not name it yet.
 func (p *part) named(err error) error {
 	if err == nil || errors.As(err, new(UserError)) {
 		return err
@@ -160,7 +160,7 @@ func (p *part) named(err error) error {
 	return fmt.Errorf("%s: %w", p.path, err)
 }
 
-// take passes the next events to all files.
+// take passes the next events to all outputs.
 func (w writing) take(events []trace.Event) error {
 	for _, p := range w {
 		for i := 0; i < len(events) && p.event != nil; i++ {
@@ -172,7 +172,8 @@ func (w writing) take(events []trace.Event) error {
 	return nil
 }
 
-// finish ends all files and gives them their final names, unless the world was cut short.
+// finish completes all files and gives them their final names. If the world was cut short, it
+// does not.
 func (w writing) finish(t *trace.Trace, in *world.World) error {
 	if err := in.Err(); err != nil {
 		return err
@@ -223,7 +224,7 @@ func (w writing) commit() error {
 	return nil
 }
 
-// copy sends a device the output that has waited for it.
+// copy writes the kept output to a device.
 func (p *part) copy() error {
 	to, err := os.OpenFile(p.path, os.O_WRONLY, 0)
 	if err != nil {

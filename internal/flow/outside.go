@@ -9,8 +9,8 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// portOption is an option NAME=FILE about ports of one kind. The name may be omitted if
-// only one port of the program qualifies.
+// portOption is an option NAME=FILE for ports of one kind. The name may be omitted if only one
+// port of the program qualifies.
 type portOption struct {
 	name  string
 	noun  string                     // the noun for its ports
@@ -53,7 +53,8 @@ func (p *Program) systemDevices() []tree.DeviceDef {
 	return p.Tree.System.Devices
 }
 
-// port splits NAME=FILE of an option, or takes FILE for the only port that qualifies.
+// port splits the value NAME=FILE of an option. For FILE alone it takes the only port that
+// qualifies.
 func (p *Program) port(o portOption, spec string) (device int, file string, err error) {
 	name, file, named := strings.Cut(spec, "=")
 	var known, meant []string
@@ -85,8 +86,8 @@ func (p *Program) port(o portOption, spec string) (device int, file string, err 
 	return device, spec, nil
 }
 
-// outputs finds the outputs that the options of a run name. It does so before the run, so
-// that a mistake in them is found at once.
+// outputs finds the outputs that the options of a run name. It runs before the program, so that
+// mistakes are found at once.
 func (p *Program) outputs(o RunOptions) (outputs, error) {
 	var out outputs
 	for _, kind := range []struct {

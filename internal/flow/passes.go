@@ -9,8 +9,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/pass"
 )
 
-// run lowers the program again and runs the passes for a target. The result is verified in
-// every build, which takes a few per cent of the time of the passes.
+// run lowers the program again and runs the passes for a target. Every build verifies the
+// result, which takes a few per cent of the time of the passes.
 func (p *Program) run(target string, env pass.Env) (*ir.Module, error) {
 	m, err := p.lowered()
 	if err != nil {
@@ -52,8 +52,8 @@ func (p *Program) dump(target string) func(int, *pass.Pass, *ir.Module) error {
 	}
 }
 
-// checkPasses refuses unknown names of passes, and leaving out a pass that every program
-// needs.
+// checkPasses refuses unknown names of passes. It also refuses to skip a pass that every
+// program needs.
 func (o *Options) checkPasses() error {
 	var names []string
 	for _, p := range pass.List() {

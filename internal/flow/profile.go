@@ -16,14 +16,13 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// Profile is the cost of a run, by line and function of the source. Unit is the counted
-// quantity. A circuit counts cycles, with their causes. An instruction set and the IR count
-// instructions. The source counts statements. A process counts microseconds of processor
-// time, from samples.
+// Profile is the cost of a run by source line and function. Unit is the counted quantity. A
+// circuit counts cycles and their causes. An instruction set and the IR count instructions. The
+// source counts statements. A process counts microseconds of CPU time, from samples.
 type Profile struct {
 	Unit      string            `json:"unit"`
 	Total     uint64            `json:"total"`
-	Samples   int               `json:"samples,omitempty"` // from which the microseconds were estimated
+	Samples   int               `json:"samples,omitempty"` // number of samples, from which the microseconds are estimated
 	Causes    map[string]uint64 `json:"causes,omitempty"`
 	Lines     []ProfileRow      `json:"lines"`     // in the order of the text
 	Functions []ProfileRow      `json:"functions"` // by name
@@ -34,11 +33,11 @@ type ProfileRow struct {
 	File         string            `json:"file,omitempty"`
 	Line         int               `json:"line,omitempty"`
 	Function     string            `json:"function"`
-	Count        uint64            `json:"count"` // of the unit
+	Count        uint64            `json:"count"` // in Unit
 	Instructions uint64            `json:"instructions,omitempty"`
 	Events       uint64            `json:"events,omitempty"`
 	Causes       map[string]uint64 `json:"causes,omitempty"`
-	Text         string            `json:"text,omitempty"` // of the line
+	Text         string            `json:"text,omitempty"` // text of the line
 }
 
 // profileOf makes the report of a core's profile.
@@ -94,7 +93,7 @@ func (p *Program) lineTexts() func(file string, line int) string {
 	}
 }
 
-// runProfiled runs the source or its IR and counts.
+// runProfiled runs the source or its IR and counts the costs.
 func (p *Program) runProfiled(ctx context.Context, o RunOptions, outs outputs) (*Result, error) {
 	if o.Level != Source && o.Level != IR && o.Level != Native {
 		return nil, UserErrorf("--profile wants --on source, ir, native, isa or cycle, got --on %s", o.Level)
@@ -121,7 +120,7 @@ func (p *Program) runProfiled(ctx context.Context, o RunOptions, outs outputs) (
 	return r, err
 }
 
-// counting makes the machine of such a run, and a function that gives its profile at the
+// counting makes the machine for such a run, and a function that returns its profile at the
 // end.
 func (p *Program) counting(ctx context.Context, o *RunOptions, w *world.World) (sim.Machine, func() (*Profile, error), error) {
 	if o.Level == Native {
@@ -146,7 +145,7 @@ func (p *Program) counting(ctx context.Context, o *RunOptions, w *world.World) (
 // statements is the profile of a run of the source.
 func (p *Program) statements(counts eval.Counts) *Profile {
 	s := p.newSums("statements")
-	for at, n := range counts { // sums do not depend on the order
+	for at, n := range counts { // sums do not depend on the order of this loop
 		s.add(at, "", *n)
 	}
 	return s.profile()
@@ -182,8 +181,8 @@ func (p *Program) newSums(unit string) *sums {
 	return &sums{p: p, unit: unit, inside: p.functionsByPlace(), lines: map[profileKey]uint64{}}
 }
 
-// add counts something at a position. The function is the source function around the
-// position, or else the given function.
+// add adds a count at a position. The function is the source function around the position, or
+// else the given function.
 func (s *sums) add(at diag.Span, function string, n uint64) {
 	if n == 0 {
 		return
@@ -215,13 +214,12 @@ func (s *sums) profile() *Profile {
 	return out
 }
 
-// byPlace is the order of the text.
+// byPlace compares rows by their position in the text.
 func byPlace(a, b ProfileRow) int {
 	return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Function, b.Function))
 }
 
-// Table is the profile in readable form: the highest costs first, with a greatest number of
-// rows.
+// Table is the profile in readable form: the highest costs first, with at most `most` rows.
 func (f *Profile) Table(most int) [][]string {
 	var rows [][]string
 	for _, part := range []struct {
@@ -248,7 +246,7 @@ func (f *Profile) Table(most int) [][]string {
 // microseconds is the unit of a profile from samples.
 const microseconds = "microseconds"
 
-// head is the first row of a table.
+// head is the heading row of a table.
 func (f *Profile) head(name string) []string {
 	out := []string{name, f.Unit, "share"}
 	if f.Causes != nil {
@@ -263,7 +261,7 @@ func (f *Profile) head(name string) []string {
 	return append(out, "text")
 }
 
-// onCore reports whether the run was of a core, whose events are counted.
+// onCore reports whether the profile is from a core.
 func (f *Profile) onCore() bool {
 	return slices.ContainsFunc(f.Functions, func(r ProfileRow) bool { return r.Instructions > 0 })
 }

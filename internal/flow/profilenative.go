@@ -25,7 +25,7 @@ func (p *Program) sampling(ctx context.Context, w *world.World) (sim.Machine, fu
 		return nil, nil, err
 	}
 	return m, func() (*Profile, error) {
-		m.(interface{ Close() }).Close() // the samples are complete after the sampler has ended
+		m.(interface{ Close() }).Close() // the samples are complete only after the sampler has ended
 		if samples.Err != nil {
 			return nil, UserErrorf("--profile --on native: %v", samples.Err)
 		}
@@ -33,12 +33,12 @@ func (p *Program) sampling(ctx context.Context, w *world.World) (sim.Machine, fu
 	}, nil
 }
 
-// timeProfile adds samples up by line and function. Code outside the source's functions has
-// the name of its symbol.
+// timeProfile adds samples by line and function. Code outside the source's functions has the
+// name of its symbol.
 func (p *Program) timeProfile(samples *process.Samples, executable []byte) *Profile {
 	place, symbol, inside := x86.Lines(executable), x86.Symbols(executable), p.functionsByLine()
 	spent := map[profileKey]time.Duration{}
-	for at, d := range samples.At { // sums do not depend on the order
+	for at, d := range samples.At { // sums do not depend on the order of this loop
 		k := profileKey{}
 		k.File, k.Line = place(at)
 		if k.Function = inside(k.File, k.Line); k.Function == "" {
@@ -57,8 +57,8 @@ func (p *Program) timeProfile(samples *process.Samples, executable []byte) *Prof
 	return out
 }
 
-// functionsByLine finds the source function of a line: the one around its first word, else
-// one that ends on the line.
+// functionsByLine finds the source function of a line. It is the function around the line's
+// first word, else a function that ends on the line.
 func (p *Program) functionsByLine() func(file string, line int) string {
 	files, inside := map[string]*diag.File{}, p.functionsByPlace()
 	for _, f := range append(append([]*tree.Func{}, p.Tree.Tasks...), p.Tree.Funcs...) {
@@ -79,7 +79,7 @@ func (p *Program) functionsByLine() func(file string, line int) string {
 	}
 }
 
-// wordsOf gives the positions of the first word and of the last character of a line.
+// wordsOf returns the positions of the first word and of the last character of a line.
 func wordsOf(text string, line int) (first, last int) {
 	for ; first < len(text) && line > 1; first++ {
 		if text[first] == '\n' {

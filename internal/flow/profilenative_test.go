@@ -38,7 +38,7 @@ task main() {
 system t { run main() }
 `
 
-// The samples show where a process works, and sampling does not change its behaviour.
+// The samples show where a process works. Sampling does not change the process's behaviour.
 func TestProfileOfAProcess(t *testing.T) {
 	testkit.Tool(t, "clang-19", "clang")
 	testkit.Tool(t, "ld.lld-19", "ld.lld")
@@ -71,8 +71,8 @@ func TestProfileOfAProcess(t *testing.T) {
 	require.Contains(t, f.Table(20)[len(f.Table(20))-1][0], "samples of processor time")
 }
 
-// What no line is known of has the name of its symbol, and what has none of both is still
-// counted.
+// A sample without a known line has the name of its symbol. A sample without line and symbol is
+// still counted.
 func TestProfileWithoutPlaces(t *testing.T) {
 	p, err := LoadFiles([]*diag.File{{Name: "hot.sn", Text: hotAndCold}}, Options{})
 	require.NoError(t, err)

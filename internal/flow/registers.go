@@ -7,8 +7,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/image"
 )
 
-// The register file is block RAM, so registers themselves cost no cells. The cost is one
-// more bit in each register number, and that bit allows up to 16 or 32 registers.
+// The numbers of registers to choose from. The register file is block RAM, so registers
+// themselves cost no cells. The cost of more registers is one more bit in each register number.
 const (
 	fewRegs  = 16
 	manyRegs = 32
@@ -17,10 +17,10 @@ const (
 // compiler makes the image for a target.
 type compiler func(context.Context, *design.Target) (*image.Image, error)
 
-// chosen makes the image with the number of registers that pays. It takes 32 when the
-// estimated cycles fall by more than the cells grow, so that their product falls. A program
-// that does not use all 16 registers gains nothing from more. clang gets 16 registers
-// without a choice: its image only serves as a comparison.
+// chosen makes the image with the number of registers that pays. It takes 32 if the estimated
+// cycles fall by more than the cells grow, so that their product falls. A program that does not
+// use all 16 registers gains nothing from more. clang always gets 16 registers, because its
+// image only serves as a comparison.
 func (p *Program) chosen(ctx context.Context, compile compiler, few *design.Target) (*image.Image, error) {
 	im, err := compile(ctx, few)
 	if err != nil || p.opts.Regs != 0 || p.opts.Target != nil || p.opts.Backend == "llvm" || !full(im) {

@@ -9,8 +9,8 @@ import (
 	"github.com/sinter-lang/sinter/internal/flow"
 )
 
-// TestRegistersByWork: a program that 16 registers hold gets no more, and one whose
-// loops gain more than a further bit of each number costs gets 32.
+// TestRegistersByWork checks that a program that needs only 16 registers gets 16. A program
+// gets 32 if its loops gain more than one more bit in each register number costs.
 func TestRegistersByWork(t *testing.T) {
 	for name, want := range map[string]int{"hello": 16, "crc32": 16, "sha256": 32, "fir": 32, "matmul": 32} {
 		p, err := flow.Load("../../examples/"+name, flow.Options{})

@@ -21,7 +21,7 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// RunOptions say how to run a program.
+// RunOptions are the options of a run.
 type RunOptions struct {
 	Level     string
 	Core      string
@@ -31,14 +31,14 @@ type RunOptions struct {
 	BytesOut  []string // PORT=FILE
 	DiskOut   []string // DEVICE=FILE
 	TraceFile string
-	CommitLog string            // each retired instruction, levels isa and cycle only
-	Profile   bool              // the cost of each line of the source; levels source, ir, isa and cycle
-	Konata    string            // a picture of the pipeline, level cycle only
-	Timeline  string            // tasks and channels over time, levels isa and cycle only
-	Wave      string            // VCD of the core, level cycle only
+	CommitLog string            // file for each retired instruction, levels isa and cycle only
+	Profile   bool              // measure the cost of each source line; levels source, ir, isa and cycle
+	Konata    string            // file for a picture of the pipeline, level cycle only
+	Timeline  string            // file for tasks and channels over time, levels isa and cycle only
+	Wave      string            // file for a VCD of the core, level cycle only
 	Window    string            // FROM:CYCLES of the waveform and the pipeline, or all
-	Forget    bool              // keep no trace, so that a run may have any length
-	Line      func(line string) // gets the lines of the result one by one, instead of the result
+	Forget    bool              // keep no trace, so that a run may be arbitrarily long
+	Line      func(line string) // receives the lines of the result one by one; the result then has none
 	Lanes     int               // runs of a core with different gaps at its ports, including this one; 0: one
 }
 
@@ -46,34 +46,34 @@ type RunOptions struct {
 type Result struct {
 	Program string             `json:"program"`
 	Level   string             `json:"level"`
-	Engine  string             `json:"engine,omitempty"` // that ran the circuit
+	Engine  string             `json:"engine,omitempty"` // engine that ran the circuit
 	Status  trace.Status       `json:"status"`
 	Lines   []string           `json:"lines"` // log lines and traps, in order
 	Waits   []string           `json:"waits"`
-	Frames  map[string]int     `json:"frames"` // sent, by device
+	Frames  map[string]int     `json:"frames"` // frames sent, by device
 	Levels  map[string]int     `json:"levels"` // changes of outputs, by port
-	Bytes   map[string]int     `json:"bytes"`  // sent, by port of shape stream
+	Bytes   map[string]int     `json:"bytes"`  // bytes sent, by port of shape stream
 	Figures map[string]float64 `json:"figures"`
 	Command string             `json:"command,omitempty"`
 	Wave    string             `json:"wave,omitempty"` // which cycles a waveform shows
 	Lanes   int                `json:"lanes,omitempty"`
-	Differs []string           `json:"differs,omitempty"` // where other lanes differ
+	Differs []string           `json:"differs,omitempty"` // descriptions of lanes that differ from the first
 	Profile *Profile           `json:"profile,omitempty"`
 	Trace   *trace.Trace       `json:"-"`
 
 	prog *Program
 	line func(string)
 	many bool // several tasks log
-	// shapes are the shapes of the ports that have sent something.
+	// shapes holds the shapes of the ports that have sent something.
 	shapes map[string]port.Shape
-	said   int // lines
+	said   int // number of lines so far
 }
 
-// How runs end that neither finish nor wait for input.
+// The ways in which a run ends that neither finishes nor waits for input.
 const (
 	Trapped = trace.Trapped
 	Stuck   = trace.Stuck
-	Stopped = trace.Limit // at a limit of the user or of the machine
+	Stopped = trace.Limit // at a limit that the user or the machine sets
 )
 
 // Run runs the program on one machine.
@@ -138,7 +138,7 @@ func (p *Program) Trace(ctx context.Context, level, core string, w World) (sim.M
 	return p.traceIn(ctx, level, core, world.New(script), w, true, nil)
 }
 
-// TraceTo runs one machine to its end and passes its events to take, like DriveTo.
+// TraceTo runs one machine to its end and passes its events to take, as DriveTo does.
 func (p *Program) TraceTo(ctx context.Context, level, core string, w World, take func([]trace.Event) error) (sim.Machine, *trace.Trace, float64, error) {
 	script, err := p.Script(w)
 	if err != nil {
@@ -147,8 +147,8 @@ func (p *Program) TraceTo(ctx context.Context, level, core string, w World, take
 	return p.traceIn(ctx, level, core, world.New(script), w, false, take)
 }
 
-// traceIn runs one machine in a world to its end. take, unless nil, gets the events. With
-// keep the trace has them too.
+// traceIn runs one machine in a world to its end. If take is not nil, it gets the events. With
+// keep the trace contains the events too.
 func (p *Program) traceIn(ctx context.Context, level, core string, in *world.World, w World, keep bool, take func([]trace.Event) error) (sim.Machine, *trace.Trace, float64, error) {
 	defer in.Close()
 	m, err := p.Machine(ctx, level, core, in, w.Seed)
@@ -191,14 +191,14 @@ func (p *Program) traceIn(ctx context.Context, level, core string, in *world.Wor
 	return m, tr, time.Since(began).Seconds(), err
 }
 
-// Bounds are limits for a run that does not end by itself.
+// Bounds are the limits of a run that does not end by itself.
 type Bounds struct {
-	Steps  uint64 // of the machine's own unit
-	Events int    // of all kinds, if they take memory; 0: no bound
-	Shown  int    // events that every machine shows, the same for each; 0: no bound
+	Steps  uint64 // in the machine's own unit
+	Events int    // events of all kinds, if they are kept in memory; 0: no limit
+	Shown  int    // events that every machine shows, so the limit is the same for each; 0: no limit
 }
 
-// boundsOf gives the bounds of a machine, or the world's bounds if it sets some.
+// boundsOf returns the bounds of a machine, or the world's bounds if the world sets some.
 func boundsOf(level string, w World) (Bounds, error) {
 	l, err := LevelOf(level)
 	b := Bounds{Steps: l.Steps, Events: MostEvents, Shown: int(min(w.Limit, math.MaxInt))}
@@ -213,8 +213,7 @@ func IsCrash(err error) bool {
 	return errors.As(err, new(*process.Crash)) || errors.As(err, new(*process.Died))
 }
 
-// AtLimit is the error of a run that stopped at its limit although a complete run is
-// needed.
+// AtLimit is the error for a run that stopped at its limit although a complete run is needed.
 type AtLimit struct{ Level string }
 
 // Error gives one line.
@@ -222,12 +221,12 @@ func (a *AtLimit) Error() string {
 	return fmt.Sprintf("the run on %s stopped at its limit of events or steps; --until ends a run earlier", a.Level)
 }
 
-// MachineFault is a run that its machine could not finish: the artefact does something that
-// no correct artefact does.
+// MachineFault is the error for a run that its machine could not finish: the artefact does
+// something that no correct artefact does.
 type MachineFault struct{ Err error }
 
-// faultOf turns the error of a run into a fault of its machine. The exception is an
-// observer that could not write its file, which is a user error.
+// faultOf turns the error of a run into a fault of its machine. An observer that could not
+// write its file is an exception: that is a user error.
 func faultOf(err error) error {
 	if user := (UserError{}); errors.As(err, &user) {
 		return user
@@ -241,24 +240,23 @@ func (f *MachineFault) Error() string { return f.Err.Error() }
 // Unwrap gives the machine's error.
 func (f *MachineFault) Unwrap() error { return f.Err }
 
-// MostEvents bounds the memory of a run to about 3 GB, because a program that never waits
-// may show events without end.
+// MostEvents limits the memory of a run to about 3 GB, because a program that never waits may
+// show events without end.
 const MostEvents = 1 << 22
 
-// eventsOfFrame is how many more events a run may show for each arriving frame, if its
-// events are not kept. It bounds programs that never wait.
+// eventsOfFrame is the number of additional events that a run may show for each arriving frame,
+// if its events are not kept. It limits programs that never wait.
 const eventsOfFrame = 16
 
-// Drive runs a machine and keeps its trace. A run with too many events keeps the first ones
-// and has stopped at its limit. The machine may have gone further before the limit was
-// noticed.
+// Drive runs a machine and keeps its trace. A run with too many events keeps the first events
+// and stops at its limit. The machine may have run further before the limit was noticed.
 func Drive(ctx context.Context, m sim.Machine, b Bounds) (*trace.Trace, error) {
 	seen, kept := 0, 0
 	t := &tap{most: b.Shown, take: func(events []trace.Event) error {
 		kept += len(events)
 		return nil
 	}}
-	tr, err := drive(ctx, m, b, t, func(tr *trace.Trace) { // the events stay in the trace: the machine may look at them
+	tr, err := drive(ctx, m, b, t, func(tr *trace.Trace) { // the events stay in the trace, because the machine may read them
 		t.events(tr.Events[seen:])
 		seen = len(tr.Events)
 	})
@@ -268,16 +266,16 @@ func Drive(ctx context.Context, m sim.Machine, b Bounds) (*trace.Trace, error) {
 	return tr, err
 }
 
-// DriveTo runs a machine and passes on its events in groups of a few hundred, without
-// keeping them. It checks from time to time whether the context has ended. An error of take
-// ends the run.
+// DriveTo runs a machine and passes on its events in groups of a few hundred, without keeping
+// them. From time to time it checks whether the context has ended. An error from take ends the
+// run.
 func DriveTo(ctx context.Context, m sim.Machine, b Bounds, take func([]trace.Event) error) (*trace.Trace, error) {
 	t := &tap{most: b.Shown, take: take}
 	m.Trace().Sink = t.events
 	return drive(ctx, m, b, t, (*trace.Trace).Flush)
 }
 
-// drive runs a machine in slices of steps, and looks at its trace after each slice.
+// drive runs a machine in slices of steps, and reads its trace after each slice.
 func drive(ctx context.Context, m sim.Machine, b Bounds, t *tap, look func(*trace.Trace)) (*trace.Trace, error) {
 	tr := m.Trace()
 	slice, before := uint64(1), 0
@@ -302,7 +300,7 @@ func drive(ctx context.Context, m sim.Machine, b Bounds, t *tap, look func(*trac
 	}
 }
 
-// toEnd runs an observed machine to its end, and gives the seconds.
+// toEnd runs an observed machine to its end, and returns the time in seconds.
 func toEnd(ctx context.Context, m sim.Machine, level string, w World) (*trace.Trace, float64, error) {
 	bounds, err := boundsOf(level, w)
 	if err != nil {
@@ -316,9 +314,9 @@ func toEnd(ctx context.Context, m sim.Machine, level string, w World) (*trace.Tr
 	return tr, time.Since(began).Seconds(), err
 }
 
-// tap counts the events of a run that every machine shows, and cuts them off at a bound.
+// tap counts the events that every machine shows, and drops the events after a limit.
 type tap struct {
-	most, shown int // 0: no bound
+	most, shown int // most 0: no limit
 	full        bool
 	err         error
 	take        func([]trace.Event) error
@@ -342,8 +340,8 @@ func (t *tap) events(events []trace.Event) {
 	}
 }
 
-// nextSlice is how many steps to make before the next look. It grows when the last steps
-// showed little, and shrinks when they showed much, because a step may be a lot of work.
+// nextSlice is the number of steps before the trace is read again. It grows if the last steps
+// showed few events, and shrinks if they showed many, because a step may be much work.
 func nextSlice(slice uint64, events int) uint64 {
 	const longest, many = 1 << 16, 1 << 12
 	if events < many {
@@ -352,7 +350,7 @@ func nextSlice(slice uint64, events int) uint64 {
 	return max(slice/4, 1)
 }
 
-// isShown reports whether every machine shows events of a kind. Not all machines have
+// isShown reports whether every machine shows events of a kind. Not every machine shows
 // channels and marks.
 func isShown(k trace.Kind) bool {
 	return k == trace.In || k == trace.Out || k == trace.Log || k == trace.Trap
@@ -398,7 +396,7 @@ func (r *Result) take(events []trace.Event) {
 	}
 }
 
-// left counts an output at a port.
+// left counts an output that left a port.
 func (r *Result) left(e *trace.Event) {
 	shape, ok := r.shapes[e.Port]
 	if !ok {
@@ -415,8 +413,8 @@ func (r *Result) left(e *trace.Event) {
 	}
 }
 
-// say renders logs, with the task's name if there are several tasks, and traps with their
-// source position.
+// say renders log events and traps. A log line has the task's name if there are several tasks.
+// A trap has its source position.
 func (r *Result) say(e *trace.Event) {
 	line := e.Text
 	switch {
@@ -478,16 +476,16 @@ func Figures(m sim.Machine) map[string]float64 {
 // wholeRun is a window that shows every cycle.
 const wholeRun = "all"
 
-// waveNote says which cycles a waveform shows.
+// waveNote describes the cycles that a waveform shows.
 func waveNote(o *RunOptions, shown, cycles uint64) string {
-	if shown > cycles { // the run ends within the last cycle
+	if shown > cycles { // the run ended within the last cycle
 		return fmt.Sprintf("%s shows all %d cycles", o.Wave, cycles)
 	}
 	from, _, _ := window(o.Window)
 	return fmt.Sprintf("%s shows cycles %d to %d of %d; --wave-window FROM:CYCLES shows others, --wave-window all every one", o.Wave, from, from+shown, cycles)
 }
 
-// window reads FROM:CYCLES, or all. The window ends before cycle to.
+// window reads FROM:CYCLES, or all. The window ends before cycle `to`.
 func window(s string) (from, to uint64, err error) {
 	if s == wholeRun {
 		return 0, math.MaxUint64, nil

@@ -6,10 +6,10 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// isStream reports whether a device carries separate bytes.
+// isStream reports whether a device transfers single bytes.
 func isStream(d *tree.DeviceDef) bool { return port.ShapeOf(d.Kind) == port.Stream }
 
-// addBytes reads PORT=FILE of the ports of shape stream into a script.
+// addBytes reads PORT=FILE for the ports of shape stream into a script.
 func (p *Program) addBytes(specs []string, s *world.Script) error {
 	s.Streams = p.streams()
 	var list []world.Bytes
@@ -35,7 +35,7 @@ func (p *Program) addBytes(specs []string, s *world.Script) error {
 	return s.AddBytes(list)
 }
 
-// streams says for each device whether it carries separate bytes.
+// streams lists for each device whether it transfers single bytes.
 func (p *Program) streams() []bool {
 	var list []bool
 	for _, d := range p.systemDevices() {

@@ -8,8 +8,8 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// loadIR reads a program in the text form of its IR. It has no source, so its reference is
-// the machine ir. All later machines treat it like a lowered program.
+// loadIR reads a program in the text form of its IR. It has no source, so its reference is the
+// machine ir. All later machines treat it like a lowered program.
 func loadIR(f *diag.File, opts Options) (*Program, error) {
 	if len(opts.Settings) > 0 {
 		return nil, UserErrorf("%s has no config: -D is for sources", f.Name)
@@ -46,7 +46,7 @@ func knownKinds(m *ir.Module, f *diag.File) error {
 	return nil
 }
 
-// maxMemory bounds the memory of a program in the form of IR.
+// maxMemory is the largest memory of a program that is loaded as IR.
 const maxMemory = 256 << 20
 
 // bounded refuses a program whose objects and channels are too large for any machine.
@@ -73,7 +73,7 @@ func bounded(m *ir.Module, f *diag.File) error {
 	return nil
 }
 
-// declared is the declarations of a module, as a tree without code.
+// declared returns the declarations of a module as a tree without code.
 func declared(m *ir.Module) *tree.Program {
 	t := &tree.Program{Name: m.Name, System: &tree.System{Name: m.Name}, Marks: m.Marks}
 	for _, d := range m.Devices {
@@ -91,8 +91,8 @@ func declared(m *ir.Module) *tree.Program {
 	return t
 }
 
-// Reference is the machine that all others are compared with: source, or ir if the program
-// has no source.
+// Reference is the machine with which all others are compared: source, or ir if the program has
+// no source.
 func (p *Program) Reference() string {
 	if p.Form == FromIR {
 		return IR

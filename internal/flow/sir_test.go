@@ -30,7 +30,7 @@ func asIR(t *testing.T, example, stage string) (source, again *Program) {
 	return source, again
 }
 
-// TestRunIR: the text of a program's IR, of each stage, runs as its source does.
+// TestRunIR checks that the text of a program's IR, of each stage, runs as its source does.
 func TestRunIR(t *testing.T) {
 	worlds := map[string]World{
 		"hello": {},
@@ -54,7 +54,7 @@ func TestRunIR(t *testing.T) {
 	}
 }
 
-// TestRunIRWithoutSource: what only a source can do is refused.
+// TestRunIRWithoutSource checks that operations that need a source are refused.
 func TestRunIRWithoutSource(t *testing.T) {
 	_, again := asIR(t, "hello", "first")
 	require.Equal(t, IR, again.Reference())
@@ -66,7 +66,7 @@ func TestRunIRWithoutSource(t *testing.T) {
 	require.ErrorContains(t, err, "-D is for sources")
 }
 
-// badIR are texts that the door refuses, with its messages.
+// badIR are texts that loading refuses, with the messages.
 var badIR = []struct{ text, want string }{
 	{"", "x.sir:1:1: error: expected `module`"},
 	{"module m\n", "x.sir:1:1: error: module m has no task"},
@@ -90,8 +90,8 @@ func TestBadIR(t *testing.T) {
 	}
 }
 
-// wrongly plants a mistake in one run of a pass: it makes a subtraction of the first
-// addition of the module.
+// wrongly plants a mistake in one run of a pass: the first addition of the module becomes a
+// subtraction.
 func wrongly(n int) func([]pass.Pass) []pass.Pass {
 	return func(list []pass.Pass) []pass.Pass {
 		right := list[n].Run
@@ -111,7 +111,7 @@ func wrongly(n int) func([]pass.Pass) []pass.Pass {
 	}
 }
 
-// addition returns the first addition of f, nil for none.
+// addition returns the first addition of f, or nil.
 func addition(f *ir.Func) *ir.Instr {
 	for _, b := range f.Blocks {
 		for _, i := range b.Instrs {
@@ -123,8 +123,8 @@ func addition(f *ir.Func) *ir.Instr {
 	return nil
 }
 
-// TestBisect: a mistake that is planted in one run of a pass is found there, and in
-// the function where it is.
+// TestBisect checks that bisection finds a mistake that is planted in one run of a pass, and
+// the function that has the mistake.
 func TestBisect(t *testing.T) {
 	list := pass.List()
 	for _, n := range []int{2, 9} {
@@ -147,7 +147,7 @@ func TestBisect(t *testing.T) {
 	require.Zero(t, found[0].Number+found[1].Number)
 }
 
-// TestBrokenPassIsNoticed: a build verifies the program IR after its passes.
+// TestBrokenPassIsNoticed checks that a build verifies the program IR after its passes.
 func TestBrokenPassIsNoticed(t *testing.T) {
 	broken := func(list []pass.Pass) []pass.Pass {
 		list[len(list)-1].Run = func(m *ir.Module, _ *pass.Env) bool {
@@ -163,8 +163,7 @@ func TestBrokenPassIsNoticed(t *testing.T) {
 	require.ErrorContains(t, err, "a pass broke the program IR")
 }
 
-// TestPassOptions: passes are skipped and shown by name; a name that no pass has is
-// refused.
+// TestPassOptions checks that passes are skipped and shown by name. An unknown name is refused.
 func TestPassOptions(t *testing.T) {
 	path := filepath.Join("..", "..", "examples", "hello")
 	_, err := Load(path, Options{Skip: []string{"nothing"}})

@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What check counts is what lies in memory: a range or an enum takes no more than
+// check counts the bytes that the state takes in memory: a range or an enum takes no more than
 // its values need.
 func TestStateBytesAreThoseInMemory(t *testing.T) {
 	for _, c := range []struct {

@@ -9,8 +9,8 @@ import (
 	"github.com/sinter-lang/sinter/std"
 )
 
-// softFloat compiles the library of floats for targets without them: std/rt, which is
-// checked and lowered like any program. An error in it is a fault of ours.
+// softFloat compiles the float library for targets without floats. The library is std/rt, which
+// is checked and lowered like any program. An error in it is a bug in Sinter.
 func softFloat() *ir.Module {
 	m, err := softFloatModule()
 	if err != nil {

@@ -19,11 +19,11 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// The library of floats is compared with the processor (ir.EvalFloat is Go's
-// arithmetic) on structured operands, all pairs of them, and on random ones that
-// aim at ties, at subnormal results, at overflow and at rounding boundaries.
+// The float library is compared with the CPU (ir.EvalFloat is Go's arithmetic). The operands are
+// all pairs of structured floats, and random floats that aim at ties, subnormal results, overflow
+// and rounding boundaries.
 
-// pairs is how many random pairs each operation gets; a million with SINTER_FULL=1.
+// pairs is the number of random pairs for each operation: a million with SINTER_FULL=1.
 func pairs() int {
 	if os.Getenv("SINTER_FULL") != "" {
 		return 1_000_000
@@ -31,7 +31,8 @@ func pairs() int {
 	return 12_000
 }
 
-// format describes a width: places of the significand after its leading bit.
+// format describes a float width. places is the number of significand bits after the leading
+// bit.
 type format struct {
 	width  ir.Type
 	places int
@@ -43,14 +44,14 @@ var (
 	double = format{64, 52, 1023}
 )
 
-// make builds the bits of a float; the exponent is clipped to the format.
+// make builds the bits of a float. It limits the exponent to the format.
 func (f format) make(sign uint64, exp int, sig uint64) uint64 {
 	top := 2*f.bias + 1
 	exp = max(0, min(exp, top))
 	return sign<<(f.width-1) | uint64(exp)<<f.places | sig&(1<<f.places-1)
 }
 
-// canonical gives a NaN its one form, as all values have it.
+// canonical gives a NaN its only form, which all values have.
 func (f format) canonical(v uint64) uint64 {
 	inf := f.make(0, 1<<30, 0)
 	switch {
@@ -62,8 +63,8 @@ func (f format) canonical(v uint64) uint64 {
 	return ir.NaN64
 }
 
-// structured lists floats of every class: zeros, subnormals, powers of two with
-// significands that are short, full and next to a half, the largest, infinity, NaN.
+// structured lists floats of every class: zeros, subnormals, powers of two with significands
+// that are short, full and next to a half, the largest float, infinity, NaN.
 func (f format) structured() []uint64 {
 	ones := uint64(1)<<f.places - 1
 	half := uint64(1) << (f.places - 1)
@@ -78,7 +79,7 @@ func (f format) structured() []uint64 {
 	return append(out, inf, f.make(1, 1<<30, 0), f.canonical(inf+1))
 }
 
-// short is a significand of few bits, so that results are often ties.
+// short is a significand with few bits, so that results are often ties.
 func (f format) short(r *rand.Rand) uint64 {
 	n := r.IntN(f.places + 1)
 	return (r.Uint64() >> (64 - n)) << (f.places - n)
@@ -107,8 +108,8 @@ func (f format) pair(r *rand.Rand, kind int) (a, b uint64) {
 	return f.boundary(r)
 }
 
-// boundary makes a dividend next to the product of a divisor and a number halfway
-// between two floats, and so the square of such a number.
+// boundary makes a dividend next to the product of a divisor and a number halfway between two
+// floats. For square roots, it makes a number next to the square of such a halfway number.
 func (f format) boundary(r *rand.Rand) (a, b uint64) {
 	d := r.Uint64()>>(63-f.places) | 1<<f.places // the divisor's significand
 	q := (r.Uint64()>>(62-f.places)|1<<(f.places+1))&^1 | 1
@@ -223,7 +224,7 @@ func TestSoftFloatSingles(t *testing.T) {
 	}
 }
 
-// integers are near powers of two, near ties, and of any length.
+// integers returns numbers near powers of two, near ties, and of any length.
 func integer(r *rand.Rand, n int, w ir.Type) uint64 {
 	v := r.Uint64() >> r.IntN(64)
 	switch n % 4 {
@@ -284,8 +285,8 @@ func halves(words []uint64, w ir.Type) []uint64 {
 	return out
 }
 
-// TestSoftFloatLegalised calls the library as a core has it: with words of 32
-// bits, after all optimisers.
+// TestSoftFloatLegalised calls the library in the form that a core has: with words of 32 bits,
+// after all optimisers.
 func TestSoftFloatLegalised(t *testing.T) {
 	m, err := softFloatModule()
 	require.NoError(t, err)
@@ -318,7 +319,7 @@ func TestSoftFloatLegalised(t *testing.T) {
 	}
 }
 
-// playModule gives the text of a module's trace.
+// playModule returns the trace of a module as text.
 func playModule(t *testing.T, m *ir.Module) string {
 	t.Helper()
 	mc, err := program.New(m, world.New(nil))
@@ -329,8 +330,8 @@ func playModule(t *testing.T, m *ir.Module) string {
 	return trace.Print(tr)
 }
 
-// TestRandomFloatsLegalised runs random modules with float operations before and
-// after all passes for a core.
+// TestRandomFloatsLegalised runs random modules with float operations before and after all
+// passes for a core.
 func TestRandomFloatsLegalised(t *testing.T) {
 	t.Parallel()
 	o := irtest.Options{Floats: true, Size: 15}

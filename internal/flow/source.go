@@ -23,7 +23,7 @@ import (
 // Version is the version of the tool.
 const Version = "0.1.0"
 
-// UserError is a mistake of the user's without a source position.
+// UserError is a user's mistake without a source position.
 type UserError struct{ Message string }
 
 // Error gives the message.
@@ -77,7 +77,7 @@ func (o *Options) AddLines(path string) error {
 	return err
 }
 
-// maxMined is the greatest number of mined lines.
+// maxMined is the largest number of mined lines that a user may set.
 const maxMined = 64
 
 // SetMine sets the number of mined lines: off, a number, or auto.
@@ -98,8 +98,8 @@ func (o *Options) SetMine(value string) error {
 	return nil
 }
 
-// withLines is a set with the added lines. A line that shares encodings with the set is an
-// error at its position.
+// withLines is a set together with the added lines. It is an error, at the line's position, if
+// a line shares encodings with the set.
 func (o *Options) withLines(base *isa.Set) (*isa.Set, error) {
 	if o.Lines == nil {
 		return base, nil
@@ -122,17 +122,17 @@ type Trap struct {
 	Place string `json:"place"`
 }
 
-// Summary is what a program declares.
+// Summary is the list of a program's declarations.
 type Summary struct {
 	Program  string `json:"program"`
 	Tasks    int    `json:"tasks"`
 	Channels int    `json:"channels"`
 	Devices  int    `json:"devices"`
 	Sockets  int    `json:"sockets"`
-	// Services are tasks of the library that the program needs, such as stack.nic. The
-	// services and their channels are not counted above.
+	// Services are library tasks that the program needs, such as stack.nic. The counts above do
+	// not include the services and their channels.
 	Services   []string `json:"services,omitempty"`
-	StateBytes int      `json:"state_bytes"` // size in memory of the declarations with state and var
+	StateBytes int      `json:"state_bytes"` // bytes of memory for the declarations with state and var
 	Traps      []Trap   `json:"traps"`
 }
 
@@ -174,9 +174,9 @@ func FormatText(name, text string) (string, error) {
 	return out, list.Err()
 }
 
-// Format formats a file, or the .sn files below a folder, and returns the names of the
-// files that changed or would change. Files are written only if write is set, and none if
-// one of them has an error.
+// Format formats a file, or the .sn files below a folder. It returns the names of the files
+// that changed or would change. It writes files only if write is set, and writes none if one of
+// them has an error.
 func Format(path string, write bool) ([]string, error) {
 	names, err := sourceFiles(path)
 	if err != nil {
@@ -211,7 +211,7 @@ func Format(path string, write bool) ([]string, error) {
 	return changed, nil
 }
 
-// sourceFiles lists a file, or the .sn files below a folder in order of path.
+// sourceFiles lists a file, or the .sn files below a folder in path order.
 func sourceFiles(path string) ([]string, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -239,7 +239,7 @@ func Explain(code string) (string, error) {
 	return text, nil
 }
 
-// ReadText reads a file that is not source text, such as the space of a sweep.
+// ReadText reads a file that is not source text, such as the space file of a sweep.
 func ReadText(path string) (*diag.File, error) {
 	data, err := readInput(path, "an input", maxCapture)
 	if err != nil {

@@ -46,7 +46,7 @@ func (o *once[T]) set(value T) { o.made, o.value = true, value }
 // stages keeps the artefacts of a program.
 type stages struct {
 	circuit                *Core     // of a program that was loaded as a circuit
-	ports                  *sim.Core // the meaning of its ports
+	ports                  *sim.Core // meaning of the circuit's ports
 	first, forX86, forCore once[*ir.Module]
 	forThreads             once[*ir.Module]
 	products               []pass.Product // of forCore
@@ -67,19 +67,18 @@ type Core struct {
 	netlist once[*gate.Netlist]
 }
 
-// First is the program IR as lowered, before any pass.
+// First is the lowered program IR, before any pass.
 func (p *Program) First() (*ir.Module, error) {
 	return p.first.get(p.lowered)
 }
 
-// ForX86 is the program IR after the passes for x86-64: words up to 64 bits, one
-// Main.
+// ForX86 is the program IR after the passes for x86-64: words up to 64 bits, one Main.
 func (p *Program) ForX86() (*ir.Module, error) {
 	return p.forX86.get(func() (*ir.Module, error) { return p.run("x86-64", pass.Env{}) })
 }
 
-// ForThreads is the program IR after the passes for x86-64, in which each task that can be
-// a thread has a separate context.
+// ForThreads is the program IR after the passes for x86-64. Each task that can be a thread has
+// a separate context.
 func (p *Program) ForThreads() (*ir.Module, error) {
 	return p.forThreads.get(func() (*ir.Module, error) { return p.run("threads on x86-64", pass.Env{Threads: true}) })
 }
@@ -118,13 +117,13 @@ func (p *Program) Low() (*ir.Module, error) {
 	})
 }
 
-// CoreEnv is the data about a core's target that the passes must know.
+// CoreEnv is the data about a core's target that the passes need.
 func CoreEnv(t *design.Target) pass.Env {
 	return pass.Env{XLen: 32, Has: computes(t), Soft: softFloat}
 }
 
-// computes says for which operators a target has an instruction. Every set has comparisons,
-// shifts and additions.
+// computes returns a function that reports whether a target has an instruction for an operator.
+// Every set has comparisons, shifts and additions.
 func computes(t *design.Target) func(word.Op) bool {
 	return func(op word.Op) bool {
 		switch op {
@@ -135,9 +134,9 @@ func computes(t *design.Target) func(word.Op) bool {
 	}
 }
 
-// Target is the instruction set and registers that the core's back end may use. The default
-// is RV32I with multiplication and without division. If the settings leave the number of
-// registers open, it is the smallest number that is tried. The image has the chosen number.
+// Target is the instruction set and the registers that the core's back end may use. The default
+// is RV32I with multiplication and without division. If the settings do not fix the number of
+// registers, Target has the smallest number that is tried. The image has the chosen number.
 func (p *Program) Target() (*design.Target, error) {
 	return p.target.get(func() (*design.Target, error) {
 		if p.opts.Target != nil {
@@ -169,7 +168,7 @@ func checkRegs(regs int) error {
 	return nil
 }
 
-// baseSet is RV32I with the multiplication of words.
+// baseSet is RV32I with word multiplication.
 func baseSet() *isa.Set {
 	base := isa.RV32I()
 	return isa.RV32IM().Subset("rv32i_zmmul", func(in *isa.Inst) bool { return base.Lookup(in.Name) != nil || in.Computes(word.Mul) })
@@ -233,7 +232,7 @@ func (p *Program) llvm() (*llvm.Tools, error) {
 	return p.tools.get(func() (*llvm.Tools, error) { return llvm.Find(exec.LookPath) })
 }
 
-// X86 is a product for x86-64; it needs clang and lld.
+// X86 is a product for x86-64. It needs clang and lld.
 func (p *Program) X86(ctx context.Context, product x86.Product) (*x86.Image, error) {
 	if p.bare != nil {
 		return p.bare.X86(ctx, product)
@@ -265,8 +264,8 @@ func (p *Program) X86(ctx context.Context, product x86.Product) (*x86.Image, err
 	})
 }
 
-// bootWords are the words that an image contains itself, because a UEFI computer starts
-// without a command line.
+// bootWords are the start words that an image contains itself, because a UEFI computer starts
+// it without a command line.
 func (p *Program) bootWords(product x86.Product) []string {
 	if product != x86.UEFI {
 		return nil
@@ -333,8 +332,8 @@ func (p *Program) FullCore(ctx context.Context, kind string) (*Core, error) {
 	return makeCore(im, plan.Options{Core: kind, Full: true})
 }
 
-// UseWhole gives the program a core of an organisation without specialisation. Such a core
-// runs any image of the target and the devices.
+// UseWhole gives the program a core of an organisation that is not specialised. Such a core
+// runs any image for the target and the devices.
 func (p *Program) UseWhole(ctx context.Context, kind string) error {
 	im, err := p.Image(ctx)
 	if err != nil {
@@ -347,7 +346,8 @@ func (p *Program) UseWhole(ctx context.Context, kind string) error {
 	return err
 }
 
-// UsePoint makes the core of a design point the program's core of the point's organisation.
+// UsePoint makes the core of a design point the program's core. The core has the point's
+// organisation.
 func (p *Program) UsePoint(ctx context.Context, point *design.Point) error {
 	im, err := p.Image(ctx)
 	if err != nil {
@@ -360,7 +360,7 @@ func (p *Program) UsePoint(ctx context.Context, point *design.Point) error {
 	return err
 }
 
-// use sets the core of its organisation.
+// use stores a core as the program's core of its organisation.
 func (p *Program) use(c *Core) {
 	if p.cores == nil {
 		p.cores = map[string]*once[*Core]{}

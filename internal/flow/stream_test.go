@@ -14,7 +14,7 @@ import (
 
 const office = "../../examples/filter/office.pcap"
 
-// repeated writes a capture that holds the records of office.pcap so many times, the end cut off.
+// repeated writes a capture with n copies of the records of office.pcap and a truncated end.
 func repeated(t *testing.T, times, cut int) string {
 	data, err := os.ReadFile(office)
 	require.NoError(t, err)
@@ -27,8 +27,8 @@ func repeated(t *testing.T, times, cut int) string {
 	return path
 }
 
-// A capture that is cut off is an error before anything runs, with the number of the
-// record, and no output is there.
+// A truncated capture is an error before anything runs. The error has the number of the record,
+// and no output exists.
 func TestCutCapture(t *testing.T) {
 	p, err := Load("../../examples/filter", Options{})
 	require.NoError(t, err)
@@ -42,8 +42,8 @@ func TestCutCapture(t *testing.T) {
 	require.Empty(t, left)
 }
 
-// A run that keeps no trace holds no more memory for a long capture than for a short one,
-// and writes what a run that keeps it writes.
+// A run that keeps no trace uses no more memory for a long capture than for a short one. Its
+// output equals the output of a run that keeps its trace.
 func TestRunsOfAnyLength(t *testing.T) {
 	p, err := Load("../../examples/filter", Options{})
 	require.NoError(t, err)
@@ -71,7 +71,7 @@ func TestRunsOfAnyLength(t *testing.T) {
 	require.Less(t, streamed, uint64(1<<19))
 }
 
-// The bound of shown events is exact, and what is after it is not handed out.
+// The limit for shown events is exact, and later events are not passed on.
 func TestBoundOfShownEvents(t *testing.T) {
 	p, err := Load("../../examples/filter", Options{})
 	require.NoError(t, err)

@@ -11,12 +11,12 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// Study is a run of a core with everything that a report shows of it.
+// Study is a run of a core with everything that a report shows about the run.
 type Study struct {
 	Text    *observe.Text
 	Profile *observe.Profile
 	Stays   []Stay // instructions that retired in the window
-	Wave    []byte // of the window, a value change dump
+	Wave    []byte // value change dump of the window
 	Trace   *trace.Trace
 	Cycles  uint64
 }
@@ -28,7 +28,7 @@ type Stay struct {
 }
 
 // Study runs a core and observes a window of length cycles. If from is negative, the window
-// begins a little before the costliest line executes for the first time.
+// begins a little before the costliest line first executes.
 func (p *Program) Study(ctx context.Context, core string, w World, from int64, length uint64) (*Study, error) {
 	im, err := p.Image(ctx)
 	if err != nil {
@@ -46,7 +46,7 @@ func (p *Program) Study(ctx context.Context, core string, w World, from int64, l
 	return s, p.studied(ctx, core, w, s, begin, length)
 }
 
-// studied makes the run of a study.
+// studied runs the core for a study.
 func (p *Program) studied(ctx context.Context, core string, w World, s *Study, begin, length uint64) error {
 	c, err := p.Core(ctx, core)
 	if err != nil {
@@ -93,10 +93,10 @@ func (p *Program) watched(ctx context.Context, core string, w World, wave *cycle
 	return m, tr, tape.End()
 }
 
-// before is how many cycles of a window come before the cycle for which it is chosen.
+// before is the number of cycles in a window before the cycle for which the window is chosen.
 const before = 20
 
-// hotBegin is a little before the first execution of the costliest line.
+// hotBegin is a cycle a little before the first execution of the costliest line.
 func (p *Program) hotBegin(ctx context.Context, core string, w World, text *observe.Text) (uint64, error) {
 	profile, first := observe.NewProfile(text), map[profileKey]uint64{}
 	key := func(word *observe.Word) profileKey {

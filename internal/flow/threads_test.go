@@ -21,8 +21,8 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// threaded has rings of all kinds, a circle, elements that are large, a function that keeps
-// memory of its own and is called by all, and two tasks apart that stay together.
+// threaded has rings of all kinds, a circle, large elements, a function with its own memory
+// that all tasks call, and two separate tasks that stay together.
 const threaded = `
 type Big = [200]u32
 
@@ -99,7 +99,8 @@ func threadedProgram(t *testing.T) *Program {
 	return p
 }
 
-// TestThreads: the tasks that channels drive are threads; a select keeps its neighbours.
+// TestThreads checks that tasks that only use channels are threads. A select keeps its
+// neighbours in one thread.
 func TestThreads(t *testing.T) {
 	t.Parallel()
 	p := threadedProgram(t)
@@ -122,8 +123,8 @@ func TestThreads(t *testing.T) {
 	same(t, p, m)
 }
 
-// keepers counts the functions with memory that is not on a stack, besides those where
-// contexts begin. Each belongs to one context.
+// keepers counts the functions with memory that is not on a stack, except the entry functions
+// of contexts. Each belongs to one context.
 func keepers(t *testing.T, m *ir.Module) int {
 	of := map[*ir.Func]int{}
 	for k, c := range m.Contexts {
@@ -148,7 +149,7 @@ func keepers(t *testing.T, m *ir.Module) int {
 	return len(of)
 }
 
-// same compares a module with contexts with the reference.
+// same compares a module that has contexts with the reference.
 func same(t *testing.T, p *Program, m *ir.Module) {
 	want, err := p.Run(context.Background(), RunOptions{Level: Source})
 	require.NoError(t, err)
@@ -159,8 +160,8 @@ func same(t *testing.T, p *Program, m *ir.Module) {
 	require.Empty(t, trace.Compare(want.Trace, got, trace.Options{}))
 }
 
-// kahn is a random network: in each round a task hears all that feed it and tells all that
-// it feeds.
+// kahn is a random network. In each round a task receives from all tasks that feed it and sends
+// to all tasks that it feeds.
 func kahn(seed uint64) string {
 	r := rand.New(rand.NewPCG(seed, 1))
 	n := 2 + r.IntN(5)
@@ -190,7 +191,7 @@ func kahn(seed uint64) string {
 	return fmt.Sprintf("%ssystem net @parallel {\n%s%s}\n", &tasks, &chans, &runs)
 }
 
-// TestRandomThreads compares random networks: their contexts in turn, and as threads.
+// TestRandomThreads compares random networks with contexts that run in turn, and as threads.
 func TestRandomThreads(t *testing.T) {
 	t.Parallel()
 	seeds := uint64(1)
@@ -210,7 +211,8 @@ func TestRandomThreads(t *testing.T) {
 	}
 }
 
-// TestThreadsWithoutReaders: inputs that no thread takes arrive before a run is stuck.
+// TestThreadsWithoutReaders checks that inputs that no thread reads arrive before a run counts
+// as stuck.
 func TestThreadsWithoutReaders(t *testing.T) {
 	t.Parallel()
 	const text = `use gpio
@@ -249,8 +251,8 @@ func manyRuns(t *testing.T, p *Program, n int) {
 	}
 }
 
-// TestThreadsOfProcess runs the process many times: whoever runs first, each task says what
-// the reference says.
+// TestThreadsOfProcess runs the process many times. Whichever thread runs first, each task's
+// output equals the reference's.
 func TestThreadsOfProcess(t *testing.T) {
 	t.Parallel()
 	p := threadedProgram(t)
@@ -272,7 +274,7 @@ func TestThreadsOfProcess(t *testing.T) {
 	}
 }
 
-// byTask are lines in the order of their tasks.
+// byTask sorts lines by task.
 func byTask(lines string) []string {
 	list := strings.Split(strings.TrimSpace(lines), "\n")
 	slices.SortStableFunc(list, func(a, b string) int {

@@ -8,16 +8,16 @@ import (
 	"github.com/sinter-lang/sinter/ir/isa"
 )
 
-// Variant describes another back end for the same program.
+// Variant describes another back end for a program.
 type Variant struct {
 	Regs    int
 	Soft    bool   // multiply without an instruction
 	Backend string // as in Options
-	Mine    string // as for SetMine
+	Mine    string // value for SetMine
 }
 
-// Variant is the same checked program for another back end. Variants of one program
-// may be used at the same time.
+// Variant is the same checked program with another back end. Variants of one program may be
+// used at the same time.
 func (p *Program) Variant(v Variant) (*Program, error) {
 	if err := checkRegs(v.Regs); err != nil {
 		return nil, err
@@ -32,7 +32,7 @@ func (p *Program) Variant(v Variant) (*Program, error) {
 	}
 	other := p.For(design.NewTarget(set.Name, set, v.Regs))
 	other.opts.Backend = v.Backend
-	if v.Mine == "" { // a sweep that is older than this axis
+	if v.Mine == "" { // the sweep is older than this axis
 		return other, nil
 	}
 	if err := other.opts.SetMine(v.Mine); err != nil {
@@ -41,9 +41,9 @@ func (p *Program) Variant(v Variant) (*Program, error) {
 	return other, other.opts.checkMining()
 }
 
-// Shifting gives the program a core of an organisation with a chosen shifter:
-// plan.ShiftAuto, plan.ShiftConstant or plan.ShiftBarrel. The needs of the image take
-// precedence.
+// Shifting gives the program a core of an organisation with a chosen shifter: plan.ShiftAuto,
+// plan.ShiftConstant or plan.ShiftBarrel. If the image needs another shifter, the image's needs
+// take precedence.
 func (p *Program) Shifting(ctx context.Context, kind, how string) (*Core, error) {
 	im, err := p.Image(ctx)
 	if err != nil {

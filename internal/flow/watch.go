@@ -12,8 +12,8 @@ import (
 	"github.com/sinter-lang/sinter/lang/types"
 )
 
-// settings are the user's settings. In a watched program, stacks also count dropped packets
-// unless the user says otherwise.
+// settings are the user's settings. In a watched program, stacks also count dropped packets by
+// default.
 func (o *Options) settings() []types.Setting {
 	const counts = "net.counts"
 	for _, s := range o.Settings {
@@ -27,8 +27,8 @@ func (o *Options) settings() []types.Setting {
 	return append(slices.Clip(o.Settings), types.Setting{Name: counts, Value: "true"})
 }
 
-// watch finds the readable state of the program in an image. Missing parts, such as the
-// frame of the only task, are left out.
+// watch finds the readable state of the program in an image. It omits missing parts, such as
+// the frame of a task that is the only one.
 func (p *Program) watch(img *x86.Image) (*live.Watch, error) {
 	m, err := p.bareOr().ForX86()
 	if err != nil {
@@ -57,7 +57,8 @@ func (p *Program) watch(img *x86.Image) (*live.Watch, error) {
 	return w, nil
 }
 
-// bareOr is the program from which products are made.
+// bareOr is the program from which products are made: without start addresses, if there is such
+// a version.
 func (p *Program) bareOr() *Program {
 	if p.bare != nil {
 		return p.bare
@@ -73,7 +74,7 @@ func placesOf(t ir.Task) (all []string) {
 	return all
 }
 
-// objects are the addresses of the objects of an executable, by name.
+// objects maps the names of an executable's objects to their addresses.
 func objects(executable []byte) (map[string]uint64, error) {
 	f, err := elf.NewFile(bytes.NewReader(executable))
 	if err != nil {

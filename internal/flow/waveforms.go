@@ -7,7 +7,7 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// nothing is the file name of a port that intentionally has no input.
+// nothing is the file name for a port that has no input on purpose.
 const nothing = "none"
 
 // addWaveforms reads PORT=FILE for the level inputs of a script.

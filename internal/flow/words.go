@@ -9,11 +9,11 @@ import (
 	"github.com/sinter-lang/sinter/lang/types"
 )
 
-// Values of configs that a program gets at its start, NAME=VALUE. As with addresses, a
-// product for x86-64 does not change: it gets the words `sn.NAME=VALUE` when it starts. All
-// other machines have the values built in.
+// Values of configs that a program gets at its start, NAME=VALUE. As with addresses, a product for
+// x86-64 does not change: it receives the words `sn.NAME=VALUE` when it starts. All other machines
+// have the values built in.
 
-// begin gives p the values that the options name. It keeps the program without them.
+// begin gives p the values from the options. It also keeps the program without them.
 func (p *Program) begin(parsed []*syntax.File) error {
 	if len(p.opts.Words) == 0 {
 		return nil
@@ -46,7 +46,7 @@ func (p *Program) begin(parsed []*syntax.File) error {
 	return nil
 }
 
-// settable says why a config cannot be set at the start, nil if it can.
+// settable returns the reason why a config cannot be set at the start. It is nil if it can.
 func (p *Program) settable(name string) error {
 	var can []string
 	var fixed *tree.ConstDef
@@ -73,7 +73,7 @@ func (p *Program) settable(name string) error {
 	return UserErrorf("--word %s: the program is built with the value of `%s`, which %s needs; set it with -D %s=... when it is built, or let the system hand it to tasks", name, name, fixed.Fixed, name)
 }
 
-// isOwn reports whether a constant is in the program's own files.
+// isOwn reports whether a constant is declared in the program's own files.
 func (p *Program) isOwn(k *tree.ConstDef) bool {
 	for _, f := range p.Files {
 		if k.Span.File != nil && k.Span.File.Name == f.Name {

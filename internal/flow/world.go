@@ -8,22 +8,22 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// World names the environment of a run.
+// World describes the environment of a run.
 type World struct {
 	Captures []string // DEVICE=FILE, or FILE when the program has one receiving device
 	Levels   []string // PORT=FILE: value change dumps of inputs
 	Bytes    []string // PORT=FILE: files of bytes of serial lines
-	Answers  []string // PORT=FILE: answers of the device on a bus, operations that fail on a disk
+	Answers  []string // PORT=FILE: answers of the device on a bus, or operations that fail on a disk
 	Disks    []string // DEVICE=FILE: the image of a disk; the file is not changed
-	Seed     int64    // of the gaps on a core's ports; 0: none
-	Limit    uint64   // events that every machine shows; 0: no bound
+	Seed     int64    // seed of the gaps on a core's ports; 0: no gaps
+	Limit    uint64   // events that every machine shows; 0: no limit
 	Steps    uint64   // steps of a machine; 0: its own generous limit
-	Frames   int      // only this many frames; 0: all
+	Frames   int      // number of frames that arrive; 0: all
 	Until    string   // end of the run as a duration, such as 20ms; empty: the last input
 }
 
-// Silent lists the receiving devices of a shape for which a world names no file, not even
-// none.
+// Silent lists the receiving devices of a shape for which a world names no file, and not `none`
+// either.
 func (p *Program) Silent(w World, shape port.Shape) ([]string, error) {
 	option, specs := optionPcapIn, w.Captures
 	if shape == port.Stream {
@@ -98,8 +98,8 @@ func (p *Program) Script(w World) (*world.Script, error) {
 	return script, nil
 }
 
-// wholeCapture is the size up to which a capture is read at once. Each run reads a longer
-// one again, in parts.
+// wholeCapture is the size up to which a capture is read at once. A longer capture is read
+// again in each run, in parts.
 const wholeCapture = 256 << 10
 
 // capture is a file with frames.
@@ -157,7 +157,7 @@ func (p *Program) buses() []*world.Bus {
 	return buses
 }
 
-// answers sets how the devices of a script answer commands.
+// answers sets how the devices in a script answer commands.
 func (p *Program) answers(specs []string, script *world.Script) error {
 	given := map[int]string{}
 	for _, spec := range specs {

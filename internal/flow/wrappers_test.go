@@ -13,9 +13,9 @@ import (
 	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
-// TestWrappers: the texts for the designs of others, of cores with frames, pins and bytes.
-// Icarus reads the AXI4-Stream module with its core, Python reads the modules, and the
-// description for FuseSoC names files that are there.
+// TestWrappers checks the texts for the integration into other designs, for cores with frames,
+// pins and bytes. Icarus reads the AXI4-Stream module with its core. Python reads the modules.
+// The FuseSoC description names files that exist.
 func TestWrappers(t *testing.T) {
 	icarus, python := testkit.Tool(t, "iverilog"), testkit.Tool(t, "python3")
 	for example, captures := range map[string][]string{"filter": {"inside=none"}, "uart-echo": nil} {
@@ -47,8 +47,8 @@ func TestWrappers(t *testing.T) {
 	}
 }
 
-// TestAXIStream: a frame whose last beat has three bytes enters by TKEEP, and what leaves
-// has its own, in Icarus.
+// TestAXIStream sends a frame whose last beat has three bytes, as TKEEP shows. The frames that
+// leave have their own TKEEP. It runs in Icarus.
 func TestAXIStream(t *testing.T) {
 	icarus := testkit.Tool(t, "iverilog")
 	p, err := Load("testdata/relay.sn", Options{})

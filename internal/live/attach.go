@@ -37,26 +37,26 @@ func (s *service) attach() error {
 	return nil
 }
 
-// frameRoom is how many bytes of frames a socket pair can hold: one burst.
+// frameRoom is the number of bytes of frames that a socket pair can hold: one burst.
 const frameRoom = 1 << 20
 
 // pair makes a socket pair for frames: our end and the image's end.
 func (s *service) pair() (ours, theirs *os.File, err error) {
-	kind := syscall.SOCK_SEQPACKET // a process sees it when the other end closes
+	kind := syscall.SOCK_SEQPACKET // with this kind a process notices that the other end has closed
 	if s.o.Machine == Unikernel {
-		kind = syscall.SOCK_DGRAM // required by QEMU
+		kind = syscall.SOCK_DGRAM // QEMU requires this kind
 	}
 	fds, err := syscall.Socketpair(syscall.AF_UNIX, kind|syscall.SOCK_CLOEXEC|syscall.SOCK_NONBLOCK, 0)
 	if err != nil {
 		return nil, nil, fmt.Errorf("a socket pair for frames: %w", err)
 	}
 	for _, fd := range fds {
-		syscall.SetsockoptInt(fd, syscall.SOL_SOCKET, syscall.SO_SNDBUF, frameRoom) //nolint:errcheck // a smaller buffer works as well
+		syscall.SetsockoptInt(fd, syscall.SOL_SOCKET, syscall.SO_SNDBUF, frameRoom) //nolint:errcheck // a smaller buffer works too
 	}
 	return os.NewFile(uintptr(fds[0]), "frames"), os.NewFile(uintptr(fds[1]), "frames of the image"), nil
 }
 
-// attachGateway gives a device a separate network, with the forwards that lead to it.
+// attachGateway gives a device a separate network with the forwarded ports.
 func (s *service) attachGateway(i int) error {
 	ours, theirs, err := s.pair()
 	if err != nil {
@@ -95,8 +95,8 @@ func (s *service) attachGateway(i int) error {
 	return nil
 }
 
-// attachTap gives a device a TAP interface. It passes the descriptor itself, or a relay if
-// the frames are recorded or counted.
+// attachTap gives a device a TAP interface. It passes the descriptor itself. If the frames are
+// recorded or counted, it passes the end of a relay.
 func (s *service) attachTap(i int) error {
 	name, d := s.tapOf(i), s.im.Devices[i]
 	tap, err := openTap(name)
@@ -131,11 +131,11 @@ func (s *service) attachTap(i int) error {
 	return nil
 }
 
-// relays reports whether frames of interfaces pass through this process. They do if they
-// are recorded, counted, or disturbed.
+// relays reports whether frames of interfaces pass through this process. They do if they are
+// recorded, counted, or disturbed.
 func (s *service) relays() bool { return s.capture != nil || s.o.Metrics != "" || s.o.Wire != nil }
 
-// checkDisk checks that a file can be a disk. A missing file needs a size.
+// checkDisk checks that a file can be a disk. A missing file needs a size from the user.
 func checkDisk(path string, size int64) error {
 	info, err := os.Stat(path)
 	switch {
@@ -175,7 +175,7 @@ func (s *service) prepareDisk(path string) error {
 	return nil
 }
 
-// reason is the last part of a system error: the cause, without repeating the path.
+// reason is the cause of a system error, without the path.
 func reason(err error) string {
 	var no syscall.Errno
 	if errors.As(err, &no) {
@@ -184,7 +184,7 @@ func reason(err error) string {
 	return err.Error()
 }
 
-// dotted writes an IPv4 address.
+// dotted formats an IPv4 address.
 func dotted(a uint32) string {
 	return fmt.Sprintf("%d.%d.%d.%d", a>>24, a>>16&255, a>>8&255, a&255)
 }

@@ -16,13 +16,13 @@ type File struct {
 }
 
 // Bundle is the input of a hypervisor: the image, its configuration, and the command, with
-// paths relative to the folder. Options describe the target of its image.
+// paths relative to the folder. Options describe the target of the image.
 type Bundle struct {
 	Options Options
 	Files   func(im *Image) []File
 }
 
-// BundleFor is the bundle for a hypervisor.
+// BundleFor returns the bundle for a hypervisor.
 func BundleFor(vmm string) (Bundle, error) {
 	o := Options{Machine: Unikernel, Chipset: Chipset(vmm)}
 	switch vmm {
@@ -51,10 +51,10 @@ func interfaceName(im *Image, i int) string {
 	return fmt.Sprintf("tap%d", n)
 }
 
-// script begins a script of a bundle. The script works from any current directory.
+// script is the beginning of a script in a bundle. The script works from any current directory.
 const script = "#!/bin/sh\ncd \"$(dirname \"$0\")\" || exit 2\n"
 
-// bundled is an image with QEMU's own network and all its ports forwarded.
+// bundled is an image on QEMU's own network, with all its ports forwarded.
 func bundled(im *Image, c process.Chipset) *service {
 	s := &service{im: im, o: Options{Chipset: c, Disks: bundleDisks(im)}}
 	for _, d := range im.Devices {
@@ -65,7 +65,7 @@ func bundled(im *Image, c process.Chipset) *service {
 	return s
 }
 
-// said are comments that list the forwarded ports.
+// said returns comments that list the forwarded ports.
 func (s *service) said() string {
 	var b strings.Builder
 	for _, f := range s.o.Forwards {
@@ -74,7 +74,7 @@ func (s *service) said() string {
 	return b.String()
 }
 
-// computerBundle has the disk for a computer, and a QEMU computer for trying it. That
+// computerBundle makes the disk for a computer, and a QEMU computer to try the disk. That
 // computer has UEFI firmware, an invisible screen, the serial line as console, and cards of
 // kind e1000.
 func computerBundle(im *Image) []File {
@@ -86,7 +86,7 @@ func computerBundle(im *Image) []File {
 	return []File{{disk, string(im.Boot), false}, {im.Name + ".elf", string(im.ELF), false}, {"run.sh", run, true}}
 }
 
-// qemuBundle has QEMU's own network, so it runs without root.
+// qemuBundle uses QEMU's own network, so it runs without root.
 func qemuBundle(im *Image, c process.Chipset) []File {
 	kernel := im.Name + ".elf"
 	s := bundled(im, c)
@@ -146,7 +146,7 @@ type (
 	}
 )
 
-// firecrackerBundle has TAP interfaces. Disks come in the order of the program, because
+// firecrackerBundle uses TAP interfaces. Disks are in the order of the program, because
 // Firecracker chooses the serial numbers itself.
 func firecrackerBundle(im *Image) []File {
 	kernel := im.Name + ".elf"
@@ -166,7 +166,7 @@ func firecrackerBundle(im *Image) []File {
 	return []File{{kernel, string(im.ELF), true}, {im.Name + ".json", string(text) + "\n", false}, {"run.sh", run, true}}
 }
 
-// cloudBundle has TAP interfaces, and disks in the order of the program. Its devices are on
+// cloudBundle uses TAP interfaces, and disks in the order of the program. Its devices are on
 // PCI, like the devices of q35.
 func cloudBundle(im *Image) []File {
 	const least = 16 // MiB
@@ -192,9 +192,9 @@ func cloudBundle(im *Image) []File {
 	return []File{{kernel, string(im.ELF), true}, {"run.sh", script + makeDisks(im) + "exec " + shellLine(args) + "\n", true}}
 }
 
-// Systemd is a process and its unit. The unit allows only what the process needs. If every
-// network of a program has a stack there is a second unit: it gets the program's ports as
-// UDP sockets of the host instead of TAP interfaces.
+// Systemd makes a process and its unit. The unit allows only what the process needs. If every
+// network of a program has a stack, there is a second unit. It passes UDP sockets of the host
+// for the program's ports, instead of TAP interfaces.
 func Systemd(im *Image) []File {
 	files := []File{{im.Name, string(im.ELF), true}, {im.Name + ".service", unit(im, nil), false}}
 	if given := sockets(im); given != nil {
@@ -203,11 +203,12 @@ func Systemd(im *Image) []File {
 	return files
 }
 
-// mostSockets is how many UDP sockets a process takes.
+// mostSockets is the largest number of UDP sockets that a process accepts.
 const mostSockets = 8
 
-// sockets are the units that bind the ports of a program, one each, none when they cannot
-// stand for all its networks. Each has the name by which the process knows what it is for.
+// sockets are the units that bind the ports of a program, one unit for each port. There are
+// none if sockets cannot replace all networks of the program. The name of a socket tells the
+// process which device and port it serves.
 func sockets(im *Image) []File {
 	var files []File
 	for _, d := range im.Devices {
@@ -225,7 +226,7 @@ func sockets(im *Image) []File {
 	return files
 }
 
-// unit is a service, with sockets that it is given or with TAP interfaces.
+// unit is a service unit. It uses the given sockets, or TAP interfaces if there are none.
 func unit(im *Image, given []File) string {
 	var args []string
 	taps := 0
@@ -258,7 +259,7 @@ func unit(im *Image, given []File) string {
 		fmt.Fprintf(&b, "StateDirectory=%s\n", im.Name)
 	}
 	b.WriteString("NoNewPrivileges=yes\nProtectSystem=strict\nProtectHome=yes\nPrivateTmp=yes\nMemoryDenyWriteExecute=yes\n")
-	if given == nil { // else its sockets start it
+	if given == nil { // otherwise the sockets start the service
 		b.WriteString("\n[Install]\nWantedBy=multi-user.target\n")
 	}
 	return b.String()

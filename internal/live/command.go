@@ -11,7 +11,7 @@ import (
 	"github.com/sinter-lang/sinter/sim/process"
 )
 
-// ByHand says why a service cannot be run by hand, nil if it can.
+// ByHand returns the reason why a user cannot run a service by hand. It is nil if a user can.
 func ByHand(im *Image, o Options) error {
 	if o.Machine == Monitor {
 		return wrong("--print-command: the monitor is a part of this tool; `sinter run --live` is the command, or --on unikernel")
@@ -24,8 +24,8 @@ func ByHand(im *Image, o Options) error {
 	return nil
 }
 
-// Command is a shell line that runs the service without this tool. Its files stay. Its exit
-// code follows the tool's scheme.
+// Command is a shell line that runs the service without this tool. The files that it uses stay.
+// Its exit code follows the tool's scheme.
 func Command(im *Image, o Options) (string, error) {
 	if err := errors.Join(ByHand(im, o), checkMemory(im, o)); err != nil {
 		return "", err
@@ -56,7 +56,7 @@ func Command(im *Image, o Options) (string, error) {
 	return shellLine(args) + "; (exit $(( ($? - 1) / 2 )))", nil
 }
 
-// qemuDevices are the devices with QEMU's own network.
+// qemuDevices are QEMU's arguments for the devices, with QEMU's own network.
 func (s *service) qemuDevices() (args []string) {
 	for i, d := range s.im.Devices {
 		switch {
@@ -74,7 +74,7 @@ func (s *service) qemuDevices() (args []string) {
 	return args
 }
 
-// numbered is a file name for device i: QEMU writes one capture per device.
+// numbered is a file name for device i, because QEMU writes one capture per device.
 func numbered(path string, i int) string {
 	if i == 0 {
 		return path
@@ -82,7 +82,7 @@ func numbered(path string, i int) string {
 	return fmt.Sprintf("%s.%d", path, i)
 }
 
-// userNetwork is QEMU's network with the addresses of the image.
+// userNetwork is QEMU's own network with the addresses of the image.
 func (s *service) userNetwork(i int) string {
 	d := s.im.Devices[i]
 	b := "user"
@@ -103,8 +103,8 @@ func (s *service) userNetwork(i int) string {
 	return b
 }
 
-// nativeCommand runs a process. It gets frames from interfaces only, because a shell has no
-// tool that carries datagrams to it.
+// nativeCommand is the command for a process. The process gets frames only from interfaces,
+// because a shell has no tool that carries datagrams to it.
 func (s *service) nativeCommand() (string, error) {
 	args := slices.Clone(s.im.Words)
 	for i, d := range s.im.Devices {

@@ -1,6 +1,6 @@
 package live
 
-// FirstDrop is the index of the first counter of dropped frames among a stack's counters
+// FirstDrop is the index of the first counter of dropped frames in the counters of a stack
 // (std/net/stack.sn).
 const FirstDrop = 5
 

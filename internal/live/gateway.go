@@ -10,13 +10,13 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// gateway is the network of one device, and the host that leads out of it. It answers ARP
-// requests for its address and pings. It carries datagrams between the image and UDP
-// sockets of the host. For the image all clients are ports of the gateway.
+// gateway is the network of one device, and the host that connects it to other networks. It
+// answers pings, and ARP requests for its address. It carries datagrams between the image and
+// UDP sockets of the host. To the image, all clients appear as ports of the gateway.
 type gateway struct {
 	link  *link
-	host  uint32 // of the image
-	own   uint32 // address
+	host  uint32 // address of the image
+	own   uint32 // address of the gateway
 	mac   []byte
 	heard chan<- time.Time
 	over  chan struct{}
@@ -28,13 +28,13 @@ type gateway struct {
 	forwards []*forward
 }
 
-// Bounds of the data that clients can make the gateway remember.
+// The limits of the data that clients can make the gateway store.
 const (
 	mostWaiting = 64
 	mostClients = 1024
 )
 
-// forward is a socket of the host that leads to a port of the image.
+// forward is a socket of the host whose datagrams go to a port of the image.
 type forward struct {
 	conn    *net.UDPConn
 	port    uint16
@@ -42,27 +42,28 @@ type forward struct {
 	byPeer  map[netip.AddrPort]uint16
 	oldest  []uint16 // ports in use, in order of their first datagram
 	in, out count    // datagrams to the image and from it
-	another uint16   // the next port to try for a client whose own port is taken
+	another uint16   // the next port to try for a client whose own port is in use
 }
 
 func newGateway(l *link, home Home, heard chan<- time.Time) *gateway {
 	g := &gateway{link: l, host: home.Host, own: home.Gateway, heard: heard, over: make(chan struct{})}
 	if g.own == 0 || g.own == g.host || (g.own^g.host)&home.Mask != 0 {
-		for g.own = g.host&home.Mask + 1; g.own == g.host; g.own++ { // any other address of that network
+		for g.own = g.host&home.Mask + 1; g.own == g.host; g.own++ { // take any other address of that network
 		}
 	}
 	g.mac = append([]byte{0x52, 0x55}, byte(g.own>>24), byte(g.own>>16), byte(g.own>>8), byte(g.own))
 	return g
 }
 
-// forward makes a socket lead to a port of the image.
+// forward adds a socket whose datagrams go to a port of the image.
 func (g *gateway) forward(conn *net.UDPConn, port int) {
 	g.forwards = append(g.forwards, &forward{
 		conn: conn, port: uint16(port), byPort: map[uint16]netip.AddrPort{}, byPeer: map[netip.AddrPort]uint16{}, another: 49152,
 	})
 }
 
-// start serves the device. It asks a stack for its MAC address until the stack answers.
+// start serves the device. If the image has a stack, start requests its MAC address until the
+// stack answers.
 func (g *gateway) start(stack bool) {
 	go g.fromGuest()
 	for _, f := range g.forwards {
@@ -73,13 +74,13 @@ func (g *gateway) start(stack bool) {
 	}
 }
 
-// Close ends the ARP requests. The rest ends with its sockets.
+// Close ends the ARP requests. The other work ends when the sockets close.
 func (g *gateway) Close() error {
 	g.once.Do(func() { close(g.over) })
 	return nil
 }
 
-// ask asks for the MAC address of the image at growing intervals.
+// ask sends ARP requests for the MAC address of the image at growing intervals.
 func (g *gateway) ask() {
 	for pause := 500 * time.Microsecond; ; pause = min(2*pause, time.Second) {
 		g.mu.Lock()
@@ -133,8 +134,8 @@ func (g *gateway) fromHost(f *forward) {
 	}
 }
 
-// portOf is the port of a client at the gateway: the client's own port unless another
-// client has it. If there are too many clients, the oldest is forgotten.
+// portOf is the port that stands for a client at the gateway. It is the client's own port
+// unless another client has that port. If there are too many clients, the oldest is forgotten.
 func (f *forward) portOf(client netip.AddrPort) uint16 {
 	if p, ok := f.byPeer[client]; ok {
 		return p
@@ -166,7 +167,7 @@ func (g *gateway) fromGuest() {
 	}
 }
 
-// serve answers a frame of the image, or carries it to a client. Other frames are dropped.
+// serve answers a frame from the image, or forwards it to a client. It drops all other frames.
 func (g *gateway) serve(frame []byte) {
 	if len(frame) < 14 {
 		return
@@ -194,13 +195,13 @@ func (g *gateway) serve(frame []byte) {
 	for _, f := range g.forwards {
 		if to, known := f.byPort[u.Dst.Port]; known && f.port == u.Src.Port {
 			f.out.add(len(u.Body))
-			f.conn.WriteToUDPAddrPort(u.Body, to) //nolint:errcheck // a client that has gone misses the datagram
+			f.conn.WriteToUDPAddrPort(u.Body, to) //nolint:errcheck // a client that has gone does not get the datagram
 			return
 		}
 	}
 }
 
-// learn takes the MAC address of the image from its answer to our request, and sends the
+// learn reads the MAC address of the image from the answer to our request, and sends the
 // waiting frames.
 func (g *gateway) learn(frame []byte) {
 	if len(frame) < 42 || frame[20] != 0 || frame[21] != 2 || binary.BigEndian.Uint32(frame[28:]) != g.host {
@@ -224,7 +225,7 @@ func (g *gateway) learn(frame []byte) {
 	}
 }
 
-// pong answers a ping to the gateway; nil for other frames (RFC 792).
+// pong answers a ping to the gateway (RFC 792). It returns nil for other frames.
 func (g *gateway) pong(frame []byte) []byte {
 	if len(frame) < 42 || frame[12] != 8 || frame[13] != 0 || frame[14] != 0x45 || frame[23] != 1 || frame[34] != 8 || binary.BigEndian.Uint32(frame[30:]) != g.own {
 		return nil

@@ -14,7 +14,7 @@ type termios2 struct {
 	speedIn, speedOut             uint32
 }
 
-// Requests and bits of terminals.
+// Requests to terminals, and bits of their state.
 const (
 	termGet      = 0x802c542a
 	termSet      = 0x402c542b
@@ -48,7 +48,7 @@ func OpenLine(path string, baud uint64) (*os.File, error) {
 	return f, nil
 }
 
-// request sends a request to a terminal driver; false if the driver refuses.
+// request sends a request to a terminal driver. It returns false if the driver refuses.
 func request(f *os.File, what uintptr, t *termios2) bool {
 	c, err := f.SyscallConn()
 	if err != nil {

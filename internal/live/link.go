@@ -17,13 +17,13 @@ const maxFrame = 1 << 16
 type link struct {
 	f       *os.File
 	capture *capture // nil: not recorded
-	device  string   // it leads to this device; empty: the outer end of a relay
+	device  string   // device at the other end; empty: the outer end of a relay
 	in, out count    // frames to the image and from it
 	dropped atomic.Int64
 	long    atomic.Int64 // datagrams that are too long for a frame
 }
 
-// send gives the other end a frame. If there is no room, the frame is lost, like on a wire.
+// send sends a frame to the other end. If there is no room, the frame is lost, as on a wire.
 func (l *link) send(frame []byte) {
 	conn, err := l.f.SyscallConn()
 	if err != nil {
@@ -54,13 +54,13 @@ func (l *link) receive(buf []byte) (int, error) {
 		if !errors.Is(err, syscall.ECONNREFUSED) {
 			return n, err
 		}
-		time.Sleep(time.Millisecond) // the other end of a datagram socket does not exist yet
+		time.Sleep(time.Millisecond) // the other end of the datagram socket does not exist yet
 	}
 }
 
 func (l *link) close() { l.f.Close() }
 
-// relay carries frames one way until an end is closed.
+// relay carries frames in one direction until an end is closed.
 func relay(from, to *link) {
 	buf := make([]byte, maxFrame)
 	for {
@@ -97,7 +97,7 @@ func newCapture(path string) (*capture, error) {
 	return &capture{f: f}, nil
 }
 
-// record adds a frame. If writing fails, the capture stays incomplete.
+// record adds a frame. If a write fails, the capture stays incomplete.
 func (c *capture) record(frame []byte) {
 	if c == nil {
 		return

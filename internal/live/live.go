@@ -1,15 +1,15 @@
-// Package live runs an x86-64 product as a service: as a Linux process, in QEMU or in our
-// own monitor. It attaches the network and disks, and runs until the service ends or a
-// signal comes.
+// Package live runs an x86-64 product as a service: as a Linux process, in QEMU or in our own
+// monitor. It attaches the network and disks, and runs until the service ends or a signal
+// comes.
 //
 //	client of the host          this package                        the image
 //	udp 127.0.0.1:10007  ──▶  gateway: ARP, UDP, ping  ◀─frames─▶  nic
 //	tap0                 ◀──────────── the descriptor, or a relay that records ──▶
 //
-// All machines get the same thing for a network device: a TAP interface, or one end of a
-// socket pair that carries one frame per message. So one forwarder in Go serves all
-// machines, without root and without QEMU's own network. The package knows nothing about
-// compilers: an Image is bytes and a description of its devices. Start reading at Run.
+// All machines get the same kind of descriptor for a network device: a TAP interface, or one
+// end of a socket pair that carries one frame per message. So one forwarder in Go serves all
+// machines, without root and without QEMU's own network. The package does not depend on the
+// compiler: an Image is bytes and a description of its devices. Start reading at Run.
 package live
 
 import (
@@ -59,37 +59,37 @@ type Home struct{ Host, Mask, Gateway uint32 }
 // Image is the image of a service.
 type Image struct {
 	Name    string
-	ELF     []byte // with its line tables
-	Size    int    // bytes without the tables
+	ELF     []byte // with line tables
+	Size    int    // bytes without the line tables
 	Boot    []byte // for product uefi: the image of a disk that boots it
 	Devices []Device
-	Words   []string                // that give it its addresses at the start
+	Words   []string                // start words with its addresses
 	Linked  []string                // readable names of the parts besides the program
 	Where   func(rip uint64) string // source position of an address
-	Watch   *Watch                  // readable state in its memory; nil: it was not built to be watched
+	Watch   *Watch                  // readable state in its memory; nil: the image was built without it
 }
 
-// Options say how the image runs.
+// Options describe how the image runs.
 type Options struct {
 	Machine  string
-	Chipset  process.Chipset // of QEMU
-	Accel    string          // of QEMU: tcg or kvm
+	Chipset  process.Chipset // chipset of QEMU
+	Accel    string          // accelerator of QEMU: tcg or kvm
 	QEMU     string          // path of qemu-system-x86_64
-	Memory   int             // MiB of a unikernel; 0: as much as it needs
+	Memory   int             // memory of a unikernel in MiB; 0: as much as it needs
 	Forwards []Forward
 	Taps     []Pair                   // DEVICE=INTERFACE; the device may be empty if there is only one
 	Disks    []Pair                   // DEVICE=FILE
-	Size     int64                    // of a disk whose file is missing; 0: that is an error
+	Size     int64                    // size of a disk whose file is missing; 0: a missing file is an error
 	Metrics  string                   // address for /metrics, such as 127.0.0.1:9100; empty: none
 	Wire     *Wire                    // disturbance of frames on the network; nil: none
 	Pcap     string                   // a capture of all frames of the network devices
-	Restore  string                   // file with the state at which a guest of the monitor goes on; empty: it starts
+	Restore  string                   // file with a state from which a guest of the monitor continues; empty: the guest starts
 	For      time.Duration            // 0: until the service ends or ctx does
-	Snapshot func(state []byte) error // keeps the state of a guest of the monitor that waits; nil: none
+	Snapshot func(state []byte) error // stores the state of a guest of the monitor that waits; nil: nothing is stored
 	Stdout   io.Writer
-	Ready    func(Started)     // is called once, when the service answers
-	Trapped  func(text string) // is called with the line of a trap that ended the service
-	Dropped  func(text string) // is called at the end with lines about what the stacks of a watched image have dropped
+	Ready    func(Started)     // called once, when the service answers
+	Trapped  func(text string) // called with the line of a trap that ended the service
+	Dropped  func(text string) // called at the end with lines about the drops of a watched image's stacks
 }
 
 // Product is the name of the product that the machine runs.
@@ -107,7 +107,7 @@ func (o Options) Product() string {
 	return "pvh"
 }
 
-// Chipset is the chipset for a value of --vmm.
+// Chipset is the chipset that a value of --vmm chooses.
 func Chipset(vmm string) process.Chipset {
 	switch vmm {
 	case "qemu-q35":
@@ -126,9 +126,9 @@ type Started struct {
 	Name, Machine string
 	Reach         []string      // how to reach it, in readable form
 	After         time.Duration // from the start of its machine to its first frame
-	Answers       bool          // it has answered; unknown for a service without a stack
+	Answers       bool          // whether it has answered; unknown for a service without a stack
 	Size          int           // bytes of the image
-	Memory        int           // KiB that its machine gives it; 0: as much as the process needs
+	Memory        int           // KiB that the machine gives it; 0: as much as the process needs
 	Linked        []string
 	Metrics       string // address of its metrics; empty: none
 }
@@ -158,7 +158,7 @@ func (s Started) String() string {
 	return b.String()
 }
 
-// UserError is a request of the user's that cannot be met.
+// UserError is a user's request that cannot be met.
 type UserError struct{ text string }
 
 // Error gives one line.
@@ -166,7 +166,7 @@ func (u UserError) Error() string { return u.text }
 
 func wrong(format string, args ...any) error { return UserError{fmt.Sprintf(format, args...)} }
 
-// Crash is an image that ended by an exception, or by a signal.
+// Crash is the error for an image that an exception or a signal ended.
 type Crash struct{ text string }
 
 // Error gives one line.
@@ -191,15 +191,15 @@ type service struct {
 	wires    []*spoiled
 	scrape   string // address of the metrics
 	beganAt  atomic.Int64
-	exits    atomic.Int64 // of a guest of the monitor
+	exits    atomic.Int64 // exits of a guest of the monitor
 
 	seeing sync.Mutex
 	see    io.ReaderAt // the memory of the image while it runs
-	last   string      // what its stacks have dropped
+	last   string      // drops of its stacks
 }
 
-// Run runs an image until it ends, and gives its exit code. The end of ctx also ends the
-// image, which counts as success.
+// Run runs an image until it ends, and returns its exit code. If ctx ends, the image ends too,
+// and this counts as success.
 func Run(ctx context.Context, im *Image, o Options) (code int, err error) {
 	if err := errors.Join(Check(im, o), checkMemory(im, o)); err != nil {
 		return 0, err
@@ -225,7 +225,7 @@ func Run(ctx context.Context, im *Image, o Options) (code int, err error) {
 		ctx, done = context.WithTimeout(ctx, o.For)
 		defer done()
 	}
-	go s.announce(ctx, s.asks()) // asked here: a child takes the ends away
+	go s.announce(ctx, s.asks()) // asks is called here, because a child process takes the ends away
 	s.began = time.Now()
 	s.beganAt.Store(s.began.UnixNano())
 	code, err = s.machine()(ctx)
@@ -254,8 +254,8 @@ func (s *service) machine() func(context.Context) (int, error) {
 // settle is the time after which a service without a stack counts as started.
 const settle = 200 * time.Millisecond
 
-// announce reports that the service answers. With a stack this is the time of its first
-// frame, which answers our request for its MAC address.
+// announce reports that the service answers. With a stack, it answers when its first frame
+// arrives. That frame answers our request for its MAC address.
 func (s *service) announce(ctx context.Context, asks bool) {
 	st := Started{Name: s.im.Name, Machine: s.o.Machine, Reach: s.reach, Size: s.im.Size, Linked: s.im.Linked, Metrics: s.scrape}
 	var later <-chan time.Time

@@ -9,7 +9,7 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// The gateway is an address of the image's network that is not the image's.
+// The gateway has an address of the image's network that is not the image's address.
 func TestGatewayAddress(t *testing.T) {
 	for _, c := range []struct{ host, mask, gateway, want uint32 }{
 		{0x0a00020f, 0xffffff00, 0x0a000202, 0x0a000202},
@@ -22,7 +22,7 @@ func TestGatewayAddress(t *testing.T) {
 	}
 }
 
-// A ping of the gateway gets the answer that an outside builder makes of it.
+// The gateway answers a ping with the frame that a third-party builder makes.
 func TestPong(t *testing.T) {
 	g := newGateway(nil, Home{0x0a00020f, 0xffffff00, 0x0a000202}, nil)
 	guest := world.MAC(0x0a00020f)
@@ -34,8 +34,8 @@ func TestPong(t *testing.T) {
 	}
 }
 
-// Clients keep their ports where they can, are told apart where not, and are forgotten
-// in order when there are too many.
+// Clients keep their ports if possible. Otherwise they get different ports. If there are too
+// many clients, the oldest is forgotten first.
 func TestClients(t *testing.T) {
 	g := newGateway(nil, Home{}, nil)
 	g.forward(nil, 7)
@@ -55,7 +55,7 @@ func TestClients(t *testing.T) {
 	}
 }
 
-// A line of a console that tells of a crash becomes a sentence; no other does.
+// A console line that reports a crash becomes a sentence. Other lines do not.
 func TestDecode(t *testing.T) {
 	where := func(rip uint64) string { return map[uint64]string{0x101cc0: "a.sn:3"}[rip] }
 	for _, c := range []struct{ line, want string }{

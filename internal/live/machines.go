@@ -20,8 +20,8 @@ import (
 // firstFD is the number of the first inherited descriptor in a child.
 const firstFD = 3
 
-// inherit lists the descriptors of the network devices for a child. It calls with for each
-// device and its descriptor number in the child.
+// inherit lists the descriptors of the network devices for a child process. It calls `with` for
+// each device and its descriptor number in the child.
 func (s *service) inherit(with func(i, fd int)) []*os.File {
 	var files []*os.File
 	for i, f := range s.ends {
@@ -102,14 +102,14 @@ func (s *service) unikernel(ctx context.Context) (int, error) {
 	return crashed, Crash{text}
 }
 
-// Exit codes of an image that trapped or crashed.
+// The exit codes of an image that trapped or crashed.
 const (
 	trapped = 4
 	crashed = 7
 )
 
-// child runs a command with inherited descriptors until the command or ctx ends. It gives
-// the exit status, 128 above a signal, and the command's standard error.
+// child runs a command with inherited descriptors until the command or ctx ends. It returns the
+// exit status, which is 128 plus the number of a signal, and the command's standard error.
 func (s *service) child(ctx context.Context, path string, args []string, files []*os.File) (int, []byte, error) {
 	runtime.LockOSThread() // the child dies with this thread
 	defer runtime.UnlockOSThread()
@@ -121,11 +121,11 @@ func (s *service) child(ctx context.Context, path string, args []string, files [
 		cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 		cmd.WaitDelay = time.Second
 		cmd.Cancel = func() error {
-			s.note() // the memory disappears with the process
+			s.note() // the memory disappears together with the process
 			return cmd.Process.Kill()
 		}
 		err := cmd.Start()
-		if errors.Is(err, syscall.ETXTBSY) && attempt < 20 { // another child is being started
+		if errors.Is(err, syscall.ETXTBSY) && attempt < 20 { // another child process is being started
 			time.Sleep(5 * time.Millisecond)
 			continue
 		}
@@ -134,7 +134,7 @@ func (s *service) child(ctx context.Context, path string, args []string, files [
 		}
 		break
 	}
-	for i, f := range s.ends { // now only the child holds them, so their end is noticed
+	for i, f := range s.ends { // after this only the child holds them, so we notice when they close
 		if f != nil {
 			f.Close()
 			s.ends[i] = nil
@@ -157,7 +157,7 @@ func (s *service) child(ctx context.Context, path string, args []string, files [
 	return state.ExitStatus(), said.Bytes(), nil
 }
 
-// limited keeps the beginning of the data that is written to it.
+// limited keeps the first bytes that are written to it.
 type limited struct{ b *bytes.Buffer }
 
 func (l *limited) Write(p []byte) (int, error) {
@@ -211,13 +211,13 @@ func (s *service) monitor(ctx context.Context) (int, error) {
 	return r.Code, err
 }
 
-// frames is a network device of the monitor on a descriptor.
+// frames is a network device of the monitor that uses a descriptor.
 type frames struct {
 	fd  int
 	buf []byte
 }
 
-// Receive gives the next frame; 0 if there is none.
+// Receive returns the length of the next frame, or 0 if there is none.
 func (f *frames) Receive(buf []byte) (int, error) {
 	for {
 		n, err := syscall.Read(f.fd, f.buf)
@@ -236,7 +236,7 @@ func (f *frames) Receive(buf []byte) (int, error) {
 	}
 }
 
-// Send gives the other end a frame. The frame is lost if there is no room.
+// Send sends a frame to the other end. The frame is lost if there is no room.
 func (f *frames) Send(frame []byte) error {
 	for {
 		_, err := syscall.Write(f.fd, frame)
@@ -250,5 +250,5 @@ func (f *frames) Send(frame []byte) error {
 	}
 }
 
-// FD is readable when there is a frame.
+// FD is a descriptor that is readable when a frame has arrived.
 func (f *frames) FD() int { return f.fd }

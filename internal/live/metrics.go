@@ -32,11 +32,11 @@ func (s *service) serveMetrics() error {
 		w.Write([]byte(s.metrics())) //nolint:errcheck // the client has gone
 	})
 	server := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second, MaxHeaderBytes: 1 << 14}
-	go server.Serve(l) //nolint:errcheck // it ends with the listener
+	go server.Serve(l) //nolint:errcheck // the server ends with the listener
 	return nil
 }
 
-// family is a metric with its samples.
+// family is a metric with all its samples.
 type family struct {
 	name, kind, help string
 	samples          []string

@@ -9,7 +9,7 @@ import (
 	"github.com/sinter-lang/sinter/sim/process"
 )
 
-// Forward is a port of the host that leads to a port of the image.
+// Forward is a port of the host whose datagrams go to a port of the image.
 type Forward struct{ Host, Guest int }
 
 // ParseForward reads udp:HOST:GUEST.
@@ -37,7 +37,8 @@ func ParsePair(s string) Pair {
 	return Pair{"", s}
 }
 
-// ParseSize reads a number of bytes such as 512, 64K, 1M or 2G. A disk is whole sectors.
+// ParseSize reads a number of bytes such as 512, 64K, 1M or 2G. The size must be whole sectors
+// of a disk.
 func ParseSize(s string) (int64, error) {
 	units := map[byte]int64{'K': 1 << 10, 'M': 1 << 20, 'G': 1 << 30}
 	digits, unit := s, int64(1)
@@ -114,7 +115,7 @@ func Check(im *Image, o Options) error {
 	return nil
 }
 
-// checkMemory checks that the image fits, because QEMU prints nothing if it does not.
+// checkMemory checks that the image fits into the memory. QEMU prints nothing if it does not.
 func checkMemory(im *Image, o Options) error {
 	if least := process.LeastMemoryOfImage(im.ELF); o.Memory > 0 && o.Memory < least {
 		return wrong("--mem %d: the image takes %d MiB of memory", o.Memory, least)
@@ -122,7 +123,7 @@ func checkMemory(im *Image, o Options) error {
 	return nil
 }
 
-// find gives the device for a flag.
+// find returns the device that a flag refers to.
 func (im *Image) find(flag string, kind Kind, p Pair) (int, error) {
 	var all []int
 	for i, d := range im.Devices {
@@ -157,8 +158,8 @@ func (im *Image) names(list []int) string {
 	return strings.Join(out, ", ")
 }
 
-// value is the value of the flags for device i of a kind, "" if there is none. The flags
-// are already checked.
+// value is the flags' value for device i of a kind, "" if there is none. The flags have been
+// checked before.
 func (im *Image) value(kind Kind, list []Pair, i int) string {
 	for _, p := range list {
 		if at, err := im.find("", kind, p); err == nil && at == i {
@@ -168,7 +169,7 @@ func (im *Image) value(kind Kind, list []Pair, i int) string {
 	return ""
 }
 
-// socket is the device whose socket is the target of a forward.
+// socket is the device that has the socket to which a forward leads.
 func (im *Image) socket(f Forward) (int, error) {
 	var have []string
 	for i, d := range im.Devices {

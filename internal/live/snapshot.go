@@ -7,10 +7,10 @@ import (
 	"github.com/sinter-lang/sinter/monitor"
 )
 
-// mostState bounds what is read of a snapshot.
+// mostState is the largest snapshot that is read.
 const mostState = 1 << 30
 
-// snapshots makes the monitor keep snapshots, and continue from the one in a file.
+// snapshots sets up the monitor to save snapshots, and to continue from the snapshot in a file.
 func (s *service) snapshots(conf *monitor.Config) error {
 	conf.Save = s.o.Snapshot
 	if s.o.Restore == "" {

@@ -16,8 +16,8 @@ const (
 	mostName      = 15
 )
 
-// checkTap checks that an interface exists. Opening a mistyped name would create an
-// interface that is connected to nothing.
+// checkTap checks that an interface exists. A mistyped name would create an interface that is
+// connected to nothing.
 func checkTap(name string) error {
 	if len(name) == 0 || len(name) > mostName {
 		return wrong("--tap: the name of an interface has 1 to %d characters, got %q", mostName, name)
@@ -28,8 +28,8 @@ func checkTap(name string) error {
 	return nil
 }
 
-// openTap opens a TAP interface. It turns offloads off, because a frame could otherwise
-// come with an incomplete checksum.
+// openTap opens a TAP interface. It turns offloads off, because a frame could otherwise arrive
+// with an incomplete checksum.
 func openTap(name string) (*os.File, error) {
 	fd, err := syscall.Open("/dev/net/tun", syscall.O_RDWR|syscall.O_CLOEXEC|syscall.O_NONBLOCK, 0)
 	if err != nil {

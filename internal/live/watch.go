@@ -16,7 +16,7 @@ type Watch struct {
 	Stacks   []WatchedStack
 }
 
-// WatchedTask is a task. The word at the address is the number of the source position where
+// WatchedTask is a task. The word at its address is the number of the source position at which
 // the task waits.
 type WatchedTask struct {
 	Name    string
@@ -25,14 +25,15 @@ type WatchedTask struct {
 	At      uint64
 }
 
-// WatchedChannel is a channel. The word at the address is its number of elements.
+// WatchedChannel is a channel. The word at its address is the number of elements in the
+// channel.
 type WatchedChannel struct {
 	Name string
 	Cap  int
 	At   uint64
 }
 
-// WatchedStack is the stack of a device. The words at the address are its counters.
+// WatchedStack is the stack of a device. The words at its address are counters.
 type WatchedStack struct {
 	Device string
 	At     uint64
@@ -41,7 +42,7 @@ type WatchedStack struct {
 // counters is the number of counters of a stack (std/net/stack.sn).
 const counters = 32
 
-// words reads words of the image's memory; false if the memory is not available.
+// words reads words from the image's memory. It returns false if the memory is not available.
 func (s *service) words(at uint64, n int) ([]uint32, bool) {
 	s.seeing.Lock()
 	defer s.seeing.Unlock()
@@ -59,7 +60,7 @@ func (s *service) words(at uint64, n int) ([]uint32, bool) {
 	return words, true
 }
 
-// watchWith sets the reader of the image's memory; nil: the memory has gone.
+// watchWith sets the reader for the image's memory. nil means that the memory no longer exists.
 func (s *service) watchWith(memory io.ReaderAt) {
 	s.seeing.Lock()
 	defer s.seeing.Unlock()
@@ -85,7 +86,7 @@ func (s *service) watchGuest(memory io.ReaderAt) {
 	s.watchWith(memory)
 }
 
-// note keeps the current counts of the stacks' drops, if they can be read.
+// note stores the current drop counts of the stacks, if they can be read.
 func (s *service) note() {
 	if text := s.dropped(); text != "" {
 		s.seeing.Lock()
@@ -101,8 +102,8 @@ const (
 	memfdOnClose = 1
 )
 
-// guestMemory makes a file for the memory of a QEMU guest, and the arguments that give it
-// to QEMU as descriptor fd. A physical address is an offset in the file.
+// guestMemory makes a file for the memory of a QEMU guest. It returns the arguments that pass
+// the file to QEMU as descriptor fd. A physical address is an offset in the file.
 func (s *service) guestMemory(fd, mib int) (*os.File, []string, error) {
 	name := [...]byte{'g', 'u', 'e', 's', 't', 0}
 	n, _, e := syscall.Syscall(memfdCreate, uintptr(unsafe.Pointer(&name)), memfdOnClose, 0)
@@ -153,7 +154,7 @@ func (s *service) watched() []*family {
 	return []*family{state, length, room, drops}
 }
 
-// place says where a task is, by the number in its frame.
+// place describes where a task is, from the number in its frame.
 func (t *WatchedTask) place(n uint32) string {
 	switch {
 	case n == 0:
@@ -166,7 +167,7 @@ func (t *WatchedTask) place(n uint32) string {
 	return fmt.Sprintf("place %d", n)
 }
 
-// dropped is a line about what the stacks have dropped, "" for nothing.
+// dropped is a line about the drops of the stacks, "" if there are none.
 func (s *service) dropped() string {
 	text := ""
 	if s.im.Watch == nil {

@@ -12,11 +12,11 @@ import (
 	"time"
 )
 
-// Wire is a bad wire between a network device and its network. In each direction, given
-// percentages of the frames are lost, doubled, swapped with the next frame, or changed in
-// one byte. The seed decides which frames.
+// Wire simulates a bad wire between a network device and its network. In each direction, given
+// percentages of the frames are lost, doubled, swapped with the next frame, or changed in one
+// byte. The seed determines which frames.
 type Wire struct {
-	Lose, Duplicate, Reorder, Corrupt float64 // in per cent
+	Lose, Duplicate, Reorder, Corrupt float64 // percentages
 	Seed                              uint64
 }
 
@@ -55,22 +55,22 @@ func ParseWire(s string) (*Wire, error) {
 type direction struct {
 	wire *Wire
 	rng  *rand.Rand
-	held []byte // a frame that waits for the next one to go first
+	held []byte // a frame that waits until the next one has left
 
 	lost, doubled, swapped, corrupted atomic.Int64
 }
 
-// newDirection has a separate random sequence. way is a different number for each direction
-// of each device.
+// newDirection returns a direction with a separate random sequence. way is a different number
+// for each direction of each device.
 func (w *Wire) newDirection(way uint64) *direction {
 	return &direction{wire: w, rng: rand.New(rand.NewPCG(w.Seed, way))}
 }
 
-// one reports true with a probability in per cent. It draws each time, so that one kind of
-// fault does not depend on the rate of another.
+// one returns true with a given probability in per cent. It draws a number at each call, so
+// that one kind of fault does not depend on the rate of another kind.
 func (d *direction) one(of float64) bool { return d.rng.Float64()*100 < of }
 
-// pass gives, in order, the frames that leave the wire when a frame enters.
+// pass returns, in order, the frames that leave the wire when a frame enters.
 func (d *direction) pass(frame []byte) (out [][]byte) {
 	lose, double, swap, corrupt := d.one(d.wire.Lose), d.one(d.wire.Duplicate), d.one(d.wire.Reorder), d.one(d.wire.Corrupt)
 	at, with := d.rng.Uint32(), byte(1+d.rng.IntN(255))
@@ -83,7 +83,7 @@ func (d *direction) pass(frame []byte) (out [][]byte) {
 		frame[14+int(at)%(len(frame)-14)] ^= with
 		d.corrupted.Add(1)
 		if double && (!swap || d.held != nil) {
-			d.corrupted.Add(1) // both copies leave the wire
+			d.corrupted.Add(1) // both copies of the frame leave the wire
 		}
 	}
 	if swap && d.held == nil {
@@ -99,7 +99,7 @@ func (d *direction) pass(frame []byte) (out [][]byte) {
 	return append(out, d.flush()...)
 }
 
-// flush gives the held frame.
+// flush returns the held frame, if there is one.
 func (d *direction) flush() [][]byte {
 	if d.held == nil {
 		return nil
@@ -109,15 +109,15 @@ func (d *direction) flush() [][]byte {
 	return [][]byte{f}
 }
 
-// summed reports a frame whose damage the receiver can detect: an IPv4 frame. ARP has no
-// checksum, because a wire has one.
+// summed reports whether the receiver can detect damage in a frame. It can for an IPv4 frame.
+// ARP has no checksum, because a real wire has one.
 func summed(frame []byte) bool { return len(frame) > 34 && frame[12] == 8 && frame[13] == 0 }
 
-// holdTime is the longest time that a frame waits for the next one to go first.
+// holdTime is the longest time for which a frame waits until the next one has left.
 const holdTime = 20 * time.Millisecond
 
-// spoil puts a bad wire before our end of a device and returns the new end. Closing an end
-// ends the wire.
+// spoil puts a simulated bad wire between our end of a device and its user, and returns the new
+// end. If an end is closed, the wire ends.
 func (s *service) spoil(ours *os.File, device string) (*os.File, error) {
 	fds, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_SEQPACKET|syscall.SOCK_CLOEXEC|syscall.SOCK_NONBLOCK, 0)
 	if err != nil {
@@ -139,7 +139,7 @@ type spoiled struct {
 	in, out *direction
 }
 
-// carry carries frames in one direction until an end is closed.
+// carry forwards frames in one direction until an end is closed.
 func (d *direction) carry(from, to *link) {
 	buf := make([]byte, maxFrame)
 	for {

@@ -1,13 +1,13 @@
-// Package llvm finds clang and lld and runs them. It knows nothing about programs: callers
+// Package llvm finds clang and lld and runs them. It does not depend on the compiler: callers
 // pass texts (LLVM IR or C) and get objects and linked files.
 //
 //	tools, err := llvm.Find(exec.LookPath)
 //	obj, err := tools.Compile(ctx, llvm.Unit{Name: "hello", Lang: "ir", Text: ll}, "--target=x86_64-unknown-none-elf", "-O2")
 //
-// It takes the newest installed clang, never a fixed version. Version 14 is the oldest
-// whose reading of typed-pointer IR was checked for x86-64, and 16 for RISC-V. When a tool
-// fails, the error is one line with the tool, its message, and the command that repeats the
-// failure. The files of that command are then kept.
+// It takes the newest installed clang, never a fixed version. For x86-64, version 14 is the
+// oldest version for which we have checked that it reads typed-pointer IR. For RISC-V it is
+// version 16. When a tool fails, the error is one line with the tool, its message, and the
+// command that repeats the failure. The files of that command are then kept.
 package llvm
 
 import (
@@ -33,12 +33,12 @@ const (
 type Tools struct {
 	Clang   string // path
 	LLD     string // path of ld.lld
-	Version int    // major version of clang; 0 when only an unversioned name was found
+	Version int    // major version of clang; 0 if only an unversioned name was found
 }
 
 // Unit is one text to compile.
 type Unit struct {
-	Name string // base name of the files made, without extension
+	Name string // base name of the output files, without extension
 	Lang string // "ir" or "c"
 	Text string
 }
@@ -51,8 +51,8 @@ func (m *Missing) Error() string {
 	return m.Need + " not found: apt-get install clang-19 lld-19"
 }
 
-// Find returns the newest clang with its lld. lookPath is exec.LookPath or a
-// stand-in.
+// Find returns the newest clang with its lld. lookPath is exec.LookPath or a replacement for
+// tests.
 func Find(lookPath func(string) (string, error)) (*Tools, error) {
 	for v := newest; v >= MinX86; v-- {
 		clang, err := lookPath(fmt.Sprintf("clang-%d", v))
@@ -78,7 +78,7 @@ func Find(lookPath func(string) (string, error)) (*Tools, error) {
 type Failure struct {
 	Tool    string // base name
 	Said    string // first line that states the error
-	Command string // repeats the failure
+	Command string // command that repeats the failure
 	dir     string
 }
 
@@ -118,19 +118,19 @@ func (t *Tools) Macros(ctx context.Context, args ...string) ([]string, error) {
 	return names, nil
 }
 
-// Link runs lld on named files; args name them and must write to `out`.
+// Link runs lld on files. args must name the files and write to `out`.
 func (t *Tools) Link(ctx context.Context, files map[string][]byte, out string, args ...string) ([]byte, error) {
 	return inScratch(ctx, t.LLD, args, files, out)
 }
 
-// LinkHosted links with the C library of this system, as clang finds it. args name the
-// files and must write to `out`.
+// LinkHosted links with this system's C library, as clang finds it. args must name the files
+// and write to `out`.
 func (t *Tools) LinkHosted(ctx context.Context, files map[string][]byte, out string, args ...string) ([]byte, error) {
 	return inScratch(ctx, t.Clang, append([]string{"--ld-path=" + t.LLD}, args...), files, out)
 }
 
-// inScratch runs a tool in a temporary directory that holds files, and returns the file
-// out. The directory is kept only if the tool fails.
+// inScratch runs a tool in a temporary directory with the given files, and returns the file
+// out. It keeps the directory only if the tool fails.
 func inScratch(ctx context.Context, tool string, args []string, files map[string][]byte, out string) (_ []byte, err error) {
 	dir, err := os.MkdirTemp("", "sinter-")
 	if err != nil {

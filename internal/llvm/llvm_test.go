@@ -13,7 +13,7 @@ import (
 	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
-// installed looks like exec.LookPath on a machine that has just these tools.
+// installed behaves like exec.LookPath on a machine with exactly these tools.
 func installed(names ...string) func(string) (string, error) {
 	return func(name string) (string, error) {
 		for _, n := range names {

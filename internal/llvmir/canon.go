@@ -8,20 +8,20 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// canon knows where the code may keep a float with any NaN instead of the one NaN of the
-// program IR.
+// canon finds the values and the memory in which the code may keep a float with any NaN. In the
+// program IR there is only one NaN.
 //
-// A word is canonical when its bits are never a NaN other than the one NaN. Suppose every
-// word that an object ever holds is canonical, and all accesses have one size and are
-// aligned to it. Then the object's memory may hold any NaN, because each load can make its
-// word canonical again. That costs nothing when only float operations use the word. The
-// same holds for parameters of blocks. So floats stay floats in loops and in memory.
+// A word is canonical if its bits are never a NaN other than the one NaN. Suppose every word that
+// an object ever holds is canonical, and all accesses have one size and are aligned to that size.
+// Then the object's memory may hold any NaN, because each load can make its word canonical again.
+// That costs nothing if only float operations use the word. The same holds for parameters of
+// blocks. So floats stay floats in loops and in memory.
 //
-// The facts are a greatest fixed point: all begin as true, and are withdrawn until there is
-// no contradiction.
+// The facts are a greatest fixed point: all begin as true, and contradicted facts are withdrawn
+// until there is no contradiction.
 type canon struct {
 	not     map[*sir.Value]bool   // words that may be non-canonical
-	steps   map[*sir.Value]int    // an i32 is a multiple of 1 << steps; absent: of maxStep
+	steps   map[*sir.Value]int    // log2 of a power of two that divides an i32; absent: maxStep
 	joined  map[any]any           // parents of a union-find over values and objects
 	objects map[any]*floatObject  // by the root of an object
 	float   map[any]bool          // roots with a float operation
@@ -31,16 +31,16 @@ type canon struct {
 	changed bool
 }
 
-// maxStep is the logarithm of the longest access.
+// maxStep is the logarithm (base 2) of the size of the longest access.
 const maxStep = 3
 
-// floatObject is the knowledge about objects that share contents.
+// floatObject holds what is known about a group of objects that share contents.
 type floatObject struct {
-	size int // of all accesses; 0 before the first
+	size int // size of all accesses; 0 before the first
 	bad  bool
 }
 
-// newCanon analyses a module; nil if it has no float operation.
+// newCanon analyses a module. It is nil if the module has no float operation.
 func newCanon(m *sir.Module) *canon {
 	c := &canon{
 		not: map[*sir.Value]bool{}, steps: map[*sir.Value]int{}, joined: map[any]any{}, objects: map[any]*floatObject{},
@@ -70,7 +70,7 @@ func eachInstr(m *sir.Module, visit func(*sir.Instr)) {
 	}
 }
 
-// isFloat reports whether v shall be kept as a float.
+// isFloat reports whether v is kept as a float.
 func (c *canon) isFloat(v *sir.Value) bool {
 	return c != nil && c.canonical(v) && c.float[c.root(v)]
 }
@@ -102,9 +102,10 @@ func (c *canon) union(x, y any) {
 	}
 }
 
-// join finds values and objects that share floats. Values share them through parameters and
-// choices, objects through copies and calls, and both through loads and stores. A constant
-// shares nothing, because integers and floats may use the same one.
+// join groups the values and objects that share floats. Parameters and choices share floats
+// between values. Copies and calls share floats between objects. Loads and stores share floats
+// between values and objects. A constant shares nothing, because integers and floats may use
+// the same constant.
 func (c *canon) join(m *sir.Module) {
 	eachInstr(m, func(in *sir.Instr) {
 		if in.Op == sir.OpConst {
@@ -187,8 +188,8 @@ func (c *canon) joinInstr(in *sir.Instr) {
 	}
 }
 
-// memory is a separate node for the bytes of an object: objects that exchange values need
-// not exchange bytes.
+// memory is a separate node for the bytes of an object, because objects that exchange values
+// need not exchange bytes.
 type memory struct{ o *sir.Object }
 
 func (c *canon) shareObject(x, y *sir.Object) {
@@ -196,7 +197,7 @@ func (c *canon) shareObject(x, y *sir.Object) {
 	c.union(memory{x}, memory{y})
 }
 
-// contents collects the objects and checks their initial contents.
+// contents collects the objects and checks whether their initial contents are canonical.
 func (c *canon) contents(m *sir.Module) {
 	eachInstr(m, func(in *sir.Instr) {
 		for _, r := range in.Refs {
@@ -239,7 +240,7 @@ func canonicalBytes(data []byte, size int) bool {
 	return true
 }
 
-// canonicalBits reports a number, an infinity or the one NaN.
+// canonicalBits reports whether bits are a number, an infinity or the one NaN.
 func canonicalBits(t sir.Type, x uint64) bool {
 	switch t {
 	case 32:
@@ -250,7 +251,7 @@ func canonicalBits(t sir.Type, x uint64) bool {
 	return false
 }
 
-// round withdraws contradicted facts.
+// round withdraws facts that are contradicted.
 func (c *canon) round(m *sir.Module) {
 	for _, f := range m.Funcs {
 		if !c.called[f] {
@@ -272,7 +273,7 @@ func (c *canon) round(m *sir.Module) {
 	}
 }
 
-// pass restricts the facts about v to the facts about given.
+// pass withdraws the facts about v that do not hold for given.
 func (c *canon) pass(v, given *sir.Value) {
 	if v.Type == sir.Token {
 		return
@@ -347,7 +348,7 @@ func (c *canon) instr(in *sir.Instr) {
 
 func zeros(x uint64) int { return bits.TrailingZeros64(x | 1<<maxStep) }
 
-// places marks objects as bad if an address is not aligned to the size of their accesses.
+// places marks an object as bad if an address is not aligned to the size of its accesses.
 func (c *canon) places(in *sir.Instr) {
 	for _, r := range in.Refs {
 		n := zeros(uint64(uint32(r.Disp)))
@@ -363,7 +364,7 @@ func (c *canon) places(in *sir.Instr) {
 	}
 }
 
-// call passes facts to the parameters, and facts about the returned values to the results.
+// call passes facts from arguments to parameters, and from returned values to results.
 func (c *canon) call(in *sir.Instr) {
 	for i, p := range in.Callee.Blocks[0].Params {
 		c.pass(p, in.Args[i])
@@ -406,8 +407,9 @@ func (c *canon) word(in *sir.Instr) {
 	c.lower(v, min(n, maxStep))
 }
 
-// canonicalWord reports a choice of canonical words. It also reports the two forms that the
-// front end writes for minus and for a float from given bits.
+// canonicalWord reports whether an operation gives a canonical word: a choice of canonical
+// words, or one of the two forms that the front end writes for minus and for a float from given
+// bits.
 func (c *canon) canonicalWord(in *sir.Instr) bool {
 	if in.Word != word.Mux {
 		return false
@@ -422,13 +424,13 @@ func (c *canon) canonicalWord(in *sir.Instr) bool {
 	return c.canonical(yes) && c.isNaN(cond, no)
 }
 
-// isChoice reports a choice of two canonical words.
+// isChoice reports whether an operation chooses between two canonical words.
 func (c *canon) isChoice(in *sir.Instr) bool {
 	return in.Word == word.Mux && c.canonical(in.Args[1]) && c.canonical(in.Args[2])
 }
 
-// minus gives the operand if in is minus of a canonical float: unchanged for the one NaN,
-// else with the sign flipped.
+// minus returns the operand if in is the negation of a canonical float. The negation leaves the
+// one NaN unchanged and flips the sign of other floats.
 func minus(in *sir.Instr, known map[*sir.Value]uint64) *sir.Value {
 	if in.Op != sir.OpWord || in.Word != word.Mux {
 		return nil
@@ -466,8 +468,8 @@ func oneNaN(t sir.Type) uint64 {
 	return sir.NaN64
 }
 
-// isNaN reports that cond is 1 exactly when x is a NaN: when its magnitude is above
-// infinity's.
+// isNaN reports whether cond is 1 exactly if x is a NaN, which means that the magnitude of x is
+// above infinity's.
 func (c *canon) isNaN(cond, x *sir.Value) bool {
 	if !isWord(cond.Def, word.Ltu) {
 		return false

@@ -109,7 +109,7 @@ func (d *debugInfo) subprogram(fn *ir.Func, f *sir.Func) *metadata.DISubprogram 
 	return sub
 }
 
-// instr is the position of an instruction.
+// instr is the debug location of an instruction.
 func (d *debugInfo) instr(in *sir.Instr, f *sir.Func, scope *metadata.DISubprogram) *metadata.DILocation {
 	id := 0
 	if r := in.Result(); r != nil {
@@ -118,7 +118,7 @@ func (d *debugInfo) instr(in *sir.Instr, f *sir.Func, scope *metadata.DISubprogr
 	return d.place(Place{Func: f, Value: id, Span: in.Span}, scope)
 }
 
-// term is the position of a terminator.
+// term is the debug location of a terminator.
 func (d *debugInfo) term(t *sir.Term, f *sir.Func, scope *metadata.DISubprogram) *metadata.DILocation {
 	return d.place(Place{Func: f, Span: t.Span}, scope)
 }
@@ -137,7 +137,7 @@ func (d *debugInfo) place(p Place, scope *metadata.DISubprogram) *metadata.DILoc
 	return d.location(line, 0, scope)
 }
 
-// position is s.Position().
+// position is the same as s.Position().
 func (d *debugInfo) position(s diag.Span) (line, col int) {
 	if s.File == nil {
 		return 0, 0
@@ -148,8 +148,8 @@ func (d *debugInfo) position(s diag.Span) (line, col int) {
 	return d.lines[s.File].Position(s.Start)
 }
 
-// scope is the function itself, or the function seen from another file, because our inliner
-// brings in lines of the library.
+// scope is the function itself, or the function as a scope in another file. Our inliner brings
+// lines of the library into functions.
 func (d *debugInfo) scope(sub *metadata.DISubprogram, file *metadata.DIFile) metadata.Field {
 	if file == sub.File || file == d.none {
 		return sub
@@ -176,8 +176,8 @@ func (d *debugInfo) location(line, col int, scope metadata.Field) *metadata.DILo
 	return l
 }
 
-// attach puts a location on an instruction or terminator. Each kind has its own field for
-// the location, and there is no common interface.
+// attach puts a location on an instruction or terminator. Each kind has its own field for the
+// location, because there is no common interface.
 func attach(x any, loc *metadata.DILocation) {
 	if _, ok := x.(*ir.InstPhi); ok || x == nil {
 		return

@@ -11,11 +11,11 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// Float operations. In the program IR a float is a word, and a computed NaN has one form,
-// called the one NaN. The CPU and LLVM produce other NaNs. So each result is kept twice: as
-// a float for other float operations, and as a word with the one NaN. The code for the word
-// disappears if no operation needs the bits. The type canon finds the block parameters and
-// memory that can also hold plain floats, without the one NaN. No operation has fast-math flags.
+// Float operations. In the program IR a float is a word, and a computed NaN has one form, called
+// the one NaN. The CPU and LLVM produce other NaNs. So each result is kept twice: as a float for
+// other float operations, and as a word with the one NaN. LLVM removes the code for the word if no
+// operation needs the bits. The type canon finds the block parameters and memory that can also hold
+// plain floats, with any NaN. No operation has fast-math flags.
 
 func floatType(t sir.Type) *types.FloatType {
 	if t == 32 {
@@ -24,7 +24,7 @@ func floatType(t sir.Type) *types.FloatType {
 	return types.Double
 }
 
-// number gives an operand as a float.
+// number returns an operand as a float.
 func (b *body) number(v *sir.Value) value.Value {
 	if f, ok := b.floats[v]; ok {
 		return f
@@ -86,15 +86,15 @@ func (b *body) setExact(v *sir.Value, f value.Value) {
 	b.values[v] = b.cur.NewBitCast(f, intType(v.Type))
 }
 
-// setFloat defines v as f. Its word has the one NaN.
+// setFloat defines v as f. In the word, any NaN becomes the one NaN.
 func (b *body) setFloat(v *sir.Value, f value.Value) {
 	b.floats[v] = f
 	isNaN := b.cur.NewFCmp(enum.FPredUNO, f, f)
 	b.values[v] = b.cur.NewSelect(isNaN, constUint(intType(v.Type), oneNaN(v.Type)), b.cur.NewBitCast(f, intType(v.Type)))
 }
 
-// floatWord writes minus, and the choice of two floats, as operations on floats; false for
-// other words.
+// floatWord writes a negation, or a choice between two floats, as float operations. It returns
+// false for other words.
 func (b *body) floatWord(in *sir.Instr) bool {
 	out := in.Results[0]
 	if in.Word != word.Mux || !b.canon.isFloat(out) {
@@ -111,7 +111,8 @@ func (b *body) floatWord(in *sir.Instr) bool {
 	return true
 }
 
-// toInt saturates, like LLVM's operation, and turns NaN into 0.
+// toInt converts a float to an integer. It saturates like LLVM's operation, and turns NaN into
+// 0.
 func (b *body) toInt(in *sir.Instr, x value.Value) value.Value {
 	t := in.Results[0].Type
 	name, top := "llvm.fptosi", ^uint64(0)>>(65-t)

@@ -13,12 +13,12 @@ import (
 	sir "github.com/sinter-lang/sinter/ir"
 )
 
-// body is the state while one function is written.
+// body is the state while a function is written.
 type body struct {
 	*emitter
 	src    *sir.Func
 	fn     *ir.Func
-	cur    *ir.Block // where instructions go
+	cur    *ir.Block // the block to which instructions are added
 	entry  *ir.Block // holds the stack slots
 	values map[*sir.Value]value.Value
 	floats map[*sir.Value]value.Value // results of float operations as floats
@@ -28,7 +28,7 @@ type body struct {
 	scope  *metadata.DISubprogram // debug scope of the function
 	splits int                    // blocks made by checks, for their names
 	flow   *sir.Flow
-	block  int                  // the index of the block that is written
+	block  int                  // index of the block that is being written
 	shown  map[*sir.Value][]int // blocks in which an access proves that an offset is inside an object
 }
 
@@ -52,7 +52,7 @@ func (e *emitter) define(f *sir.Func) error {
 		b.open(blk)
 	}
 	b.entry.NewBr(b.heads[f.Blocks[0]])
-	for _, k := range b.flow.Order { // definitions before uses
+	for _, k := range b.flow.Order { // this order has definitions before uses
 		b.block = k
 		if err := b.body(f.Blocks[k]); err != nil {
 			return fmt.Errorf("block b%d: %w", f.Blocks[k].ID, err)
@@ -85,17 +85,17 @@ func (b *body) local(o *sir.Object) value.Value {
 	return b.entry.NewBitCast(slot, types.I8Ptr)
 }
 
-// begin starts a new lifetime of a local object. An unwritten byte is unspecified here but
-// poison in LLVM. So a stack slot begins as zeros, and LLVM removes the zeros if the
-// program writes the slot first. A static object is already zero.
+// begin starts a new lifetime of a local object. An unwritten byte is unspecified in the
+// program IR but poison in LLVM. So a stack slot begins with zeros, and LLVM removes the zeros
+// if the program writes the slot first. A static object is already zero.
 func (b *body) begin(o *sir.Object) {
 	if o.Size > 0 && o.Size <= maxStackObject {
 		b.bulk("llvm.memset.p0i8", b.places[o], constant.NewInt(types.I8, 0), constUint(b.size, uint64(o.Size)))
 	}
 }
 
-// open creates a block with a phi for each word parameter. The parameters of the entry
-// block are the function's.
+// open creates a block with a phi for each word parameter. The entry block gets the function's
+// parameters.
 func (b *body) open(blk *sir.Block) {
 	head := b.fn.NewBlock(fmt.Sprintf("b%d", blk.ID))
 	b.heads[blk] = head
@@ -137,13 +137,13 @@ func (b *body) body(blk *sir.Block) error {
 	return b.term(&blk.Term)
 }
 
-// longestBlock is the number of operations after which a block is cut. The time of two LLVM
-// passes grows with the square of a block of arithmetic: 30 s for 16,000 statements.
+// longestBlock is the number of operations after which a block is cut. Two LLVM passes take
+// time that grows with the square of a block of arithmetic: 30 s for 16,000 statements.
 const longestBlock = 1024
 
-// cut ends the current block and continues in another one. The branch between them tests a
-// value that LLVM does not know, because LLVM would otherwise join the blocks again. The
-// side branch is never taken. It all costs two instructions.
+// cut ends the current block and continues in a new block. The branch between them tests a
+// value that LLVM does not know, because LLVM would otherwise join the blocks again. The other
+// target of the branch is never reached. The cut costs two instructions.
 func (b *body) cut() {
 	b.splits++
 	first := b.cur
@@ -158,7 +158,7 @@ func (b *body) cut() {
 	b.cur = next
 }
 
-// locate gives the instructions written since (first, start) their source position.
+// locate gives a source position to the instructions that were written since (first, start).
 func (b *body) locate(first *ir.Block, start int, in *sir.Instr) {
 	if b.debug == nil {
 		return
@@ -175,8 +175,8 @@ func (b *body) locate(first *ir.Block, start int, in *sir.Instr) {
 	}
 }
 
-// term ends the current block. The edges' arguments enter the phis of their targets from
-// the block in which the source block ended.
+// term ends the current block. The arguments of the edges enter the phis of their targets. The
+// phis name the LLVM block in which the source block ended.
 func (b *body) term(t *sir.Term) error {
 	from := b.cur
 	for _, e := range t.Succs {
@@ -206,8 +206,8 @@ func (b *body) term(t *sir.Term) error {
 	return nil
 }
 
-// branch writes a two-way branch. If both edges lead to one block, its phis could not tell
-// the edges apart. So the second edge goes through an extra block.
+// branch writes a two-way branch. If both edges lead to the same block, its phis cannot
+// distinguish the edges. So the second edge goes through an extra block.
 func (b *body) branch(t *sir.Term) {
 	cond, yes, no := b.values[t.Cond], b.heads[t.Succs[0].To], b.heads[t.Succs[1].To]
 	if yes != no {
@@ -273,8 +273,8 @@ func (b *body) call(in *sir.Instr) {
 	}
 }
 
-// address gives the i8* for a ref: offset plus displacement modulo 2^32 after the start of
-// the object.
+// address is the i8* for a ref: the start of the object plus the sum of offset and displacement
+// modulo 2^32.
 func (b *body) address(r sir.Ref) value.Value {
 	base, ok := b.places[r.Obj]
 	if !ok {

@@ -48,8 +48,7 @@ func (b *body) instr(in *sir.Instr) error {
 	return nil
 }
 
-// constUint makes an unsigned constant, because llir's NewInt refuses values past the
-// signed range.
+// constUint makes an unsigned constant. llir's NewInt refuses values beyond the signed range.
 func constUint(t *types.IntType, v uint64) *constant.Int {
 	c := constant.NewInt(t, 0)
 	c.X.SetUint64(v)
@@ -70,9 +69,9 @@ func (b *body) resize(x value.Value, t *types.IntType) value.Value {
 	return x
 }
 
-// accessed returns the address of a scalar for a read or write. An access at an offset
-// without displacement proves that the offset is less than an object's size, hence less
-// than 2^31. From then on the sum with a positive displacement does not wrap, so the CPU's
+// accessed returns the address of a scalar that is read or written. An access at an offset
+// without displacement proves that the offset is less than an object's size, and so less than
+// 2^31. After that access, the sum with a positive displacement does not wrap, so the CPU's
 // addressing mode can compute it.
 func (b *body) accessed(r sir.Ref) value.Value {
 	at := b.address(r)
@@ -82,12 +81,12 @@ func (b *body) accessed(r sir.Ref) value.Value {
 	return at
 }
 
-// inside says whether an earlier access proves that an offset is inside an object.
+// inside reports whether an earlier access proves that an offset is inside an object.
 func (b *body) inside(off *sir.Value) bool {
 	return slices.ContainsFunc(b.shown[off], func(k int) bool { return b.flow.Dominates(k, b.block) })
 }
 
-// load reads a scalar, as a float if memory holds floats.
+// load reads a scalar. It reads a float if the memory holds floats.
 func (b *body) load(in *sir.Instr) {
 	r, out := in.Refs[0], in.Results[0]
 	if b.canon.holdsFloats(r.Obj, in.Size) {
@@ -114,7 +113,7 @@ func (b *body) store(in *sir.Instr) {
 	s.Align = ir.Align(min(in.Size, in.Refs[0].Aligned()))
 }
 
-// bulk calls an intrinsic that moves or fills n bytes.
+// bulk calls an intrinsic that copies or fills n bytes.
 func (b *body) bulk(name string, dst, src, n value.Value) {
 	f := b.hook(fmt.Sprintf("%s.i%d", name, b.size.BitSize), types.Void, types.I8Ptr, src.Type(), b.size, types.I1)
 	b.cur.NewCall(f, dst, src, n, constant.False)

@@ -1,9 +1,9 @@
 // Package llvmir writes the program IR as LLVM IR.
 //
-// It takes a module after ir/pass/tasks: plain functions, one of them Main. Words become
-// iN. Objects become globals, and small locals become stack slots. Tokens vanish, because
-// the order of instructions is already a schedule. Operations of the system become calls of
-// a dozen functions. The back end supplies them in another object file or as LLVM text
+// Its input is a module after ir/pass/tasks: plain functions, and one of them is Main. Words
+// become iN. Objects become globals, and small locals become stack slots. Tokens vanish,
+// because the order of instructions is already a schedule. Operations of the system become
+// calls of a dozen functions. The back end supplies them in another object file or as LLVM text
 // (Options.Support):
 //
 //	i32  sn_status()                       void sn_log_begin(i32 task, i32 site)
@@ -16,15 +16,14 @@
 //	void sn_halt()                         void sn_log_word(i32)
 //	i32  sn_hold(i32 ch, i32 what)         void sn_pass(i32 ch, i32 what)
 //
-// A log event is written piece by piece. With Options.LogWords it is passed as the words of
-// a core's log port: begin, then word and bytes. A buffer is a bytes<N> object: its length
-// as i32, then its bytes.
+// A log event is written piece by piece. With Options.LogWords it is passed as the words of a
+// core's log port: begin, then word and bytes. A buffer is a bytes<N> object: its length as
+// i32, then its bytes.
 //
-// Cases that LLVM leaves undefined (division by zero, long shifts, unwritten bytes) are
-// guarded as the program IR demands. Functions get no target features, because these would
-// override the command line. A timed kernel is weak, so that LLVM neither inlines it nor
-// computes with its result. The package runs no tool and knows no target. Start reading at
-// Emit.
+// Cases that LLVM leaves undefined (division by zero, long shifts, unwritten bytes) are guarded
+// as the program IR demands. Functions get no target features, because these would override the
+// command line. A timed kernel is weak, so that LLVM neither inlines it nor computes with its
+// result. The package runs no tool and does not depend on a target. Start reading at Emit.
 package llvmir
 
 import (
@@ -54,7 +53,7 @@ type Debug uint8
 const (
 	NoDebug Debug = iota
 	Lines         // lines of the source files
-	Values        // 1 + index into Output.Places, to find the IR value of an address
+	Values        // numbers that are 1 + index into Output.Places, to find the IR value of an address
 )
 
 // Options are the options of a back end.
@@ -64,27 +63,27 @@ type Options struct {
 	Debug    Debug
 	Narrow   bool   // addresses have 32 bits instead of 64
 	Vectors  bool   // objects are aligned for vectors
-	LogWords bool   // log events as words of a log port
+	LogWords bool   // log events are passed as words of a log port
 	Bytewise bool   // streams use sn_take_bytes and sn_send_bytes, of the same types as sn_take and sn_send
 	Watched  bool   // channels, frames of tasks and counters of stacks stay in memory for outside readers
 	Contexts bool   // there may be several contexts: sn_main, sn_context1, sn_context2 and so on
-	Support  string // LLVM text with definitions of functions that the back end supplies
+	Support  string // LLVM text that defines functions that the back end supplies
 
-	// Trap gives the inline assembly that ends the run at a failed check; nil means a call
-	// of sn_trap.
+	// Trap returns the inline assembly that ends the run at a failed check. If Trap is nil, a
+	// call of sn_trap ends the run.
 	Trap func(task, site int) string
 }
 
-// Output is a module of LLVM.
+// Output is an LLVM module.
 type Output struct {
 	Text   string
-	Places []Place // by line-1, with Debug Values
+	Places []Place // with Debug Values: by line-1
 }
 
-// Place is the origin of an LLVM instruction.
+// Place is the IR value or operation from which an LLVM instruction was made.
 type Place struct {
 	Func  *sir.Func
-	Value int // first result that is a word, 0 for none
+	Value int // first result that is a word; 0: there is none
 	Span  diag.Span
 }
 
@@ -131,8 +130,8 @@ func Emit(m *sir.Module, opts Options) (*Output, error) {
 	return out, nil
 }
 
-// textOf is m.String() with the functions at the end. Each function is written separately,
-// because in large modules they are nearly all of the work.
+// textOf is m.String() with the functions at the end. It writes each function separately,
+// because in large modules the functions are nearly all of the work.
 func textOf(m *ir.Module) string {
 	funcs := m.Funcs
 	texts := make([]string, len(funcs)+1)
@@ -169,7 +168,7 @@ func newEmitter(m *sir.Module, opts Options) *emitter {
 }
 
 // dropSupported removes the declarations of functions that the back end defines in the same
-// text. LLVM accepts either a declaration or a definition.
+// text, because LLVM accepts either a declaration or a definition.
 func (e *emitter) dropSupported() {
 	kept := e.out.Funcs[:0]
 	for _, f := range e.out.Funcs {
@@ -192,14 +191,14 @@ func (e *emitter) global(name string, o *sir.Object) value.Value {
 	g.Linkage = enum.LinkageInternal
 	g.Align = ir.Align(e.alignment(o))
 	g.Immutable = o.Kind == sir.ConstObj && !o.Boot
-	if o.Boot || e.opts.Watched && watched(o) || e.opts.Contexts && strings.HasPrefix(o.Name, sir.RingPrefix) { // written by the layer below before the program starts, or read from outside
+	if o.Boot || e.opts.Watched && watched(o) || e.opts.Contexts && strings.HasPrefix(o.Name, sir.RingPrefix) { // the layer below writes it before the program starts, or it is read from outside
 		g.Linkage, g.Preemption = enum.LinkageNone, enum.PreemptionDSOLocal
 	}
 	return constant.NewBitCast(g, types.I8Ptr)
 }
 
-// watched reports the objects with a program's readable state: the fill of its channels,
-// the waiting positions of its tasks, the drops of its stacks.
+// watched reports whether an object holds readable state of a program: the fill of its
+// channels, the waiting positions of its tasks, or the drops of its stacks.
 func watched(o *sir.Object) bool {
 	if o.Kind != sir.StateObj {
 		return false
@@ -210,7 +209,7 @@ func watched(o *sir.Object) bool {
 // longVector is the longest vector of x86-64-v3 in bytes.
 const longVector = 32
 
-// alignment keeps the vectors of a large object within cache lines.
+// alignment is chosen so that the vectors of a large object lie within cache lines.
 func (e *emitter) alignment(o *sir.Object) int {
 	if e.opts.Vectors && o.Size >= longVector {
 		return longVector
@@ -251,7 +250,7 @@ func (e *emitter) declare(f *sir.Func) {
 	e.funcs[f] = fn
 }
 
-// symbol names a function, and reports whether a context begins with it.
+// symbol is the name of a function. entry means that a context begins with the function.
 func (e *emitter) symbol(f *sir.Func) (name string, entry bool) {
 	for k, c := range e.src.Contexts {
 		switch {

@@ -17,8 +17,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// sample has one of each kind of thing: objects of all kinds, a call with two
-// results, both edges of a branch to one block, a loop, a check, a log, marks.
+// sample has one item of each kind: objects of all kinds, a call with two results, both edges
+// of a branch to one block, a loop, a check, a log, marks.
 const sample = `module sample
 device 0 eth0 eth task 0 rx tx
 mark 0 "work"
@@ -93,7 +93,7 @@ func TestCore(t *testing.T) {
 	testkit.Golden(t, "testdata/core.ll", out.Text)
 }
 
-// TestPlaces: a line of the debug information stands for a value of a function.
+// TestPlaces checks that a line of the debug information identifies a value of a function.
 func TestPlaces(t *testing.T) {
 	m := module(t)
 	out, err := llvmir.Emit(m, coreOptions())
@@ -122,7 +122,7 @@ func TestRefusesWhatTheTasksPassRemoves(t *testing.T) {
 	require.EqualError(t, err, "llvmir: function main: block b0: operation recv cannot reach a back end")
 }
 
-// TestLongBlocksAreCut: clang never sees a block of more than some 1,000 operations.
+// TestLongBlocksAreCut checks that clang never gets a block of more than some 1,000 operations.
 func TestLongBlocksAreCut(t *testing.T) {
 	m := module(t)
 	f := m.Funcs[0]
@@ -147,7 +147,7 @@ func TestLongBlocksAreCut(t *testing.T) {
 	require.Equal(t, 2, strings.Count(out.Text, "\ncut"))
 }
 
-// TestDeterministic: the same module gives the same bytes.
+// TestDeterministic checks that the same module gives the same bytes.
 func TestDeterministic(t *testing.T) {
 	for _, o := range []llvmir.Options{{Debug: llvmir.Lines}, coreOptions()} {
 		first, err := llvmir.Emit(module(t), o)
@@ -160,7 +160,7 @@ func TestDeterministic(t *testing.T) {
 	}
 }
 
-// TestClangAccepts: both forms go through the verifier of LLVM.
+// TestClangAccepts checks that LLVM's verifier accepts both forms.
 func TestClangAccepts(t *testing.T) {
 	testkit.Tool(t, "clang-19", "clang")
 	tools, err := llvm.Find(exec.LookPath)
@@ -175,8 +175,9 @@ func TestClangAccepts(t *testing.T) {
 	}
 }
 
-// TestDisplacementsOfShownOffsets: where an access has shown that an offset lies in an
-// object, a displacement is added to the address; elsewhere the sum wraps at 32 bits.
+// TestDisplacementsOfShownOffsets checks the addition of displacements. If an access has proved
+// that an offset lies in an object, the displacement is added to the address. Otherwise the sum
+// wraps at 32 bits.
 func TestDisplacementsOfShownOffsets(t *testing.T) {
 	m := ir.MustParse("shown.sir", `module shown
 task 0 main @main

@@ -14,7 +14,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/trace"
 )
 
-// system writes the operations that functions of the back end perform.
+// system writes the operations that the back end's functions perform.
 func (b *body) system(in *sir.Instr) {
 	switch in.Op {
 	case sir.OpMark:
@@ -54,7 +54,7 @@ func (b *body) system(in *sir.Instr) {
 	}
 }
 
-// bytewise is the suffix of the functions that move a device's data: `_bytes` for a stream
+// bytewise is the suffix of the functions that transfer a device's data: `_bytes` for a stream
 // with Options.Bytewise.
 func (b *body) bytewise(in *sir.Instr) string {
 	if b.opts.Bytewise && port.ShapeOf(b.emitter.src.Devices[in.Dev].Kind) == port.Stream {
@@ -63,7 +63,7 @@ func (b *body) bytewise(in *sir.Instr) string {
 	return ""
 }
 
-// now gives the clock as one word or as two of 32 bits, low first.
+// now returns the clock as one word, or as two words of 32 bits with the low one first.
 func (b *body) now(in *sir.Instr, clock *ir.InstCall) {
 	if in.Results[0].Type == 64 {
 		b.values[in.Results[0]] = clock
@@ -74,7 +74,7 @@ func (b *body) now(in *sir.Instr, clock *ir.InstCall) {
 	b.values[in.Results[1]] = b.cur.NewTrunc(high, types.I32)
 }
 
-// joined is a word of 64 bits, which may be in two halves, low first.
+// joined is a word of 64 bits. It may be given as two halves with the low half first.
 func (b *body) joined(args []*sir.Value) value.Value {
 	low := b.resize(b.values[args[0]], types.I64)
 	if args[0].Type == 64 {
@@ -115,7 +115,7 @@ func (b *body) trap(task, site int) value.Value {
 	return f
 }
 
-// log passes on a log event: literal parts and arguments, or arguments only.
+// log passes on a log event: its literal parts and arguments, or only its arguments.
 func (b *body) log(in *sir.Instr) {
 	site := &b.emitter.src.Logs[in.Site]
 	b.cur.NewCall(b.hook("sn_log_begin", types.Void, types.I32, types.I32), i32(in.Task), i32(in.Site))
@@ -134,8 +134,8 @@ func (b *body) log(in *sir.Instr) {
 	}
 }
 
-// logArg passes on the next argument and returns the rest. A scalar of over 32 bits is one
-// word or, after legalisation, two.
+// logArg passes on the next argument and returns the remaining ones. A scalar of more than 32
+// bits is one word or, after legalisation, two words.
 func (b *body) logArg(t trace.ArgType, words []*sir.Value, refs []sir.Ref) ([]*sir.Value, []sir.Ref) {
 	if t.Kind == "bytes" {
 		b.cur.NewCall(b.hook("sn_log_bytes", types.Void, types.I8Ptr), b.address(refs[0]))
@@ -160,7 +160,7 @@ func (b *body) logArg(t trace.ArgType, words []*sir.Value, refs []sir.Ref) ([]*s
 	return words[used:], refs
 }
 
-// logWords writes a scalar as one word or two, low first.
+// logWords writes a scalar as one word, or as two words with the low one first.
 func (b *body) logWords(t trace.ArgType, x value.Value) {
 	f := b.hook("sn_log_word", types.Void, types.I32)
 	b.cur.NewCall(f, b.resize(x, types.I32))

@@ -12,7 +12,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// word writes an operator: a core row directly, other rows through their expansion.
+// word writes an operator. A core row of the word table is written directly, and other rows
+// through their expansion into core rows.
 func (b *body) word(in *sir.Instr) error {
 	if b.floatWord(in) {
 		return nil
@@ -31,7 +32,7 @@ func (b *body) word(in *sir.Instr) error {
 	return err
 }
 
-// expr writes an expression over core rows, with shared nodes written once.
+// expr writes an expression over core rows. Shared nodes are written once.
 func (b *body) expr(e *word.Expr, leaves []value.Value, done map[*word.Expr]value.Value) (value.Value, error) {
 	if x, ok := done[e]; ok {
 		return x, nil
@@ -55,7 +56,7 @@ func (b *body) expr(e *word.Expr, leaves []value.Value, done map[*word.Expr]valu
 	return x, err
 }
 
-// core writes one core row.
+// core writes an operator of one core row.
 func (b *body) core(e *word.Expr, a []value.Value) (value.Value, error) {
 	t := types.NewInt(uint64(e.Width))
 	switch e.Op {
@@ -101,8 +102,8 @@ func (b *body) core(e *word.Expr, a []value.Value) (value.Value, error) {
 	return nil, fmt.Errorf("operator %s has no LLVM form", e.Op)
 }
 
-// divide guards the divisor. LLVM's division by zero is undefined. Ours gives all ones, and
-// the dividend as remainder.
+// divide guards the divisor, because LLVM's division by zero is undefined. In the program IR it
+// gives all ones, and the dividend as remainder.
 func (b *body) divide(e *word.Expr, a []value.Value) value.Value {
 	t := types.NewInt(uint64(e.Width))
 	zero := b.cur.NewICmp(enum.IPredEQ, a[1], constant.NewInt(t, 0))
@@ -113,8 +114,8 @@ func (b *body) divide(e *word.Expr, a []value.Value) value.Value {
 	return b.cur.NewSelect(zero, a[0], b.cur.NewURem(a[0], safe))
 }
 
-// shift reduces the amount according to the table. LLVM's shift past the width is poison.
-// Ours gives zero or the sign.
+// shift limits the amount as the table defines. In LLVM a shift by the width or more is poison.
+// In the program IR it gives zero or the sign.
 func (b *body) shift(e *word.Expr, a []value.Value) value.Value {
 	w := e.Width
 	t := types.NewInt(uint64(w))
@@ -137,7 +138,7 @@ func (b *body) shift(e *word.Expr, a []value.Value) value.Value {
 	}
 	n := b.resize(amount, t)
 	switch e.Op {
-	case word.Shrs: // an amount past the width became width-1: the result is all sign bits
+	case word.Shrs: // an amount beyond the width became width-1, so the result is all sign bits
 		return b.cur.NewAShr(a[0], n)
 	case word.Shl:
 		return b.orZero(over, b.cur.NewShl(a[0], n), t)

@@ -6,7 +6,8 @@ import (
 	"encoding/binary"
 )
 
-// A FAT32 file system with clusters of one sector. The number of clusters makes it FAT32.
+// The layout of a FAT32 file system with clusters of one sector. The number of clusters decides
+// that the system is FAT32.
 const (
 	leastClusters = 65_600
 	reserved      = 32
@@ -18,7 +19,7 @@ const (
 	oldest        = 0x21 // the first day that the file system can represent
 )
 
-// The clusters of directories. The file follows.
+// The clusters of directories. The clusters of the file follow.
 const (
 	rootAt = firstCluster + iota
 	efiAt
@@ -26,7 +27,7 @@ const (
 	fileAt
 )
 
-// fileSystem is a partition with only this file.
+// fileSystem is a partition that contains only this file.
 func fileSystem(file []byte) []byte {
 	clusters := (len(file) + sector - 1) / sector
 	count := max(leastClusters, fileAt+clusters)
@@ -34,7 +35,7 @@ func fileSystem(file []byte) []byte {
 	image := make([]byte, (reserved+2*fatSize+count)*sector)
 	copy(image, bootSector(len(image)/sector, fatSize, file))
 	copy(image[sector:], freeSpace(count-(fileAt-firstCluster)-clusters, fileAt+clusters))
-	copy(image[6*sector:], image[:2*sector]) // a second copy, as the boot sector says
+	copy(image[6*sector:], image[:2*sector]) // the second copy, which the boot sector announces
 	fat := chains(clusters)
 	copy(image[reserved*sector:], fat)
 	copy(image[(reserved+fatSize)*sector:], fat)
@@ -48,11 +49,11 @@ func fileSystem(file []byte) []byte {
 
 func join(parts ...[]byte) []byte { return bytes.Join(parts, nil) }
 
-// bootSector describes the layout. Its serial number is made from the file.
+// bootSector describes the layout. Its serial number is derived from the file.
 func bootSector(total, fatSize int, file []byte) []byte {
 	sum := sha256.Sum256(file)
 	var b bytes.Buffer
-	b.Write([]byte{0xeb, 0x58, 0x90}) // a jump over the following fields
+	b.Write([]byte{0xeb, 0x58, 0x90}) // a jump over the fields that follow
 	b.WriteString("SINTER  ")
 	put(&b, uint16(sector), uint8(1), uint16(reserved), uint8(2), uint16(0), uint16(0), uint8(media), uint16(0))
 	put(&b, uint16(32), uint16(2), uint32(firstAt), uint32(total)) // sectors per track, heads, sectors before the partition, size
@@ -65,7 +66,8 @@ func bootSector(total, fatSize int, file []byte) []byte {
 	return b.Bytes()
 }
 
-// freeSpace is the sector that spares a system from counting free clusters.
+// freeSpace is the sector with the number of free clusters, so that a system need not count
+// them.
 func freeSpace(free, next int) []byte {
 	b := make([]byte, sector)
 	copy(b, "RRaA")
@@ -76,8 +78,8 @@ func freeSpace(free, next int) []byte {
 	return b
 }
 
-// chains is the table of clusters. Each directory has one cluster, and the file has the
-// following ones.
+// chains is the table of cluster chains. Each directory has one cluster, and the file has the
+// clusters after them.
 func chains(clusters int) []byte {
 	var b bytes.Buffer
 	put(&b, uint32(0x0fffff00|media), uint32(endOfChain), uint32(endOfChain), uint32(endOfChain), uint32(endOfChain))

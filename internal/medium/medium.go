@@ -1,15 +1,15 @@
-// Package medium writes a disk image that a computer with UEFI firmware can boot. The disk
-// has a partition table (GPT), one partition, and a FAT32 file system with one file. The
-// firmware looks for that file on any unknown disk.
+// Package medium writes a disk image that a computer with UEFI firmware can boot. The disk has
+// a partition table (GPT), one partition, and a FAT32 file system with one file. The firmware
+// looks for that file on any unknown disk.
 //
 //	sector 0           a protective MBR, which says that the disk is in use
 //	sectors 1 to 33    header and entries of the GPT
 //	sectors 2048 on    the file system with \EFI\BOOT\BOOTX64.EFI
 //	last 33 sectors    entries and header again
 //
-// The same file gives the same image, because identities are made from its bytes. The
-// package knows nothing about programs. Sources: UEFI specification 2.10, sections 5 and
-// 13.3; Microsoft, FAT file system specification 1.03. Start reading at Image.
+// The same file always gives the same image, because all identifiers are derived from the
+// file's bytes. The package does not depend on the compiler. Sources: UEFI specification 2.10,
+// sections 5 and 13.3; Microsoft, FAT file system specification 1.03. Start reading at Image.
 package medium
 
 import (
@@ -31,7 +31,7 @@ const (
 // partitionType is the type of an EFI system partition, in the disk's byte order.
 var partitionType = []byte{0x28, 0x73, 0x2a, 0xc1, 0x1f, 0xf8, 0xd2, 0x11, 0xba, 0x4b, 0x00, 0xa0, 0xc9, 0x3e, 0xc9, 0x3b}
 
-// Image is the disk that boots a UEFI application.
+// Image is a disk that boots a UEFI application.
 func Image(application []byte) []byte {
 	files := fileSystem(application)
 	partition := len(files) / sector
@@ -49,7 +49,7 @@ func Image(application []byte) []byte {
 	return image
 }
 
-// protective is a protective MBR: one partition whose type old tools leave alone.
+// protective is a protective MBR. It has one partition, of a type that old tools do not touch.
 func protective(total int) []byte {
 	b := make([]byte, sector)
 	entry := []byte{0, 0, 2, 0, 0xee, 0xff, 0xff, 0xff}
@@ -60,7 +60,7 @@ func protective(total int) []byte {
 	return b
 }
 
-// identity gives 16 bytes the form of a random identity (version 4).
+// identity turns 16 bytes into the form of a random UUID (version 4).
 func identity(seed []byte) []byte {
 	id := bytes.Clone(seed[:16])
 	id[7] = id[7]&0x0f | 0x40
@@ -80,8 +80,8 @@ func partitions(seed []byte, size int) []byte {
 	return b.Bytes()
 }
 
-// header is one of the two headers: its position, the position of the other one, and its
-// table.
+// header is one of the two GPT headers. It has its own position, the position of the other
+// header, and the position of its table.
 func header(at, other, tableAt int, seed, table []byte) []byte {
 	build := func(sum uint32) []byte {
 		var b bytes.Buffer

@@ -11,7 +11,7 @@ import (
 
 var little = binary.LittleEndian
 
-// headerAt reads a header of the partition table and checks both of its sums.
+// headerAt reads a header of the partition table and checks both of its checksums.
 func headerAt(t *testing.T, image []byte, at uint64) (other, first, last uint64, table []byte) {
 	h := bytes.Clone(image[at*sector : at*sector+headerSize])
 	require.Equal(t, "EFI PART", string(h[:8]))
@@ -25,7 +25,7 @@ func headerAt(t *testing.T, image []byte, at uint64) (other, first, last uint64,
 	return little.Uint64(h[32:]), little.Uint64(h[40:]), little.Uint64(h[48:]), table
 }
 
-// volumeOf follows a FAT32 file system by what its boot sector says.
+// volumeOf reads a FAT32 file system with the layout that its boot sector gives.
 type volumeOf struct {
 	t       *testing.T
 	data    []byte
@@ -65,7 +65,7 @@ func (v *volumeOf) read(cluster uint32) (out []byte) {
 	return out
 }
 
-// find gives the first cluster and the size of an entry of a directory.
+// find returns the first cluster and the size of a directory entry.
 func (v *volumeOf) find(directory uint32, name string) (uint32, int) {
 	for d := v.read(directory); len(d) >= 32 && d[0] != 0; d = d[32:] {
 		if string(d[:11]) == name && d[11]&volume == 0 {
@@ -76,7 +76,8 @@ func (v *volumeOf) find(directory uint32, name string) (uint32, int) {
 	return 0, 0
 }
 
-// TestImage reads the disk back by what it says of itself, for files of several lengths.
+// TestImage reads the disk back with the layout that its headers give, for files of several
+// lengths.
 func TestImage(t *testing.T) {
 	for _, n := range []int{1, 511, 512, 513, 100_000, 40 << 20} {
 		file := bytes.Repeat([]byte("application "), n/12+1)[:n]

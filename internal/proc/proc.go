@@ -1,6 +1,6 @@
-// Package proc starts outside tools as children that end together with their own children.
-// A compiler starts other compilers. If one of these continued, it would hold the output of
-// the tool open and use its temporary folder.
+// Package proc starts outside tools as child processes that end together with their own
+// children. For example, a compiler starts other compilers. If such a child continued, it would
+// keep the tool's output open and use its temporary folder.
 //
 //	cmd := proc.Command(ctx, "yosys", "-p", script)
 //	said, err := cmd.CombinedOutput()
@@ -13,11 +13,11 @@ import (
 	"time"
 )
 
-// patience is how long the output of a killed child may stay open.
+// patience is the time for which the output of a killed child may stay open.
 const patience = time.Second
 
-// Command is exec.CommandContext in a separate process group. The whole group is killed
-// when ctx ends.
+// Command is exec.CommandContext with a separate process group. When ctx ends, the whole group
+// is killed.
 func Command(ctx context.Context, name string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}

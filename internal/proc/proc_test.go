@@ -15,7 +15,7 @@ import (
 	"github.com/sinter-lang/sinter/internal/proc"
 )
 
-// A grandchild that holds the output of the child ends with it.
+// A grandchild that holds the output of the child ends together with the child.
 func TestGrandchildrenEnd(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// Blocks returns the fenced code blocks of a language in a Markdown page, so that a test
-// can read the examples of the page.
+// Blocks returns the fenced code blocks of a language in a Markdown page. A test can then check
+// the examples of the page.
 func Blocks(t testing.TB, path, language string) []string {
 	t.Helper()
 	page, err := os.ReadFile(path)

@@ -8,28 +8,27 @@ import (
 	"testing"
 )
 
-// Case is one piece of a file of cases. Lines `---` separate the cases. Expectations are
-// comments beside the text that they concern:
+// Case is one piece of a file of cases. Lines `---` separate the cases. Expectations are comments
+// beside the text that they concern:
 //
-//	// want TEXT    a line of the result matches, after those of earlier wants
+//	// want TEXT    a line of the result matches, after the matches of earlier wants
 //	// none TEXT    no line of the result matches
-//	// bytes HEX    of an encoder: what the line before the comment becomes
+//	// bytes HEX    for an encoder: the bytes of the line before the comment
 //
-// TEXT is compared word by word. `_` in it stands for any word, such as the name of a
-// value.
+// TEXT is compared word by word. `_` in TEXT stands for any word, such as the name of a value.
 type Case struct {
 	Place  string // file and line, for messages
 	Name   string // the comment of its first line
-	Text   string // all of it, as input
+	Text   string // the whole case, as input
 	Expect []Expectation
 }
 
 // Expectation is one comment of a case.
 type Expectation struct {
-	Line int    // in the file
+	Line int    // line number in the file
 	Kind string // want, none or bytes
 	Text string
-	Of   string // the text before it on its line
+	Of   string // the text before it on the same line
 }
 
 var expectation = regexp.MustCompile(`^(.*?)\s*// (want|none|bytes) (.*)$`)
@@ -99,7 +98,7 @@ func (c Case) problems(got string) (out []string) {
 	return out
 }
 
-// find returns the first line that holds the words of a text in a row.
+// find returns the index of the first line that contains the words of a text in sequence.
 func find(lines []string, text string) int {
 	want := words(text)
 	for k, line := range lines {

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// TestExpect: an expectation that holds is quiet, one that does not is named.
+// TestExpect checks that a met expectation reports nothing, and that an unmet one is reported.
 func TestExpect(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "cases")
 	text := "// one\nadd a, b // want v_: add v1, _\nmul // none mul\n---\n// two\nadd x1, x2 // bytes 33 85\n"

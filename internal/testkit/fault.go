@@ -11,21 +11,22 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Fault is a mistake that is planted in the tool itself, to see whether a test notices it.
-// It replaces one text in a file by another. The text must occur exactly once, so that an
+// Fault is a mistake that is planted in the tool itself, to check whether a test notices it. It
+// replaces one text in a file with another. The text must occur exactly once in the file. So an
 // outdated entry is an error.
 type Fault struct {
 	Name     string
-	File     string // from the root of the project
+	File     string // path from the root of the project
 	Old, New string
-	Notes    [][]string // further lines of the entry, as words
+	Notes    [][]string // additional lines of the entry, as words
 }
 
-// Group is the subject of the mistake, the part of its name before the colon.
+// Group is the part of the tool that the mistake concerns: the part of the fault's name before
+// the colon.
 func (f *Fault) Group() string { g, _, _ := strings.Cut(f.Name, ":"); return g }
 
-// Note returns the words of the first further line that begins with one of words,
-// nil if there is none.
+// Note returns the words of the first additional line that begins with one of words. It is nil
+// if there is none.
 func (f *Fault) Note(words ...string) []string {
 	for _, n := range f.Notes {
 		for _, w := range words {
@@ -95,8 +96,8 @@ func addLine(text, line string) string {
 	return text + "\n" + line
 }
 
-// Overlay writes the changed file into dir, and the list for go's -overlay, and returns the
-// list's path. The tree stays unchanged. The project is in root.
+// Overlay writes the changed file into dir, and the file for go's -overlay flag. It returns the
+// path of that file. The source tree in root stays unchanged.
 func (f *Fault) Overlay(root, dir string) (string, error) {
 	path, err := filepath.Abs(filepath.Join(root, f.File))
 	if err != nil {
@@ -122,7 +123,7 @@ func (f *Fault) Overlay(root, dir string) (string, error) {
 }
 
 // BuildTool builds the tool in dir and returns its path. It omits the debug tables, because
-// linking is most of the work.
+// linking them is most of the work.
 func BuildTool(root, dir string, flags ...string) (tool string, err error) {
 	tool = filepath.Join(dir, "sinter")
 	args := append(append([]string{"build", "-ldflags=-s -w"}, flags...), "-o", tool, "./cmd/sinter")

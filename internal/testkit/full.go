@@ -7,16 +7,16 @@ import (
 	"time"
 )
 
-// Full reports whether tests of two sizes run in the full size (SINTER_FULL=1, which
+// Full reports whether tests that have two sizes run in the full size (SINTER_FULL=1, which
 // continuous integration sets).
 func Full() bool { return os.Getenv("SINTER_FULL") == "1" }
 
-// Campaign reports whether work of an hour or more runs completely (SINTER_CAMPAIGN=1,
-// which `make campaign` sets). Otherwise a part of it runs.
+// Campaign reports whether work that takes an hour or more runs completely (SINTER_CAMPAIGN=1,
+// which `make campaign` sets). Otherwise only a part of it runs.
 func Campaign() bool { return os.Getenv("SINTER_CAMPAIGN") == "1" }
 
-// FreshSeed is a new seed for each run, or SINTER_SEED. It is printed, so that a failure
-// can be repeated.
+// FreshSeed is a new seed for each run, or the value of SINTER_SEED. It is printed, so that a
+// failure can be repeated.
 func FreshSeed(t testing.TB) uint64 {
 	t.Helper()
 	seed, err := strconv.ParseUint(os.Getenv("SINTER_SEED"), 10, 64)

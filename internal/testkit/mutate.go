@@ -8,12 +8,11 @@ import (
 
 var token = regexp.MustCompile(`(?s)[A-Za-z_]\w*|[0-9][\w.]*|"(?:[^"\\\n]|\\.)*"|//[^\n]*|\.\.=?|<<|>>|[=!<>]=|->|\s+|.`)
 
-// Tokens divides a source text roughly into tokens. All parts together are the text.
+// Tokens splits a source text roughly into tokens. The concatenation of all parts is the text.
 func Tokens(text string) []string { return token.FindAllString(text, -1) }
 
-// Mutate makes one to four changes to the tokens of a source. A token is left out, doubled,
-// exchanged with another, or replaced by one of words, or a piece is cut out. It changes
-// parts.
+// Mutate makes one to four changes to the tokens of a source text. It removes, doubles or
+// exchanges a token, replaces it with one of words, or cuts out a piece. It modifies parts.
 func Mutate(r *rand.Rand, parts, words []string) string {
 	for range 1 + r.IntN(4) {
 		i, j := r.IntN(len(parts)), r.IntN(len(parts))

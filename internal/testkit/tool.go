@@ -1,6 +1,5 @@
-// Package testkit holds the common parts of tests of several packages: finding outside
-// tools, golden archives, and expectations beside the lines that they concern. Only tests
-// import it.
+// Package testkit holds code that the tests of several packages share: finding outside tools,
+// golden archives, and expectations beside the lines that they concern. Only tests import it.
 package testkit
 
 import (
@@ -14,8 +13,8 @@ import (
 // (SINTER_STRICT=1, as continuous integration sets it).
 func Strict() bool { return os.Getenv("SINTER_STRICT") == "1" }
 
-// Tool returns the path of the first of names that is installed. If none is, it skips the
-// test and names the Debian package with the tool. If Strict, it fails the test.
+// Tool returns the path of the first of names that is installed. If none is, it skips the test
+// and names the Debian package with the tool. With Strict it fails the test.
 func Tool(t testing.TB, names ...string) string {
 	t.Helper()
 	for _, name := range names {
@@ -32,7 +31,7 @@ func Tool(t testing.TB, names ...string) string {
 	return ""
 }
 
-// Skip skips the test because the machine lacks something, or fails it if Strict.
+// Skip skips the test because the machine lacks something. With Strict it fails the test.
 func Skip(t testing.TB, why string) {
 	t.Helper()
 	if Strict() {
@@ -41,7 +40,7 @@ func Skip(t testing.TB, why string) {
 	t.Skip(why)
 }
 
-// debianPackage names the Debian 12 package with a command.
+// debianPackage is the Debian 12 package that contains a command.
 func debianPackage(command string) string {
 	packages := map[string]string{
 		"clang-19": "clang-19", "ld.lld-19": "lld-19", "llc-19": "llvm-19", "llvm-mc-19": "llvm-19",

@@ -10,14 +10,14 @@ import (
 	"time"
 )
 
-// How long to wait for a command.
+// The time limits for commands.
 const (
-	Patience  = 2 * time.Minute  // for a tool with a planted mistake, or for the test that must notice it: seconds in the normal case
-	Compiling = 10 * time.Minute // for the compiler, which may wait for its turn
+	Patience  = 2 * time.Minute  // for a tool with a planted mistake, or for the test that must find it; normally it takes seconds
+	Compiling = 10 * time.Minute // for the compiler, which may wait until other builds end
 )
 
-// Within runs a command in a folder and returns its output and its exit code. When its time
-// is over, the command and its children are killed. The error then says that it hangs, and
+// Within runs a command in a folder and returns its output and its exit code. After the time
+// limit, it kills the command and its children. The error then says that the command hangs, and
 // the code is -1.
 func Within(limit time.Duration, dir string, env []string, name string, args ...string) (said string, code int, err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), limit)

@@ -9,7 +9,7 @@ import (
 	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
-// A command that hangs is ended together with its children, soon.
+// A command that hangs is soon ended together with its children.
 func TestAHangIsAFailure(t *testing.T) {
 	began := time.Now()
 	_, code, err := testkit.Within(200*time.Millisecond, ".", nil, "sh", "-c", "sleep 600 & sleep 600")

@@ -12,12 +12,12 @@ func (s *Scanner) Errorf(format string, args ...any) *diag.Error {
 	return diag.Errorf("", s.Peek().Span, format, args...)
 }
 
-// wanted makes the error "expected what, found ...".
+// wanted makes the error "expected WHAT, found ...".
 func (s *Scanner) wanted(what string) error {
 	return s.Errorf("expected %s, found %s", what, s.Peek())
 }
 
-// Expect takes the punctuation or the name want.
+// Expect takes the next token, which must be the punctuation or the name want.
 func (s *Scanner) Expect(want string) error {
 	if !s.Accept(want) {
 		return s.wanted("`" + want + "`")
@@ -25,13 +25,13 @@ func (s *Scanner) Expect(want string) error {
 	return nil
 }
 
-// Ident takes a name. Errors call it what.
+// Ident takes a name. what describes it in errors.
 func (s *Scanner) Ident(what string) (Token, error) { return s.kind(Ident, what) }
 
-// Quoted takes a string. Its contents are in Str.
+// Quoted takes a string. The token's Str is the content.
 func (s *Scanner) Quoted(what string) (Token, error) { return s.kind(String, what) }
 
-// Number takes a number that is at most limit.
+// Number takes a number of at most limit.
 func (s *Scanner) Number(what string, limit uint64) (Token, error) {
 	t := s.Peek()
 	if t.Kind == Number && t.Value > limit {
@@ -65,8 +65,7 @@ func (s *Scanner) Int(what string, lo, hi int64) (int64, error) {
 	return v, nil
 }
 
-// Bits takes exactly n binary digits, such as the fixed fields of an
-// instruction's encoding.
+// Bits takes exactly n binary digits, such as the fixed fields of an instruction's encoding.
 func (s *Scanner) Bits(what string, n int) (uint32, error) {
 	t := s.Peek()
 	v, err := strconv.ParseUint(t.Text, 2, n)
@@ -77,7 +76,7 @@ func (s *Scanner) Bits(what string, n int) (uint32, error) {
 	return uint32(v), nil
 }
 
-// Word takes a run of letters, digits and `_`, whatever kind of token it would be. An
+// Word takes a sequence of letters, digits and `_`, whatever kind of token it would be. An
 // example is bytes in hexadecimal.
 func (s *Scanner) Word(what string) (Token, error) {
 	start := s.Peek().Span.Start
@@ -112,8 +111,8 @@ func (s *Scanner) EndLine() error {
 	return nil
 }
 
-// Name takes an identifier or a string. In both cases the name is in Str. It reads the
-// output of QuoteName.
+// Name takes an identifier or a string. In both cases Str is the name. Name reads the output of
+// QuoteName.
 func (s *Scanner) Name(what string) (Token, error) {
 	t := s.Peek()
 	switch t.Kind {
@@ -127,8 +126,9 @@ func (s *Scanner) Name(what string) (Token, error) {
 	return t, nil
 }
 
-// QuoteName prints a name bare if it scans as one identifier and is not in taken, the words
-// with another meaning at its position. Otherwise it prints a string.
+// QuoteName prints a name without quotes if it scans as one identifier and is not in taken.
+// taken lists the words with another meaning at that position. Otherwise QuoteName prints a
+// string.
 func QuoteName(name string, taken ...string) string {
 	t := New(&diag.File{Text: name}).Next()
 	if t.Kind != Ident || t.Text != name {

@@ -12,7 +12,7 @@ import (
 // pairs are the punctuation tokens of two characters.
 const pairs = "-> => .. == != <= >= << >>"
 
-// scan reads the token at or after pos and returns it and the position after it.
+// scan reads the first token at or after pos. It returns the token and the position after it.
 func (s *Scanner) scan(pos int) (Token, int) {
 	src := s.file.Text
 	pos = s.skipSpace(pos)
@@ -116,7 +116,7 @@ func (s *Scanner) scanNumber(pos int) (Token, int) {
 	return s.bad(pos, end, "`"+t.Text+"`, which is neither a number nor a name")
 }
 
-// scanBad takes one character that cannot start a token.
+// scanBad takes one character that cannot begin a token.
 func (s *Scanner) scanBad(pos int) (Token, int) {
 	r, n := utf8.DecodeRuneInString(s.file.Text[pos:])
 	if r == utf8.RuneError && n <= 1 {
@@ -132,7 +132,7 @@ func lineEnd(src string, pos int) int {
 	return len(src)
 }
 
-// identEnd returns the end of an identifier whose first character is before pos.
+// identEnd returns the end of the identifier that contains the character before pos.
 func identEnd(src string, pos int) int {
 	for pos < len(src) {
 		inner := src[pos] == '.' && pos+1 < len(src) && isWord(src[pos+1])

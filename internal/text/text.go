@@ -8,7 +8,7 @@
 //
 //	  - An identifier starts with a letter, `_`, `$`, `%` or `@` and goes on with
 //	    letters, digits, `_`, `$`, and dots that are followed by one of these.
-//	    `%` and `@` that nothing of the kind follows are punctuation.
+//	    A `%` or `@` before any other character is punctuation.
 //	  - A number is decimal, `0x` or `0b`, up to 64 bits; `_` may separate
 //	    digits. Text keeps its spelling, for fields where leading zeros count.
 //	  - A string is in double quotes on one line, with the escapes of Go.
@@ -20,7 +20,7 @@
 // token. A parser that expects something else gives an error with its position. The scanner
 // never panics, and Next makes progress until EOF.
 //
-// A parser is a row of expectations:
+// A parser is a sequence of expectations:
 //
 //	sc := text.New(file)
 //	if err := sc.Expect("point"); err != nil { return err }
@@ -28,7 +28,7 @@
 //	...
 //	err = sc.EndLine()
 //
-// The package knows none of the forms. Start reading at Scanner.
+// The package does not depend on the forms. Start reading at Scanner.
 package text
 
 import "github.com/sinter-lang/sinter/internal/diag"
@@ -47,7 +47,7 @@ const (
 	Bad // Str is the error message
 )
 
-// String names the kind as in error messages.
+// String names the kind for error messages.
 func (k Kind) String() string {
 	switch k {
 	case EOF:
@@ -70,8 +70,8 @@ func (k Kind) String() string {
 type Token struct {
 	Kind  Kind
 	Text  string
-	Value uint64 // of a Number
-	Str   string // contents of a String, error message of a Bad
+	Value uint64 // value of a Number
+	Str   string // content of a String, error message of a Bad
 	Span  diag.Span
 }
 
@@ -80,7 +80,7 @@ func (t Token) Is(s string) bool {
 	return (t.Kind == Punct || t.Kind == Ident) && t.Text == s
 }
 
-// String describes t as in error messages.
+// String describes t for error messages.
 func (t Token) String() string {
 	switch t.Kind {
 	case EOF, Newline:
@@ -91,12 +91,12 @@ func (t Token) String() string {
 	return "`" + t.Text + "`"
 }
 
-// Scanner walks over the tokens of one file with one token of lookahead.
+// Scanner reads the tokens of one file, with one token of lookahead.
 type Scanner struct {
 	file       *diag.File
 	pos        int // where the search for the next token begins
 	noNewlines bool
-	ahead      Token // valid when hasAhead; then after is the position after it
+	ahead      Token // valid if hasAhead; after is then the position after it
 	after      int
 	hasAhead   bool
 }
@@ -104,8 +104,8 @@ type Scanner struct {
 // New returns a scanner at the start of f. Newlines are tokens.
 func New(f *diag.File) *Scanner { return &Scanner{file: f} }
 
-// NewlinesOff makes newlines plain white space (true) or tokens (false), from the next
-// token on.
+// NewlinesOff turns newlines into plain white space (true) or into tokens (false), from the
+// next token on.
 func (s *Scanner) NewlinesOff(off bool) {
 	s.noNewlines = off
 	s.hasAhead = false
@@ -130,7 +130,7 @@ func (s *Scanner) Next() Token {
 	return t
 }
 
-// Pos returns a position for Reset: the position of the next token.
+// Pos returns the position of the next token, for a later Reset.
 func (s *Scanner) Pos() int { return s.pos }
 
 // Reset goes back to a position that Pos returned.

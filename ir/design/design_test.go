@@ -71,8 +71,8 @@ func TestErrors(t *testing.T) {
 	}
 }
 
-// TestContradictions changes one choice of a good point at a time: the error
-// stands at the choice and names it.
+// TestContradictions changes one choice of a good point at a time. The error names the choice
+// and has its position.
 func TestContradictions(t *testing.T) {
 	for _, c := range []struct{ old, new, want string }{
 		{"core pipe3", "core fast", `2:8: error: core: expected multi or pipe3, found "fast"`},
@@ -107,7 +107,8 @@ func TestContradictions(t *testing.T) {
 	require.EqualError(t, p.Verify(), "error: design point filter: device inside: expected one device of that name, found a second")
 }
 
-// TestRoundTrip draws points; those that verify must survive their text form.
+// TestRoundTrip makes random points. A point that verifies must be read back from its text
+// form.
 func TestRoundTrip(t *testing.T) {
 	reason := rapid.OneOf(rapid.Just(""), rapid.String())
 	rapid.Check(t, func(t *rapid.T) {

@@ -8,7 +8,7 @@ import (
 	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
-// TestDocs reads what the page shows.
+// TestDocs reads the example that the page shows.
 func TestDocs(t *testing.T) {
 	const page = "../../docs/design.md"
 	for _, src := range testkit.Blocks(t, page, "point") {

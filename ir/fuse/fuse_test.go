@@ -62,8 +62,9 @@ func find(t *testing.T, lines ...string) (map[string]string, *ir.Func, *fuse.Fus
 	return out, f, fs
 }
 
-// TestFind: a part that occurs twice is one value, operands may be exchanged, and what
-// only the line reads falls away. Where it is read elsewhere as well, nothing is saved.
+// TestFind checks that a part that occurs twice is one value, and that operands may be
+// exchanged. Operations whose results only the line reads are saved. If other operations read a
+// result too, nothing is saved for it.
 func TestFind(t *testing.T) {
 	got, f, fs := find(t, "a R 0000000 000 0001011 x = rs1 shl 3 ; rd = x + (rs1 xor x)")
 	require.Equal(t, map[string]string{"v8": "a v4"}, got)
@@ -76,14 +77,14 @@ func TestFind(t *testing.T) {
 	require.Equal(t, map[string]bool{"v6": true, "v7": true, "v15": false, "v16": false}, map[string]bool{"v6": dead["v6"], "v7": dead["v7"], "v15": dead["v15"], "v16": dead["v16"]}, "v16 is stored")
 }
 
-// TestTheLargestFirst: of two lines the one with more operators is tried first.
+// TestTheLargestFirst checks that the line with more operators is tried first.
 func TestTheLargestFirst(t *testing.T) {
 	got, _, _ := find(t, "small R 0000000 000 0001011 rd = (rs1 shl 3) xor rs1", "large R 0000000 001 0001011 x = rs1 shl 3 ; rd = x + (rs1 xor x)")
 	require.Equal(t, map[string]string{"v8": "large v4"}, got)
 }
 
-// TestWhatIsLeft: no line takes from a load what it does itself, none is found where it
-// saves nothing, and those of one operator are none of ours.
+// TestWhatIsLeft checks that no line computes what a load computes itself, that no line is used
+// where it saves nothing, and that lines of one operator are left to the selector.
 func TestWhatIsLeft(t *testing.T) {
 	got, _, _ := find(t, "ext R 0000000 000 0001011 rd = (rs1 shl 16) shrs 16", "shl R 0000000 001 0001011 rd = rs1 shl 3",
 		"other R 0000000 010 0001011 rd = (rs1 shl 4) xor rs1", "x R 0000000 011 0001011 rd = (rs1 shl 3) xor rs2")
@@ -117,8 +118,8 @@ b0(v1):
 }
 `
 
-// TestOverlaps: what one line has taken is not taken apart by the next one, whose
-// operands would be values that nothing computes.
+// TestOverlaps checks that the next line does not use parts that an earlier line has taken. Its
+// operands would be values that are never computed.
 func TestOverlaps(t *testing.T) {
 	m, err := ir.Parse(&diag.File{Name: "t.sir", Text: chain})
 	require.NoError(t, err)
@@ -142,7 +143,8 @@ end
 	require.Equal(t, 2, fused)
 }
 
-// TestImmediatesCount: two slices of one word are not the same bits.
+// TestImmediatesCount checks that two different slices of one word do not count as the same
+// bits.
 func TestImmediatesCount(t *testing.T) {
 	text := strings.NewReplacer("v6: i32 = shl v4, v3", "v6: i1 = slice v4, 5", "v7: i32 = xor v6, v4", "v21: i32 = zext v6\n  v7: i32 = xor v21, v4",
 		"v8: i32 = add v7, v6", "v8: i32 = add v7, v4").Replace(module)
@@ -161,7 +163,8 @@ func TestImmediatesCount(t *testing.T) {
 	}
 }
 
-// TestExchanged: operands are tried in both orders, and a try that fails leaves nothing.
+// TestExchanged checks that operands are tried in both orders, and that a failed try leaves no
+// trace.
 func TestExchanged(t *testing.T) {
 	text := strings.NewReplacer("v6: i32 = shl v4, v3", "v6: i32 = add v4, v11", "v7: i32 = xor v6, v4", "v7: i32 = add v3, v5", "v8: i32 = add v7, v6", "v8: i32 = xor v6, v7",
 		"v3: i32 = const 3", "v3: i32 = const 3\n  v11: i32 = const 16", "  v11: i32 = const 16\n", "").Replace(module)

@@ -43,8 +43,8 @@ func TestAigerRoundTrip(t *testing.T) {
 	}
 }
 
-// TestPlainKeepsTheFunction compares graph and plain form through the netlist,
-// which has the same shell up to enables.
+// TestPlainKeepsTheFunction compares the graph with its plain form through the netlist, which
+// has the same shell except enables.
 func TestPlainKeepsTheFunction(t *testing.T) {
 	g, err := Build(alu(t, 9), Options{NoEnables: true})
 	require.NoError(t, err)
@@ -70,7 +70,7 @@ func TestForeignAiger(t *testing.T) {
 	require.Equal(t, And, g.Nodes[3].Kind)
 }
 
-// TestPackageExample keeps the text in the package comment true.
+// TestPackageExample checks the text in the package comment.
 func TestPackageExample(t *testing.T) {
 	const text = "aag 3 1 1 1 1\n2\n4 6\n4\n6 5 2\ni0 in:en[0]\nl0 reg:count[0]\no0 out:led[0]\nc\ncircuit blink\n"
 	g, err := Parse("blink.aag", []byte(text))

@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// alu is a small circuit with everything in it: arithmetic, an accumulator with
-// hold, a memory with lanes and both kinds of read port, a probe.
+// alu is a small circuit that contains everything: arithmetic, an accumulator with hold, a
+// memory with lanes and both kinds of read port, and a probe.
 func alu(t testing.TB, w int) *rtl.Circuit {
 	b := rtl.NewBuilder("alu")
 	op, x, go1 := b.Input("op", 3), b.Input("x", w), b.Input("go", 1)
@@ -44,8 +44,8 @@ func alu(t testing.TB, w int) *rtl.Circuit {
 	return c
 }
 
-// sameSignals evaluates a graph and a netlist on random leaves and compares
-// everything that the shell reads.
+// sameSignals evaluates a graph and a netlist on random leaves, and compares every signal that
+// the shell reads.
 func sameSignals(t *testing.T, g *Graph, n *Netlist) {
 	t.Helper()
 	r := rand.New(rand.NewPCG(7, 7))

@@ -44,7 +44,7 @@ func TestMappingIsDeterministic(t *testing.T) {
 	}
 }
 
-// TestPrices fixes the price of circuits whose price on an iCE40 is known.
+// TestPrices checks the price of circuits whose price on an iCE40 is known.
 func TestPrices(t *testing.T) {
 	for _, c := range []struct {
 		name string
@@ -136,7 +136,7 @@ func TestEnablesAreFound(t *testing.T) {
 	require.Equal(t, uint64(9), g.Regs[0].Reset)
 }
 
-// TestVerify damages graphs and netlists in every way that Verify names.
+// TestVerify damages graphs and netlists in every way that Verify reports.
 func TestVerify(t *testing.T) {
 	graphs := map[string]func(g *Graph){
 		"the constant is node 0":   func(g *Graph) { g.Nodes[5].Kind = Zero },
@@ -205,7 +205,7 @@ func firstOf(n *Netlist, k CellKind) int {
 func firstLUT(n *Netlist) int   { return firstOf(n, LUT) }
 func firstAdder(n *Netlist) int { return firstOf(n, Adder) }
 
-// TestGraphFolds states the identities that the graph knows.
+// TestGraphFolds lists the identities that the graph applies.
 func TestGraphFolds(t *testing.T) {
 	g := NewGraph("g", true)
 	a, b := g.Leaf(), g.Leaf()

@@ -65,7 +65,7 @@ func number(bits []bool) uint64 {
 	return v
 }
 
-// checkRule compares the rule with the word meaning on one point.
+// checkRule compares the rule with the word meaning for one set of operands.
 func checkRule(t *testing.T, rules Rules[bool], op word.Op, s shape, v [3]uint64) bool {
 	var args [][]bool
 	var aw [3]int
@@ -84,7 +84,7 @@ func checkRule(t *testing.T, rules Rules[bool], op word.Op, s shape, v [3]uint64
 	return true
 }
 
-// allValues calls f with every operand tuple; it stops when f says so.
+// allValues calls f with every operand tuple. It stops if f returns false.
 func allValues(aw []int, f func(v [3]uint64) bool) {
 	total := 0
 	for _, w := range aw {
@@ -117,7 +117,7 @@ func TestRuleIsWordMeaningExhaustive(t *testing.T) {
 	}
 }
 
-// corner returns a value that is often special.
+// corner returns a value that is often a special one.
 func corner(r *rand.Rand, w int) uint64 {
 	switch r.IntN(6) {
 	case 0:
@@ -158,8 +158,8 @@ func TestEveryCoreRowHasARule(t *testing.T) {
 	}
 }
 
-// TestDummyOperator adds an operator by a row with an expansion, and another by
-// a gate rule alone; nothing else has to know them.
+// TestDummyOperator adds one operator by a table row with an expansion, and another by a gate
+// rule alone. No other code changes.
 func TestDummyOperator(t *testing.T) {
 	row := &word.Row{Name: "avgu", Args: 2, Expand: func(b *word.Builder, w int, x []*word.Expr, _ uint64) *word.Expr {
 		sum := b.Add(b.Zext(x[0], w+1), b.Zext(x[1], w+1))
@@ -189,7 +189,7 @@ func TestRowWithoutRuleOrExpansionIsAnError(t *testing.T) {
 	require.ErrorContains(t, err, "lost has neither")
 }
 
-// TestWrongRuleIsSeen plants a fault: the comparison above must notice.
+// TestWrongRuleIsSeen plants a fault that the comparison above must find.
 func TestWrongRuleIsSeen(t *testing.T) {
 	rules := CoreRules[bool]()
 	rules[word.Shrs] = rules[word.Shru]

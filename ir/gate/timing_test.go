@@ -8,7 +8,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// TestTimes fixes the longest path of circuits where one can be told by hand.
+// TestTimes checks the longest path of circuits for which it can be computed by hand.
 func TestTimes(t *testing.T) {
 	const wire, wire2 = psWire, psWire + psWireFanout
 	for _, c := range []struct {

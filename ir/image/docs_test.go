@@ -8,7 +8,8 @@ import (
 	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
-// TestDocs reads what the page shows; its contract is that of its image.
+// TestDocs reads the image that the page shows. The contract on the page is the contract of
+// that image.
 func TestDocs(t *testing.T) {
 	const page = "../../docs/image.md"
 	contracts := testkit.Blocks(t, page, "contract")

@@ -35,7 +35,7 @@ func TestELFWithoutData(t *testing.T) {
 	equalImages(t, im, got)
 }
 
-// TestELFErrors damages a file at known places.
+// TestELFErrors damages a file at known positions.
 func TestELFErrors(t *testing.T) {
 	im := load(t, sample)
 	good := ELF(im)
@@ -70,8 +70,8 @@ func TestELFErrors(t *testing.T) {
 	}
 }
 
-// TestELFAgainstBinutils: objdump sees our instructions at their addresses and
-// our symbols.
+// TestELFAgainstBinutils checks that objdump shows our instructions at their addresses, and our
+// symbols.
 func TestELFAgainstBinutils(t *testing.T) {
 	objdump := testkit.Tool(t, "riscv64-unknown-elf-objdump")
 	path := filepath.Join(t.TempDir(), "sample.elf")
@@ -85,8 +85,7 @@ func TestELFAgainstBinutils(t *testing.T) {
 	require.Contains(t, text, "100014: fe029ae3 bne x5,x0,100008")
 }
 
-// TestReadLinked reads what an outside assembler and linker make, with line
-// numbers.
+// TestReadLinked reads the output of another assembler and linker, with line numbers.
 func TestReadLinked(t *testing.T) {
 	as, ld := testkit.Tool(t, "riscv64-unknown-elf-as"), testkit.Tool(t, "riscv64-unknown-elf-ld")
 	dir := t.TempDir()
@@ -148,8 +147,8 @@ func FuzzReadELF(f *testing.F) {
 	})
 }
 
-// FuzzFromELF reads files of any linker: no panic, no hang, and what is read is an
-// image like any other.
+// FuzzFromELF reads files that look like the output of any linker. Reading never panics or
+// hangs, and an accepted file is an image like any other.
 func FuzzFromELF(f *testing.F) {
 	im := load(f, sample)
 	good := ELF(im)

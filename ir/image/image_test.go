@@ -81,7 +81,7 @@ func TestSample(t *testing.T) {
 	require.False(t, ok)
 }
 
-// equalImages compares images; spans by place, since files differ.
+// equalImages compares images. It compares spans by line and column, because the files differ.
 func equalImages(t testing.TB, want, got *Image) {
 	require.Equal(t, Print(want), Print(got))
 	a, b := *want, *got
@@ -96,7 +96,7 @@ func TestRoundTrip(t *testing.T) {
 	equalImages(t, im, again)
 }
 
-// TestOneContext: today's cores run one context, from the first word on.
+// TestOneContext checks that current cores run one context, from the first word on.
 func TestOneContext(t *testing.T) {
 	im := load(t, sample)
 	c, err := im.OneContext()
@@ -114,7 +114,7 @@ func TestOneContext(t *testing.T) {
 	require.EqualError(t, err, "error: image sample: context second: a core enters at 0x100000, the image at 0x100020")
 }
 
-// with puts lines into an image around a given text.
+// with inserts lines into an image around a given text.
 func with(tables, words string) string {
 	return "image x\n" + tables + "\ntext\n" + words + "\nend\nend\n"
 }
@@ -167,7 +167,7 @@ func TestErrors(t *testing.T) {
 	require.EqualError(t, err, "t.image:3:5: error: expected the target before the text")
 }
 
-// TestVerify: what no text can say but a builder can do.
+// TestVerify tries mistakes that a text cannot contain but a builder can make.
 func TestVerify(t *testing.T) {
 	for name, change := range map[string]func(*Image){
 		"name":         func(im *Image) { im.Name = "" },
@@ -251,8 +251,8 @@ func TestContract(t *testing.T) {
 	require.Equal(t, c, again)
 }
 
-// TestAdmits: each word of the image is within its contract, and each thing
-// that the image lacks is not.
+// TestAdmits checks that the contract admits each word of the image, and does not admit
+// anything that the image lacks.
 func TestAdmits(t *testing.T) {
 	im := load(t, sample)
 	c, err := ContractOf(im)
@@ -279,8 +279,8 @@ func TestAdmits(t *testing.T) {
 	require.EqualError(t, c.Admits(set.Lookup("slli"), isa.Ops{Imm: 2}), "a shift left by 2 is not in the contract")
 }
 
-// TestContractReadsMeanings: mined lines show what they need without a list of
-// names.
+// TestContractReadsMeanings checks that the contract shows what mined lines need, without a
+// list of names.
 func TestContractReadsMeanings(t *testing.T) {
 	line := func(src string) *isa.Inst {
 		in, err := isa.ParseLine(file(src))
@@ -364,14 +364,14 @@ func TestMach(t *testing.T) {
 	for _, b := range m.Blocks {
 		live = append(live, [2]uint32{b.LiveIn, b.LiveOut})
 	}
-	// The return may go after the call and, as far as anybody knows, to the
-	// symbol `twice`.
+	// The return may go to the instruction after the call. Since its target is unknown, it may
+	// also go to the symbol `twice`.
 	require.Equal(t, [][2]uint32{
 		{0, x5 | x6}, {x5 | x6, x1 | x5 | x6}, {x5 | x6 | x7, x5 | x6}, {x6, 0}, {x1 | x5 | x6, x1 | x5 | x6 | x7},
 	}, live)
 }
 
-// TestNestedLoops: two loops with an irreducible jump elsewhere.
+// TestNestedLoops has two loops, and an irreducible jump elsewhere.
 func TestNestedLoops(t *testing.T) {
 	m, err := Decode(load(t, with("task t", `
     outer:
@@ -397,7 +397,7 @@ func TestNestedLoops(t *testing.T) {
 	require.Equal(t, 1, m.Blocks[2].Loop)
 }
 
-// TestUnreachable: blocks that nothing leads to do no harm.
+// TestUnreachable checks that unreachable blocks do no harm.
 func TestUnreachable(t *testing.T) {
 	m, err := Decode(load(t, with("task t", "jal x0, end_\nx:\njal x0, y\ny:\njal x0, x\nend_:\nebreak trap 0 0 max")))
 	require.NoError(t, err)

@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// exactOps are the operations as math/big computes them, and whether the bound is
-// the smallest interval that holds all results.
+// exactOps are the operations as math/big computes them. Each row also tells whether the bound
+// is the smallest interval that holds all results.
 var exactOps = [NumOps]struct {
 	tight bool
 	f     func(z, a, b *big.Int) *big.Int
@@ -27,8 +27,8 @@ var exactOps = [NumOps]struct {
 	Shr: {true, func(z, a, b *big.Int) *big.Int { return z.Rsh(a, uint(b.Uint64())) }},
 }
 
-// TestSetsOfSmallNumbers compares each rule with all numbers of all pairs of intervals
-// of the numbers of five bits, with and without sign.
+// TestSetsOfSmallNumbers compares each rule with all numbers in all pairs of intervals of
+// five-bit numbers, signed and unsigned.
 func TestSetsOfSmallNumbers(t *testing.T) {
 	for op := range NumOps {
 		for _, ends := range [][2]int64{{0, 31}, {-16, 15}} {
@@ -38,8 +38,8 @@ func TestSetsOfSmallNumbers(t *testing.T) {
 	}
 }
 
-// hull is the smallest interval of the results that an operation has, and whether it has
-// one of all operands.
+// hull is the smallest interval of the results that exist. all means that every pair of
+// operands has a result.
 type hull struct {
 	least, most int64
 	all         bool
@@ -49,13 +49,13 @@ func (h hull) join(o hull) hull {
 	return hull{min(h.least, o.least), max(h.most, o.most), h.all && o.all}
 }
 
-// grid holds an operation of all pairs of from, from+1 and so on.
+// grid holds the results of an operation for all pairs of from, from+1 and so on.
 type grid struct {
 	from int64
 	at   [][]hull // left, right
 }
 
-// gridOf computes an operation of all pairs of numbers.
+// gridOf computes an operation for all pairs of numbers.
 func gridOf(op Op, lo, hi int64) grid {
 	g := grid{from: lo}
 	for a := lo; a <= hi; a++ {
@@ -73,8 +73,8 @@ func gridOf(op Op, lo, hi int64) grid {
 	return g
 }
 
-// rectangles yields all pairs of intervals with the hull of their results. Each grows from
-// the one before by a row or a column, so that no value is looked at twice.
+// rectangles yields all pairs of intervals with the hull of their results. Each hull extends
+// the hull before it by a row or a column, so that no value is visited twice.
 func (g grid) rectangles(yield func(l, r [2]int64, h hull)) {
 	for a := range g.at {
 		columns := slices.Clone(g.at[a])
@@ -106,7 +106,7 @@ func checkSet(t *testing.T, op Op, l, r [2]int64, h hull) {
 	}
 }
 
-// corners64 are the numbers around which arithmetic of 64 bits goes wrong.
+// corners64 are the numbers near which 64-bit arithmetic overflows.
 func corners64() []Num {
 	var out []Num
 	for _, k := range []uint{0, 1, 7, 8, 31, 32, 62, 63, 64} {
@@ -120,8 +120,8 @@ func corners64() []Num {
 	return out
 }
 
-// TestNumIsExact compares each operation of numbers with math/big at all pairs of
-// corners and at random ones.
+// TestNumIsExact compares each operation on numbers with math/big, at all pairs of corners and
+// at random pairs.
 func TestNumIsExact(t *testing.T) {
 	nums := corners64()
 	rng := rand.New(rand.NewPCG(1, 2))
@@ -151,7 +151,7 @@ func TestNumIsExact(t *testing.T) {
 	require.Panics(t, func() { Uint(^uint64(0)).Shl(64).Add(Uint(^uint64(0)).Shl(64)) })
 }
 
-// TestSetsAtCorners picks numbers of intervals between corners.
+// TestSetsAtCorners picks numbers from intervals between corners.
 func TestSetsAtCorners(t *testing.T) {
 	nums := corners64()
 	rng := rand.New(rand.NewPCG(3, 4))

@@ -28,7 +28,7 @@ var wordRules = map[word.Op]func(a, b Word, width int) Word{
 	word.Maxs: Word.Maxs,
 }
 
-// known lists each different bound of words of a width that is not empty.
+// known lists each different non-empty bound of words of a width.
 func known(width int) []Word {
 	seen := map[Word]bool{}
 	var out []Word
@@ -49,8 +49,8 @@ func known(width int) []Word {
 	return out
 }
 
-// TestWordsOfSmallWidths compares each rule with all words of all bounds of both views
-// at once, of up to three bits.
+// TestWordsOfSmallWidths compares each rule with all words of up to three bits, under all
+// bounds in both views at once.
 func TestWordsOfSmallWidths(t *testing.T) {
 	for width := 1; width <= 3; width++ {
 		bounds := known(width)
@@ -68,16 +68,16 @@ func TestWordsOfSmallWidths(t *testing.T) {
 	}
 }
 
-// view is one way to number the words of a width: without sign or with.
+// view is one way to number the words of a width: unsigned or signed.
 type view struct{ width, from int }
 
-// views lists both.
+// views lists both views.
 func views(width int) []view { return []view{{width, 0}, {width, -(1 << (width - 1))}} }
 
-// word is the word of number i of a view.
+// word is the word with number i in a view.
 func (v view) word(i int) uint64 { return uint64(v.from+i) & mask(v.width) }
 
-// bound gives the known bounds of a word that is one of the numbers i to j of the view.
+// bound is the bound of a word that has one of the numbers i to j in the view.
 func (v view) bound(i, j int) Word {
 	if v.from == 0 {
 		return Unsigned(v.width, uint64(i), uint64(j))
@@ -87,9 +87,9 @@ func (v view) bound(i, j int) Word {
 	return w.Sharpen(v.width)
 }
 
-// TestWordsOfEachView compares each rule with all words of all intervals of four and
-// five bits, of either view on either side. A rule bounds each view of its result
-// on its own, and TestSharpen shows that views may be put together.
+// TestWordsOfEachView compares each rule with all words in all intervals of four and five bits,
+// in either view on either side. A rule bounds each view of its result separately. TestSharpen
+// checks that views may be combined.
 func TestWordsOfEachView(t *testing.T) {
 	t.Parallel()
 	for op, rule := range wordRules {
@@ -108,8 +108,8 @@ func TestWordsOfEachView(t *testing.T) {
 	}
 }
 
-// eachPair yields all pairs of intervals with the smallest bound of their results, which
-// grows by a row or a column of the table.
+// eachPair yields all pairs of intervals with the smallest bound of their results. Each bound
+// extends the bound before it by a row or a column of the table.
 func eachPair(l, r view, table [][]uint64, yield func(a, b, want Word)) {
 	n := 1 << l.width
 	for i := range n {
@@ -134,7 +134,7 @@ func eachPair(l, r view, table [][]uint64, yield func(a, b, want Word)) {
 	}
 }
 
-// TestSharpen: no word is lost when both views of up to five bits draw their conclusions.
+// TestSharpen checks that combining both views of up to five bits loses no word.
 func TestSharpen(t *testing.T) {
 	for width := 1; width <= 5; width++ {
 		n := 1 << width
@@ -167,7 +167,7 @@ func tableOf(op word.Op, width int) [][]uint64 {
 	return out
 }
 
-// outside finds words of a and b whose result got does not hold.
+// outside finds words of a and b whose result is not in got.
 func outside(got, a, b Word, width int, table [][]uint64) (x, y, v uint64, found bool) {
 	for x = a.Lo; x <= a.Hi; x++ {
 		if !a.Has(x, width) {
@@ -182,7 +182,7 @@ func outside(got, a, b Word, width int, table [][]uint64) (x, y, v uint64, found
 	return 0, 0, 0, false
 }
 
-// TestWordsAtCorners picks words of wide bounds.
+// TestWordsAtCorners picks words from wide bounds.
 func TestWordsAtCorners(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 6))
 	for range 20000 {
@@ -196,7 +196,7 @@ func TestWordsAtCorners(t *testing.T) {
 	}
 }
 
-// pickWord makes bounds with a word between them.
+// pickWord makes bounds and a word within them.
 func pickWord(rng *rand.Rand, width int) (Word, uint64) {
 	w, x := Full(width), rng.Uint64()>>rng.UintN(64)
 	if rng.IntN(2) == 0 {
@@ -220,8 +220,8 @@ func pickWord(rng *rand.Rand, width int) (Word, uint64) {
 	return w.Sharpen(width), x
 }
 
-// TestWidthChanges compares slices and extensions with all words: of all bounds of both
-// views of four bits, and of all intervals of one view of five.
+// TestWidthChanges compares slices and extensions with all words: four bits with all bounds in
+// both views, and five bits with all intervals of one view.
 func TestWidthChanges(t *testing.T) {
 	for width, bounds := range map[int][]Word{4: known(4), 5: intervals(5)} {
 		for _, a := range bounds {
@@ -234,7 +234,7 @@ func TestWidthChanges(t *testing.T) {
 	}
 }
 
-// checkWidths compares what the rules say of a with what becomes of one of its words.
+// checkWidths compares the rules for a bound with the results for one of its words.
 func checkWidths(t *testing.T, a Word, x uint64, width int) {
 	for out := 1; out <= width+2; out++ {
 		eval := func(op word.Op, imm uint64) uint64 {
@@ -250,12 +250,12 @@ func checkWidths(t *testing.T, a Word, x uint64, width int) {
 	}
 }
 
-// relations are the comparisons as ir/word has them.
+// relations maps each relation to the comparison of ir/word.
 var relations = map[Relation]word.Op{Eq: word.Eq, Ne: word.Ne, Lt: word.Ltu, Ge: word.Geu, SLt: word.Lts, SGe: word.Ges}
 
-// TestRelations: what is decided is so for all words; what is assumed drops no pair
-// for which it holds. All bounds of both views have up to three bits, all intervals of
-// one view five.
+// TestRelations checks that a relation that is decided holds for all words. An assumption drops
+// no pair for which it holds. The test uses all bounds in both views of up to three bits, and
+// all intervals of one view of five bits.
 func TestRelations(t *testing.T) {
 	t.Parallel()
 	for r, op := range relations {
@@ -273,7 +273,7 @@ func TestRelations(t *testing.T) {
 	}
 }
 
-// intervals lists each different interval of either view.
+// intervals lists each different interval in either view.
 func intervals(width int) (list []Word) {
 	seen := map[Word]bool{}
 	for _, v := range views(width) {
@@ -299,7 +299,7 @@ func members(w Word, width int) (set uint32) {
 	return set
 }
 
-// checkRelation tries all pairs; holds has the set of right operands of each left one.
+// checkRelation tries all pairs. holds has the set of right operands for each left operand.
 func checkRelation(t *testing.T, r Relation, a, b Word, width int, holds []uint32) {
 	na, nb := r.Assume(a, b, width)
 	result, known := r.Decide(a, b)
@@ -319,7 +319,7 @@ func checkRelation(t *testing.T, r Relation, a, b Word, width int, holds []uint3
 	}
 }
 
-// tableOf1 has for each left operand the set of right ones for which a comparison holds.
+// tableOf1 has for each left operand the set of right operands for which a comparison holds.
 func tableOf1(op word.Op, width int) []uint32 {
 	n := uint64(1) << width
 	out := make([]uint32, n)

@@ -20,8 +20,8 @@ func TestRandomIsVerifiedAndRepeats(t *testing.T) {
 	require.NotEqual(t, ir.Print(Random(1)), ir.Print(Random(2)))
 }
 
-// TestRandomCovers checks that every operator and operation is made. Marks, disks and
-// levels are made by verify/gen: they need a world that answers.
+// TestRandomCovers checks that random modules contain every operator and operation. verify/gen
+// makes marks, disks and levels, because they need a simulated world that answers.
 func TestRandomCovers(t *testing.T) {
 	words, ops, floats := map[word.Op]bool{}, map[ir.Op]bool{}, map[ir.Float]bool{}
 	for seed := uint64(0); seed < 60; seed++ {
@@ -53,7 +53,8 @@ func TestRandomCovers(t *testing.T) {
 	}
 }
 
-// TestCorners: every operator is applied, and another seed takes other constants.
+// TestCorners checks that every operator is applied, and that another seed uses other
+// constants.
 func TestCorners(t *testing.T) {
 	for _, w := range []ir.Type{1, 8, 31, 32, 33, 64} {
 		m := Corners(1, w)

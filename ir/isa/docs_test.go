@@ -8,7 +8,7 @@ import (
 	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
-// TestDocs reads what the page shows.
+// TestDocs reads the set that the page shows.
 func TestDocs(t *testing.T) {
 	for _, src := range testkit.Blocks(t, "../../docs/isa.md", "isa") {
 		_, err := parse(src)

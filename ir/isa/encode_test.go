@@ -55,8 +55,8 @@ func sample(t *testing.T, s *Set, perLine int) []encoded {
 	return out
 }
 
-// TestDecodeEncode: decoding gives line and operands back, with either decoder,
-// and the assembler reads what the disassembler prints.
+// TestDecodeEncode checks that decoding returns the line and the operands, with either decoder.
+// The assembler reads the output of the disassembler.
 func TestDecodeEncode(t *testing.T) {
 	set, err := RV32IM().Extend("all", mined(t).Insts...)
 	require.NoError(t, err)
@@ -140,8 +140,8 @@ func output(t *testing.T, name string, args ...string) string {
 	return string(out)
 }
 
-// TestAgainstBinutils: the GNU assembler makes the same bits of our assembly,
-// and the GNU disassembler reads our bits as we do.
+// TestAgainstBinutils checks that the GNU assembler makes the same bits from our assembly text,
+// and that the GNU disassembler reads our bits as we do.
 func TestAgainstBinutils(t *testing.T) {
 	as := testkit.Tool(t, "riscv64-unknown-elf-as")
 	objcopy, objdump := testkit.Tool(t, "riscv64-unknown-elf-objcopy"), testkit.Tool(t, "riscv64-unknown-elf-objdump")
@@ -179,8 +179,8 @@ func TestAgainstBinutils(t *testing.T) {
 	}
 }
 
-// TestAgainstLLVM compares the bits with LLVM's assembler, to which a plain
-// number is a distance.
+// TestAgainstLLVM compares the bits with the output of LLVM's assembler. That assembler reads a
+// plain number as a distance.
 func TestAgainstLLVM(t *testing.T) {
 	mc := testkit.Tool(t, "llvm-mc-19", "llvm-mc")
 	all := sample(t, RV32IM(), 25)

@@ -7,7 +7,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/isa"
 )
 
-// A set is text; each line gives encoder, decoder, assembler and meaning.
+// A set is text. Each line defines encoder, decoder, assembler and meaning.
 func Example() {
 	set, err := isa.Parse(&diag.File{Name: "my.isa", Text: `isa my
   addi  I          000 0010011  rd = rs1 + imm
@@ -31,7 +31,7 @@ end
 	// Output: 0020818b  crcb x3, x1, x2  ->  0x9f
 }
 
-// A mistake in a set is shown with its place.
+// The error for a mistake in a set shows the mistake's position.
 func ExampleParse() {
 	_, err := isa.Parse(&diag.File{Name: "my.isa", Text: "isa my\n  lui U 0110111 rd = imm + rs1\nend\n"})
 	fmt.Print(diag.Render(err))

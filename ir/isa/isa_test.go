@@ -18,8 +18,8 @@ func TestBaseSets(t *testing.T) {
 	require.NotSame(t, RV32I().Insts[0], RV32I().Insts[0], "two compilations must not share lines")
 }
 
-// TestRoundTrip: what is printed reads back as the same set, from the written
-// meaning and from the meaning alone.
+// TestRoundTrip checks that the printed text of a set is read back as the same set, with the
+// written meaning and with the meaning alone.
 func TestRoundTrip(t *testing.T) {
 	for _, s := range []*Set{RV32I(), RV32M(), RV32IM(), mined(t)} {
 		text := Print(s)
@@ -86,7 +86,7 @@ func TestParseErrors(t *testing.T) {
 	}
 }
 
-// TestVerify: what no text can say but a builder can do.
+// TestVerify tries mistakes that a text cannot contain but a builder can make.
 func TestVerify(t *testing.T) {
 	for name, change := range map[string]func(*Inst){
 		"format": func(in *Inst) { in.Format = 99 },

@@ -17,12 +17,12 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// vector is one execution: what an instruction reads.
+// vector is the input of one execution: everything that an instruction reads.
 type vector struct {
 	rs1, rs2, imm, pc, mem uint32
 }
 
-// effect is what an instruction did. Fields of effects that it lacks are 0.
+// effect is the effect of an instruction. Fields that it does not set are 0.
 type effect struct {
 	rd, pc, addr, data uint32
 	trap               bool
@@ -42,7 +42,7 @@ func viaCode(in *Inst, v vector) effect {
 	return collect(in, v, call(code.Rd), call(code.PC), call(code.Cond), call(code.Addr), call(code.Data))
 }
 
-// viaEval executes a line by evaluating the expressions as they stand.
+// viaEval executes a line by evaluating its expressions unchanged.
 func viaEval(in *Inst, v vector) effect {
 	leaves := map[string]uint32{"rs1": v.rs1, "rs2": v.rs2, "imm": v.imm, "pc": v.pc, "mem": v.mem}
 	call := func(e *word.Expr) uint32 {
@@ -70,7 +70,7 @@ func collect(in *Inst, v vector, rd, pc, cond, addr, data uint32) effect {
 	return e
 }
 
-// goModel is the specification's text once more, in Go and without ir/word.
+// goModel is the text of the specification in Go, without ir/word.
 func goModel(name string, v vector) (effect, bool) {
 	e := effect{pc: v.pc + 4}
 	a, b, i := v.rs1, v.rs2, v.imm
@@ -226,8 +226,8 @@ func immediates(f Format) []int32 {
 	return out
 }
 
-// vectors gives all pairs of corner operands, each with some immediate, and
-// random vectors.
+// vectors returns all pairs of corner operands, each pair with some immediate, and random
+// vectors.
 func vectors(in *Inst, rnd *rand.Rand) []vector {
 	imms := immediates(in.Format)
 	lo, hi, step := in.Format.ImmRange()
@@ -264,8 +264,8 @@ func (v vector) narrow(in *Inst) vector {
 	return v
 }
 
-// TestLinesAgainstGo executes each line of the base sets and compares it with
-// a model that shares nothing with the table. A line without a model fails.
+// TestLinesAgainstGo executes each line of the base sets and compares it with a model that
+// shares nothing with the table. A line without a model is a failure.
 func TestLinesAgainstGo(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(1, 2))
 	for _, in := range RV32IM().Insts {
@@ -279,8 +279,8 @@ func TestLinesAgainstGo(t *testing.T) {
 	}
 }
 
-// TestMinedLinesAgree: lines of a user's file have the same meaning compiled
-// and evaluated.
+// TestMinedLinesAgree checks that lines of a user's file have the same meaning compiled and
+// evaluated.
 func TestMinedLinesAgree(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(3, 4))
 	for _, in := range mined(t).Insts {
@@ -290,7 +290,7 @@ func TestMinedLinesAgree(t *testing.T) {
 	}
 }
 
-// cModel says what a line does in C, over uint32_t rs1 rs2 imm pc mem.
+// cModel is the effect of a line in C, over uint32_t rs1 rs2 imm pc mem.
 var cModel = map[string]string{
 	"lui": "rd = imm", "auipc": "rd = pc + imm",
 	"jal": "rd = pc + 4; next = pc + imm", "jalr": "rd = pc + 4; next = (rs1 + imm) & ~1u",
@@ -315,8 +315,8 @@ var cModel = map[string]string{
 	"remu": "rd = rs2 == 0 ? rs1 : rs1 % rs2",
 }
 
-// cProgram reads vectors and prints effects; the number of a line is its place
-// in the set.
+// cProgram is a C program that reads vectors and prints effects. The number of a line is its
+// index in the set.
 func cProgram(t *testing.T, s *Set) string {
 	var b strings.Builder
 	b.WriteString("#include <stdint.h>\n#include <stdio.h>\nint main(void) {\n  uint32_t op, rs1, rs2, imm, pc, mem;\n" +
@@ -331,8 +331,8 @@ func cProgram(t *testing.T, s *Set) string {
 	return b.String()
 }
 
-// TestLinesAgainstC compares each line with C compiled by the machine's own
-// compiler.
+// TestLinesAgainstC compares each line with C code that the machine's own compiler has
+// compiled.
 func TestLinesAgainstC(t *testing.T) {
 	gcc := testkit.Tool(t, "gcc", "clang-19", "clang")
 	set, dir, rnd := RV32IM(), t.TempDir(), rand.New(rand.NewPCG(5, 6))

@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// words says where a string that spells like an instruction is something else.
+// words lists the places in which a string that looks like a mnemonic is something else.
 var words = []struct {
 	prefix string // of the path
 	spells []string
@@ -28,7 +28,7 @@ var words = []struct {
 	{"verify/gen/", []string{"add", "sub", "mul", "divu", "remu", "and", "or", "xor"}},  // operators of what it writes
 }
 
-// maySpell reports whether a file has an own meaning for a word.
+// maySpell reports whether a file gives a word a different meaning.
 func maySpell(path, word string) bool {
 	for _, w := range words {
 		if strings.HasPrefix(path, w.prefix) && contains(w.spells, word) {
@@ -38,9 +38,8 @@ func maySpell(path, word string) bool {
 	return false
 }
 
-// TestNobodySpellsAMnemonic looks for the names of base instructions in strings
-// of Go files outside of tests: what an instruction is called stands in its
-// line and nowhere else.
+// TestNobodySpellsAMnemonic searches strings of Go files outside tests for the names of base
+// instructions. The name of an instruction may occur only in its line.
 func TestNobodySpellsAMnemonic(t *testing.T) {
 	names := map[string]bool{}
 	for _, in := range RV32IM().Insts {
@@ -78,7 +77,7 @@ func contains(list []string, s string) bool {
 	return false
 }
 
-// stringsOf lists the string literals of a file, one entry a line of text.
+// stringsOf lists the string literals of a file, with an entry for each line of text.
 func stringsOf(t *testing.T, path string) []string {
 	f, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
 	require.NoError(t, err)

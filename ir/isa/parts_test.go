@@ -12,7 +12,7 @@ import (
 
 const shared = "x R 0000000 000 0001011 a = rs1 xor rs2 ; b = a + 1 ; rd = (a shl 3) xor (b - a)\n"
 
-// TestNamesOfParts: what has a name is one part of the meaning, in all that reads it.
+// TestNamesOfParts checks that a named part is one part of the meaning wherever it is used.
 func TestNamesOfParts(t *testing.T) {
 	in, err := isa.ParseLine(&diag.File{Name: "t.isa", Text: shared})
 	require.NoError(t, err)
@@ -34,7 +34,7 @@ func TestNamesOfParts(t *testing.T) {
 	require.EqualValues(t, a<<3^1, in.Bind(isa.Ops{Rd: 3, Rs1: 1, Rs2: 2}).Rd(s))
 }
 
-// TestNamesThatAreRefused: each mistake has its place.
+// TestNamesThatAreRefused checks that each mistake is reported with its position.
 func TestNamesThatAreRefused(t *testing.T) {
 	for _, c := range []struct{ meaning, want string }{
 		{"a = rs1 ; rd = rs2", "1:25: error: expected the name `a` to be used"},

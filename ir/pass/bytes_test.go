@@ -13,8 +13,8 @@ import (
 	"github.com/sinter-lang/sinter/ir"
 )
 
-// TestBytesKeepTraces takes words apart and puts them together at random places of an
-// object, and looks at all of it in the end.
+// TestBytesKeepTraces splits words into bytes and joins bytes into words, at random positions
+// of an object. At the end it compares the whole object.
 func TestBytesKeepTraces(t *testing.T) {
 	rounds := uint64(60)
 	if testkit.Full() {
@@ -49,7 +49,8 @@ func countOf(m *ir.Module, op ir.Op) int {
 	return n
 }
 
-// requireAligned: offsets of the program are 4 or 8, so displacements decide.
+// requireAligned checks the displacements. The offsets of the program are 4 or 8, so
+// displacements decide the alignment.
 func requireAligned(t *testing.T, m *ir.Module) {
 	t.Helper()
 	for _, b := range m.Funcs[0].Blocks {
@@ -61,7 +62,7 @@ func requireAligned(t *testing.T, m *ir.Module) {
 	}
 }
 
-// byteProgram writes a program whose stores are mostly of bytes of words, side by side.
+// byteProgram writes a program whose stores mostly write adjacent bytes of words.
 func byteProgram(r *rand.Rand) string {
 	var s strings.Builder
 	s.WriteString("module t\nlog 0 \"\" u:32 \"\" u:32 \"\" u:32 \"\" u:32 \"\"\nstate %a 32 align 4 = $")
@@ -132,7 +133,7 @@ func byteProgram(r *rand.Rand) string {
 	return s.String()
 }
 
-// shiftedPlace is the place k bytes after one.
+// shiftedPlace is the address k bytes after a place.
 func shiftedPlace(p string, k int) string {
 	var at int
 	if _, err := fmt.Sscanf(p, "%%a[%d]", &at); err == nil {

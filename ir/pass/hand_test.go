@@ -8,8 +8,8 @@ import (
 	"github.com/sinter-lang/sinter/ir"
 )
 
-// TestBuffersChangePlaces runs a program whose large messages are given away, kept,
-// passed on and refused.
+// TestBuffersChangePlaces runs a program whose large messages are given away, kept, passed on
+// and refused.
 func TestBuffersChangePlaces(t *testing.T) {
 	const name = "testdata/slots.sn"
 	want := play(t, compile(t, name), nil)
@@ -24,7 +24,7 @@ func TestBuffersChangePlaces(t *testing.T) {
 	}
 }
 
-// pools counts the objects that are many buffers.
+// pools counts the objects that consist of many buffers.
 func pools(m *ir.Module) int {
 	n := 0
 	for _, o := range m.Objects {
@@ -35,7 +35,7 @@ func pools(m *ir.Module) int {
 	return n
 }
 
-// bulks counts the moves of messages: calls of copiers, and moves that are in line.
+// bulks counts the copies of messages: calls of copy functions, and inline copies.
 func bulks(m *ir.Module) int {
 	n := 0
 	for _, f := range m.Funcs {

@@ -14,7 +14,7 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// play runs a module and gives its trace as text, without channel events.
+// play runs a module and returns its trace as text, without channel events.
 func play(t *testing.T, m *ir.Module, s *world.Script) string {
 	t.Helper()
 	require.NoError(t, ir.Verify(m), "%s", ir.Print(m))

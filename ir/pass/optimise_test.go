@@ -50,9 +50,9 @@ func TestOptimisersKeepTraces(t *testing.T) {
 	}
 }
 
-// TestOptimiserCases runs the pass that a folder of testdata is named after on
-// each module of the folder. Every case is changed, keeps its trace, and is
-// compared with its golden text; a second run settles.
+// TestOptimiserCases runs each pass on each module of the testdata folder that has the pass's
+// name. The pass changes every case, keeps its trace, and gives its golden text. A second run
+// changes nothing more.
 func TestOptimiserCases(t *testing.T) {
 	for _, p := range Optimisers() {
 		files, err := filepath.Glob(filepath.Join("testdata", p.Name, "*.sir"))
@@ -80,5 +80,5 @@ func TestOptimiserCases(t *testing.T) {
 	}
 }
 
-// clean removes what a pass leaves unused, for goldens that show the point.
+// clean removes what a pass leaves unused, so that golden texts show the essential change.
 func clean() Pass { return Pass{Name: "dce", Run: dce} }

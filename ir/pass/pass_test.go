@@ -10,7 +10,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/irtest"
 )
 
-// TestReasons checks the order of List against the rows that explain it.
+// TestReasons checks that the order of List agrees with the rows that explain it.
 func TestReasons(t *testing.T) {
 	var names []string
 	for _, p := range List() {
@@ -27,8 +27,8 @@ func TestReasons(t *testing.T) {
 	}
 }
 
-// TestPropertiesAreKept: an error names a pass that does not establish a property that
-// it promises, and a later pass that loses the property.
+// TestPropertiesAreKept checks the errors for a pass that does not establish a property that it
+// promises, and for a later pass that loses the property.
 func TestPropertiesAreKept(t *testing.T) {
 	env := Env{XLen: 32}
 	legal := Legal()

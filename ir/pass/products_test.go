@@ -10,8 +10,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// TestSignedDigits: the digits sum to the number, no two are neighbours, and small numbers
-// have no sum with fewer digits.
+// TestSignedDigits checks that the digits add up to the number and that no two digits are
+// adjacent. Small numbers have no sum with fewer digits.
 func TestSignedDigits(t *testing.T) {
 	value := func(ds []digit) (v uint32) {
 		for _, d := range ds {
@@ -47,7 +47,7 @@ func TestSignedDigits(t *testing.T) {
 	require.Len(t, signedDigits(1500), 4)
 }
 
-// TestProductsAreEqual: what stands for a product is the product.
+// TestProductsAreEqual checks that the replacement of a product equals the product.
 func TestProductsAreEqual(t *testing.T) {
 	r := rand.New(rand.NewPCG(2, 2))
 	for n := range 2000 {
@@ -90,7 +90,7 @@ func result(f *ir.Func, x uint64) uint64 {
 	return values[b.Term.Args[0]]
 }
 
-// fewest lists what sums and differences of at most n powers of two make.
+// fewest lists the sums and differences of at most n powers of two.
 func fewest(n int) map[uint32]int {
 	least, last := map[uint32]int{0: 0}, []uint32{0}
 	for k := 1; k <= n; k++ {

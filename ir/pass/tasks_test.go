@@ -44,7 +44,7 @@ func check(t *testing.T, names ...string) *tree.Program {
 	return p
 }
 
-// soft is the library of floats.
+// soft is the float library.
 func soft(t *testing.T) func() *ir.Module {
 	return func() *ir.Module {
 		m, err := lower.Library(check(t, "../../std/rt/f32.sn", "../../std/rt/f64.sn"))
@@ -53,7 +53,7 @@ func soft(t *testing.T) func() *ir.Module {
 	}
 }
 
-// examples lists the programs and the worlds that they run in.
+// examples lists the programs and the worlds in which they run.
 func examples(t *testing.T) map[string]*world.Script {
 	t.Helper()
 	files, err := filepath.Glob("../../examples/*/*.sn")
@@ -74,7 +74,7 @@ func examples(t *testing.T) map[string]*world.Script {
 	return out
 }
 
-// fresh is a script whose disks nobody has written.
+// fresh is a script whose disks have never been written.
 func fresh(s *world.Script) *world.Script {
 	if s == nil {
 		return nil
@@ -122,7 +122,7 @@ func TestRandomModulesThroughTheStages(t *testing.T) {
 	}
 }
 
-// TestRandomTasks runs tasks that talk over channels and devices, stuck or not.
+// TestRandomTasks runs tasks that communicate over channels and devices. They may get stuck.
 func TestRandomTasks(t *testing.T) {
 	ends := map[string]int{}
 	for seed := uint64(0); seed < 80; seed++ {
@@ -149,8 +149,8 @@ func TestRandomTasks(t *testing.T) {
 	require.Greater(t, len(ends), 2, "%v", ends)
 }
 
-// TestSavedWhereItIsComputed: a value that a task computes before its loop is saved once,
-// not at each wait.
+// TestSavedWhereItIsComputed checks that a value that a task computes before its loop is saved
+// once, and not at each wait.
 func TestSavedWhereItIsComputed(t *testing.T) {
 	m := ir.MustParse("early.sir", `module early
 device 0 d eth task 0 rx

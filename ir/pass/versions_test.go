@@ -16,8 +16,8 @@ import (
 	"github.com/sinter-lang/sinter/lang/types"
 )
 
-// nest is a program of two loops whose indices are lines of their counters, with
-// parameters that no pass knows.
+// nest is a program of two loops whose indices are linear in their counters. Its parameters are
+// unknown to every pass.
 func nest(r *rand.Rand) string {
 	pick := func(of ...string) string { return of[r.IntN(len(of))] }
 	number := func() string { return pick("0", "1", "2", "3", "5", "20", "0x80000000", "0xffffffff", "0xfffffffe") }
@@ -48,7 +48,7 @@ system t { run main() }
 `, 4+r.IntN(2), index(), index(), index(), pick("0, 2", "0, 9", "1, 2", "3, 6", "6, 3", "0xfffffffc, 0xffffffff"), number(), number(), 1+r.IntN(3), 2+r.IntN(9))
 }
 
-// Loops with two forms do what they did before, wrap where they wrapped, and trap where they trapped.
+// Loops with two versions behave as before. They wrap and trap in the same cases as before.
 func TestVersionsKeepTraces(t *testing.T) {
 	seeds := uint64(25)
 	if testkit.Full() {

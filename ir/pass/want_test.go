@@ -11,8 +11,8 @@ import (
 	"github.com/sinter-lang/sinter/ir"
 )
 
-// TestPassCases runs each pass on the cases of its folder, which say beside their
-// lines what becomes of them.
+// TestPassCases runs each pass on the cases of its folder. Comments beside the lines of a case
+// give the expected result.
 func TestPassCases(t *testing.T) {
 	done := map[string]bool{}
 	for _, p := range List() {

@@ -9,7 +9,7 @@ import (
 	"github.com/sinter-lang/sinter/ir"
 )
 
-// TestProductsBounds: the known bounds of a product's operands, with sign.
+// TestProductsBounds checks the known bounds of a product's operands, with sign.
 func TestProductsBounds(t *testing.T) {
 	const (
 		least = int64(-1 << 31)

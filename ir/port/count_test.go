@@ -14,12 +14,12 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// knowsKinds are the places where a kind may be named: its row, its model of the
-// world, real outsides of a live run and of the bench, the layer below products (C,
-// which is not read here), the library.
+// knowsKinds lists the places where code may name a kind: its table row, its model in the
+// simulated world, and the real counterparts in a live run and in the bench. The layer below
+// products is in C and is not searched, and the library is not searched either.
 var knowsKinds = []string{"ir/port/", "sim/world/", "internal/live/", "bench/"}
 
-// namesOf says how code names a kind, in identifiers and in strings.
+// namesOf lists how code names a kind, in identifiers and in strings.
 var namesOf = map[string]*regexp.Regexp{
 	"eth":      regexp.MustCompile(`^eth$|^net\.(Eth|eth)$`),
 	"udp":      regexp.MustCompile(`(?i)^udp|udp$|datagram`),
@@ -31,14 +31,14 @@ var namesOf = map[string]*regexp.Regexp{
 	"i2c":      regexp.MustCompile(`^i2c$|^i2c\.(Bus|bus)`),
 }
 
-// most are the counts of today: they may fall, and a new kind begins with 0. What
-// names datagrams and disks is what they alone can do: the sockets of the stack, the
-// files and crashes of disks, the program generator; explorations also keep results on a
-// disk of the computer. A pin and a serial line are named by the program generator.
+// most are the current counts. They may fall, and a new kind begins with 0. The files that name
+// datagrams and disks do things that only these kinds need: the sockets of the stack, the files
+// and crashes of disks, and the program generator. Explorations also store results on a disk of
+// the computer. The program generator names a pin and a serial line.
 var most = map[string]int{"eth": 2, "udp": 8, "disk": 31, "gpio_in": 2, "gpio_out": 2, "uart": 1, "spi": 2, "i2c": 2}
 
-// TestFilesThatNameAKind counts the files outside of those places that name a kind, and
-// those that look at its shape.
+// TestFilesThatNameAKind counts the files outside those places that name a kind, and the files
+// that use a kind's shape.
 func TestFilesThatNameAKind(t *testing.T) {
 	named, shapes := map[string][]string{}, map[string][]string{}
 	require.NoError(t, filepath.WalkDir("../..", func(path string, d fs.DirEntry, err error) error {
@@ -71,8 +71,8 @@ func TestFilesThatNameAKind(t *testing.T) {
 	}
 }
 
-// wordsOf lists the identifiers, the selectors of this package and the strings of a
-// file, without its comments and imports.
+// wordsOf lists the identifiers, the selectors of this package and the strings of a file,
+// without its comments and imports.
 func wordsOf(t *testing.T, path string) []string {
 	file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
 	require.NoError(t, err)
@@ -97,7 +97,7 @@ func wordsOf(t *testing.T, path string) []string {
 	return words
 }
 
-// TestKinds: rows are complete and do not contradict each other.
+// TestKinds checks that rows are complete and do not contradict each other.
 func TestKinds(t *testing.T) {
 	seen := map[string]bool{}
 	for _, k := range Kinds() {
@@ -131,7 +131,7 @@ func TestKinds(t *testing.T) {
 	require.Equal(t, 0, HeadOf("door"))
 }
 
-// shapesOf says to which shapes an operation belongs.
+// shapesOf lists the shapes to which an operation belongs.
 var shapesOf = map[Does][]Shape{
 	Recv: {Message, Stream}, Send: {Message, Stream}, Lost: {Message}, Ask: {Command}, Get: {Level}, Put: {Level}, Changed: {Level},
 }

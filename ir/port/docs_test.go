@@ -30,7 +30,7 @@ func TestDocs(t *testing.T) {
 	require.Equal(t, want, got)
 }
 
-// TestRegisters: addresses and names lead back to their register.
+// TestRegisters checks that addresses and names lead back to their register.
 func TestRegisters(t *testing.T) {
 	seen := map[string]bool{}
 	for _, r := range Registers() {

@@ -136,7 +136,7 @@ func TestBuilderMemories(t *testing.T) {
 	require.ErrorContains(t, err, "memory ram: a synchronous read port has no address")
 }
 
-// inputsOf draws input values.
+// inputsOf makes random input values.
 func inputsOf(r *rand.Rand, c *rtl.Circuit) []uint64 {
 	out := make([]uint64, len(c.Inputs))
 	for i, id := range c.Inputs {
@@ -145,8 +145,8 @@ func inputsOf(r *rand.Rand, c *rtl.Circuit) []uint64 {
 	return out
 }
 
-// outputsOver runs a circuit with a small evaluator of its own and returns the
-// outputs of each cycle.
+// outputsOver runs a circuit with its own small evaluator and returns the outputs of each
+// cycle.
 func outputsOver(c *rtl.Circuit, seed int64, cycles int) (out []uint64) {
 	s := newState(c)
 	r := rand.New(rand.NewSource(seed))
@@ -281,8 +281,8 @@ end
 	require.Equal(t, want, p.Prune().String())
 }
 
-// bus makes a word as a generator does that saves gates: its parts, of random
-// widths, are disjunctions of selected fields.
+// bus makes a word in the way of a generator that saves gates. The parts of the word have
+// random widths and are disjunctions of selected fields.
 func bus(b *rtl.Builder, r *rand.Rand, values, conds []rtl.ID) rtl.ID {
 	word, at := rtl.None, 0
 	shifts := []int{r.Intn(6) - 3, r.Intn(6) - 3}
@@ -408,8 +408,8 @@ func TestNamesInText(t *testing.T) {
 	require.True(t, strings.HasPrefix(rtl.Policy(9).String(), "policy"))
 }
 
-// TestPackReverses turns words whose bits run backwards into parts of a reversed word:
-// whole, in part, and between other parts.
+// TestPackReverses checks words whose bits are in reverse order. They become parts of a
+// reversed word: a whole word, a part, and a part between other parts.
 func TestPackReverses(t *testing.T) {
 	for _, w := range []int{8, 12, 32, 33, 64} {
 		for _, run := range [][2]int{{0, w}, {0, 8}, {w - 8, w}, {1, w}} {

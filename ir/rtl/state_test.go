@@ -5,7 +5,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// state evaluates a circuit straight from its definition, for the tests of
+// state evaluates a circuit directly from the definition of circuits, for the tests of
 // transformations.
 type state struct {
 	c     *rtl.Circuit
@@ -26,8 +26,8 @@ func newState(c *rtl.Circuit) *state {
 	return s
 }
 
-// cycle computes the values of one cycle and then does its clock edge; value
-// keeps what was before the edge.
+// cycle computes the values of one cycle and then its clock edge. value keeps the values from
+// before the edge.
 func (s *state) cycle(in []uint64) {
 	for i := range s.c.Nodes {
 		n := &s.c.Nodes[i]
@@ -59,8 +59,8 @@ func (s *state) cycle(in []uint64) {
 	s.read(true)
 }
 
-// read captures the synchronous ports that see the writes of the edge, or those
-// that do not.
+// read captures the outputs of the synchronous ports that see the writes of the edge (written),
+// or of the ports that do not.
 func (s *state) read(written bool) {
 	for i, m := range s.c.Mems {
 		for _, r := range m.Reads {

@@ -11,7 +11,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl/rtltest"
 )
 
-// sameCircuit compares everything but places in the source.
+// sameCircuit compares everything except source positions.
 var sameCircuit = cmp.Comparer(func(_, _ diag.Span) bool { return true })
 
 func parse(t testing.TB, src string) *rtl.Circuit {

@@ -13,7 +13,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl/rtltest"
 )
 
-// badLines are statements in a circuit with the error that they give.
+// badLines are statements of a circuit with the errors that they cause.
 var badLines = []struct{ line, want string }{
 	{"input a 8", "the name `a` is taken"},
 	{"input w 0", "a width is in 1..64, got 0"},
@@ -104,7 +104,7 @@ func TestSugar(t *testing.T) {
 	require.Empty(t, cmp.Diff(c, parse(t, c.String()), sameCircuit))
 }
 
-// TestVerify breaks a circuit in ways that no text can.
+// TestVerify breaks a circuit in ways that are not possible in text.
 func TestVerify(t *testing.T) {
 	cases := []struct {
 		want string

@@ -8,7 +8,7 @@ import (
 	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
-// TestDocs reads what the page shows.
+// TestDocs reads the trace that the page shows.
 func TestDocs(t *testing.T) {
 	for _, src := range testkit.Blocks(t, "../../docs/trace.md", "trace") {
 		tr, err := parse(src)

@@ -38,7 +38,7 @@ func TestRenderFix(t *testing.T) {
 	}
 }
 
-// What is shown is the number exactly, in as few digits as that takes.
+// The shown text is the exact number, with as few digits as possible.
 func TestRenderFixIsExact(t *testing.T) {
 	rng := rand.New(rand.NewSource(1))
 	for range 5000 {

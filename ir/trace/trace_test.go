@@ -62,7 +62,7 @@ func TestVerify(t *testing.T) {
 		`error: trace of p, event 0: expected a status ended, waiting, stuck, trap or limit, found "fine"`)
 }
 
-// genEvent draws an event with exactly the fields of its kind.
+// genEvent makes a random event with exactly the fields of its kind.
 func genEvent(t *rapid.T) Event {
 	word := rapid.SampledFrom([]string{"a", "eth0", "x.y", "", "end", "a b", "\"", "ä"})
 	data := rapid.Custom(func(t *rapid.T) []byte {
@@ -142,8 +142,8 @@ func TestRender(t *testing.T) {
 	require.Equal(t, "", Render(Site{}, args))
 }
 
-// TestLogArgs: each prefix of the words is incomplete, and the whole gives the
-// arguments and leaves what follows.
+// TestLogArgs checks that each prefix of the words is incomplete. All words together give the
+// arguments and leave the words that follow.
 func TestLogArgs(t *testing.T) {
 	site := Site{Args: []ArgType{{"u", 8}, {"i", 64}, {"bytes", 8}, {"hex", 33}}}
 	words := []uint32{0x1234, 1, 2, 5, 0x64636261, 0x65, 7, 0xffffffff}

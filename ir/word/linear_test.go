@@ -18,7 +18,7 @@ func parse32(t *testing.T, src string) *word.Expr {
 	return e
 }
 
-// TestLinear: the sums of an expression give its value for all operands that are tried.
+// TestLinear checks that the sums of an expression give its value for all tested operands.
 func TestLinear(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	for _, src := range []string{

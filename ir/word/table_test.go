@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The model below computes every operator on numbers of any size, written from
-// the RISC-V manual's and the package comment's words and without the table.
+// The model below computes every operator on numbers of arbitrary size. It follows the text of the
+// RISC-V manual and of the package comment, and does not use the table.
 
 func pow2(n int) *big.Int             { return new(big.Int).Lsh(big.NewInt(1), uint(n)) }
 func modulo(x *big.Int, w int) uint64 { return new(big.Int).Mod(x, pow2(w)).Uint64() }
@@ -41,7 +41,7 @@ func amount(v uint64, w int) int {
 	return int(v % m)
 }
 
-// model returns the result of op; a are the operands, aw their widths.
+// model returns the result of op. a are the operands, and aw their widths.
 func model(op Op, w int, a [3]uint64, aw [3]int, imm uint64) uint64 {
 	x, y := plain(a[0]), plain(a[1])
 	sx, sy := twos(a[0], max(aw[0], 1)), twos(a[1], max(aw[1], 1))
@@ -115,7 +115,7 @@ func model(op Op, w int, a [3]uint64, aw [3]int, imm uint64) uint64 {
 	return modelOrder(op, w, x, y, sx, sy, aw)
 }
 
-// modelOrder is the part of the model that compares.
+// modelOrder is the part of the model for comparisons.
 func modelOrder(op Op, w int, x, y, sx, sy *big.Int, aw [3]int) uint64 {
 	u, s := x.Cmp(y), sx.Cmp(sy)
 	pick := func(first bool, a, b *big.Int) uint64 {
@@ -200,7 +200,7 @@ func shapes(op Op, limit int) []shape {
 	return out
 }
 
-// bigShape draws a combination of widths up to 64.
+// bigShape makes a random combination of widths up to 64.
 func bigShape(r *rand.Rand, op Op) shape {
 	w := 6 + r.Intn(59)
 	switch Table(op).Widths {
@@ -224,7 +224,7 @@ func bigShape(r *rand.Rand, op Op) shape {
 	return shape{w: w, aw: [3]int{w, w, w}}
 }
 
-// corner draws a value of w bits, often from the ends of the range.
+// corner makes a random value of w bits, often near the ends of the range.
 func corner(r *rand.Rand, w int) uint64 {
 	ends := []uint64{0, 1, 2, Mask(w), Mask(w) - 1, Mask(w) >> 1, Mask(w)>>1 + 1, uint64(w), uint64(w) - 1, uint64(w) + 1, 63, 64}
 	if r.Intn(2) == 0 {
@@ -302,7 +302,7 @@ func TestRowsRandomLarge(t *testing.T) {
 	}
 }
 
-// TestTable checks what the rows say about themselves.
+// TestTable checks that the properties in the rows are correct.
 func TestTable(t *testing.T) {
 	cores, names, infixes := 0, map[string]bool{}, map[string]bool{}
 	for op := Bad + 1; op < NumOps; op++ {
@@ -329,7 +329,7 @@ func TestTable(t *testing.T) {
 	require.False(t, ok)
 }
 
-// TestCommutative checks the flag against the meaning, both ways.
+// TestCommutative checks in both directions that the flag agrees with the meaning.
 func TestCommutative(t *testing.T) {
 	for op := Bad + 1; op < NumOps; op++ {
 		if row := Table(op); row.Args != 2 || row.Widths == Shift || row.Widths == Concat {
@@ -350,8 +350,8 @@ func TestCommutative(t *testing.T) {
 	}
 }
 
-// TestExpansionsLeadDown checks that an expansion uses core rows and rows
-// before its own only, so that expanding ends.
+// TestExpansionsLeadDown checks that an expansion uses only core rows and rows before its own
+// row, so that expanding ends.
 func TestExpansionsLeadDown(t *testing.T) {
 	for op := Bad + 1; op < NumOps; op++ {
 		if Table(op).Core {
@@ -407,7 +407,7 @@ func TestCheck(t *testing.T) {
 	require.Equal(t, fmt.Sprintf("op%d", NumOps), NumOps.String())
 }
 
-// TestInverse: one of a comparison and its inverse holds for all words.
+// TestInverse checks that for all words exactly one of a comparison and its inverse holds.
 func TestInverse(t *testing.T) {
 	found := 0
 	for op := Bad + 1; op < NumOps; op++ {

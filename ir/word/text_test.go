@@ -202,8 +202,8 @@ func TestRoundTripAndSimplify(t *testing.T) {
 	}
 }
 
-// TestSimplifyExhaustive compares every two-operator expression over small
-// leaves and constants with its simplified form.
+// TestSimplifyExhaustive compares every two-operator expression over small leaves and constants
+// with its simplified form.
 func TestSimplifyExhaustive(t *testing.T) {
 	var b Builder
 	const w = 2
@@ -238,8 +238,9 @@ func TestSimplifyExhaustive(t *testing.T) {
 	}
 }
 
-// surround puts e into operand `side` of an application of op; other operands
-// are leaves, or, when they have width 2, alternately e itself.
+// surround puts e into operand `side` of an application of op. Another operand of e's width is
+// a leaf if side is 0, and a constant otherwise. An operand of another width is one bit of a
+// leaf.
 func surround(op Op, s shape, side int, e *Expr) *Expr {
 	var b Builder
 	var args []*Expr
@@ -269,7 +270,7 @@ func checkSimplify(t *testing.T, e *Expr) {
 	}
 }
 
-// TestSimplifyGoals lists what identities are there for.
+// TestSimplifyGoals lists the expressions for which the identities exist.
 func TestSimplifyGoals(t *testing.T) {
 	for src, want := range map[string]string{
 		"x + 0":                          "x",

@@ -20,7 +20,7 @@ func value(t testing.TB, x tree.Expr) uint64 {
 	return cells[0]
 }
 
-// cell is the cell of the number that v is modulo 2^bits.
+// cell is the cell for the number v modulo 2^bits.
 func cell(v *big.Int, typ *tree.Type) uint64 {
 	m := new(big.Int).Lsh(big.NewInt(1), uint(typ.Bits))
 	r := new(big.Int).Mod(v, m)
@@ -40,7 +40,7 @@ func number(c uint64, typ *tree.Type) *big.Int {
 	return new(big.Int).SetUint64(c)
 }
 
-// meaning is the result of l op r by the definition of the language.
+// meaning is the result of l op r by the language definition.
 func meaning(op tree.Op, l, r *big.Int, typ *tree.Type) uint64 {
 	b := func(c bool) uint64 {
 		if c {
@@ -102,8 +102,8 @@ var allOps = []tree.Op{
 	tree.Lt, tree.Le, tree.Gt, tree.Ge,
 }
 
-// compare checks one operation on two numbers, with the right one as a constant
-// and hidden from the compiler.
+// compare checks one operation on two numbers. The right number is once a constant and once
+// hidden from the compiler.
 func compare(t *testing.T, op tree.Op, l, r *big.Int, typ *tree.Type) {
 	t.Helper()
 	result := typ
@@ -197,7 +197,7 @@ func check(t *testing.T, what string, x tree.Expr, want uint64) {
 	}
 }
 
-// TestClampWithin compares both with their definition.
+// TestClampWithin compares clamp and within with their definition.
 func TestClampWithin(t *testing.T) {
 	for _, signed := range []bool{false, true} {
 		typ := tree.IntType(4, signed)

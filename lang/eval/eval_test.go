@@ -34,7 +34,7 @@ func TestTrapAndFault(t *testing.T) {
 	}
 }
 
-// loopFor is a function that counts to n.
+// loopFor is a function with a loop that counts to n.
 func loopFor(n uint64) tree.Expr {
 	i := &tree.Local{ID: 0, Name: "i", Type: u32, Kind: tree.LoopLocal}
 	f := &tree.Func{Name: "f", Result: u32, Locals: []*tree.Local{i}}
@@ -61,7 +61,8 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-// TestSmallEvaluationsAddUp: what a short evaluation does not use is given back.
+// TestSmallEvaluationsAddUp checks that the unused part of a short evaluation's limit is
+// returned.
 func TestSmallEvaluationsAddUp(t *testing.T) {
 	lim := &eval.Limits{Statements: 1 << 17, Cells: 99}
 	for range 1000 {

@@ -30,7 +30,7 @@ func float(t *tree.Type, c uint64) float64 {
 	return math.Float64frombits(c)
 }
 
-// TestFloatArithmetic compares with numbers of any size, rounded once.
+// TestFloatArithmetic compares with arithmetic on numbers of arbitrary size, rounded once.
 func TestFloatArithmetic(t *testing.T) {
 	rng := rand.New(rand.NewSource(1))
 	for n := range 6000 {
@@ -59,7 +59,7 @@ func TestFloatArithmetic(t *testing.T) {
 	}
 }
 
-// TestFloatNaN: each NaN has one form, and compares with nothing.
+// TestFloatNaN checks that a NaN has only one form, and that comparisons with it are false.
 func TestFloatNaN(t *testing.T) {
 	for _, c := range []struct {
 		typ      *tree.Type
@@ -90,7 +90,7 @@ func TestFloatNaN(t *testing.T) {
 	}
 }
 
-// toInteger is what the definition says about a float that becomes an integer.
+// toInteger is the conversion from a float to an integer by the language definition.
 func toInteger(x float64, t *tree.Type) uint64 {
 	lo, hi := t.Interval()
 	switch {

@@ -8,8 +8,8 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// fixMeaning is what the definition of the language says about l op r of fix:
-// exact, toward minus infinity, the low bits.
+// fixMeaning is the value of l op r for fix according to the language definition: exact,
+// rounded toward minus infinity, with the low bits kept.
 func fixMeaning(op tree.Op, l, r uint64, t *tree.Type) uint64 {
 	a, b, z := big.NewInt(int64(l)), big.NewInt(int64(r)), new(big.Int)
 	switch op {
@@ -35,7 +35,7 @@ func fixMeaning(op tree.Op, l, r uint64, t *tree.Type) uint64 {
 
 func konst(t *tree.Type, c uint64) tree.Expr { return &tree.Const{Expr0: tree.Expr0{T: t}, Cell: c} }
 
-// fixCells are interesting words of N bits, extended with their sign.
+// fixCells are interesting words of N bits, sign-extended.
 func fixCells(bits int, rng *rand.Rand) []uint64 {
 	typ := tree.IntType(bits, true)
 	var list []uint64
@@ -94,7 +94,7 @@ func TestFixWide(t *testing.T) {
 	}
 }
 
-// TestFixConvert checks each conversion between fix, and fix and integers.
+// TestFixConvert checks each conversion between fix types, and between fix and integers.
 func TestFixConvert(t *testing.T) {
 	rng := rand.New(rand.NewSource(2))
 	types := []*tree.Type{

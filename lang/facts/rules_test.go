@@ -12,10 +12,10 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// The rules are compared with lang/eval, which runs the reference and shares no
-// arithmetic with ir/interval.
+// The rules are compared with lang/eval, which runs the reference and shares no arithmetic with
+// ir/interval.
 
-// numberOps are the operators that give numbers.
+// numberOps are the operators whose results are numbers.
 func numberOps() []tree.Op {
 	return []tree.Op{tree.Add, tree.Sub, tree.Mul, tree.Div, tree.Rem, tree.BitAnd, tree.BitOr, tree.BitXor, tree.Shl, tree.Shr}
 }
@@ -49,7 +49,7 @@ func values(t *tree.Type) (list []int64) {
 	return list
 }
 
-// smallTypes are the integers that all values are tried of.
+// smallTypes are the integer types whose values are all tried.
 func smallTypes() (list []*tree.Type) {
 	for bits := 1; bits <= 5; bits++ {
 		list = append(list, tree.IntType(bits, false), tree.IntType(bits, true))
@@ -57,7 +57,7 @@ func smallTypes() (list []*tree.Type) {
 	return list
 }
 
-// table holds op for all pairs of values.
+// table holds the results of op for all pairs of values.
 type table struct {
 	l, r []int64
 	v    [][]int64
@@ -111,8 +111,8 @@ func (k *table) sound(t testing.TB, what string, l, r *tree.Type, of func(a, b t
 	}
 }
 
-// TestOperators tries each operator on integers of up to five bits: all pairs of
-// intervals that facts may leave, all values.
+// TestOperators tries each operator on integers of up to five bits, for all values in all pairs
+// of intervals that facts may leave.
 func TestOperators(t *testing.T) {
 	for _, typ := range smallTypes() {
 		for _, op := range numberOps() {
@@ -125,7 +125,7 @@ func TestOperators(t *testing.T) {
 	}
 }
 
-// TestShiftsByOtherTypes shifts by amounts of a type of their own, beyond the width too.
+// TestShiftsByOtherTypes shifts by amounts of another type, including amounts beyond the width.
 func TestShiftsByOtherTypes(t *testing.T) {
 	for _, typ := range []*tree.Type{tree.IntType(3, false), tree.IntType(4, true)} {
 		for _, by := range []*tree.Type{tree.IntType(4, false), tree.SmallRange(0, 9)} {
@@ -137,7 +137,7 @@ func TestShiftsByOtherTypes(t *testing.T) {
 	}
 }
 
-// TestConversions tries all conversions between small types, of intervals.
+// TestConversions tries all conversions of intervals between small types.
 func TestConversions(t *testing.T) {
 	types := append(smallTypes(), tree.SmallRange(-3, 9), tree.SmallRange(2, 5))
 	for _, from := range types {
@@ -152,8 +152,8 @@ func TestConversions(t *testing.T) {
 	}
 }
 
-// TestRanges tries each operator on ranges: the interval of its type, and what facts say
-// of the result in its word.
+// TestRanges tries each operator on ranges. It checks the interval of the result's type and the
+// facts about the result's word.
 func TestRanges(t *testing.T) {
 	const from, most = int64(-4), int64(5)
 	for _, op := range numberOps() {
@@ -167,7 +167,7 @@ func TestRanges(t *testing.T) {
 	}
 }
 
-// rangeRow tries the ranges c..=d on the right.
+// rangeRow tries the ranges c..=d as right operands.
 func rangeRow(t *testing.T, op tree.Op, l interval.Set, c, most int64) {
 	for d := c; d <= most; d++ {
 		r := interval.Make(c, d)
@@ -189,7 +189,7 @@ func rangeRow(t *testing.T, op tree.Op, l interval.Set, c, most int64) {
 	}
 }
 
-// corner picks a number of a wide type, often near an end of a word.
+// corner picks a number of a wide type, often near an end of a word's range.
 func corner(rng *rand.Rand, t *tree.Type) interval.Num {
 	v := rng.Uint64() >> rng.UintN(64)
 	switch rng.IntN(3) {

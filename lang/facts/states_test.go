@@ -12,11 +12,11 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// A point of a program is reached in some set of states. The test keeps that set as a
-// list beside the known facts, and takes random steps with both. The facts and each proof
-// must hold in each state.
+// A program reaches each of its points in some set of states. The test keeps that set as a list
+// beside the known facts, and takes random steps with both. The facts and each proof must hold in
+// every state of the list.
 
-// state gives each local its number, and the bytes their length.
+// state gives each local its number. For bytes, the number is the length.
 type state [4]int64
 
 // The locals of the test: three numbers and bytes<3>.
@@ -27,7 +27,7 @@ const (
 	localB
 )
 
-// world is a point with its states.
+// world is a point of a program with its states.
 type world struct {
 	t      testing.TB
 	rng    *rand.Rand
@@ -61,7 +61,7 @@ func (w *world) note(format string, args ...any) {
 	w.trail = append(w.trail, fmt.Sprintf(format, args...))
 }
 
-// number makes a random number of at most a few operators, and the function that it is.
+// number makes a random number expression with few operators, and a function that computes it.
 func (w *world) number(depth int) (tree.Expr, func(state) int64) {
 	kind := w.rng.IntN(8)
 	if depth == 0 {
@@ -84,10 +84,10 @@ func (w *world) number(depth int) (tree.Expr, func(state) int64) {
 	return w.binary(depth)
 }
 
-// cut is the number that a word keeps.
+// cut is the part of a number that a word keeps.
 func cut(v int64, t *tree.Type) int64 { return Cell(tree.Truncate(uint64(v), t), t).Big().Int64() }
 
-// binary adds, subtracts or masks in a word that may be too small.
+// binary adds, subtracts or masks in a word that may be too narrow.
 func (w *world) binary(depth int) (tree.Expr, func(state) int64) {
 	x, f := w.number(depth - 1)
 	y, g := w.number(depth - 1)
@@ -140,7 +140,7 @@ func (w *world) condition(depth int) (tree.Expr, func(state) bool) {
 	}
 }
 
-// each replaces the states by those that next gives for them.
+// each replaces every state by the states that next returns for it.
 func (w *world) each(next func(s state, add func(state))) {
 	out := map[state]bool{}
 	for s := range w.states {
@@ -152,7 +152,7 @@ func (w *world) each(next func(s state, add func(state))) {
 // fits reports whether a local holds a number.
 func (w *world) fits(i int, v int64) bool { return All(w.locals[i].Type).Has(interval.Int(v)) }
 
-// step does something random to both sides.
+// step makes the same random change to the facts and to the states.
 func (w *world) step(depth int) {
 	i := w.rng.IntN(3)
 	switch w.rng.IntN(7) {
@@ -194,7 +194,7 @@ func (w *world) step(depth int) {
 	}
 }
 
-// resize gives the bytes another length.
+// resize changes the length of the bytes.
 func (w *world) resize() {
 	x, f := w.number(1)
 	if !Holds(tree.SmallRange(0, 3), w.known.Bounds(x)) {
@@ -207,7 +207,7 @@ func (w *world) resize() {
 	w.each(func(s state, add func(state)) { s[localB] = f(s); add(s) })
 }
 
-// round makes x a member of a range, as a loop does whose body changes nothing.
+// round makes x a member of a range, as a loop with an empty body does.
 func (w *world) round(i int) {
 	lo, f := w.number(1)
 	hi, g := w.number(1)
@@ -247,7 +247,7 @@ func names(x tree.Expr) map[*tree.Local]bool {
 	return out
 }
 
-// branch goes two ways and joins them.
+// branch takes two paths and joins them.
 func (w *world) branch(depth int) {
 	c, holds := w.condition(1)
 	other := *w
@@ -275,7 +275,7 @@ func (w *world) branch(depth int) {
 	}
 }
 
-// check compares everything that is known with each state.
+// check compares every known fact with each state.
 func (w *world) check() {
 	value := func(s state, x term) int64 { return s[x.local.ID] }
 	for s := range w.states {
@@ -292,7 +292,7 @@ func (w *world) check() {
 	}
 }
 
-// prove asks for proofs and compares them with each state. It returns how many there were.
+// prove asks for proofs and compares each with every state. It returns the number of proofs.
 func (w *world) prove() (proofs int) {
 	x, f := w.number(2)
 	y, g := w.number(2)

@@ -14,8 +14,8 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// TestSumsAreKept: a datagram that is returned unchanged keeps its checksum, and a changed
-// datagram gets a new checksum. The frames equal the frames of the reference, whose stack
+// TestSumsAreKept checks that a datagram that is returned unchanged keeps its checksum, and
+// that a changed datagram gets a new one. The frames equal the reference's frames, whose stack
 // computes all checksums.
 func TestSumsAreKept(t *testing.T) {
 	for _, c := range []struct {
@@ -62,7 +62,8 @@ func TestSumsAreKept(t *testing.T) {
 	}
 }
 
-// datagrams are some for the echo: without a sum, of odd lengths, empty, too long.
+// datagrams returns datagrams for the echo: without a checksum, of odd lengths, empty, too
+// long.
 func datagrams(host uint32) [][]byte {
 	peer := world.Host{Address: host ^ 1, Port: 5000}
 	out := [][]byte{world.ARP(false, world.MAC(peer.Address), peer.Address, nil, host)}
@@ -80,7 +81,8 @@ func datagrams(host uint32) [][]byte {
 	return out
 }
 
-// keeps reports whether no message says that its sum is not known when it is sent.
+// keeps reports whether the echo never marks the checksum of a message as unknown before it
+// sends the message.
 func keeps(m *ir.Module) bool {
 	for _, f := range m.Funcs {
 		if f.Name != "task.echo" {

@@ -98,7 +98,7 @@ func TestPrograms(t *testing.T) {
 	}
 }
 
-// play gives the trace of a module as text, without channel events.
+// play returns the trace of a module as text, without channel events.
 func play(t *testing.T, m *ir.Module, s *world.Script) string {
 	t.Helper()
 	mc, err := program.New(m, world.New(s))
@@ -115,8 +115,7 @@ func play(t *testing.T, m *ir.Module, s *world.Script) string {
 	return trace.Print(tr)
 }
 
-// frames makes n frames for device 0, most of them almost a message of
-// layouts.sn.
+// frames makes n frames for device 0. Most of them are almost a message of layouts.sn.
 func frames(n int) *world.Script {
 	r := rand.New(rand.NewPCG(1, 2))
 	s := &world.Script{Devices: []string{"d"}}
@@ -139,7 +138,8 @@ func frames(n int) *world.Script {
 	return s
 }
 
-// FuzzLower lowers whatever the checker accepts: the result is a verified module.
+// FuzzLower lowers every program that the checker accepts. The result must be a verified
+// module.
 func FuzzLower(f *testing.F) {
 	for _, pattern := range []string{"testdata/*.sn", "../../examples/*/*.sn"} {
 		files, err := filepath.Glob(pattern)
@@ -170,8 +170,8 @@ func FuzzLower(f *testing.F) {
 	})
 }
 
-// requireSameStart compares the trace of the tree with the trace of the IR,
-// unless one of them takes long.
+// requireSameStart compares the trace of the tree with the trace of the IR, unless a run takes
+// long.
 func requireSameStart(t *testing.T, p *tree.Program, m *ir.Module) {
 	t.Helper()
 	s := frames(10)

@@ -36,7 +36,7 @@ func ranOf(t *testing.T, m sim.Machine) *trace.Trace {
 	return tr
 }
 
-// bounded runs a module; one that goes round for ever is a failure.
+// bounded runs a module. A module that runs for ever is a failure.
 func bounded(t *testing.T, mc *program.Machine) *trace.Trace {
 	t.Helper()
 	for !mc.Done() {
@@ -48,8 +48,8 @@ func bounded(t *testing.T, mc *program.Machine) *trace.Trace {
 	return tr
 }
 
-// TestSelectUnderJitter runs the programs with select, timers and what is tried
-// under a hundred scripts on the tree, on the IR, and after all passes.
+// TestSelectUnderJitter runs the programs with select, timers and try operations under a
+// hundred scripts, on the tree, on the IR, and after all passes.
 func TestSelectUnderJitter(t *testing.T) {
 	files, err := filepath.Glob("testdata/choice/*.sn")
 	require.NoError(t, err)
@@ -79,8 +79,8 @@ func TestSelectUnderJitter(t *testing.T) {
 	}
 }
 
-// passed gives the IR of a program: as lowered, after all passes for 64 bits, and
-// for 32 bits.
+// passed returns the IR of a program: as lowered, after all passes for 64 bits, and after all
+// passes for 32 bits.
 func passed(t *testing.T, p *tree.Program) []*ir.Module {
 	t.Helper()
 	var out []*ir.Module

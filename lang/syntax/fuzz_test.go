@@ -9,7 +9,7 @@ import (
 	"github.com/sinter-lang/sinter/internal/diag"
 )
 
-// seeds gives all texts of the other tests to a fuzz target.
+// seeds adds all texts of the other tests to a fuzz target.
 func seeds(f *testing.F) {
 	for _, name := range files(f, "testdata/programs/*.sn") {
 		f.Add(read(f, name))
@@ -22,8 +22,8 @@ func seeds(f *testing.F) {
 	f.Add("fn f() { (\n[\n{ \xff\x00 }")
 }
 
-// FuzzParse checks that any bytes give a tree or an error that Render can draw,
-// and that places lie in the text.
+// FuzzParse checks that any bytes give a tree or an error that Render can draw, and that all
+// positions lie in the text.
 func FuzzParse(f *testing.F) {
 	seeds(f)
 	f.Fuzz(func(t *testing.T, text string) {
@@ -42,8 +42,8 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-// FuzzFormat checks the laws of the formatter: tokens and comments stay, the
-// tree stays, and a formatted text stays.
+// FuzzFormat checks the properties of the formatter: it keeps tokens, comments and the tree,
+// and it does not change a formatted text.
 func FuzzFormat(f *testing.F) {
 	seeds(f)
 	f.Fuzz(func(t *testing.T, text string) {
@@ -68,8 +68,8 @@ func FuzzFormat(f *testing.F) {
 	})
 }
 
-// tokenTexts lists the tokens and comments of a file. Line ends and semicolons
-// are one separator; those that separate nothing are left out.
+// tokenTexts lists the tokens and comments of a file. A line end and a semicolon count as the
+// same separator. Separators that separate nothing are left out.
 func tokenTexts(f *File) string {
 	var b strings.Builder
 	separate := false

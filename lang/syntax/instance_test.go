@@ -7,8 +7,8 @@ import (
 	"github.com/sinter-lang/sinter/lang/syntax"
 )
 
-// TestInstanceOrComparison: an instance has no space around its < >; with spaces
-// the same words compare.
+// TestInstanceOrComparison checks that < > without spaces around them make an instance. With
+// spaces the same words are a comparison.
 func TestInstanceOrComparison(t *testing.T) {
 	for _, c := range []struct {
 		text     string

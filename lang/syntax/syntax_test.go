@@ -15,7 +15,7 @@ import (
 	"github.com/sinter-lang/sinter/internal/diag"
 )
 
-// source makes a file of a text.
+// source makes a file from a text.
 func source(text string) *diag.File { return &diag.File{Name: "in.sn", Text: text} }
 
 // read returns the text of a file of testdata.
@@ -28,7 +28,7 @@ func read(t testing.TB, name string) string {
 	return string(b)
 }
 
-// files lists the files that fit a pattern; there must be some.
+// files lists the files that match a pattern. There must be some.
 func files(t testing.TB, pattern string) []string {
 	t.Helper()
 	names, err := filepath.Glob(pattern)
@@ -48,7 +48,7 @@ func parts(t testing.TB, name string) map[string]string {
 	return out
 }
 
-// golden compares the second section of an archive with what in.sn gives.
+// golden compares the second section of an archive with the result for in.sn.
 func golden(t *testing.T, pattern, section string, run func(in string) string) {
 	for _, name := range files(t, pattern) {
 		t.Run(filepath.Base(name), func(t *testing.T) {
@@ -74,8 +74,8 @@ func TestErrors(t *testing.T) {
 	})
 }
 
-// TestEveryCodeHasAGolden reads codes.go: a kind of error without an example is
-// a mistake, and so is an example that does not give its kind.
+// TestEveryCodeHasAGolden reads codes.go. A kind of error without an example is a failure, and
+// so is an example that does not give its kind.
 func TestEveryCodeHasAGolden(t *testing.T) {
 	codes := regexp.MustCompile(`"(E01\d\d)"`).FindAllStringSubmatch(read(t, "codes.go"), -1)
 	if len(codes) < 20 {
@@ -116,7 +116,7 @@ func TestProgramsParse(t *testing.T) {
 	}
 }
 
-// TestAllFormsAreInAll fails when a rule is never used by testdata/programs.
+// TestAllFormsAreInAll fails if testdata/programs never uses a rule.
 func TestAllFormsAreInAll(t *testing.T) {
 	f, _ := Parse(source(read(t, "testdata/programs/all.sn")))
 	got := shape(f)
@@ -128,7 +128,7 @@ func TestAllFormsAreInAll(t *testing.T) {
 	}
 }
 
-// withoutPlaces compares trees: what was written, not where.
+// withoutPlaces compares trees without source positions.
 var withoutPlaces = cmp.Options{
 	cmpopts.IgnoreTypes(diag.Span{}), cmpopts.IgnoreFields(File{}, "Source"), cmpopts.IgnoreUnexported(File{}),
 }
@@ -146,8 +146,7 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
-// TestPlaces checks that the place of each declaration and statement is what
-// was written.
+// TestPlaces checks that the position of each declaration and statement covers its text.
 func TestPlaces(t *testing.T) {
 	const text = "use net\n\nfn f(a: u32) { // c\n  let x = a + f(b: 1) // d\n  x = (a) * 2; return\n}\n"
 	f, errs := Parse(source(text))
@@ -199,8 +198,8 @@ func TestLiterals(t *testing.T) {
 	}
 }
 
-// TestLinear gives the parser much of each thing that could nest, repeat or
-// fail for ever. A quadratic step would exceed the time of any test run.
+// TestLinear gives the parser long inputs of each construct that could nest, repeat or fail for
+// ever. A quadratic step would exceed the time of any test run.
 func TestLinear(t *testing.T) {
 	const size = 1 << 16
 	for _, piece := range []string{
@@ -222,7 +221,7 @@ func TestLinear(t *testing.T) {
 	}
 }
 
-// TestDefinition uses the lexer the way participle does by itself.
+// TestDefinition uses the lexer in the way that participle does.
 func TestDefinition(t *testing.T) {
 	rule, err := participle.Build[useRule](participle.Lexer(definition{}))
 	if err != nil {
@@ -237,7 +236,7 @@ func TestDefinition(t *testing.T) {
 	}
 }
 
-// respaced writes a file with other blanks in each line and other line ends.
+// respaced writes a file with different blanks in each line and different line ends.
 func respaced(f *File, blank, end string) string {
 	var b strings.Builder
 	last := 0
@@ -259,7 +258,7 @@ func respaced(f *File, blank, end string) string {
 	return b.String()
 }
 
-// TestFormatIgnoresBlanks: only line breaks are the author's.
+// TestFormatIgnoresBlanks checks that only the author's line breaks affect the format.
 func TestFormatIgnoresBlanks(t *testing.T) {
 	for _, name := range files(t, "testdata/programs/*.sn") {
 		f, _ := Parse(source(read(t, name)))
@@ -276,7 +275,7 @@ func TestFormatIgnoresBlanks(t *testing.T) {
 	}
 }
 
-// TestRecovery checks that the correct text around an error is still in the tree.
+// TestRecovery checks that the tree still contains the correct text around an error.
 func TestRecovery(t *testing.T) {
 	f, errs := Parse(source(`use net
 fn a() {

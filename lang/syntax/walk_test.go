@@ -10,7 +10,7 @@ import (
 	"github.com/sinter-lang/sinter/internal/diag"
 )
 
-// nodeTypes are all nodes that have parts or stand for themselves.
+// nodeTypes are all node types that have parts or can stand alone.
 func nodeTypes() []Node {
 	return []Node{
 		&UseDecl{}, &ConstDecl{}, &AssertDecl{}, &TypeDecl{}, &StructDecl{}, &EnumDecl{}, &LayoutDecl{}, &FnDecl{}, &TaskDecl{},
@@ -26,7 +26,7 @@ func nodeTypes() []Node {
 	}
 }
 
-// fill gives each field of a node that can hold nodes new ones, and returns them.
+// fill puts new nodes into each field of a node that can hold nodes, and returns the new nodes.
 func fill(v reflect.Value) []Node {
 	var made []Node
 	node := reflect.TypeOf((*Node)(nil)).Elem()
@@ -56,7 +56,7 @@ func fill(v reflect.Value) []Node {
 	return made
 }
 
-// sample makes a node of an interface.
+// sample makes a node for an interface.
 func sample(t reflect.Type) Node {
 	for _, n := range nodeTypes() {
 		if reflect.TypeOf(n).Implements(t) {
@@ -66,8 +66,8 @@ func sample(t reflect.Type) Node {
 	panic("no node is a " + t.String())
 }
 
-// TestChildrenAreComplete fills each field of each node and finds all of it again:
-// a field that is added and forgotten in Children fails here.
+// TestChildrenAreComplete fills each field of each node and finds all of them again. A new
+// field that Children does not visit fails here.
 func TestChildrenAreComplete(t *testing.T) {
 	for _, n := range nodeTypes() {
 		require.Empty(t, Children(n), "%T without parts", n)
@@ -80,8 +80,8 @@ func TestChildrenAreComplete(t *testing.T) {
 	}
 }
 
-// TestWalkOrder checks on each example of the tree that nodes come in the order of the
-// text and inside of what holds them.
+// TestWalkOrder checks on each example of the tree that nodes come in text order, and inside
+// the nodes that contain them.
 func TestWalkOrder(t *testing.T) {
 	f, errs := Parse(&diag.File{Name: "walk.sn", Text: walked})
 	require.NoError(t, errs.Err())

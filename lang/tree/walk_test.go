@@ -27,7 +27,7 @@ func samples() []any {
 	}
 }
 
-// kinds lists the types of the package that embed a base.
+// kinds lists the types of the package that embed a base type.
 func kinds(t *testing.T, base string) []string {
 	files, err := os.ReadDir(".")
 	require.NoError(t, err)
@@ -56,8 +56,8 @@ func embeds(s *ast.TypeSpec, name string) bool {
 	})
 }
 
-// TestOperandsAreAll puts a leaf into each field that holds an expression and
-// demands to get them all back, for every kind of expression that there is.
+// TestOperandsAreAll puts a leaf into each field that holds an expression, and checks that all
+// leaves are returned, for every kind of expression.
 func TestOperandsAreAll(t *testing.T) {
 	known := map[string]bool{}
 	for _, n := range samples() {
@@ -92,8 +92,8 @@ func TestHeadsAreAll(t *testing.T) {
 	}
 }
 
-// leaves puts a leaf into each field of a node that holds expressions, also in
-// the arms of a select, and returns them. A device is not an operand.
+// leaves puts a leaf into each field of a node that holds expressions, including the arms of a
+// select, and returns the leaves. A device is not an operand.
 func leaves(v reflect.Value) []Expr {
 	var out []Expr
 	for i := range v.NumField() {

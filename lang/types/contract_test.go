@@ -14,8 +14,7 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// contract checks that a tree keeps what package tree promises to its
-// consumers.
+// contract checks that a tree satisfies what package tree promises to its users.
 type contract struct {
 	t    *testing.T
 	name string

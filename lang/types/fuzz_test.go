@@ -15,8 +15,8 @@ import (
 	"github.com/sinter-lang/sinter/lang/types"
 )
 
-// seeds are all programs of the tests and examples, except those that take the
-// whole time that constants may.
+// seeds are all programs of the tests and examples, except the programs that use the whole time
+// that constants may take.
 func seeds(t testing.TB) []string {
 	t.Helper()
 	var list []string
@@ -46,8 +46,8 @@ func seeds(t testing.TB) []string {
 	return list
 }
 
-// checkAny checks any text: parse errors do not keep the checker from looking at
-// what was parsed.
+// checkAny checks any text. After parse errors, the checker still checks the parts that were
+// parsed.
 func checkAny(t testing.TB, text string) {
 	f, parseErrs := syntax.Parse(&diag.File{Name: "in.sn", Text: text})
 	p, errs := types.Check([]*syntax.File{f}, types.Options{})
@@ -73,8 +73,8 @@ func FuzzCheck(f *testing.F) {
 	})
 }
 
-// TestMutations checks programs with tokens changed: each gives a tree or errors,
-// never a panic.
+// TestMutations checks programs with changed tokens. Each gives a tree or errors, and never a
+// panic.
 func TestMutations(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 1))
 	list := seeds(t)

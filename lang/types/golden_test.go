@@ -49,9 +49,8 @@ func settings(text string) (list []types.Setting) {
 	return list
 }
 
-// TestErrors compares what the checker says about each program of
-// testdata/errors with the archive, and checks that the code in the file's name
-// is among it.
+// TestErrors compares the checker's diagnostics for each program of testdata/errors with the
+// archive. The code in the file's name must be one of them.
 func TestErrors(t *testing.T) {
 	files, err := filepath.Glob("testdata/errors/*.txtar")
 	if err != nil || len(files) == 0 {

@@ -15,8 +15,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// fileOrder is the order in which the files of the package are read: what a file uses
-// stands in files before it, as far as that is possible.
+// fileOrder is the order in which the files of the package should be read. As far as possible,
+// a file uses only files before it.
 func fileOrder() []string {
 	return strings.Fields(`
 		report checker flow ability net narrow body packages nodes words typeexpr receive member args real alias hint
@@ -25,14 +25,14 @@ func fileOrder() []string {
 	`)
 }
 
-// maxBack bounds the references that run back.
+// maxBack is the largest number of backward references.
 const maxBack = 40
 
-// TestFilesAreInOrder counts the pairs of files where the first uses a function,
-// method, type, variable or constant that the second declares, and of these the pairs
-// that run back: the second stands after the first in fileOrder. Some must: expressions,
-// statements, types and declarations are made of each other. More of them would make one
-// knot of the package again.
+// TestFilesAreInOrder counts the pairs of files in which the first uses a function, method,
+// type, variable or constant that the second declares. It also counts the backward pairs, whose
+// second file is after the first in fileOrder. Some backward pairs are necessary, because
+// expressions, statements, types and declarations refer to each other. The limit keeps the
+// files from depending on each other without order.
 func TestFilesAreInOrder(t *testing.T) {
 	order := fileOrder()
 	all, back := 0, []string{}
@@ -52,8 +52,8 @@ func TestFilesAreInOrder(t *testing.T) {
 	require.LessOrEqual(t, len(back), maxBack)
 }
 
-// references maps each file to the files that it uses, with a name that it uses of each.
-// Other packages are left out: what they declare does not matter here.
+// references maps each file to the files that it uses, with one used name for each. Names from
+// other packages are ignored.
 func references(t *testing.T) map[string]map[string]string {
 	set := token.NewFileSet()
 	entries, err := os.ReadDir(".")
@@ -92,7 +92,7 @@ func fileOf(set *token.FileSet, p token.Pos) string {
 	return strings.TrimSuffix(set.Position(p).Filename, ".go")
 }
 
-// nothing imports packages that are empty.
+// nothing imports packages as empty ones.
 type nothing struct{}
 
 func (nothing) Import(name string) (*gotypes.Package, error) {

@@ -46,7 +46,7 @@ func samples(t *testing.T) map[string]string {
 	return out
 }
 
-// rename gives each definition of a file another name, at its place and where it is used.
+// rename gives each definition of a file another name, at the definition and at each use.
 func rename(r *record.Record, src *diag.File) (text string, defs, uses int) {
 	type edit struct {
 		at   diag.Span
@@ -73,8 +73,8 @@ func rename(r *record.Record, src *diag.File) (text string, defs, uses int) {
 	return text, defs, uses
 }
 
-// TestRenameAll renames everything that a program defines at once. The program stays
-// correct only if the record knows each use and its meaning.
+// TestRenameAll renames everything that a program defines at once. The program stays correct
+// only if the record has each use with its meaning.
 func TestRenameAll(t *testing.T) {
 	total := 0
 	for name, text := range samples(t) {
@@ -91,8 +91,8 @@ func TestRenameAll(t *testing.T) {
 	require.Greater(t, total, 2000)
 }
 
-// TestEveryNameIsRecorded looks at each name in expressions: it has a definition, or is a
-// word of the language.
+// TestEveryNameIsRecorded checks each name in expressions. It has a definition, or it is a word
+// of the language.
 func TestEveryNameIsRecorded(t *testing.T) {
 	words := strings.Fields("net blk gpio log bits time fake any be16 be32 be64 le16 le32 le64 clamp wrap now sqrt f32 f64 crc32 bytes every after")
 	for name, text := range samples(t) {
@@ -139,8 +139,8 @@ fn sum(v: []u8, p: P) -> u32 {
 }
 `
 
-// TestDefinitionAt asks for the definition and the value at places in a text, which are
-// given by a piece of it with a bar before the byte.
+// TestDefinitionAt asks for the definition and the value at positions in a text. A position is
+// given by a piece of the text with a bar before the byte.
 func TestDefinitionAt(t *testing.T) {
 	r, src, errs := recorded("asked.sn", asked)
 	require.NoError(t, errs.Err())
@@ -193,7 +193,7 @@ func TestDefinitionAt(t *testing.T) {
 	require.False(t, ok)
 }
 
-// TestRecordWithErrors: a program with an error is recorded as far as possible.
+// TestRecordWithErrors checks that a program with an error is recorded as far as possible.
 func TestRecordWithErrors(t *testing.T) {
 	r, src, errs := recorded("bad.sn", "fn f(a: u8) -> u8 {\n  let b = a + c\n  return a + b\n}\n")
 	require.Error(t, errs.Err())

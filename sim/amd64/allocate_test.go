@@ -9,8 +9,8 @@ import (
 	"github.com/sinter-lang/sinter/sim/amd64"
 )
 
-// No two values that are needed at the same time have one register, and a value stays in
-// memory only where the registers are in use.
+// Two values that are needed at the same time never have the same register. A value stays in
+// memory only if the registers are in use.
 func TestAllocate(t *testing.T) {
 	registers := []amd64.Reg{amd64.RAX, amd64.R9, amd64.R12}
 	rng := rand.New(rand.NewSource(1))
@@ -37,8 +37,8 @@ func TestAllocate(t *testing.T) {
 	}
 }
 
-// A value takes the register that it prefers where that is free, and the value that is
-// needed longest gives way.
+// A value takes the register that it prefers if that register is free. If no register is free,
+// the value that is needed longest gives up its register.
 func TestAllocateChooses(t *testing.T) {
 	registers := []amd64.Reg{amd64.RAX, amd64.RCX}
 	regs := amd64.Allocate([]amd64.Life{{0, 3, -1}, {1, 3, -1}, {3, 4, 0}, {3, 4, -1}}, registers)

@@ -15,7 +15,7 @@ import (
 	"github.com/sinter-lang/sinter/sim/amd64"
 )
 
-// names are the registers as objdump prints them, by size.
+// names are the register names that objdump prints, by size.
 var names = map[amd64.Size][]string{
 	amd64.Q: strings.Fields("rax rcx rdx rbx rsp rbp rsi rdi r8 r9 r10 r11 r12 r13 r14 r15"),
 	amd64.D: strings.Fields("eax ecx edx ebx esp ebp esi edi r8d r9d r10d r11d r12d r13d r14d r15d"),
@@ -25,13 +25,14 @@ var names = map[amd64.Size][]string{
 
 var pointers = map[amd64.Size]string{amd64.Q: "QWORD PTR ", amd64.D: "DWORD PTR ", 8: "BYTE PTR ", 16: "WORD PTR "}
 
-// written are operands with what objdump prints for them.
+// written are operands with the text that objdump prints for them.
 type written struct {
 	o    amd64.Operand
 	text func(amd64.Size) string
 }
 
-// operands are registers, words in memory with short and long distances, and elements.
+// operands are registers, words in memory with short and long displacements, and array
+// elements.
 func operands() []written {
 	var out []written
 	for r := amd64.RAX; r <= amd64.R15; r++ {
@@ -133,7 +134,7 @@ func all() *listing {
 
 var line = regexp.MustCompile(`(?m)^ +[0-9a-f]+:\t[0-9a-f ]+\t(.*)$`)
 
-// TestEncodings compares each instruction with how binutils read it.
+// TestEncodings compares each instruction with the disassembly by binutils.
 func TestEncodings(t *testing.T) {
 	objdump := testkit.Tool(t, "objdump")
 	l := all()
@@ -165,7 +166,7 @@ func run(t *testing.T, arg uint64, block []uint64, emit func(c *amd64.Code)) uin
 	return p.Run(0, &block[0], arg)
 }
 
-// TestLoop sums a block with jumps in both directions.
+// TestLoop sums a block with forward and backward jumps.
 func TestLoop(t *testing.T) {
 	block := []uint64{1, 2, 3, 1 << 40}
 	got := run(t, 4, block, func(c *amd64.Code) {
@@ -185,8 +186,8 @@ func TestLoop(t *testing.T) {
 	require.Equal(t, got, block[1])
 }
 
-// TestRegistersAreFree changes every register that code may change; the Go runtime
-// goes on, collects garbage and moves stacks.
+// TestRegistersAreFree changes every register that code may change. The Go runtime continues,
+// collects garbage and moves stacks.
 func TestRegistersAreFree(t *testing.T) {
 	block := make([]uint64, 8)
 	for range 200 {
@@ -202,7 +203,7 @@ func TestRegistersAreFree(t *testing.T) {
 	}
 }
 
-// deep needs a stack that grows.
+// deep needs a stack that grows during the call.
 func deep(n int, b []byte) int {
 	if n == 0 {
 		return 0

@@ -19,8 +19,8 @@ func load(t testing.TB, core string) *rtl.Circuit {
 	return parse(t, string(src))
 }
 
-// TestSampleCores runs the circuits of the benchmark in step with the direct
-// evaluator, every node compared.
+// TestSampleCores runs the circuits of the benchmark in step with the direct evaluator, and
+// compares every node.
 func TestSampleCores(t *testing.T) {
 	for _, core := range []string{"multi", "pipe3"} {
 		lockstep(t, load(t, core), 1, 300)

@@ -23,7 +23,7 @@ func parse(t testing.TB, src string) *rtl.Circuit {
 	return c
 }
 
-// rival is an engine in a run of all of them.
+// rival is an engine in a run of all engines.
 type rival struct {
 	name string
 	cycle.Engine
@@ -41,7 +41,7 @@ func rivals(t *testing.T, c *rtl.Circuit) []rival {
 	return out
 }
 
-// drive gives all engines the same random inputs, resetting now and then.
+// drive gives all engines the same random inputs, with a reset from time to time.
 func drive(c *rtl.Circuit, all []rival, r *rand.Rand, n int) {
 	reset := n == 0 || r.Intn(16) == 0
 	for _, e := range all {
@@ -74,7 +74,7 @@ func compare(t *testing.T, c *rtl.Circuit, got, want rival, where string) {
 	}
 }
 
-// state checks what must hold between Clock and Eval.
+// state checks properties that must hold between Clock and Eval.
 func state(t *testing.T, c *rtl.Circuit, got, want rival, where string) {
 	t.Helper()
 	for i := range c.Nodes {
@@ -85,8 +85,8 @@ func state(t *testing.T, c *rtl.Circuit, got, want rival, where string) {
 	}
 }
 
-// lockstep runs all engines in step and returns how often a read and a write, or two
-// writes, met at one word of a memory in one cycle.
+// lockstep runs all engines in step. It returns how often a read and a write, or two writes,
+// met at one word of a memory in the same cycle.
 func lockstep(t *testing.T, c *rtl.Circuit, seed int64, cycles int) (met int) {
 	t.Helper()
 	all, r := rivals(t, c), rand.New(rand.NewSource(seed))
@@ -114,8 +114,8 @@ func lockstep(t *testing.T, c *rtl.Circuit, seed int64, cycles int) (met int) {
 	return met
 }
 
-// meetings counts the pairs of ports of one memory, one of them a write port, that
-// have one address.
+// meetings counts the pairs of ports of one memory that have the same address. At least one
+// port of a pair is a write port.
 func meetings(c *rtl.Circuit, e rival) (n int) {
 	for i := range c.Mems {
 		m := &c.Mems[i]
@@ -138,8 +138,8 @@ func same(e rival, a, b rtl.ID) int {
 	return 0
 }
 
-// TestEnginesAgree runs random circuits on all engines, every node compared. Ports
-// must meet in memories, so that policies count.
+// TestEnginesAgree runs random circuits on all engines and compares every node. Ports must meet
+// in memories, so that the policies matter.
 func TestEnginesAgree(t *testing.T) {
 	met := 0
 	for _, size := range []int{15, 80} {
@@ -151,7 +151,7 @@ func TestEnginesAgree(t *testing.T) {
 	t.Logf("ports met %d times", met)
 }
 
-// TestUnknownEngine gets an error that lists those there are.
+// TestUnknownEngine checks that the error lists the existing engines.
 func TestUnknownEngine(t *testing.T) {
 	_, err := cycle.NewMachine(echo(t, 1), echoCore(), world.New(nil), cycle.Options{Engine: "steam"})
 	var names []string

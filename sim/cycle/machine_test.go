@@ -28,9 +28,9 @@ const (
 // echoCapacity is the size of the echo core's frame buffer in bytes.
 const echoCapacity = 64
 
-// echo builds a core without instructions: it receives a frame, logs its
-// length, sends it back between two marks, halts after `frames` frames and
-// traps at a frame that begins with 0xee.
+// echo builds a core without instructions. The core receives a frame, logs the frame's length,
+// and sends the frame back between two marks. It halts after `frames` frames, and traps at a
+// frame that begins with 0xee.
 func echo(t testing.TB, frames uint64) *rtl.Circuit {
 	b := rtl.NewBuilder("echo")
 	rx, tx := rtl.RxPorts("eth0"), rtl.TxPorts("eth0")
@@ -130,7 +130,7 @@ func script(frames ...[]byte) *world.Script {
 	return s
 }
 
-// run plays a script on the echo core and gives the trace as short lines.
+// run plays a script on the echo core and returns the trace as short lines.
 func run(t testing.TB, c *rtl.Circuit, s *world.Script, opts cycle.Options) (*cycle.Machine, []string) {
 	t.Helper()
 	m, err := cycle.NewMachine(c, echoCore(), world.New(s), opts)
@@ -254,8 +254,8 @@ func TestMissingPorts(t *testing.T) {
 	require.EqualError(t, err, "circuit none has no ports for the device eth0")
 }
 
-// TestWave records a window of a machine's run. The dump must show the values
-// that are observed during the same run.
+// TestWave records a window of a machine's run. The dump must show the values that the test
+// observes during the same run.
 func TestWave(t *testing.T) {
 	for _, e := range cycle.Engines() {
 		t.Run(e.Name, func(t *testing.T) { wave(t, e.Name) })
@@ -288,7 +288,7 @@ func wave(t *testing.T, engine string) {
 	require.Greater(t, len(dump.changes["echo.state"]), 5)
 }
 
-// namedPorts gives the nodes of inputs and outputs.
+// namedPorts returns the nodes of inputs and outputs.
 func namedPorts(c *rtl.Circuit) map[string]rtl.ID {
 	out := namedNodes(c)
 	for _, o := range c.Outputs {
@@ -307,8 +307,8 @@ func namedNodes(c *rtl.Circuit) map[string]rtl.ID {
 	return out
 }
 
-// TestContexts: each context has an idle port of its own, and the record says which one
-// retired.
+// TestContexts checks that each context has its own idle port, and that the record names the
+// context that retired.
 func TestContexts(t *testing.T) {
 	b := rtl.NewBuilder("two")
 	n := b.Reg("n", 4, 0)

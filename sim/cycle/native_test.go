@@ -16,7 +16,7 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// native makes the engine under test, or skips where it cannot run.
+// native makes the engine under test, or skips the test if the engine cannot run here.
 func native(t *testing.T, c *rtl.Circuit) *cycle.Native {
 	t.Helper()
 	if !amd64.Available() {
@@ -27,7 +27,7 @@ func native(t *testing.T, c *rtl.Circuit) *cycle.Native {
 	return e
 }
 
-// stops picks outputs at random for each kind of condition.
+// stops picks random outputs for each kind of stop condition.
 func stops(c *rtl.Circuit, r *rand.Rand) *cycle.Stop {
 	s := &cycle.Stop{}
 	var bits []rtl.ID
@@ -50,7 +50,7 @@ func stops(c *rtl.Circuit, r *rand.Rand) *cycle.Stop {
 	return s
 }
 
-// holds says whether a stop holds for an engine between Eval and Clock.
+// holds reports whether a stop condition holds for an engine between Eval and Clock.
 func holds(s *cycle.Stop, e cycle.Engine, was []uint64) bool {
 	for _, id := range s.Any {
 		if e.Peek(id) != 0 {
@@ -75,9 +75,9 @@ func holds(s *cycle.Stop, e cycle.Engine, was []uint64) bool {
 	return false
 }
 
-// TestRunIsSteps runs random circuits for many cycles at once, against an engine that makes
-// them one by one. Both stop in the same cycle, and then everything is the same: all
-// nodes, all words of memory.
+// TestRunIsSteps runs random circuits for many cycles at once, and compares with an engine that
+// runs the cycles one by one. Both stop in the same cycle, with equal nodes and equal words of
+// memory.
 func TestRunIsSteps(t *testing.T) {
 	ended, whole := 0, 0
 	for seed := int64(100); seed < 260; seed++ {
@@ -125,7 +125,7 @@ func TestRunIsSteps(t *testing.T) {
 	require.Greater(t, whole, 150, "hardly any run went to its limit")
 }
 
-// TestRunWaitsForReset makes no cycle while reset is on.
+// TestRunWaitsForReset checks that no cycle passes while reset is on.
 func TestRunWaitsForReset(t *testing.T) {
 	e := native(t, echo(t, 1))
 	require.NoError(t, e.Prepare(&cycle.Stop{}))
@@ -150,8 +150,8 @@ func TestWideLanes(t *testing.T) {
 	}
 }
 
-// TestSkipIsSteps runs the sample cores with and without skipping: the same trace, cycles
-// and measures.
+// TestSkipIsSteps runs the sample cores with and without skipping. The trace, the cycles and
+// the measures are equal.
 func TestSkipIsSteps(t *testing.T) {
 	for _, core := range []string{"multi", "pipe3"} {
 		var all []*cycle.Machine
@@ -169,8 +169,8 @@ func TestSkipIsSteps(t *testing.T) {
 	}
 }
 
-// TestLargestShiftAndDivision computes what x86-64 does otherwise: shifts by the width or
-// more, and divisions by 0.
+// TestLargestShiftAndDivision computes operations whose results differ on x86-64: shifts by the
+// width or more, and divisions by 0.
 func TestLargestShiftAndDivision(t *testing.T) {
 	for _, w := range []int{1, 2, 7, 8, 16, 31, 32, 33, 63, 64} {
 		b := rtl.NewBuilder("edges")

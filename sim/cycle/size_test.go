@@ -11,8 +11,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// TestCodeSize keeps the code of the sample cores short: the number of
-// instructions is the speed of the engine.
+// TestCodeSize limits the code size of the sample cores, because the number of instructions
+// determines the speed of the engine.
 func TestCodeSize(t *testing.T) {
 	for core, limit := range map[string]int{"multi": 180, "pipe3": 195} {
 		src, err := os.ReadFile("testdata/" + core + ".rtl")

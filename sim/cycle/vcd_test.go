@@ -15,7 +15,7 @@ import (
 	"github.com/sinter-lang/sinter/sim/cycle"
 )
 
-// dump is a value change dump as a reader sees it.
+// dump is a value change dump in the form that a reader gets.
 type dump struct {
 	width   map[string]int // by dotted name
 	changes map[string][]vcdChange
@@ -35,7 +35,7 @@ func (d *dump) at(name string, time uint64) uint64 {
 	return v
 }
 
-// readVCD reads a dump with rules of its own.
+// readVCD reads a dump with its own implementation of the format.
 func readVCD(t *testing.T, src string) *dump {
 	t.Helper()
 	d := &dump{width: map[string]int{}, changes: map[string][]vcdChange{}}
@@ -83,8 +83,8 @@ func readVCD(t *testing.T, src string) *dump {
 	return d
 }
 
-// TestDumpShowsWhatHappened replays windows of random circuits and compares
-// each named value of each cycle with the direct evaluator.
+// TestDumpShowsWhatHappened replays windows of random circuits. It compares each named value in
+// each cycle with the direct evaluator.
 func TestDumpShowsWhatHappened(t *testing.T) {
 	for seed := range int64(40) {
 		c := rtltest.Random(seed, 30)

@@ -9,7 +9,7 @@ import (
 	"github.com/sinter-lang/sinter/sim/driver"
 )
 
-// TestReplay: what was drawn draws the same again.
+// TestReplay checks that recorded choices give the same values again.
 func TestReplay(t *testing.T) {
 	p, test := check(t, `let a = any.u8()
 let b = any.i16()
@@ -44,7 +44,7 @@ func text(o *driver.Outcome) string {
 	return diag.Render(o.Failure.Error)
 }
 
-// TestBounds: every value is in its type, and the corners are reached.
+// TestBounds checks that every value is in its type, and that the corner values occur.
 func TestBounds(t *testing.T) {
 	p, test := check(t, `let a = any.i3()
 let b = any.range(-2, 2)
@@ -64,7 +64,7 @@ if a < -4 or a > 3 or b < -2 or b > 2 { fail "outside" }`)
 	}
 }
 
-// TestShrink gives the least draws that fail, and only ones that do.
+// TestShrink finds the smallest choices that fail. All its results fail.
 func TestShrink(t *testing.T) {
 	for _, c := range []struct {
 		name   string
@@ -101,7 +101,7 @@ func sum(c []uint64) (s uint64) {
 	return s
 }
 
-// TestShrinkKeepsFailing: whatever runs fail, the result is one of them.
+// TestShrinkKeepsFailing checks that the result is one of the failing runs, whatever runs fail.
 func TestShrinkKeepsFailing(t *testing.T) {
 	for seed := range uint64(300) {
 		failing := map[string]bool{}

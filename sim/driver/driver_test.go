@@ -138,7 +138,7 @@ func run(t *testing.T, p *tree.Program, test *tree.Test, c *driver.Draws) *drive
 	return out
 }
 
-// TestOutcomes runs tests; why is a part of the failure, empty for one that passes.
+// TestOutcomes runs tests. why is a part of the failure text, empty for a test that passes.
 func TestOutcomes(t *testing.T) {
 	for _, c := range []struct{ name, body, why string }{
 		{"echo", `let e = fake.eth()
@@ -384,8 +384,8 @@ fail "after the return"`, ""},
 	}
 }
 
-// TestTime looks at the clock of messages: computation takes none, waiting does, and
-// each epoch begins at 0.
+// TestTime checks the clock of messages: computation takes no time, waiting does, and each
+// epoch begins at 0.
 func TestTime(t *testing.T) {
 	p, test := check(t, `let e = fake.eth()
 start echo(e)
@@ -421,7 +421,7 @@ e.take(within: 1s)`)
 	}
 }
 
-// TestEndless: a body that does not come to an end is a failure, no hang.
+// TestEndless checks that a body that never ends is a failure and does not hang.
 func TestEndless(t *testing.T) {
 	p, test := check(t, `let e = fake.eth()
 start echo(e)

@@ -12,8 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// reference runs one lane of a netlist in the plainest way: all cells in order,
-// again and again until asynchronous reads settle.
+// reference runs one lane of a netlist in the simplest way. It evaluates all cells in order,
+// repeatedly, until asynchronous reads settle.
 type reference struct {
 	n    *gate.Netlist
 	leaf map[gate.Net]uint64
@@ -111,8 +111,8 @@ func netlist(t testing.TB, c *rtl.Circuit) *gate.Netlist {
 	return n
 }
 
-// follow runs the machine with a number of lanes and a reference per lane on
-// random inputs and compares every output and probe in every cycle.
+// follow runs the machine with several lanes, and one reference for each lane, on random
+// inputs. It compares every output and probe in every cycle.
 func follow(t *testing.T, n *gate.Netlist, lanes, cycles int) {
 	for _, engine := range Engines() {
 		followed(t, n, engine, lanes, cycles)
@@ -215,7 +215,7 @@ func evalFormula(f *formula, r ref, in [4]uint64) uint64 {
 	return v[r.value()]
 }
 
-// Matrices of h rows stand side by side in as many words.
+// Several matrices of h rows are next to each other in the same h words.
 func TestTranspose(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 1))
 	for _, h := range []int{8, 16, 32, 64} {
@@ -234,7 +234,7 @@ func TestTranspose(t *testing.T) {
 	}
 }
 
-// Words of each width go to the lanes and come back, in those of a mask.
+// Words of each width go to the lanes and come back, for the lanes of a mask.
 func TestGatherAndScatter(t *testing.T) {
 	r := rand.New(rand.NewPCG(2, 1))
 	for _, n := range []int{1, 7, 8, 9, 16, 17, 32, 33, 64} {

@@ -13,8 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// wire is a core without a program: it hands frames through, logs an event
-// after each, and marks it.
+// wire is a core without a program. It passes frames through, logs an event after each frame,
+// and marks the frame.
 func wire(t testing.TB) *rtl.Circuit {
 	b := rtl.NewBuilder("wire")
 	rx, tx := rtl.RxPorts("eth0"), rtl.TxPorts("eth0")
@@ -67,8 +67,8 @@ func script(r *rand.Rand, frames int) *world.Script {
 	return s
 }
 
-// TestLanesHaveWorldsOfTheirOwn runs different captures with different gaps in
-// all lanes at once; each trace is the one that its own capture asks for.
+// TestLanesHaveWorldsOfTheirOwn runs different captures with different gaps in all lanes at
+// once. Each trace belongs to the lane's own capture.
 func TestLanesHaveWorldsOfTheirOwn(t *testing.T) {
 	p, err := Compile(netlist(t, wire(t)), "")
 	require.NoError(t, err)
@@ -122,8 +122,8 @@ func TestMissingAndWrongPorts(t *testing.T) {
 	require.ErrorContains(t, err, "expected 1 to 64 lanes")
 }
 
-// TestBrokenProtocolIsAnError damages the netlist so that a beat changes while
-// it waits.
+// TestBrokenProtocolIsAnError damages the netlist so that a beat changes while it waits for the
+// receiver.
 func TestBrokenProtocolIsAnError(t *testing.T) {
 	n := netlist(t, wire(t))
 	for i := range n.Outputs {
@@ -159,7 +159,8 @@ func BenchmarkMachine(b *testing.B) {
 	b.ReportMetric(float64(n)*MaxLanes/b.Elapsed().Seconds(), "lane-cycles/s")
 }
 
-// sink is a core that takes frames and says their beats, three of them a word, after each.
+// sink is a core that receives frames. It counts their beats and logs one word after each
+// frame.
 func sink(t testing.TB) *rtl.Circuit {
 	b := rtl.NewBuilder("sink")
 	rx := rtl.RxPorts("eth0")
@@ -184,8 +185,8 @@ func sink(t testing.TB) *rtl.Circuit {
 	return c
 }
 
-// TestTakenBeatsAreEvents takes frames of many beats in cycles in which nothing else is
-// seen from outside: each beat is taken once, in any number of lanes.
+// TestTakenBeatsAreEvents transfers frames of many beats in cycles in which nothing else is
+// visible from outside. Each beat is transferred once, in any number of lanes.
 func TestTakenBeatsAreEvents(t *testing.T) {
 	p, err := Compile(netlist(t, sink(t)), "")
 	require.NoError(t, err)

@@ -12,7 +12,7 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// An image written by hand logs one number and ends.
+// A hand-written image logs one number and ends.
 func ExampleNew() {
 	im, err := image.ParseFor(design.Default(), &diag.File{Name: "answer.image", Text: `image answer
   task main

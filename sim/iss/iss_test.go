@@ -164,8 +164,8 @@ func TestLimit(t *testing.T) {
 	require.Equal(t, uint64(5*slice), m.Instructions())
 }
 
-// TestDevicesByName: the world lists its devices in another order than the
-// image, and STATUS shows both without blocking.
+// TestDevicesByName lists the devices of the simulated world in a different order from the
+// image's. STATUS shows both devices without blocking.
 func TestDevicesByName(t *testing.T) {
 	m, tr := run(t, program(`
     addi x1, x0, 1
@@ -190,8 +190,8 @@ func TestDevicesByName(t *testing.T) {
 	require.Equal(t, []uint32{1, 1, 0}, []uint32{m.Reg(2), m.Reg(3), m.Reg(5)})
 }
 
-// TestOversize: when a frame does not fit, the words that fit are written; LEN
-// reads 0.
+// TestOversize checks a frame that does not fit. The words that fit are written, and LEN reads
+// 0.
 func TestOversize(t *testing.T) {
 	m, tr := run(t, program(`
     addi x1, x0, 1
@@ -208,7 +208,8 @@ func TestOversize(t *testing.T) {
 	require.Equal(t, []byte{1, 2, 3, 4, 0, 0, 0, 0}, m.Mem()[:8])
 }
 
-// TestFaults: what only a wrong backend does is an error that says where.
+// TestFaults checks that a fault that only a wrong back end can cause is an error with its
+// position.
 func TestFaults(t *testing.T) {
 	for _, c := range []struct{ words, want string }{
 		{"lw x1, 30(x0)", "image p, pc 0x100000, `lw x1, 30(x0)`: a 4-byte access at 0x1e, which is not aligned"},
@@ -253,8 +254,8 @@ func TestNewVerifies(t *testing.T) {
 	require.Error(t, err)
 }
 
-// TestRetire: the records of a run equal the records of a stepper with the same
-// words, and recording changes nothing.
+// TestRetire checks that the records of a run equal the records of a stepper with the same
+// words, and that recording changes nothing.
 func TestRetire(t *testing.T) {
 	im := load(t, busy)
 	m, err := New(im, world.New(nil))

@@ -12,8 +12,8 @@ import (
 	"github.com/sinter-lang/sinter/sim"
 )
 
-// model is a second simulator of RV32IM that decodes by opcode and shares
-// nothing with the instruction table.
+// model is a second simulator of RV32IM. It decodes by opcode and shares nothing with the
+// instruction table.
 type model struct {
 	x   [32]uint32
 	pc  uint32
@@ -184,8 +184,8 @@ func randomWord(t testing.TB, set *isa.Set, rnd *rand.Rand) uint32 {
 	return w
 }
 
-// TestStepperAgainstModel executes random instructions in lock-step with the
-// model and compares all state.
+// TestStepperAgainstModel executes random instructions in lock-step with the model and compares
+// the whole state.
 func TestStepperAgainstModel(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(9, 10))
 	set := isa.RV32IM()
@@ -256,7 +256,7 @@ func TestStepperRecords(t *testing.T) {
 	require.Equal(t, uint32(0x12c), s.PC())
 }
 
-// stubborn is a bus that holds everything.
+// stubborn is a bus that never completes an access.
 type stubborn struct{}
 
 func (stubborn) Load(uint32, int) (uint32, bool) { return 0, false }

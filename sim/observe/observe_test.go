@@ -14,8 +14,8 @@ import (
 	"github.com/sinter-lang/sinter/sim"
 )
 
-// TestCommitLogLines: the lines of a byte stored in the highest lane, of a load, and of an
-// instruction that writes no register.
+// TestCommitLogLines checks the lines for a byte stored in the highest lane, for a load, and
+// for an instruction that writes no register.
 func TestCommitLogLines(t *testing.T) {
 	var out bytes.Buffer
 	l := NewCommitLog(&out, isa.RV32I())
@@ -33,8 +33,8 @@ func TestCommitLogLines(t *testing.T) {
 		"core   1: 3 0x00000018 (0xfe209ce3)\n", out.String())
 }
 
-// cycles is a run by hand on a text of four words: a jump, a load, a held store to a
-// port, and one that never retires.
+// cycles is a hand-written run of a text of four words: a jump, a load, a store to a port that
+// is held, and an instruction that never retires.
 func cycles(o Observer, text *Text) {
 	pc := func(k int) uint32 { return uint32(design.TextBase + 4*k) }
 	at := uint64(0)
@@ -59,7 +59,7 @@ func cycles(o Observer, text *Text) {
 	step(Step{Execute: true, PC: pc(3)})
 }
 
-// TestCauses: each cycle goes to the word and the cause that it is due to.
+// TestCauses checks that each cycle counts for the word and the cause that it belongs to.
 func TestCauses(t *testing.T) {
 	for _, overlap := range []bool{true, false} {
 		text := &Text{Words: make([]Word, 4), Circuit: true, Overlap: overlap}
@@ -79,8 +79,8 @@ func TestCauses(t *testing.T) {
 	}
 }
 
-// TestPictureOfAWindow: only what retires in the window is shown, and a window without an
-// instruction is a file without one.
+// TestPictureOfAWindow checks that only instructions that retire in the window are shown. A
+// window without an instruction gives a file without one.
 func TestPictureOfAWindow(t *testing.T) {
 	text := &Text{Words: make([]Word, 4), Circuit: true, Overlap: true}
 	for k := range text.Words {
@@ -100,12 +100,12 @@ func TestPictureOfAWindow(t *testing.T) {
 	}
 }
 
-// full is a disk without room.
+// full is a writer that simulates a full disk.
 type full struct{}
 
 func (full) Write([]byte) (int, error) { return 0, errors.New("no space") }
 
-// TestWritersKeepTheirError: the first error of a file is told in the end.
+// TestWritersKeepTheirError checks that the first error of a file is reported at the end.
 func TestWritersKeepTheirError(t *testing.T) {
 	text := &Text{Words: make([]Word, 4), Circuit: true}
 	for _, o := range []Observer{NewCommitLog(full{}, isa.RV32I()), NewKonata(full{}, text, 0, 9), NewTimeline(full{}, "p", text)} {

@@ -13,8 +13,8 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// A guest that receives coming frames in advance reports its steps. Its trace equals the trace
-// of a guest that asks each time: the times of frames, a frame that is too long, and the end.
+// A guest that receives frames in advance reports its steps. Its trace equals the trace of a
+// guest that asks each time: the times of frames, a frame that is too long, and the end.
 func TestBatch(t *testing.T) {
 	script := say('B', 1, 4096, "") + "head -c 44 >&2\n" + // one frame, the first batch is of one
 		say('t', 0, 8, "") + say('S', 0, 0, "\x01") + say('B', 1, 4096, "") + "head -c 68 >&2\n" +
@@ -32,7 +32,7 @@ end
 `, trace.Print(tr))
 }
 
-// The steps that a guest reports must be the steps of the world.
+// The steps that a guest reports must equal the steps of the simulated world.
 func TestBatchThatLies(t *testing.T) {
 	for _, c := range []struct{ script, want string }{
 		{say('w', 1, 0, ""), "the program went on although no input is left"},
@@ -43,8 +43,8 @@ func TestBatchThatLies(t *testing.T) {
 	}
 }
 
-// The bytes of a batch: what waits, what comes, and the clock. Frames that wait and do not
-// fit are not sent ahead, and what is after the end of the run is not either.
+// The bytes of a batch: waiting frames, coming frames, and the clock. Waiting frames that do
+// not fit are not sent ahead, and frames after the end of the run are not sent either.
 func TestBatchBytes(t *testing.T) {
 	until := uint64(20)
 	long := bytes.Repeat([]byte("x"), 100)
@@ -69,7 +69,8 @@ func TestBatchBytes(t *testing.T) {
 	}
 }
 
-// Batches grow while the guest is fast, and shrink when it is slow, so that it is heard.
+// Batches grow while the guest is fast, and shrink when it is slow, so that it reports often
+// enough.
 func TestBatchSize(t *testing.T) {
 	var b batches
 	now := time.Unix(1, 0)
@@ -85,7 +86,7 @@ func TestBatchSize(t *testing.T) {
 	require.Equal(t, mostAhead, b.size)
 }
 
-// What a script says ahead is committed once, in its order.
+// Inputs that a script announces in advance are committed once, in order.
 func TestAheadOfTheWorld(t *testing.T) {
 	inputs := []world.Input{{Time: 1, Data: []byte("a")}, {Time: 2, Data: []byte("b")}, {Time: 3, Data: []byte("c")}}
 	w := world.New(&world.Script{Devices: []string{"d"}, Inputs: inputs})

@@ -20,7 +20,7 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// say is a request as the octal escapes of printf.
+// say returns a request as octal escapes for printf.
 func say(kind byte, a, b uint32, data string) string {
 	var h []byte
 	for _, w := range []uint32{uint32(kind), a, b, uint32(len(data))} {
@@ -40,7 +40,7 @@ func program(script string) Program {
 	}
 }
 
-// play runs a shell script that speaks the protocol.
+// play runs a shell script that uses the protocol.
 func play(t *testing.T, script string, inputs ...world.Input) (*trace.Trace, error) {
 	t.Helper()
 	w := world.New(&world.Script{Devices: []string{"pad", "eth0"}, Inputs: inputs})
@@ -145,8 +145,8 @@ func TestWhatCannotStart(t *testing.T) {
 	require.ErrorContains(t, err, "guest: fork/exec /no/qemu")
 }
 
-// TestQEMUThatFails: a QEMU that does not know its options is one clear line with
-// the command to repeat it, for which the executable stays.
+// TestQEMUThatFails checks the error for a QEMU that does not accept its options. It is one
+// clear line with the command that repeats it. The executable for that command stays.
 func TestQEMUThatFails(t *testing.T) {
 	path := t.TempDir() + "/qemu"
 	require.NoError(t, os.WriteFile(path, []byte("#!/bin/sh\necho qemu: no machine microvm >&2\nexit 1\n"), 0o755))
@@ -160,7 +160,7 @@ func TestQEMUThatFails(t *testing.T) {
 	require.NoError(t, os.RemoveAll(m.host.dir))
 }
 
-// FuzzGuest: whatever a guest says, the harness stops with an error or an end.
+// FuzzGuest checks that the harness stops with an error or an end, whatever a guest sends.
 func FuzzGuest(f *testing.F) {
 	f.Add([]byte("\nCRASH 1 2 3 4\n"))
 	f.Add(binary.LittleEndian.AppendUint32([]byte("L\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"), 0))
@@ -175,7 +175,7 @@ func FuzzGuest(f *testing.F) {
 	})
 }
 
-// TestKeptFiles: with a folder given, the executable stays and the command runs it.
+// TestKeptFiles checks that, with a given folder, the executable stays and the command runs it.
 func TestKeptFiles(t *testing.T) {
 	dir := t.TempDir() + "/kept"
 	m, err := NewNative(context.Background(), program(say('H', 0, 0, "")), world.New(nil), Options{Dir: dir})

@@ -11,8 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A process that works is seen as often as it has used half milliseconds, signals reach it,
-// and its status is left to whoever waits.
+// A process that works gives one sample for each half millisecond of CPU time. Signals still
+// reach it, and its status is left for the process that waits for it.
 func TestSamplesOfAProcess(t *testing.T) {
 	cmd := exec.Command("/bin/sh", "-c", `trap "exit 3" TERM; while :; do :; done`)
 	require.NoError(t, cmd.Start())
@@ -39,7 +39,7 @@ func TestSamplesOfAProcess(t *testing.T) {
 	require.LessOrEqual(t, sum, cmd.ProcessState.UserTime()+cmd.ProcessState.SystemTime()+10*time.Millisecond)
 }
 
-// A process that waits is not disturbed, and one that is over before the first look has no
+// A process that waits is not disturbed. A process that ends before the first sample has no
 // samples and no error.
 func TestSamplesOfAShortProcess(t *testing.T) {
 	cmd := exec.Command("/bin/sh", "-c", "exit 0")
@@ -54,7 +54,7 @@ func TestSamplesOfAShortProcess(t *testing.T) {
 	require.Zero(t, samples.Looks)
 }
 
-// Somebody else's process cannot be looked at, which is an error with its reason.
+// A process of another user cannot be sampled, which is an error with its reason.
 func TestSamplesAreRefused(t *testing.T) {
 	samples := &Samples{}
 	s := sample(os.Getpid(), samples) // no process traces itself
@@ -62,7 +62,7 @@ func TestSamplesAreRefused(t *testing.T) {
 	require.ErrorContains(t, samples.Err, "ptrace does not let the tool look at the process")
 }
 
-// A process that goes on is let go: nobody stops it afterwards.
+// A process that continues after the sampling is released, and is not stopped later.
 func TestSamplesLetGo(t *testing.T) {
 	cmd := exec.Command("/bin/sh", "-c", "while :; do :; done")
 	require.NoError(t, cmd.Start())
@@ -76,7 +76,7 @@ func TestSamplesLetGo(t *testing.T) {
 	require.ErrorContains(t, cmd.Wait(), "terminated")
 }
 
-// waitsForEnd returns when a child has ended, and leaves its status.
+// waitsForEnd returns when a child has ended, and does not take its exit status.
 func waitsForEnd(pid int) error {
 	s := sampler{pid: pid}
 	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(time.Millisecond) {

@@ -11,7 +11,7 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// start makes a machine of a text.
+// start makes a machine from a text.
 func start(t *testing.T, text string, s *world.Script) *Machine {
 	t.Helper()
 	mc, err := New(ir.MustParse("t.sir", text), world.New(s))
@@ -19,7 +19,7 @@ func start(t *testing.T, text string, s *world.Script) *Machine {
 	return mc
 }
 
-// end runs a text to its end and gives its trace as text.
+// end runs a text to its end and returns its trace as text.
 func end(t *testing.T, text string, s *world.Script) string {
 	t.Helper()
 	tr, err := sim.Run(start(t, text, s), 1000)

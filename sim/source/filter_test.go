@@ -14,8 +14,8 @@ func example(t testing.TB, name string) *tree.Program {
 	return check(t, string(readExample(t, name, name+".sn")))
 }
 
-// passes decides about a frame as the rules of the filter say, written with
-// offsets instead of a layout.
+// passes decides about a frame by the rules of the filter. It is written with offsets instead
+// of a layout.
 func passes(f []byte) bool {
 	if len(f) < 14+20 || binary.BigEndian.Uint16(f[12:]) != 0x800 || f[14]>>4 != 4 || f[14]&15 < 5 {
 		return false
@@ -32,7 +32,7 @@ func passes(f []byte) bool {
 	return src == 80 || dst == 80 || src == 443 || dst == 443 || src == 8000 || dst == 8000
 }
 
-// portFilter admits by ports; its layout is that of the example.
+// portFilter admits frames by ports. Its layout is the layout of the example.
 const portFilter = `use net
 layout Eth { dst: u48; src: u48; kind: u16 }
 layout Ipv4 { ver: u4 = 4; ihl: u4 in 5..=15; tos: u8; len: u16; id: u16; frag: u16; ttl: u8
@@ -61,7 +61,7 @@ system filter {
   run filter(inside, outside)
 }`
 
-// TestFilter compares the filter on a real capture with a second opinion.
+// TestFilter compares the filter with a second implementation on a real capture.
 func TestFilter(t *testing.T) {
 	p := check(t, portFilter)
 	data := readExample(t, "filter", "office.pcap")

@@ -14,8 +14,8 @@ func names(p *tree.Program) (list []string) {
 	return list
 }
 
-// TestInstances: one function for each instance that is needed, in the order in
-// which they are needed; one that nobody calls is checked and left out.
+// TestInstances checks that there is one function for each needed instance, in the order in
+// which they are needed. A function that is never called is checked and left out.
 func TestInstances(t *testing.T) {
 	p := check(t, mainOf(`fn id<T>(x: T) -> T { return x }
 fn pair<T, N: u32>(v: [N]T) -> T { return id(v[N - 1]) }
@@ -37,7 +37,7 @@ fn nobody<T>(x: T) { }`, `
 	}
 }
 
-// TestGenericMeaning runs instances; traps and constants are those of each.
+// TestGenericMeaning runs instances. Each instance has its own traps and constants.
 func TestGenericMeaning(t *testing.T) {
 	for _, c := range []struct{ name, decls, body, want string }{
 		{"widths", "fn inc<T: num>(x: T) -> T { return x + 1 }", `

@@ -34,7 +34,7 @@ task t(d: net.Eth) {
 }
 system s { run t(net.eth(0)) }`
 
-// TestLayouts parses messages; each want follows from the layout by hand.
+// TestLayouts parses messages. The expected results are computed by hand from the layout.
 func TestLayouts(t *testing.T) {
 	p := check(t, layouts)
 	for _, c := range []struct{ name, message, want string }{
@@ -79,8 +79,7 @@ func TestLayouts(t *testing.T) {
 	}
 }
 
-// TestParseSources parses from bytes, slices and arrays; the result may go where
-// the message is.
+// TestParseSources parses from bytes, slices and arrays. The result may overwrite the message.
 func TestParseSources(t *testing.T) {
 	got := logs(t, `layout L { a: u8; b: u16 }
 fn read(v: []u8) -> u32 { let l = L.parse(v) else { return 9999 }; return u32(l.a) + u32(l.b) }`, `
@@ -94,8 +93,8 @@ fn read(v: []u8) -> u32 { let l = L.parse(v) else { return 9999 }; return u32(l.
 	}
 }
 
-// TestLayoutsNever parses every cut of a message and every change of one byte:
-// the machine never faults.
+// TestLayoutsNever parses every truncation of a message and every change of one byte. The
+// machine never faults.
 func TestLayoutsNever(t *testing.T) {
 	p := check(t, layouts)
 	const message = "\xb9\x03\x00\x01\x01abcd\x01\x00\x00\x03?\x00\x02hi\x2aXYZ"

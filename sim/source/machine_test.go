@@ -13,7 +13,7 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// expect compares a trace without its frame.
+// expect compares a trace without its first and last lines.
 func expect(t *testing.T, tr *trace.Trace, want string) {
 	t.Helper()
 	if err := trace.Verify(tr); err != nil {
@@ -24,7 +24,7 @@ func expect(t *testing.T, tr *trace.Trace, want string) {
 	}
 }
 
-// frames makes a script for one device.
+// frames makes a script with frames for one device.
 func frames(device string, list ...world.Input) *world.Script {
 	return &world.Script{Devices: []string{"unused", device}, Inputs: list}
 }
@@ -65,7 +65,7 @@ waits "echo waits for a frame at nic"`)
 	expect(t, run(t, p, frames("other", in(3, "z"))), "status waiting\nwaits \"echo waits for a frame at nic\"")
 }
 
-// TestSchedule: each task runs until it waits, in system order, cyclically.
+// TestSchedule checks that each task runs until it waits, cyclically in system order.
 func TestSchedule(t *testing.T) {
 	p := check(t, `task a(o: out chan<u8>, i: in chan<u8>) {
   for k in 0..3 { o.send(k) }
@@ -98,7 +98,7 @@ a log 0 3 "3"
 status ended`)
 }
 
-// TestChannelValues sends a value with all kinds of parts.
+// TestChannelValues sends a value that has all kinds of parts.
 func TestChannelValues(t *testing.T) {
 	p := check(t, `enum E { no; two(x: u8, y: bytes<2>); one(z: u16) }
 struct P { a: i8; v: [2]u16; b: bytes<3>; o: u8?; q: u8?; e: E; f: E }
@@ -139,7 +139,7 @@ system s {
 }
 
 func TestStuck(t *testing.T) {
-	// The wait depends on data, so that the checker does not see that it is for ever.
+	// The wait depends on data, so the checker cannot know that it lasts for ever.
 	p := check(t, `task a(o: out chan<u8>, i: in chan<u8>) { var b: bytes<4>; if b.len == 0 { let x = i.recv(); o.send(x) } }
 system s {
   chan c: u8 cap 1
@@ -153,7 +153,7 @@ waits "a.0 waits for a value in channel d"
 waits "a.1 waits for a value in channel c"`)
 }
 
-// TestTrap: the other tasks run on until they wait, and no input follows.
+// TestTrap checks that the other tasks continue until they wait, and that no input follows.
 func TestTrap(t *testing.T) {
 	p := check(t, `use net
 task bad() { assert false }
@@ -212,7 +212,7 @@ main mark end outer
 status ended`)
 }
 
-// TestLimit: a computation that does not end in time is stopped from outside.
+// TestLimit checks that a computation that does not end in time is stopped from outside.
 func TestLimit(t *testing.T) {
 	p := check(t, mainOf("", "for i in 0..4000000000 { let x = i }"))
 	m, err := source.New(p, world.New(nil))

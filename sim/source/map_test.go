@@ -12,7 +12,7 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// model is a map<u16, u8, n> written down from the definition of the language.
+// model is a map<u16, u8, n> written from the language definition.
 type model struct {
 	ways, sets int
 	used       []bool
@@ -68,7 +68,7 @@ func (m *model) get(k uint16) byte {
 	return 255
 }
 
-// keys is how many keys the operations below use.
+// keys is the number of keys that the operations below use.
 const keys = 6
 
 // play does operations, one byte each: k puts key k, k+keys removes it.
@@ -101,8 +101,8 @@ task t(d: net.Eth) {
 }
 system s { run t(net.eth(0)) }`
 
-// sequences gives all sequences of puts of one length, then random ones of puts
-// and removals.
+// sequences returns all sequences of puts of one length, then random sequences of puts and
+// removals.
 func sequences(n, random int) (list [][]byte) {
 	total := 1
 	for range n {
@@ -127,8 +127,8 @@ func sequences(n, random int) (list [][]byte) {
 	return list
 }
 
-// TestMapsAgainstModel: eviction order and sets of maps of one to four ways and of
-// several sets, for all sequences of five puts of six keys and for random ones.
+// TestMapsAgainstModel checks the eviction order and the sets of maps with one to four ways and
+// with several sets. It tries all sequences of five puts of six keys, and random ones.
 func TestMapsAgainstModel(t *testing.T) {
 	for _, n := range []int{1, 2, 3, 4, 8, 16} {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
@@ -155,9 +155,9 @@ func TestMapsAgainstModel(t *testing.T) {
 	}
 }
 
-// TestCanonicalBits: the bits of keys, most significant first and padded at the
-// end, decide which keys share a set. A map of 256 sets shows the set by its
-// evictions. This test checks only that equal keys meet and others do not.
+// TestCanonicalBits checks that the bits of keys decide which keys share a set: most
+// significant bit first, padded at the end. A map of 256 sets shows the set by its evictions.
+// The test checks only that equal keys meet and different keys do not.
 func TestCanonicalBits(t *testing.T) {
 	got := logs(t, `struct K { f: bool; n: bytes<4>; v: [2]u3 }
 fn key(f: bool, n: bytes<4>, a: u3, b: u3) -> K { return K(f: f, n: n, v: [a, b]) }`, `

@@ -2,8 +2,8 @@ package source_test
 
 import "testing"
 
-// TestMeaning runs the body of a task and compares what it logs; the expected
-// text follows from the definition of the language.
+// TestMeaning runs the body of a task and compares its log. The expected text follows from the
+// language definition.
 func TestMeaning(t *testing.T) {
 	for _, c := range []struct{ name, decls, body, want string }{
 		{"wrapping", "", `

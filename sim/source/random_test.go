@@ -15,8 +15,8 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// gen writes random programs around what facts are about: indices, lengths,
-// conditions, loops. The machine checks each proof while it runs.
+// gen writes random programs about the subjects of facts: indices, lengths, conditions, loops.
+// The machine checks each proof while it runs.
 type gen struct {
 	r     *rand.Rand
 	out   strings.Builder
@@ -138,8 +138,8 @@ fn total(v: []u8) -> u8 {
 }`, "var a: [5]u8\nvar b: bytes<6> = \"ab\"\nvar i: u32 = 2\nvar j: i32 = -1\nvar s: u8 = 3\n"+g.out.String()+`log.print("{i} {j} {s}")`)
 }
 
-// TestProofs runs random programs. Those that the checker refuses are not
-// counted; a proof that does not hold is a fault of the machine.
+// TestProofs runs random programs. Programs that the checker refuses are not counted. A proof
+// that does not hold is a fault of the machine.
 func TestProofs(t *testing.T) {
 	ran, proved := 0, 0
 	for seed := range int64(2000) {

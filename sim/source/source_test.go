@@ -40,7 +40,7 @@ func run(t testing.TB, p *tree.Program, s *world.Script) *trace.Trace {
 	return tr
 }
 
-// show prints the events of a trace without its frame.
+// show prints the events of a trace without its first and last lines.
 func show(tr *trace.Trace) string {
 	lines := strings.Split(strings.TrimSpace(trace.Print(tr)), "\n")
 	for i, l := range lines {
@@ -49,7 +49,7 @@ func show(tr *trace.Trace) string {
 	return strings.Join(lines[1:len(lines)-1], "\n")
 }
 
-// mainOf makes a program of declarations and the body of one task.
+// mainOf makes a program from declarations and the body of one task.
 func mainOf(decls, body string) string {
 	return decls + "\ntask main() {\n" + body + "\n}\nsystem s { run main() }\n"
 }
@@ -89,7 +89,7 @@ func BenchmarkStatements(b *testing.B) {
 	b.ReportMetric(10e6*float64(b.N)/b.Elapsed().Seconds(), "statements/s")
 }
 
-// The count of statements follows the text, and every round of a loop counts again.
+// The count of statements follows the text, and every iteration of a loop counts again.
 func TestStatementsAreCounted(t *testing.T) {
 	count := func(body string) uint64 {
 		m, err := source.New(check(t, mainOf("", body)), world.New(nil))

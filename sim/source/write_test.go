@@ -12,9 +12,9 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// TestWriting makes layouts and writes them; each want follows by hand, the
-// check sums from the standards: "123456789" has the CRC-32 cbf43926, and the
-// header is the worked example of many texts on RFC 1071.
+// TestWriting makes layouts and writes them. The expected bytes are computed by hand, and the
+// checksums come from the standards: "123456789" has the CRC-32 cbf43926, and the header is the
+// worked example of many texts on RFC 1071.
 func TestWriting(t *testing.T) {
 	for _, c := range []struct{ name, decls, body, want string }{
 		{
@@ -79,8 +79,8 @@ layout L { ver: u3 = 5; flag: u1; op: Op; a: u16 little; _: u3; b: i5; c: u8 in 
 	}
 }
 
-// random makes a message of the layout Rec below, with its seals computed by
-// another library and by hand.
+// randomMessage makes a message of the layout Rec below. Another library and hand-written code
+// compute its seals.
 func randomMessage(r *rand.Rand) []byte {
 	kind := []byte{1, 4, 200}[r.Intn(3)]
 	flag := r.Intn(2)
@@ -132,8 +132,8 @@ task t(d: net.Eth) {
 }
 system s { run t(net.eth(0)) }`
 
-// TestRoundTrip: parse(x.bytes()) == x and parse(b).bytes() == b for random values,
-// and a message with one bit changed is another value or none.
+// TestRoundTrip checks parse(x.bytes()) == x and parse(b).bytes() == b for random values. A
+// message with one changed bit is another value or no value.
 func TestRoundTrip(t *testing.T) {
 	p := check(t, roundTrip)
 	r := rand.New(rand.NewSource(7))
@@ -164,7 +164,7 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
-// TestEqual compares values of every kind; what cannot be seen does not count.
+// TestEqual compares values of every kind. Parts that are not visible do not count.
 func TestEqual(t *testing.T) {
 	decls := `const ab: bytes<4> = "ab"
 const a1: bytes<4> = "a"

@@ -10,7 +10,8 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// TestBytes: bytes of a stream wait each for itself, and as many are taken as fit.
+// TestBytes checks that each byte of a stream waits separately, and that a read takes as many
+// as fit.
 func TestBytes(t *testing.T) {
 	s := &world.Script{Devices: []string{"line", "eth"}, Streams: []bool{true}, Inputs: []world.Input{{Time: 7, Device: 1, Data: []byte("frame")}}}
 	text := "# a comment\n\n0 68 65 6c\n7 6C6f # two more\n9 0a"
@@ -35,7 +36,7 @@ func TestBytes(t *testing.T) {
 	require.Equal(t, [][]byte{[]byte("ab")}, w.Pieces(1, []byte("ab")))
 }
 
-// TestBytesOut: a written file reads back as the same bytes at the same times.
+// TestBytesOut checks that a written file is read back as the same bytes at the same times.
 func TestBytesOut(t *testing.T) {
 	tr := &trace.Trace{}
 	for i, at := range []uint64{5, 5, 9, 12} {

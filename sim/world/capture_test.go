@@ -19,7 +19,7 @@ type record struct {
 	length    uint32 // original length, 0: as data
 }
 
-// pcap writes a capture with a byte order.
+// pcap writes a capture with a given byte order.
 func pcap(order binary.AppendByteOrder, link uint32, list ...record) []byte {
 	var b []byte
 	for _, v := range []uint32{0xa1b2c3d4, 0, 0, 0, 65535, link} {
@@ -66,7 +66,7 @@ func itoa(v uint64) string {
 }
 
 func TestOrderAndClock(t *testing.T) {
-	// The stamps go back once: the clock does not.
+	// The time stamps go back once, but the clock does not.
 	first := pcap(binary.LittleEndian, 1, record{10, 5, "p", 0}, record{10, 9, "q", 0}, record{10, 7, "r", 0}, record{11, 0, "s", 0})
 	s := script(t, world.Capture{Device: 0, Data: first})
 	if got, want := show(s), "0:a:p 4:a:q 4:a:r 999995:a:s"; got != want {
@@ -149,7 +149,7 @@ func TestPcapng(t *testing.T) {
 	}
 }
 
-// TestWriteRead writes what a device sent and reads it again.
+// TestWriteRead writes the output of a device and reads it back.
 func TestWriteRead(t *testing.T) {
 	tr := &trace.Trace{Events: []trace.Event{
 		{Kind: trace.Out, Port: "b", Time: 3, Data: []byte("one")},

@@ -9,7 +9,7 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// TestAdvanceOr: timers come before inputs at equal times, one event at a time, up
+// TestAdvanceOr checks that timers come before inputs at equal times, one event at a time, up
 // to the end.
 func TestAdvanceOr(t *testing.T) {
 	until := uint64(12)

@@ -21,8 +21,7 @@ var (
 	there = world.Host{Address: 0xc0a80117, Port: 40000}
 )
 
-// Another decoder reads the frames that are made, with the checksums that it
-// computes itself.
+// Another decoder reads the frames that are made, and computes their checksums itself.
 func TestDatagramFrames(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for n := range 200 {
@@ -75,7 +74,7 @@ func TestNoDatagrams(t *testing.T) {
 	}
 }
 
-// Records of a capture for a port of messages are messages, and so is what it sends.
+// Records of a capture for a message port are messages, and so is the port's output.
 func TestCapturesOfMessages(t *testing.T) {
 	out := world.Message(there.Address, there.Port, []byte("out"))
 	tr := &trace.Trace{Events: []trace.Event{{Kind: trace.Out, Port: "s", Time: 5, Data: out}}}
@@ -141,7 +140,7 @@ func TestDisk(t *testing.T) {
 	require.Len(t, w.Ask(1, command(world.DiskRead, 0)), 4+world.SectorSize)
 }
 
-// A file of answers says what a disk can do, and when. The last line that fits counts.
+// A file of answers lists what a disk can do, and when. The last matching line counts.
 func TestWornDisk(t *testing.T) {
 	d := world.NewDisk(make([]byte, 16*world.SectorSize))
 	disk := port.Find("disk")

@@ -7,7 +7,7 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// TestDriver: a driver puts inputs, waits for a time, and ends the run once.
+// TestDriver checks that a driver adds inputs, waits for a time, and ends the run once.
 func TestDriver(t *testing.T) {
 	w := world.New(&world.Script{Devices: []string{"a", "b"}})
 	asked := ""

@@ -13,7 +13,7 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// randomCapture is a capture with stamps that stand still and go backwards.
+// randomCapture is a capture with time stamps that repeat and go backward.
 func randomCapture(t *testing.T, rng *rand.Rand) []byte {
 	tr, now := &trace.Trace{}, uint64(1000)
 	for range rng.Intn(30) {
@@ -27,7 +27,7 @@ func randomCapture(t *testing.T, rng *rand.Rand) []byte {
 	return data
 }
 
-// played are the inputs that a script's world commits, and their times.
+// played returns the inputs that a script's world commits, and their times.
 func played(s *world.Script) (out []world.Input, end uint64) {
 	w := world.New(s)
 	defer w.Close()
@@ -42,8 +42,8 @@ func played(s *world.Script) (out []world.Input, end uint64) {
 	return out, w.End()
 }
 
-// Captures that are read while the run goes on give the inputs that they give when they
-// are read at once, from each world and with each bound of frames.
+// Captures that are read during the run give the same inputs as captures that are read at once,
+// from each world and with each limit for frames.
 func TestFeed(t *testing.T) {
 	rng := rand.New(rand.NewSource(1))
 	for range 50 {
@@ -85,7 +85,8 @@ func TestFeed(t *testing.T) {
 	}
 }
 
-// A feed stays between the other inputs of its script: levels first, then by device.
+// The inputs of a feed are ordered among the other inputs of its script: levels first, then by
+// device.
 func TestFeedAmongInputs(t *testing.T) {
 	tr := &trace.Trace{}
 	for _, at := range []uint64{0, 5, 9} {
@@ -108,7 +109,7 @@ func TestFeedAmongInputs(t *testing.T) {
 	require.Equal(t, []string{"0net", "5line", "5net", "7line", "9net"}, order)
 }
 
-// A file that is another one when it is read again ends the run with an error that says so.
+// If the file differs when it is read again, the run ends with an error that reports this.
 func TestFeedOfAFileThatChanges(t *testing.T) {
 	good := randomCapture(t, rand.New(rand.NewSource(4)))
 	for name, second := range map[string]func() (io.ReadCloser, error){

@@ -41,7 +41,7 @@ b0 !
 1"
 `
 
-// levelsOf are the inputs of one file for device 0, as "time=value".
+// levelsOf returns the inputs of one file for device 0, as "time=value".
 func levelsOf(t *testing.T, names ...string) []Input {
 	t.Helper()
 	s := &Script{Devices: []string{"b"}}
@@ -49,8 +49,8 @@ func levelsOf(t *testing.T, names ...string) []Input {
 	return s.Inputs
 }
 
-// TestWaveform: the last value of a microsecond counts; what changes nothing is not an input;
-// x before the first value is nothing yet.
+// TestWaveform checks that the last value of a microsecond counts, that a value without change
+// is not an input, and that x before the first value is not a value.
 func TestWaveform(t *testing.T) {
 	require.Equal(t, []Input{
 		{Time: 0, Levels: []Level{{0, 1}}},
@@ -89,7 +89,7 @@ func TestWaveformsMergeByTime(t *testing.T) {
 	require.EqualValues(t, 0, w.Get(7), "a port that the world does not have is low")
 }
 
-// TestTimescales: every unit, rounded down to microseconds.
+// TestTimescales tries every unit, rounded down to microseconds.
 func TestTimescales(t *testing.T) {
 	for scale, want := range map[string]uint64{
 		"1 s": 12345e6, "100ms": 1234500000, "1 ms": 12345e3, "10 us": 123450, "1us": 12345, "100 ns": 1234, "1 ns": 12, "100 ps": 1, "1ps": 0, "10 fs": 0,
@@ -132,7 +132,7 @@ func TestBadWaveforms(t *testing.T) {
 	}
 }
 
-// TestWriteVCD: the written changes are read back.
+// TestWriteVCD checks that the written changes are read back.
 func TestWriteVCD(t *testing.T) {
 	out := func(port string, at uint64, v byte) trace.Event {
 		return trace.Event{Kind: trace.Out, Port: port, Time: at, Data: []byte{v}}
@@ -146,7 +146,7 @@ func TestWriteVCD(t *testing.T) {
 	require.Equal(t, []Input{{Time: 0, Levels: []Level{{0, 1}}}, {Time: 9, Levels: []Level{{0, 0}}}}, s.Inputs)
 }
 
-// FuzzWaveform: a file gives changes in order, or an error with a place.
+// FuzzWaveform checks that a file gives changes in order, or an error with a position.
 func FuzzWaveform(f *testing.F) {
 	f.Add([]byte(dump))
 	f.Add([]byte("$timescale 1 us $end $var wire 1 ! b $end $enddefinitions $end #5 1! #7 b0 !"))

@@ -44,7 +44,7 @@ func widthsOf(row *word.Row, n int) (aw [][]int, w []int, imm []uint64) {
 	return aw, w, imm
 }
 
-// pack spreads up to 64 values of width w over literals' patterns.
+// pack spreads up to 64 values of width w over the patterns of literals.
 func pack(values []uint64, w int) []uint64 {
 	out := make([]uint64, w)
 	for p, v := range values {
@@ -158,8 +158,8 @@ func TestWordsRandom(t *testing.T) {
 	}
 }
 
-// TestMultiplierRows multiplies exhaustively to 8x8: the sum of the rows that
-// the proofs cut at is the product.
+// TestMultiplierRows multiplies exhaustively up to 8x8 bits. The sum of the rows at which the
+// proofs cut is the product.
 func TestMultiplierRows(t *testing.T) {
 	for n := 6; n <= 8; n++ {
 		exhaust(t, word.Mul, n, []int{n, n}, 0)

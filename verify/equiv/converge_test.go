@@ -7,8 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// latched shows a register: from reset on, or only while another one says that it was
-// loaded.
+// latched outputs a register: always after reset, or only while another register shows that it
+// was loaded.
 func latched(t *testing.T, reset uint64, shown bool, loads bool) *rtl.Circuit {
 	b := rtl.NewBuilder("latched")
 	in := b.Input("in", 4)
@@ -28,8 +28,8 @@ func latched(t *testing.T, reset uint64, shown bool, loads bool) *rtl.Circuit {
 	return c
 }
 
-// TestResetValuesThatPass: a reset value changes nothing when the register is loaded
-// before it is seen, and only then.
+// TestResetValuesThatPass checks that a reset value does not matter if the register is loaded
+// before it is visible, and that it matters otherwise.
 func TestResetValuesThatPass(t *testing.T) {
 	for _, c := range []struct {
 		name         string

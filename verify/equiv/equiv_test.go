@@ -69,7 +69,7 @@ func oneOperator(t testing.TB, op word.Op, w int) *rtl.Circuit {
 	return circuit
 }
 
-// core reads one of the generated cores in testdata.
+// core reads a generated core from testdata.
 func core(t testing.TB, name string) *rtl.Circuit {
 	text, err := os.ReadFile("testdata/" + name + ".rtl")
 	require.NoError(t, err)
@@ -97,7 +97,7 @@ func TestCoreInvariants(t *testing.T) {
 	}
 }
 
-// ring has three one-hot bits: what it claims holds in all reachable states only.
+// ring has three one-hot bits. Its claims hold only in reachable states.
 func ring(t *testing.T) *rtl.Circuit {
 	b := rtl.NewBuilder("ring")
 	x, y, z := b.Reg("x", 1, 1), b.Reg("y", 1, 0), b.Reg("z", 1, 0)
@@ -129,7 +129,7 @@ func TestInduction(t *testing.T) {
 	}, status)
 	require.Contains(t, rep.Items[3].Reason, "free = 0x1")
 	require.Contains(t, rep.Items[4].Reason, "0 cycles after reset")
-	// For single states none of these holds.
+	// For arbitrary single states none of these claims holds.
 	claims, err := Claims(ring(t), Options{})
 	require.NoError(t, err)
 	require.Equal(t, 5, claims.Count(Different))

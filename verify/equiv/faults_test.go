@@ -77,8 +77,8 @@ func TestWrongRulesAreFound(t *testing.T) {
 	}
 }
 
-// TestDamagedNetlists flips single bits of look-up tables: whatever the proof
-// says is equal must also simulate equal, and most damage must be seen.
+// TestDamagedNetlists flips single bits of look-up tables. If the proof shows a netlist equal,
+// its simulation must be equal too. The proof must find most damage.
 func TestDamagedNetlists(t *testing.T) {
 	r := rand.New(rand.NewPCG(6, 6))
 	found := 0
@@ -107,7 +107,7 @@ func TestDamagedNetlists(t *testing.T) {
 	require.Greater(t, found, tries/3)
 }
 
-// memoryCircuit has everything that is compared as data.
+// memoryCircuit has all parts that are compared as data.
 func memoryCircuit(t *testing.T) *rtl.Circuit {
 	b := rtl.NewBuilder("m")
 	a, d, on := b.Input("a", 3), b.Input("d", 8), b.Input("on", 1)

@@ -34,8 +34,8 @@ func newStepper(c *rtl.Circuit) *stepper {
 	return s
 }
 
-// eval settles the circuit: asynchronous reads are repeated until they have seen
-// their addresses.
+// eval settles the circuit. It repeats asynchronous reads until they have their final
+// addresses.
 func (s *stepper) eval() {
 	c := s.flat.Circuit
 	ports := 0
@@ -96,9 +96,9 @@ func (s *stepper) clock() {
 	}
 }
 
-// TestGatesFollowTheCircuit runs circuits by words and their gates by bits on
-// the same random inputs: beyond the proof of the cones, this checks what both
-// machines make of registers and memories over time.
+// TestGatesFollowTheCircuit runs circuits by words and their gates by bits on the same random
+// inputs. The proof of the cones does not cover how both machines treat registers and memories
+// over time, and this test checks that.
 func TestGatesFollowTheCircuit(t *testing.T) {
 	for seed := range int64(30) {
 		c := rtltest.Make(rtltest.Config{Seed: seed, Size: 40, MaxWidth: 20})

@@ -11,8 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// queue is a word with a valid bit beside it. Neither the word at reset
-// matters, nor the value of a line that no word of the memory selects.
+// queue is a word with a valid bit beside it. Two values do not matter: the word at reset, and
+// a value of `line` that no word of the memory equals.
 func queue(t *testing.T, reset, line uint64) *rtl.Circuit {
 	b := rtl.NewBuilder("queue")
 	rom := b.Mem("rom", 8, 2, 1, []uint64{0x13, 0x37, 0x6f})
@@ -61,8 +61,8 @@ func TestMachinesOfDifferentShape(t *testing.T) {
 	require.Equal(t, Different, rep.Status())
 }
 
-// TestMachinesThatAreProvedRunAlike: random circuits with another reset value
-// or constant; whatever is proved shows the same outputs in random runs.
+// TestMachinesThatAreProvedRunAlike makes random circuits with another reset value or constant.
+// Circuits that are proved equal show the same outputs in random runs.
 func TestMachinesThatAreProvedRunAlike(t *testing.T) {
 	proved, apart := 0, 0
 	for seed := range int64(250) {

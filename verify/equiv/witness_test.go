@@ -55,8 +55,8 @@ func invertTable(n *gate.Netlist) {
 	}
 }
 
-// TestSolversAgree decides small circuits as one formula, without sweeping, with
-// gophersat as the second witness, with and without a fault in the netlist.
+// TestSolversAgree decides small circuits as one formula, without sweeping. gophersat is a
+// second solver for comparison. The netlists have a fault or none.
 func TestSolversAgree(t *testing.T) {
 	answers := map[sat.Status]int{}
 	for seed := range int64(24) {
@@ -95,8 +95,8 @@ func TestSolversAgree(t *testing.T) {
 	require.Greater(t, answers[sat.Unsat], 10)
 }
 
-// gophersat is the solver of that name as a sat.Decider: a second witness. It knows
-// no conflict limit and so always decides.
+// gophersat adapts the solver of that name to sat.Decider, as a second solver for comparison.
+// It has no conflict limit, so it always decides.
 type gophersat struct{}
 
 // Decide runs gophersat.

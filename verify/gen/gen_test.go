@@ -12,7 +12,7 @@ import (
 	"github.com/sinter-lang/sinter/verify/gen"
 )
 
-// check says why the checker refuses a text, "" if it does not.
+// check returns the reason why the checker refuses a text, or "".
 func check(text string) string {
 	f, list := syntax.Parse(&diag.File{Name: "generated.sn", Text: text})
 	if err := list.Err(); err != nil {
@@ -25,8 +25,8 @@ func check(text string) string {
 	return ""
 }
 
-// TestEveryProgramPassesTheChecker: a rejection is a fault of the generator or
-// of the checker.
+// TestEveryProgramPassesTheChecker checks that the checker accepts every generated program. A
+// rejection is a fault of the generator or of the checker.
 func TestEveryProgramPassesTheChecker(t *testing.T) {
 	refused := 0
 	for seed := range uint64(500) {
@@ -39,7 +39,7 @@ func TestEveryProgramPassesTheChecker(t *testing.T) {
 	require.Zero(t, refused)
 }
 
-// TestSameSeedSameProgram: a seed is all that a program depends on.
+// TestSameSeedSameProgram checks that a program depends only on its seed.
 func TestSameSeedSameProgram(t *testing.T) {
 	for seed := range uint64(20) {
 		a, b := gen.New(seed, gen.Options{}), gen.New(seed, gen.Options{})
@@ -48,7 +48,7 @@ func TestSameSeedSameProgram(t *testing.T) {
 	}
 }
 
-// TestEveryProductionIsUsed: a row of the tables that never comes up makes nothing.
+// TestEveryProductionIsUsed checks that every row of the tables is used.
 func TestEveryProductionIsUsed(t *testing.T) {
 	used := map[string]int{}
 	for seed := range uint64(200) {
@@ -62,8 +62,8 @@ func TestEveryProductionIsUsed(t *testing.T) {
 	t.Log(used)
 }
 
-// TestShrink: the result is a program that still has the wanted property and
-// little else.
+// TestShrink checks that the result is a program that still has the wanted property and little
+// else.
 func TestShrink(t *testing.T) {
 	for seed := range uint64(12) {
 		p := gen.New(seed, gen.Options{NoTraps: true})

@@ -17,25 +17,25 @@ import (
 // root is the project's folder.
 const root = "../.."
 
-// scoreSeeds is how many programs, from seed 1 on, shall notice a fault: those
-// that are run in continuous integration.
+// scoreSeeds is the number of programs, from seed 1 on, that must find a fault. Continuous
+// integration runs these programs.
 const scoreSeeds = 500
 
-// sample is how many faults are planted when the whole measurement does not run, and
-// someSeeds how many programs run on each of them: a fault that is missed costs all.
+// sample is the number of faults that are planted in a short run. someSeeds is the number of
+// programs for each of them. A fault that is not found costs all of them.
 const sample, someSeeds = 3, 120
 
-// patience bounds the tool on all programs.
+// patience is the time limit for the tool on all programs.
 const patience = 10 * time.Minute
 
-// fuzz runs generated programs with a tool, up to the first that differs.
+// fuzz runs generated programs with a tool, up to the first difference.
 func fuzz(tool string, programs int) (said string, code int, err error) {
 	return testkit.Within(patience, root, []string{"GOTRACEBACK=none"}, filepath.Clean(tool),
 		"fuzz", "--seed", "1", "--count", fmt.Sprint(programs), "--on", "ir,isa", "--first", "--no-shrink", "--out", "")
 }
 
-// ends reports whether the tool without a fault ends in time. Only then does a tool that
-// does not end tell anything: a slow computer is not a hang.
+// ends reports whether the tool without a fault ends in time. Only in that case does a tool
+// that does not end count: a slow computer is not a hang.
 func ends(dir string, programs int) (bool, error) {
 	tool, err := testkit.BuildTool(root, dir)
 	if err != nil {
@@ -46,8 +46,8 @@ func ends(dir string, programs int) (bool, error) {
 	return code == 0, err
 }
 
-// noticed plants a fault and runs so many generated programs. A tool that fails or
-// hangs where it did not before is noticed too; how says what was seen.
+// noticed plants a fault and runs a number of generated programs. A tool that fails or hangs
+// only with the fault counts as noticed too. how describes what was found.
 func noticed(f *testkit.Fault, dir string, programs int) (how string, err error) {
 	list, err := f.Overlay(root, dir)
 	if err != nil {
@@ -75,11 +75,10 @@ func noticed(f *testkit.Fault, dir string, programs int) (how string, err error)
 	return fmt.Sprintf("exit code %d: %s", code, first), nil
 }
 
-// TestMutationScore measures what generated programs notice: at least 95 of 100 faults
-// of testdata/faults.txt, planted one at a time. All
-// are planted when SINTER_WORTH is 1, which takes a quarter of an hour; otherwise
-// some that are spread over the list, so that the harness and the list stay
-// sound.
+// TestMutationScore measures how many faults generated programs find: at least 95 of the 100
+// faults of testdata/faults.txt, planted one at a time. All are planted when SINTER_WORTH is 1,
+// which takes a quarter of an hour. Otherwise some faults, spread over the list, are planted,
+// so that the harness and the list stay sound.
 func TestMutationScore(t *testing.T) {
 	faults := testkit.Faults(t, "testdata/faults.txt")
 	groups := map[string]int{}

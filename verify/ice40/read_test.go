@@ -21,7 +21,7 @@ SB_DFFSR q_ff (.Q(o), .C(clk), .R(a[0]), .D(t));
 endmodule
 `
 
-// TestReadsWhatIsWritten and complains of everything else, in words.
+// TestReadsWhatIsWritten reads written netlists, and reports everything else with a message.
 func TestReadsWhatIsWritten(t *testing.T) {
 	n, err := Read(little)
 	require.NoError(t, err)
@@ -59,7 +59,7 @@ func TestReadsWhatIsWritten(t *testing.T) {
 	}
 }
 
-// FuzzRead: no text makes the reader panic or go on for ever.
+// FuzzRead checks that no text makes the reader panic or run for ever.
 func FuzzRead(f *testing.F) {
 	f.Add(little)
 	f.Fuzz(func(_ *testing.T, text string) {

@@ -16,7 +16,7 @@ import (
 	"github.com/sinter-lang/sinter/verify/lockstep"
 )
 
-// ports uses every port register and moves frames both ways.
+// ports uses every port register and moves frames in both directions.
 const ports = `image ports
   task main
   device in eth 0 rx
@@ -52,7 +52,7 @@ const ports = `image ports
 end
 `
 
-// made generates a core and says what it kept.
+// made generates a core and describes what it kept.
 func made(t *testing.T, organisation string) (*rtl.Circuit, *lockstep.Subset) {
 	im, err := image.ParseFor(design.Default(), &diag.File{Name: "ports.image", Text: ports})
 	require.NoError(t, err)
@@ -84,8 +84,8 @@ func TestSameSeedSamePrograms(t *testing.T) {
 	require.Equal(t, a, b)
 }
 
-// TestStuckRegistersAreFound makes one register at a time 0 for ever; some
-// instruction must show it.
+// TestStuckRegistersAreFound makes one register at a time 0 for ever. Some instruction must
+// show it.
 func TestStuckRegistersAreFound(t *testing.T) {
 	c, sub := made(t, design.Pipe3)
 	for i, r := range c.Regs {
@@ -109,7 +109,7 @@ func TestStuckRegistersAreFound(t *testing.T) {
 	}
 }
 
-// stuck replaces every set of a register by a constant.
+// stuck replaces every assignment to a register with a constant.
 func stuck(list []rtl.Effect, reg int, value rtl.ID) []rtl.Effect {
 	out := append([]rtl.Effect(nil), list...)
 	for i := range out {
@@ -137,7 +137,7 @@ func TestADifferenceShowsWhereItIs(t *testing.T) {
 	require.NotEmpty(t, d.Before)
 }
 
-// A record that is wrong in one field only is found, and by that field.
+// A record with one wrong field is found, and the difference names that field.
 func TestEveryFieldIsCompared(t *testing.T) {
 	for probe, field := range map[string]string{
 		rtl.ProbeRetirePC: "pc", rtl.ProbeRetireInsn: "insn", rtl.ProbeRetireRd: "rd", rtl.ProbeRetireValue: "value",
@@ -152,7 +152,7 @@ func TestEveryFieldIsCompared(t *testing.T) {
 	}
 }
 
-// flip makes a probe show its value with bit 0 wrong.
+// flip inverts bit 0 of a probe.
 func flip(c *rtl.Circuit, probe string) {
 	for i, p := range c.Probes {
 		if p.Name != probe {

@@ -18,7 +18,7 @@ const printed = "define void @f() {\n" +
 	"\tcall void @llvm.memset.p0i8.i64(i8* %7, i8 0, i64 4, i1 false), !dbg !8\n" +
 	"\tcall void @sn_log_u(i64 %3), !dbg !8\n}\n"
 
-// TestMisprints: each kind of mistake changes its target, and only its target.
+// TestMisprints checks that each kind of mistake changes its target, and nothing else.
 func TestMisprints(t *testing.T) {
 	want := map[string]string{
 		"becomes ashr: lshr":              "\t%3 = ashr i64 %2, 32, !dbg !8",

@@ -24,8 +24,7 @@ import (
 // root is the project's folder.
 const root = "../.."
 
-// job is a program with the options of a run, and where the oracle writes what it
-// found.
+// job is a program with the options of a run, and the file for the oracle's result.
 type job struct {
 	name    string // of the program, for messages
 	path    string
@@ -33,7 +32,7 @@ type job struct {
 	out     string // files that begin with it: .trace and .lines
 }
 
-// world is the outside that the options name, and settings the configs.
+// world is the environment that the options name, and settings are the configs.
 func (j *job) world() (w flow.World, settings []types.Setting) {
 	for i := 0; i+1 < len(j.options); i += 2 {
 		value := j.options[i+1]
@@ -58,7 +57,7 @@ func (j *job) world() (w flow.World, settings []types.Setting) {
 	return w, settings
 }
 
-// line is the job for the oracle.
+// line is the job in the form for the oracle.
 func (j *job) line() string {
 	words := append([]string{j.path}, j.options...)
 	return strings.Join(append(words, "--trace", j.out+".trace", "--lines", j.out+".lines"), " ")
@@ -79,7 +78,7 @@ func ask(t *testing.T, python string, jobs []*job) {
 	require.Zero(t, code, said)
 }
 
-// source runs a program on the reference machine: its trace and what it prints.
+// source runs a program on the reference machine. It returns the trace and the printed lines.
 func source(t *testing.T, j *job) (trace, lines string) {
 	w, settings := j.world()
 	p, err := flow.Load(j.path, flow.Options{Settings: settings})
@@ -99,9 +98,9 @@ func read(t *testing.T, path string) string {
 	return string(text)
 }
 
-// events are the lines of a trace. The compiler chooses the numbers of sites,
-// so sites are numbered again in order of occurrence. The text at the end about
-// waiting tasks is for people.
+// events are the lines of a trace. The compiler chooses the numbers of sites, so sites are
+// numbered again in order of occurrence. The text about waiting tasks at the end is for readers
+// and is left out.
 func events(trace string) []string {
 	sites := map[string]string{}
 	var out []string
@@ -123,8 +122,8 @@ func events(trace string) []string {
 	return out
 }
 
-// compare demands that both have seen the same: every event in the same order,
-// every line, and the place of every trap.
+// compare checks that the oracle and the reference show the same: every event in the same
+// order, every line, and the source position of every trap.
 func compare(t *testing.T, j *job) {
 	want, lines := source(t, j)
 	a, b := events(want), events(read(t, j.out+".trace"))
@@ -135,7 +134,7 @@ func compare(t *testing.T, j *job) {
 	require.Equal(t, lines, read(t, j.out+".lines"), j.name)
 }
 
-// agree runs all jobs on both sides, in as many parts as there are processors.
+// agree runs all jobs on both sides, in as many groups as there are processors.
 func agree(t *testing.T, jobs []*job) {
 	python := testkit.Tool(t, "python3")
 	began := time.Now()
@@ -159,8 +158,8 @@ func agree(t *testing.T, jobs []*job) {
 	t.Logf("%d programs agree, %.1f a second", len(jobs), float64(len(jobs))/took)
 }
 
-// TestGenerated compares the oracle with the reference machine on random programs,
-// with their captures: 500 of them when SINTER_FULL is 1.
+// TestGenerated compares the oracle with the reference machine on random programs with their
+// captures: 500 of them when SINTER_FULL is 1.
 func TestGenerated(t *testing.T) {
 	last := uint64(8)
 	if testkit.Full() {
@@ -179,8 +178,8 @@ func TestGenerated(t *testing.T) {
 	agree(t, jobs)
 }
 
-// TestExamples compares them on the programs of examples, with the captures that
-// their heads name.
+// TestExamples compares the oracle with the reference machine on the examples, with the
+// captures that their first lines name.
 func TestExamples(t *testing.T) {
 	var jobs []*job
 	for _, pattern := range []string{"examples/*/*.sn", "examples/testdata/*/*.sn"} {
@@ -198,7 +197,7 @@ func TestExamples(t *testing.T) {
 	agree(t, jobs)
 }
 
-// options are those of the run line of an example.
+// options are the options of an example's run line.
 func options(text, dir string) []string {
 	var out []string
 	_, rest, _ := strings.Cut(text, "// run:")
@@ -222,7 +221,7 @@ func options(text, dir string) []string {
 	return out
 }
 
-// TestProbes compares them on small programs about edges of the language.
+// TestProbes compares the two on small programs about corner cases of the language.
 func TestProbes(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.sn")
 	require.NoError(t, err)
@@ -235,7 +234,7 @@ func TestProbes(t *testing.T) {
 	agree(t, jobs)
 }
 
-// TestOptions compares them with configs that are set, and with the image of a disk.
+// TestOptions compares the two with configs that are set, and with the image of a disk.
 func TestOptions(t *testing.T) {
 	dir := t.TempDir()
 	image := make([]byte, 4096)
@@ -259,7 +258,7 @@ func TestOptions(t *testing.T) {
 	agree(t, jobs)
 }
 
-// TestLevels compares them on the signals of a value change dump, and on messages at the
+// TestLevels compares the two on the signals of a value change dump, and on messages at the
 // times of their changes. Both must refuse the same dumps.
 func TestLevels(t *testing.T) {
 	dir := t.TempDir()
@@ -302,7 +301,7 @@ func TestLevels(t *testing.T) {
 	}
 }
 
-// TestPages compares them on the programs of the reference and of the tour.
+// TestPages compares the two on the programs of the reference and of the tour.
 func TestPages(t *testing.T) {
 	dir := t.TempDir()
 	var jobs []*job

@@ -111,8 +111,8 @@ func stuck(t *testing.T, c *rtl.Circuit, name string, value uint64) *rtl.Circuit
 	return nil
 }
 
-// TestFaultsAreNoticed makes one thing in a core constant. The claims that hold by
-// induction belong to the mistaken core.
+// TestFaultsAreNoticed makes one part of a core constant. The claims that hold by induction
+// belong to the faulty core.
 func TestFaultsAreNoticed(t *testing.T) {
 	for _, f := range []struct {
 		kind, node string
@@ -167,8 +167,8 @@ end
 end
 `
 
-// TestFramesAreFollowed: each cycle of the frame engine is claimed and proved, in both
-// directions, and a mistake in it is a difference in such a claim.
+// TestFramesAreFollowed checks that each cycle of the frame engine is claimed and proved, in
+// both directions. A mistake in the engine is a difference in such a claim.
 func TestFramesAreFollowed(t *testing.T) {
 	for _, kind := range design.Cores() {
 		c, p := generated(t, framed, kind)
@@ -225,7 +225,7 @@ end
 end
 `
 
-// TestWaitsAreFollowed: masks, deadline and pins are claimed and proved, and a mistake
+// TestWaitsAreFollowed checks that masks, deadline and pins are claimed and proved. A mistake
 // in them is a difference in such a claim.
 func TestWaitsAreFollowed(t *testing.T) {
 	place := func(d int) string { return fmt.Sprint(int32(port.LevelOf(d).Addr())) }

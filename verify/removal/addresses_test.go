@@ -13,7 +13,7 @@ import (
 	"github.com/sinter-lang/sinter/verify/removal"
 )
 
-// indexed reads a word of data of 16 words at an index that memory holds.
+// indexed reads a word from 16 words of data, at an index that memory holds.
 const indexed = `image indexed
 task main
 data 64 64
@@ -29,8 +29,9 @@ end
 end
 `
 
-// TestBoundedAddresses: an address counts as bounded when it lies in data and is aligned
-// for all that memory may hold. Each change below gives one that may not.
+// TestBoundedAddresses checks that an address counts as bounded if it lies in the data and is
+// aligned, for all contents that memory may have. Each change below gives an address that is
+// not bounded.
 func TestBoundedAddresses(t *testing.T) {
 	const p = `point indexed
   core multi

@@ -66,7 +66,7 @@ func TestWhatIsKeptIsEnough(t *testing.T) {
 	require.Equal(t, 1, r.Computed)
 }
 
-// Each thing that is taken away too much must be noticed.
+// Each necessary part that is removed must be noticed.
 func TestMissingThingsAreNoticed(t *testing.T) {
 	for _, c := range []struct{ old, new, wrong string }{
 		{"  keep lw I 010 0000011 rd = mem32[rs1 + imm]\n", "", "word 3 is lw, which the core lacks"},
@@ -90,8 +90,7 @@ func TestMissingThingsAreNoticed(t *testing.T) {
 	}
 }
 
-// TestAnAddedLineIsAnInstruction checks an image whose target has a line that no
-// base set has.
+// TestAnAddedLineIsAnInstruction checks an image whose target has a line that no base set has.
 func TestAnAddedLineIsAnInstruction(t *testing.T) {
 	andn, err := isa.ParseLine(&diag.File{Name: "andn.isa", Text: "andn R 0100000 111 0110011 rd = rs1 and not(rs2)"})
 	require.NoError(t, err)

@@ -10,7 +10,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// holds reports whether a word is one of a span.
+// holds reports whether a span contains a word.
 func (s span) holds(v uint64) bool { return v >= s.lo && v <= s.hi && v&(1<<s.zeros-1) == 0 }
 
 // spans lists all spans of words of a width.
@@ -58,7 +58,7 @@ func TestRules(t *testing.T) {
 	}
 }
 
-// corner draws a word, often one near an edge.
+// corner makes a random word, often near an edge.
 func corner(r *rand.Rand) uint64 {
 	edges := []uint64{0, 4, 1<<31 - 4, 1 << 31, 1<<32 - 4}
 	v := edges[r.IntN(len(edges))] + uint64(r.IntN(8)) - 4
@@ -68,7 +68,7 @@ func corner(r *rand.Rand) uint64 {
 	return v & (1<<32 - 1)
 }
 
-// around is a span that holds a word.
+// around is a span that contains a word.
 func around(r *rand.Rand, v uint64) span {
 	s := point(v)
 	if w := corner(r); r.IntN(2) == 0 {
@@ -78,8 +78,7 @@ func around(r *rand.Rand, v uint64) span {
 	return s
 }
 
-// TestLines compares words that instructions and branches give with the spans that are
-// told of them.
+// TestLines compares the words that instructions and branches give with the computed spans.
 func TestLines(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 5))
 	for _, in := range isa.RV32IM().Insts {

@@ -2,8 +2,8 @@ package sat
 
 import "github.com/crillab/gophersat/solver"
 
-// gophersat is the solver of that name as a Decider: a second witness. It knows
-// no conflict limit and so always decides.
+// gophersat adapts the solver of that name to Decider, as a second solver for comparison. It
+// has no conflict limit, so it always decides.
 type gophersat struct{}
 
 // Decide runs gophersat.

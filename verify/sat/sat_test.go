@@ -7,8 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// random3 makes a random formula near the threshold where both answers are
-// frequent.
+// random3 makes a random formula near the threshold at which both answers are frequent.
 func random3(r *rand.Rand, vars int) *CNF {
 	f := &CNF{Vars: vars}
 	for range vars*4 + r.IntN(3) {
@@ -80,8 +79,8 @@ func TestAgainstGophersat(t *testing.T) {
 	}
 }
 
-// TestIncremental asks one solver many questions under assumptions, with clauses
-// added between, and compares with fresh solvers.
+// TestIncremental asks one solver many questions under assumptions, with clauses added between
+// them. It compares the answers with new solvers.
 func TestIncremental(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 3))
 	for range 30 {
@@ -108,8 +107,8 @@ func TestIncremental(t *testing.T) {
 	}
 }
 
-// TestKeptAssumptions: calls that begin with all or some of the same assumptions give the
-// same answers as a new solver, with or without clauses and limits between the calls.
+// TestKeptAssumptions checks calls that begin with all or some of the same assumptions. They
+// give the same answers as a new solver, with or without clauses and limits between the calls.
 func TestKeptAssumptions(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 5))
 	answers := map[Status]int{}
@@ -171,7 +170,7 @@ func literal(l int) Lit {
 	return Var(-l - 1).Neg()
 }
 
-// pigeons says that n+1 pigeons fit n holes.
+// pigeons states that n+1 pigeons fit into n holes.
 func pigeons(n int) *CNF {
 	f := &CNF{Vars: (n + 1) * n}
 	in := func(p, h int) int { return p*n + h + 1 }
