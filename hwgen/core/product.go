@@ -31,8 +31,8 @@ func (g wires) product(x, y vec, w int) vec {
 	return m.sum()
 }
 
-// trimmed returns an operand without copies of its sign or zeros at the top, and whether its top
-// bit is a sign.
+// trimmed returns an operand without repeated sign bits or zeros at the top. It also reports
+// whether the top bit is a sign.
 func trimmed(v vec) (vec, bool) {
 	n := len(v)
 	if zero := (bit{rtl.None, 0}); v[n-1] == zero {

@@ -104,9 +104,8 @@ func Load(path string, opts Options) (*Program, error) {
 	return p, err
 }
 
-// LoadFiles checks a program from texts that are already read.
-//
-// A single file whose name ends in .sir is a program in the form of its IR.
+// LoadFiles checks a program from texts that are already read. A single file whose name ends in
+// .sir is a program in the form of its IR.
 func LoadFiles(files []*diag.File, opts Options) (*Program, error) {
 	if len(files) == 1 && strings.HasSuffix(files[0].Name, ".sir") {
 		return loadIR(files[0], opts)
