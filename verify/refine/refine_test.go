@@ -125,7 +125,7 @@ func TestFaultsAreNoticed(t *testing.T) {
 		{design.Pipe3, "x.subtract", 0}, // differences are sums
 		{design.Pipe3, "x.signed", 1},   // order comparisons are signed
 		{design.Pipe3, "x.writes", 1},   // all write
-		{design.Pipe3, "x.imm", 4},      // one bit of the immediate
+		{design.Pipe3, "x.imm", 4},      // every instruction has the same immediate
 		{design.Pipe3, "result", 7},
 		{design.Multi, "x.rd", 5},
 		{design.Multi, "x.early", 0},
