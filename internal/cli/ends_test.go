@@ -74,7 +74,7 @@ func sinter(dir string, args ...string) (code int, stdout, stderr string) {
 	return code, out.String(), said.String()
 }
 
-// TestExitCodes tries each exit code except those of a signal and a crash.
+// TestExitCodes tries each exit code except the codes for a signal and a crash.
 func TestExitCodes(t *testing.T) {
 	dir := folder(t)
 	for _, c := range []struct {
