@@ -55,7 +55,7 @@ func matched(lo, hi int64, cases [][2]int64) string {
 func TestMatchOverNumbers(t *testing.T) {
 	dense := make([][2]int64, 2000)
 	for k := range dense {
-		v := int64(k*1103) % 2000 // each once, in no order
+		v := int64(k*1103) % 2000 // each value once, in no particular order
 		dense[k] = [2]int64{v, v}
 	}
 	signed := [][2]int64{{100, 127}, {-128, -100}, {-1, -1}, {0, 0}, {1, 9}, {-50, -40}, {50, 50}, {-99, -51}, {60, 60}, {-39, -2}}

@@ -1,16 +1,17 @@
 // Package riscv makes the program image of a generated core. Its own code generator, cg,
-// compiles the program IR to words. It uses exactly the instructions and registers that a target
-// has.
+// compiles the program IR to instruction words. The code uses exactly the instructions and
+// registers that the target has.
 //
-// Nothing here names a mnemonic. A line of the instruction set such as
+// The package names no mnemonic. An instruction line is one line of the instruction table. A
+// line such as
 //
 //	sltu  R  0000000 011 0110011   rd = zext32(rs1 ltu rs2)
 //
 // becomes a Rule: the tree of its meaning in canonical form (node.go, canon.go). The program's
-// values become trees of the same form. The selector covers them with the cheapest rules
-// (tile.go; Aho and Johnson, "Optimal Code Generation for Expression Trees", 1976). A mined line
-// with a larger expression is therefore used as soon as the table contains it. An absent line is
-// replaced by other shapes (expand.go) or reported.
+// values become trees of the same form. The selector covers the trees with the cheapest rules
+// (tile.go; Aho and Johnson, "Optimal Code Generation for Expression Trees", 1976). So a mined
+// line with a larger expression is used as soon as the table contains it. If a line is absent,
+// the selector uses other shapes of the expression (expand.go) or reports an error.
 //
 //	v7: i32 = load4 %hits[v6], v2        lw   x3, 16(x3)
 //	v8: i32 = add v7, 1                  addi x4, x4, 1
@@ -26,11 +27,12 @@
 //   - block order (order.go) and encoding (emit.go)
 //
 // There is no recursion, so the allocator knows for every callee the registers that it changes
-// and the places of its arguments. Frames are static, and a slot is an address that x0 reaches.
-// The return address is a value like any other.
+// and the places (registers or slots) of its arguments. Frames are static. A slot, a word of a
+// frame, has an address that x0 reaches. The return address is a value like any other.
 //
-// A word in an i1 register is 0 or 1. The package knows no pass, machine or circuit. The program
-// is legalised for 32 bits and has passed ir/pass/tasks.
+// A register that holds an i1 value is 0 or 1. The package does not depend on passes, machines
+// or circuits. Its input is a program that is legalised for 32 bits and has passed
+// ir/pass/tasks.
 package riscv
 
 import (

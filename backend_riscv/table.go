@@ -96,8 +96,8 @@ func (tb *table) read(in *isa.Inst) *Rule {
 	return r
 }
 
-// maxTree is the maximum size of the tree of a line. A larger tree shares parts, and trees of
-// the program do not have its shape.
+// maxTree is the maximum size of the tree of a line. A larger tree uses parts several times,
+// and no tree of a program has that shape.
 const maxTree = 64
 
 func first(a, b *isa.Inst) *isa.Inst {

@@ -58,7 +58,7 @@ func TestOlderProcessorIsRefused(t *testing.T) {
 		require.Equal(t, 1, code)
 		require.Equal(t, "FUTURE is not there on this processor; make the program for it with --cpu x86-64\n", said)
 	}
-	code, said := start(t, Options{CPU: Native}) // this one made it
+	code, said := start(t, Options{CPU: Native}) // this CPU built it
 	require.Zero(t, code, said)
 	code, said = start(t, Options{CPU: V1, more: []feature{{leaf: 0x8fffff00, name: "FUTURE"}}})
 	require.Zero(t, code, said)
@@ -76,7 +76,7 @@ func TestFeaturesOfV3AreAllLookedFor(t *testing.T) {
 	require.NoError(t, err)
 	v3, err := tools.Macros(context.Background(), "--target=x86_64-unknown-linux-gnu", "-march=x86-64-v3")
 	require.NoError(t, err)
-	had := map[string]bool{"__LAHF_SAHF__": true} // in 64-bit mode since 2006; clang makes no use of it
+	had := map[string]bool{"__LAHF_SAHF__": true} // in 64-bit mode since 2006; clang does not use it
 	for _, name := range old {
 		had[name] = true
 	}

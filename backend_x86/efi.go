@@ -60,8 +60,8 @@ const (
 	fileAlign, headersSize, peOffset = 512, 1024, 64
 )
 
-// noRelocations is a table of relocations with an entry that does nothing. Some firmwares treat
-// a program without such a table as one that cannot be moved.
+// noRelocations is a relocation table with an entry that does nothing. Some firmwares cannot
+// move a program without such a table.
 var noRelocations = []byte{0, 0, 0, 0, 12, 0, 0, 0, 0, 0, 0, 0}
 
 // portable writes a PE32+ application for UEFI: code, the kernel on the next page, and an

@@ -287,7 +287,7 @@ func TestWrongBatches(t *testing.T) {
 			cmd.Stdin = bytes.NewReader(append(answer, make([]byte, 1<<19)...))
 			out, err := cmd.Output()
 			require.Equal(t, "B", string(out[:1]))
-			if name == "right" { // what follows it are zeros
+			if name == "right" { // zeros follow it
 				require.Contains(t, string(out), "S")
 				return
 			}

@@ -120,7 +120,7 @@ func TestErrorsOfDisks(t *testing.T) {
 	line, err := said.ReadString('\n')
 	require.NoError(t, err)
 	require.Equal(t, "ready\n", line)
-	require.NoError(t, os.Truncate(path, 700)) // sector 1 is cut, and a write makes sector 2 again
+	require.NoError(t, os.Truncate(path, 700)) // sector 1 is cut off, and a write makes sector 2 again
 	rest, err := io.ReadAll(said)
 	require.NoError(t, err)
 	require.NoError(t, cmd.Wait())
@@ -150,7 +150,7 @@ func TestMessagesWake(t *testing.T) {
 		want, buf := payload(60+k), make([]byte, 2000)
 		for range 50 {
 			require.NoError(t, conns[i].SetDeadline(time.Now().Add(200*time.Millisecond)))                           // a full socket blocks too
-			conns[i].WriteToUnix(want, &net.UnixAddr{Name: filepath.Join(dir, fmt.Sprint("g", i)), Net: "unixgram"}) //nolint:errcheck // it may not be there yet; it is sent again
+			conns[i].WriteToUnix(want, &net.UnixAddr{Name: filepath.Join(dir, fmt.Sprint("g", i)), Net: "unixgram"}) //nolint:errcheck // the guest may not be ready yet; it is sent again
 			if n, err := conns[i].Read(buf); err == nil {
 				require.Equal(t, want, buf[:n])
 				return

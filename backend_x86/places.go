@@ -43,7 +43,7 @@ func Lines(executable []byte) func(rip uint64) (file string, line int) {
 }
 
 // Symbols reads the symbols of an executable. It returns a function from an address to the name
-// of the function that contains it, empty if there is none.
+// of the function that contains the address. The name is empty if there is no such function.
 func Symbols(executable []byte) func(rip uint64) string {
 	f, err := elf.NewFile(bytes.NewReader(executable))
 	if err != nil {

@@ -42,7 +42,7 @@ func TestFigures(t *testing.T) {
 		machine, _ := count(t, m, w)
 		fmt.Fprintf(&b, "%s pvh: %d instructions\n", c.name, machine.Instructions())
 	}
-	if findTools(t).Version == 19 { // another compiler makes other code
+	if findTools(t).Version == 19 { // another compiler makes different code
 		testkit.Golden(t, "testdata/figures.txt", b.String())
 	}
 }

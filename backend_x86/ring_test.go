@@ -16,11 +16,11 @@ import (
 
 // protocol holds the properties of the source that the proof depends on.
 type protocol struct {
-	countAtOnce bool // sn_pass: the count is seen before it is asked who sleeps
-	saysAtOnce  bool // sleep_at: that it sleeps is seen before it looks again
-	looksAgain  bool // sleep_at: it looks again
-	countsWoken bool // sn_pass: who is woken is counted before it can go on
-	givesBack   bool // sleep_at: a thread that was counted twice says so
+	countAtOnce bool // sn_pass: the count is visible before the mark of the sleeping side is read
+	saysAtOnce  bool // sleep_at: the mark is visible before the count is read again
+	looksAgain  bool // sleep_at: the count is read again
+	countsWoken bool // sn_pass: a woken thread is counted before it can continue
+	givesBack   bool // sleep_at: a thread that was counted twice corrects the count
 }
 
 func protocolOf(t *testing.T, text string) protocol {

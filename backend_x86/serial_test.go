@@ -75,7 +75,7 @@ func all() string {
 // pass unchanged, at the given speed. It ends when the other end is closed.
 func TestTerminal(t *testing.T) {
 	ours, theirs := terminal(t)
-	held, err := os.OpenFile(theirs, os.O_RDWR|syscall.O_NOCTTY, 0) // so that its settings stay
+	held, err := os.OpenFile(theirs, os.O_RDWR|syscall.O_NOCTTY, 0) // so that the terminal's settings stay
 	require.NoError(t, err)
 	cmd := launch(t, build(t, parse(t, serialEcho()), x86.Linux), nil, "line=tty:"+theirs+":31250")
 	require.Eventually(t, func() bool { return speed(t, held) == 31250 }, 10*time.Second, 5*time.Millisecond)

@@ -141,7 +141,7 @@ func TestStalledPort(t *testing.T) {
 	answer := func(i int, want string) bool {
 		buf := make([]byte, 2000)
 		for until := time.Now().Add(20 * time.Second); time.Now().Before(until); {
-			send(i, []byte(want)) //nolint:errcheck // it may not be there yet; it is sent again
+			send(i, []byte(want)) //nolint:errcheck // the guest may not be ready yet; it is sent again
 			require.NoError(t, conns[i].SetReadDeadline(time.Now().Add(100*time.Millisecond)))
 			for {
 				n, err := conns[i].Read(buf)

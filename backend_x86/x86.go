@@ -1,7 +1,7 @@
 // Package x86 makes the x86-64 products of a program:
 //
 //	linux  a static process without a C library: frames from TAP interfaces or
-//	       inherited descriptors, a system-call filter made of what the program uses
+//	       inherited descriptors, a system-call filter for the calls that the program uses
 //	pvh    a bootable unikernel (QEMU microvm, Firecracker): serial console, exit
 //	       device, virtio-mmio network devices, crash trailer
 //	pvh-pci  the same with virtio over PCI and MSI-X (QEMU q35, cloud-hypervisor)
@@ -12,13 +12,15 @@
 //	hvt    a guest of our own monitor (package monitor): ring 3, no kernel mode, frames
 //	       in shared rings
 //
-// The program, after ir/pass/tasks, goes through internal/llvmir. Below it lies a hardware
-// abstraction layer of about eight operations: the C files in hal/, compiled by the same clang.
-// The start-up assembly of the unikernel is module-level assembly of the program's LLVM module.
+// After ir/pass/tasks, internal/llvmir writes the program as LLVM IR. Below the program lies a
+// hardware abstraction layer of about eight operations: the C files in hal/, which the same
+// clang compiles. The start-up assembly of the unikernel is module-level assembly of the
+// program's LLVM module.
 //
 // A process and a unikernel run live, or with a harness (sim/process) that controls time and
-// input: the process with --script, the unikernel with sn.script on its command line. The
-// protocol is in hal/hal.h and common.c: requests of four 32-bit words and len bytes.
+// input. The option --script selects the harness for a process, and the word sn.script on the
+// command line selects it for a unikernel. The protocol is in hal/hal.h and common.c. A request
+// has four 32-bit words and len bytes.
 //
 //	'L' task site text   a log event      'X' task site   a trap
 //	'P' text             more log text    'H'             all tasks have ended
@@ -38,8 +40,8 @@
 //	'E' mask             the run has ended: no input is left
 //	'I' low high         instructions executed, before the last request
 //
-// Sources: System V ABI for x86-64; PVH boot of the Xen project; virtio 1.0;
-// Intel SDM volume 3. Start reading at Build.
+// Sources: System V ABI for x86-64; PVH boot of the Xen project; virtio 1.0; Intel SDM volume
+// 3. Start reading at Build.
 package x86
 
 import (
@@ -326,8 +328,8 @@ func (o Options) Build(ctx context.Context, m *ir.Module, p Product, tools *llvm
 	return img, err
 }
 
-// baseOf derives the start address of an image from a seed: one of some 200,000 pages below 800
-// MiB.
+// baseOf derives the start address of an image from a seed. It is one of some 200,000 pages
+// below 800 MiB.
 func baseOf(seed uint64) uint64 {
 	const first, pages = 0x200000, 0x30000
 	seed *= 0x9e3779b97f4a7c15 // Fibonacci hashing: nearby seeds give distant addresses

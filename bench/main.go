@@ -1,5 +1,5 @@
-// Command bench measures the artefacts and tools of this tree and compares the figures with
-// the last accepted ones:
+// Command bench measures the artefacts and tools of this tree and compares the figures with the
+// last accepted ones:
 //
 //	go run ./bench               all figures as one JSON object; exit 1 when a count got worse
 //	go run ./bench -accept       also write bench/accepted.json
@@ -27,9 +27,9 @@
 //	rates    per second: simulated instructions and cycles, megahertz of placed cores
 //	seconds  from source to artefact
 //
-// and `missing`, the figures that were not measured, with reasons. Less is better for
-// counts and ratios, and growth by more than two in a hundred is a failure. Rates and
-// seconds depend on the machine and never fail.
+// It also has `missing`, the figures that were not measured, with the reasons. Less is better
+// for counts and ratios, and growth by more than two per cent is a failure. Rates and seconds
+// depend on the machine and never fail.
 //
 // A key begins with the measured quantity and ends with the core and the example:
 //

@@ -20,7 +20,7 @@ import (
 	"github.com/sinter-lang/sinter/lang/types"
 )
 
-// The stencil in strips, written in three ways.
+// The sources of the stencil in strips, written in three ways.
 //
 //go:embed ranks/*.sn ranks/*.c
 var strips embed.FS

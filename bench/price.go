@@ -15,7 +15,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// pricedPoint is a design point: the price of its netlist by our own mapper, and the
+// pricedPoint is a design point with the price of its netlist by our own mapper, and with the
 // placer's result.
 type pricedPoint struct {
 	kernel, name string

@@ -87,7 +87,7 @@ func TestPrograms(t *testing.T) {
 					require.NotNil(t, p, "%v", list)
 				}
 				formatted, bad := syntax.FormatSource(&diag.File{Name: "page.sn", Text: b.text})
-				if bad.Err() == nil { // statements alone are not a file
+				if bad.Err() == nil { // statements alone are not a complete file
 					require.Equal(t, formatted, b.text, "not as sinter fmt writes it")
 				}
 			})

@@ -17,9 +17,9 @@ import (
 // that is one switch over operators, or one table, may be longer, because it is read case by
 // case.
 const (
-	mostLines   = 100  // of a function
+	mostLines   = 100  // lines of a function
 	mostOfFile  = 900  // lines of a file
-	mostNesting = 5    // of blocks in a function; three is the aim
+	mostNesting = 5    // depth of blocks in a function; three is the aim
 	mostDeep    = 0.02 // share of the functions that nest more than three
 )
 

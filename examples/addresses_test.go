@@ -39,7 +39,7 @@ func TestAddressesOfTheStart(t *testing.T) {
 	mac, near, gate := world.MAC(movedHost), world.MAC(0x0a09ff01), world.MAC(movedGateway)
 	frames := []stamped{
 		{0, world.ARP(false, near, 0x0a09ff01, nil, movedHost)},
-		{10, world.ARP(false, near, 0x0a09ff01, nil, 0x0a00020f)}, // where it was built for
+		{10, world.ARP(false, near, 0x0a09ff01, nil, 0x0a00020f)}, // the address that is built in
 		{20, world.Datagram(near, mac, world.Host{Address: 0x0a09ff01, Port: 99}, own, []byte("near"))},
 		{30, world.ARP(false, gate, movedGateway, nil, movedHost)},
 		{40, world.Datagram(gate, mac, world.Host{Address: 0x08080808, Port: 99}, own, []byte("far"))},
@@ -149,7 +149,7 @@ func addressesRefused(t *testing.T, p *flow.Program) {
 	echo, pair := built(t, p, x86.Linux), product(t, programOf(t, two), x86.Linux)
 	for _, c := range []struct {
 		words       []string
-		tool, guest string // beginnings of what they say; empty: taken
+		tool, guest string // beginnings of their messages; empty: accepted
 	}{
 		{[]string{"nic.host=10.0.0.2/24", "nic.gateway=10.0.0.1"}, "", ""},
 		{[]string{"host=192.168.255.254/16"}, "", ""},

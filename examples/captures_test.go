@@ -211,7 +211,7 @@ func natInside(t *testing.T) []stamped {
 	broken[24] ^= 1
 	return []stamped{
 		{0, world.ARP(false, natHosts[0], address4(natHost(0)), nil, 0xc0a80001)},
-		{1000, out(0, farAway, udpPorts(5000, 2053))}, // waits for the gateway's station
+		{1000, out(0, farAway, udpPorts(5000, 2053))}, // waits for the gateway's MAC address
 		{4000, out(1, farAway, udpPorts(5000, 2053))},
 		{5000, out(0, natGateway, echoOf(7, false))},
 		{8000, out(0, farAway, udpPorts(5000, 2053), func(ip *layers.IPv4) { ip.TTL = 1 })},
@@ -219,7 +219,7 @@ func natInside(t *testing.T) []stamped {
 		{8002, broken},
 		{8003, out(0, farAway, &layers.TCP{SrcPort: 5000, DstPort: 80, SYN: true})},
 		{10000, noSum},
-		{11000, out(0, net.IPv4(10, 0, 2, 9).To4(), udpPorts(5000, 99))}, // asks for a neighbour
+		{11000, out(0, net.IPv4(10, 0, 2, 9).To4(), udpPorts(5000, 99))}, // needs the MAC address of a neighbour
 	}
 }
 
@@ -231,7 +231,7 @@ func natOutside(t *testing.T) []stamped {
 		{2000, world.ARP(true, natGate, address4(natGateway), natOuter, address4(outerHost))},
 		{3000, in(farAway, udpPorts(2053, 40000))},
 		{6000, in(natGateway, echoOf(40002, true))},
-		{7000, in(farAway, udpPorts(2053, 40050))}, // nobody has asked
+		{7000, in(farAway, udpPorts(2053, 40050))}, // not requested
 		{9000, world.ARP(false, natGate, address4(natGateway), nil, address4(outerHost))},
 		{119 * second, in(farAway, udpPorts(2053, 40001))},
 		{125 * second, in(farAway, udpPorts(2053, 40000))}, // its flow is over
@@ -335,7 +335,7 @@ func TestBalancedFlows(t *testing.T) {
 		require.NoError(t, err)
 		var out []byte
 		for _, f := range outsOf(r.Trace) {
-			out = append(out, f[5]) // the last byte of the server's station
+			out = append(out, f[5]) // the last byte of the server's MAC address
 		}
 		require.Len(t, out, len(frames))
 		return out

@@ -33,10 +33,10 @@ func TestDevices(t *testing.T) {
 				t.Run(strings.TrimSpace(m[0]+" "+m[1]), func(t *testing.T) { e.check(t, p, m[0], m[1], sent) })
 			}
 			which := []string{"trace", "removal"}
-			if strings.HasSuffix(name, "disk.sn") || strings.HasSuffix(name, "failing.sn") || strings.HasSuffix(name, "serial.sn") || strings.HasSuffix(name, "buses.sn") { // test benches that answer, or have bytes
+			if strings.HasSuffix(name, "disk.sn") || strings.HasSuffix(name, "failing.sn") || strings.HasSuffix(name, "serial.sn") || strings.HasSuffix(name, "buses.sn") { // their test benches must answer, or use bytes
 				which = append(which, "witness")
 			}
-			if strings.HasSuffix(name, "failing.sn") && !testkit.Full() { // a core is as that of disk.sn
+			if strings.HasSuffix(name, "failing.sn") && !testkit.Full() { // on a core it is the same as disk.sn
 				which = which[:1]
 			}
 			e.ladder(t, p, flow.World{Captures: e.captures, Bytes: e.bytes, Answers: e.answers, Until: e.until, Seed: 7}, which)

@@ -39,13 +39,13 @@ func dropped() (frames []stamped, reasons []string) {
 	add("short", good()[:30])
 	add("short", change(good(), 16, 5, 0)) // longer than the frame
 	add("station", flip(good(), 5))
-	add("station", flip(good(), 6)) // from a group
+	add("station", flip(good(), 6)) // from a group address
 	add("protocol", flip(good(), 12))
 	add("protocol", change(good(), 23, 6)) // TCP
 	add("checksum", flip(good(), 24))
 	add("checksum", flip(good(), 40))
 	add("checksum", flip(good(), 45))
-	add("short", flip(good(), 38)) // UDP is longer than IPv4
+	add("short", flip(good(), 38)) // the UDP length exceeds the IPv4 length
 	add("fragment", change(good(), 20, 0x20))
 	add("address", change(good(), 33, 99))
 	add("source", change(good(), 26, 127))

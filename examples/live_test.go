@@ -66,7 +66,7 @@ func (c *client) call(message []byte) []byte {
 	for k := range 150 {
 		c.repeated = c.repeated || k > 0
 		if _, err := c.conn.Write(message); err != nil {
-			time.Sleep(50 * time.Millisecond) // nobody is there yet
+			time.Sleep(50 * time.Millisecond) // the service has not started yet
 			continue
 		}
 		require.NoError(c.t, c.conn.SetReadDeadline(time.Now().Add(400*time.Millisecond)))
@@ -75,7 +75,7 @@ func (c *client) call(message []byte) []byte {
 			return bytes.Clone(c.buf[:n])
 		}
 		if !os.IsTimeout(err) {
-			time.Sleep(50 * time.Millisecond) // refused: it is starting
+			time.Sleep(50 * time.Millisecond) // refused: the service is starting
 		}
 	}
 	c.t.Fatal("no answer")
@@ -153,7 +153,7 @@ func stations(t *testing.T, path string) map[string]int {
 		n := int(binary.LittleEndian.Uint32(rest[8:]))
 		rest = rest[recordHeader:]
 		if n > len(rest) {
-			break // it is being written
+			break // the file is being written
 		}
 		out[net.HardwareAddr(rest[6:12]).String()]++
 		rest = rest[n:]
@@ -232,7 +232,7 @@ func TestMalformedFrames(t *testing.T) {
 		world.Echo(false, world.MAC(peer.Address), world.MAC(host.Address), peer.Address, host.Address),
 	}
 	answered := make(chan bool, 1<<16)
-	go func() { // or both ends would wait for room
+	go func() { // otherwise both ends would wait for room
 		defer close(answered)
 		buf := make([]byte, 2000)
 		for {
@@ -304,7 +304,7 @@ func TestQueueSurvivesPowerCuts(t *testing.T) {
 	for round := range 3 {
 		t.Run(fmt.Sprint(round), func(t *testing.T) {
 			c := boot(t, kernel, 1, 9324, drive...)
-			for round > 0 { // an answer that was lost leaves a hidden message, no lost one
+			for round > 0 { // a lost answer leaves a hidden message, not a lost one
 				answer := c.call(request(1, 0, ""))
 				if string(answer) == "empty" {
 					break

@@ -88,7 +88,7 @@ func (n *namespace) start(t *testing.T, path string, devices ...[2]string) {
 	})
 	for _, d := range devices {
 		n.ip(t, "link", "set", d[1], "up")
-		taken := func() bool { // its interface has a carrier then
+		taken := func() bool { // after that its interface has a carrier
 			return n.in(func() error {
 				out, err := exec.Command("ip", "-o", "link", "show", d[1]).CombinedOutput()
 				if err == nil && !strings.Contains(string(out), "LOWER_UP") {

@@ -22,7 +22,7 @@ type storeRuns struct {
 	t    *testing.T
 	p    *flow.Program
 	seen map[string][]string // answers of a store that starts on a disk
-	lost []string            // what was answered and is not there
+	lost []string            // acknowledged values that are missing
 }
 
 const storeSectors = 8

@@ -181,7 +181,7 @@ func hostile(n int) []stamped {
 			f = f[:1+r.IntN(len(f))]
 		case 2:
 			f = append(f, payload(r.IntN(40))...)
-		case 3: // whole and right
+		case 3: // complete and correct
 		default:
 			for range 1 + r.IntN(4) {
 				f[r.IntN(len(f))] ^= byte(r.Uint32())

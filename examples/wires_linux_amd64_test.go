@@ -25,7 +25,7 @@ const (
 	spiTransfer = 0x40206b00
 	i2cTransfer = 0x0707
 	sysIoctl    = 16
-	mostBusy    = 100_000 // system calls, of a program that never ends
+	mostBusy    = 100_000 // system calls of a program that never ends
 )
 
 // kernel simulates spidev and i2c-dev for a traced process. It reads the structures in the
@@ -117,7 +117,7 @@ func (k *kernel) messages(s []byte) int64 {
 	case ok:
 		k.write(into, data)
 		return int64(count)
-	case k.calls%2 == 0: // drivers say the one or the other
+	case k.calls%2 == 0: // drivers return either value
 		return -int64(syscall.ENXIO)
 	}
 	return -int64(syscall.EREMOTEIO)
@@ -128,7 +128,7 @@ func (k *kernel) run() int {
 	var status syscall.WaitStatus
 	_, err := syscall.Wait4(k.pid, &status, 0, nil)
 	require.NoError(k.t, err)
-	require.NoError(k.t, syscall.PtraceSetOptions(k.pid, syscall.PTRACE_O_TRACESYSGOOD|0x100000)) // and it ends when we do
+	require.NoError(k.t, syscall.PtraceSetOptions(k.pid, syscall.PTRACE_O_TRACESYSGOOD|0x100000)) // and the process ends with the test
 	entry, deliver := true, 0
 	for range mostBusy {
 		require.NoError(k.t, syscall.PtraceSyscall(k.pid, deliver))

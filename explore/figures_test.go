@@ -48,8 +48,8 @@ func rows() []explore.Row {
 
 func TestFrontHasWhatNothingBeats(t *testing.T) {
 	list := rows()
-	list = append(list, list[0])                                                                                                  // as good as another one
-	list = append(list, explore.Row{Program: "other", Point: list[0].Point, Figures: explore.Figures{Cycles: 9999, Cells: 9999}}) // beaten only elsewhere
+	list = append(list, list[0])                                                                                                  // equal to another row
+	list = append(list, explore.Row{Program: "other", Point: list[0].Point, Figures: explore.Figures{Cycles: 9999, Cells: 9999}}) // better only in another program
 	explore.MarkFronts(list, objectives(t, "cycles", "area"))
 	var front []int
 	for i, r := range list {

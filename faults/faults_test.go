@@ -44,7 +44,7 @@ const root = ".."
 type fault struct {
 	*testkit.Fault
 	expect []string // "row", level, check, perhaps core; or "test", package, name
-	on     string   // the capture, when not the usual one
+	on     string   // the capture, if it is not the usual one
 }
 
 // read parses faults.txt.

@@ -113,8 +113,8 @@ func (g *guest) mapPage(at, physical uint64, flags elf.ProgFlag) {
 	binary.LittleEndian.PutUint64(g.tables[table+(at>>12&511)*8:], v)
 }
 
-// bytes returns n bytes of the guest at a virtual address, if one mapping with the wanted
-// flags holds them all.
+// bytes returns n bytes of the guest at a virtual address, if one mapping with the wanted flags
+// contains all of them.
 func (g *guest) bytes(at, n uint64, flags elf.ProgFlag) ([]byte, bool) {
 	for _, p := range g.mappings {
 		if at >= p.at && at-p.at <= p.size && n <= p.size-(at-p.at) {

@@ -221,7 +221,7 @@ func TestHostileCalls(t *testing.T) {
 		for i := range all {
 			all[i] = byte(r.Uint32())
 		}
-		for _, k := range []int{0, 1} { // counters near to what they may be
+		for _, k := range []int{0, 1} { // counters near their limits
 			*m.ports[0].in.counter(k) = m.ports[0].in.own + uint32(r.IntN(7)) - 3
 			*m.ports[0].out.counter(k) = m.ports[0].out.own + uint32(r.IntN(7)) - 3
 		}
@@ -306,7 +306,7 @@ func FuzzLoad(f *testing.F) {
 		for _, p := range im.parts {
 			total += p.size
 		}
-		if total > 64<<20 { // it is only address space, but the tables are not
+		if total > 64<<20 { // this is only address space, but page tables take memory
 			return
 		}
 		g, err := newGuest(im)

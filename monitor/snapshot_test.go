@@ -101,7 +101,7 @@ func snapshotsRefused(t *testing.T, im *Image, state []byte, conf Config) {
 	}
 	require.ErrorContains(t, run(state, "sn.a=2"), `started with the words "sn.a=1", this run has "sn.a=2"`)
 	r := rand.New(rand.NewPCG(3, 4))
-	for range 20 { // any registers and memory: it ends, crashes or waits, and nothing else happens
+	for range 20 { // any registers and memory: the guest ends, crashes or waits, and nothing else happens
 		made := signed(state, func(b []byte) []byte {
 			for k := registers; k < len(b); k += 1 + r.IntN(40) {
 				if k < registers+16*8 || k >= registers+17*8 {

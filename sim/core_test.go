@@ -65,7 +65,7 @@ func TestRecorderFaults(t *testing.T) {
 	require.ErrorContains(t, r.End(trace.Ended), "within an event, after 2 words")
 	r = fresh()
 	words(t, r, 5, 1, 2, 3)
-	err := r.LogWord(0xffffffff) // a length that no core can mean
+	err := r.LogWord(0xffffffff) // a length that no core can have
 	for n := 0; err == nil && n < 2*maxLogWords; n++ {
 		err = r.LogWord(0)
 	}
@@ -103,7 +103,7 @@ func TestHarnessDelivers(t *testing.T) {
 	require.EqualValues(t, 5, h.Cycles())
 
 	out.Idle = 1
-	require.NoError(t, h.Cycle(out)) // nothing left: a beat is offered to learn what it waits for
+	require.NoError(t, h.Cycle(out)) // all output has left: a beat is offered to find out what the core waits for
 	require.True(t, h.Inputs().Rx[0].Valid)
 	require.False(t, h.Done())
 	out.Idle = 0

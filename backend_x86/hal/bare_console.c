@@ -67,8 +67,8 @@ static void power_off(void) {
   system(SHUTDOWN, 0, 0, 0);
 }
 
-// A program that has ended switches the computer off. After any other stop the screen stays as
-// it is.
+// hal_exit switches the computer off after the end of a program. After any other stop the
+// screen stays as it is.
 NORETURN void hal_exit(u32 code) {
   if (code == END_OK) power_off();
   for (;;) __asm__ volatile("cli; hlt");

@@ -1,5 +1,5 @@
-// Time of a PVH guest: the clock of KVM if there is one, else the time-stamp counter, which
-// counts instructions exactly under -icount.
+// The time of a PVH guest comes from the clock of KVM if there is one. Otherwise it comes from
+// the time-stamp counter, which counts instructions exactly under -icount.
 #include "hal.h"
 
 static void cpuid(u32 leaf, u32 *r) {

@@ -11,8 +11,8 @@ static void word(u64 x) {
 enum { STUB = 5 };                     // bytes of a stub
 enum { HAS_CODE = 1 << 8 | 31 << 10 | 1 << 17 | 1 << 21 | 3 << 29 }; // vectors with an error code
 
-// stack holds the return address into the stubs, the error code if the exception has one, and
-// the address of the instruction.
+// stack points to the return address into the stubs. The error code follows if the exception
+// has one, and then the address of the instruction.
 NORETURN void pvh_crash(const u64 *stack, u64 address, u64 stubs) {
   u32 vector = (u32)(stack[0] - stubs) / STUB - 1;
   u32 code = HAS_CODE >> vector & 1;

@@ -25,8 +25,8 @@ typedef long long i64;
 enum { END_OK = 0, END_WAITING = 0, END_USAGE = 1, END_TRAP = 4, END_STUCK = 5, END_CRASH = 7 };
 
 // The files of a product are one translation unit, in the order of x86.go. A file calls only
-// functions that it or the files before it define. So only the program's functions need
-// prototypes, and files cannot call each other in a circle.
+// functions that it defines or that the files before it define. So only the program's functions
+// need prototypes, and files cannot call each other in a circle.
 void sn_main(void);
 
 // The functions that a product supplies to script.c and common.c:

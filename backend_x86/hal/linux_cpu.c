@@ -1,5 +1,5 @@
-// The process checks that the processor has the features that the program was compiled for,
-// before any code of the program runs.
+// Before any code of the program runs, the process checks that the CPU has the features for
+// which the program was compiled.
 #include "hal.h"
 
 static NORETURN void complain(const char *text, u32 n) {

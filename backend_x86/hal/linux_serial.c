@@ -40,8 +40,8 @@ static int serial(const char *where) {
   return sys(SYS_ioctl, fd, TERM_SET, (long)&t, 0) ? BAD_SPEED : (int)fd;
 }
 
-// write_all writes bytes to a descriptor and waits while it takes none. 0: the descriptor is
-// closed.
+// write_all writes bytes to a descriptor and waits until it accepts all of them. It returns 0
+// if the descriptor is closed.
 static int write_all(int fd, const u8 *p, u32 n) {
   while (n) {
     long k = sys(SYS_write, fd, (long)p, n, 0);

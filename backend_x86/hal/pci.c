@@ -1,5 +1,6 @@
-// The configuration space of PCI, through two ports (PCI Local Bus Specification 3.0,
-// section 3.2.2.3). A function is bus * 256 + device * 8 + its number in the device.
+// The configuration space of PCI, which two ports access (PCI Local Bus Specification 3.0,
+// section 3.2.2.3). The number of a function is bus * 256 + device * 8 + its number in the
+// device.
 #include "hal.h"
 
 enum { PCI_COMMAND = 4, PCI_TYPE = 12, PCI_BARS = 16, PCI_BUSES = 24, PCI_LIST = 52, PCI_LINE = 60 };

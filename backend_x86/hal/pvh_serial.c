@@ -1,5 +1,5 @@
 // The serial lines of a PVH guest: 16550 UARTs beside the UART of the console. Line i of the
-// program is the ith of these ports. QEMU makes one with
+// program is the ith of these ports. This option makes QEMU add one:
 //
 //	-device isa-serial,chardev=ID,iobase=0x2f8,irq=3
 #include "hal.h"

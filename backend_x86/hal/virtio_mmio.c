@@ -40,8 +40,7 @@ INLINE const volatile u32 *settings(virtio d) { return d + CONFIG; }
 
 static void reset(virtio d) { d[STATUS] = 0; }
 
-// begin starts a device with those of the known features that it has. It returns these
-// features.
+// begin starts a device with the known features that the device has. It returns these features.
 static u32 begin(virtio d, u32 known) {
   reset(d);
   d[STATUS] = 3; // acknowledge, driver

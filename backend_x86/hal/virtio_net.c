@@ -1,6 +1,6 @@
-// Network devices (virtio 1.0 specification, section 5.1). A device has one receive and one
-// transmit queue. Device i of the program is the device whose MAC address ends in i, so the
-// order of slots does not matter.
+// Network devices (virtio 1.0 specification, section 5.1). A device has one receive queue and
+// one transmit queue. Device i of the program is the device whose MAC address ends in i, so the
+// order of the devices' slots does not matter.
 #include "hal.h"
 
 #if SN_DEVICES

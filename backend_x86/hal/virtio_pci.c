@@ -58,8 +58,7 @@ static void reset(virtio d) {
     if (k == LOOKS) fail("virtio: a device cannot be reset");
 }
 
-// begin starts a device with those of the known features that it has. It returns these
-// features.
+// begin starts a device with the known features that the device has. It returns these features.
 static u32 begin(virtio d, u32 known) {
   reset(d);
   d->c->status = 3; // acknowledge, driver

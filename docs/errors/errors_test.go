@@ -84,7 +84,7 @@ func TestPages(t *testing.T) {
 			require.Equal(t, want, diagnose(only(t, code, "sn error")))
 			mended := only(t, code, "sn mended")
 			said := diagnose(mended)
-			if code != string(codes.UnusedTask) { // a page shows the piece that matters, which may lack a system
+			if code != string(codes.UnusedTask) { // a page shows only the relevant piece, which may lack a system
 				said = slices.DeleteFunc(said, func(c string) bool { return c == string(codes.UnusedTask) })
 			}
 			require.Empty(t, said)

@@ -69,8 +69,8 @@ func (g *portSide) selects(index, n int) rtl.ID {
 	return g.b.EqConst(g.pack(g.stored(1 + devices)[1:]), uint64(index))
 }
 
-// count splits left into words, its value without the two low bits, and low. less is left with
-// one word less.
+// count splits left into words, all its bits but the two low ones, and low, the two low bits.
+// less is left minus one word.
 func (e *engine) count(g *portSide) (words, low, less rtl.ID) {
 	b, n := g.b, g.p.Length.N
 	words = b.Bits(e.left.Q(), n-1, 2)

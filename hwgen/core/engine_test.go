@@ -110,7 +110,7 @@ func TestLastBeatWithoutBytes(t *testing.T) {
 				return nil
 			}
 			data := memory("data")
-			data[2], data[3] = 0xbeef, 0xc0de // the second word of the buffer, and what stands after it
+			data[2], data[3] = 0xbeef, 0xc0de // the second word of the buffer, and the word after the buffer
 
 			b.give([]beat{{data: 0x04030201}, {data: 0xffffffff, last: true}})
 			require.Equal(t, []beat{{0x04030201, true, 4}}, b.take())

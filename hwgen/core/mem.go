@@ -173,8 +173,8 @@ func (d *dataMemory) connect(g *gen, e *engine) {
 	if v, ok := b.ConstOf(write); ok && v == 0 {
 		return
 	}
-	// Loads and stores exclude each other, but only because of the way decode sets their
-	// controls. This makes them exclusive in every state.
+	// Loads and stores never execute together, but only because of the way in which decode sets
+	// their controls. This line excludes it in every state.
 	write = b.And(write, b.Not(read))
 	b.If(write, func() { b.WriteMem(d.mem, addr, data, lanes) })
 	b.Assert("data.read0.write0.never", b.Not(b.And(read, write)))

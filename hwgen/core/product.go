@@ -31,8 +31,8 @@ func (g wires) product(x, y vec, w int) vec {
 	return m.sum()
 }
 
-// trimmed returns an operand without copies of its sign or zeros at the top, and whether its top
-// bit is a sign.
+// trimmed returns an operand without repeated sign bits or zeros at the top. It also reports
+// whether the top bit is a sign.
 func trimmed(v vec) (vec, bool) {
 	n := len(v)
 	if zero := (bit{rtl.None, 0}); v[n-1] == zero {
@@ -178,7 +178,8 @@ func (m *multiplier) sum() vec {
 // at most two thirds of the next power of 4.
 func (m *multiplier) bits(digits, at int) int { return min(len(m.x)+2*digits, m.w-at) }
 
-// pair adds two rows. The one that a negative lower row still needs fits below the upper row.
+// pair adds two rows. A negative lower row still needs plus 1, and the gap below the upper row
+// has room for it.
 func (m *multiplier) pair(low, high row) row {
 	n := m.bits(low.digits+high.digits, low.at)
 	from := low.odd - low.at
@@ -190,9 +191,9 @@ func (m *multiplier) pair(low, high row) row {
 	return row{v: v, at: low.at, digits: low.digits + high.digits, neg: high.neg, odd: high.odd}
 }
 
-// finish adds the top row, and the one that a negative last pair needs. A negative last pair
-// has a carry out, and then the top row needs no such one. So one carry into the adder serves
-// both cases. Ones below the top row pass the carry up to the top row.
+// finish adds the top row, and the plus 1 that a negative last pair needs. A negative last pair
+// has a carry out, and then the top row needs no plus 1. So one carry into the adder serves
+// both cases. Bits that are 1 below the top row pass the carry up to it.
 func (m *multiplier) finish(all row) vec {
 	zero := bit{rtl.None, 0}
 	v := all.v.extended(m.w, all.v[len(all.v)-1])

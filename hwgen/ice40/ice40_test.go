@@ -43,7 +43,7 @@ func every(t *testing.T) *rtl.Circuit {
 		m := b.Mem(fmt.Sprintf("m%d", i), 16, bits, parts, init[:len(init)-3])
 		here := b.Bits(at, bits-1, 0)
 		b.Output(fmt.Sprintf("q%d", i), b.Name(fmt.Sprintf("word%d", i), b.ReadSync(m, here, rtl.None, rtl.Old)))
-		if i == 0 { // one that is never written, read by a second port
+		if i == 0 { // a memory that is never written, with a second read port
 			b.Output("other", b.Name("second", b.ReadSync(m, b.Bits(in, bits-1, 0), b.Or(go1, b.EqConst(n.Q(), 0)), rtl.Old)))
 			continue
 		}
@@ -75,7 +75,7 @@ func prove(c *rtl.Circuit, text string) (equiv.Status, string) {
 		}
 	}
 	rep, err := cells.Prove(own.Circuit, text, n)
-	if err != nil { // the state is another one, or the text none
+	if err != nil { // the state differs, or the text is not a netlist
 		return equiv.Different, err.Error()
 	}
 	return rep.Status(), rep.String()
@@ -119,7 +119,7 @@ func TestFlipsInNetlistsAreNoticed(t *testing.T) {
 		at := regexp.MustCompile(flip.find).FindStringSubmatchIndex(good)
 		require.NotNil(t, at, flip.name)
 		put := string(regexp.MustCompile(flip.find).ExpandString(nil, flip.replace, good, at))
-		if strings.HasSuffix(put, "_") { // another digit than the one that is there
+		if strings.HasSuffix(put, "_") { // a digit that differs from the present one
 			digit := good[at[4]:at[5]]
 			put = strings.TrimSuffix(put, "_") + map[bool]string{true: "1", false: "0"}[digit == "0"]
 		}

@@ -17,14 +17,14 @@ type busBench struct {
 	*bench
 	r       *rand.Rand
 	command []byte
-	sent    int // bytes of it that were taken
+	sent    int // bytes of it that were accepted
 	offered bool
 	answer  []byte
-	whole   bool // the answer is
+	whole   bool // the answer is complete
 	shown   [4]uint64
 	held    bool
 	ready   bool
-	broken  bool // a beat that had to wait has changed, or one came too early
+	broken  bool // a beat changed while it waited, or one came too early
 }
 
 func (b *busBench) give(command []byte) {
@@ -125,7 +125,7 @@ func (s *spiSlave) look(clock, mosi, cs uint64) {
 		s.bits++
 		s.since = 0
 	}
-	if cs > s.cs { // it may rise with the last fall of the clock
+	if cs > s.cs { // it may rise together with the last fall of the clock
 		s.wrong = s.wrong || clock != 0 || s.bits%8 != 0
 	}
 	s.clock, s.cs, s.mosi = clock, cs, mosi
@@ -185,16 +185,16 @@ type i2cSlave struct {
 	refuses int // the number of the written byte that it does not acknowledge, -1 for none
 	give    []byte
 
-	written       []byte // with the bytes of the address
+	written       []byte // including the bytes of the address
 	starts, stops int
-	given         int // bytes that the master took
+	given         int // bytes that the master accepted
 	ended         bool
 	stretched     int
 
-	scl, sda bool // as they were
+	scl, sda bool // their previous levels
 	low      bool // it holds the data low
 	stretch  int  // cycles for which it holds the clock low
-	bit      int  // of the byte, 8 is the acknowledge
+	bit      int  // of the byte; 8 is the acknowledge
 	shift    byte
 	does     slaveDoes
 	since    int // cycles since the last change that counts
@@ -300,7 +300,7 @@ type i2cCase struct {
 	body    []byte
 	wanted  int
 	there   bool
-	refuses int // of the bytes that go, from 1 on
+	refuses int // number of the refused byte among the bytes sent, from 1 on
 }
 
 // i2cCases are commands of all forms, with refusals at all positions.

@@ -141,7 +141,7 @@ func lineInIsModel(divider int) func(t require.TestingT, c *rtl.Circuit) {
 			n := noisyLine{r: r}
 			m := lineModel{divider: divider}
 			var queue []byte
-			fresh, awake := 0, seed%2 == 0 // fresh: cycles since the head is the head
+			fresh, awake := 0, seed%2 == 0 // fresh: cycles since this byte became the head
 			for k := range 22_000 * divider {
 				if k%(11_000*divider) == 0 {
 					awake = !awake

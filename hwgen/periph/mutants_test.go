@@ -95,7 +95,7 @@ func TestMutants(t *testing.T) {
 		name  string
 		make  func() (*rtl.Circuit, error)
 		check mutate.Check
-		same  []string // begins of the names of faults that no input shows, which no proof finds
+		same  []string // beginnings of the names of faults that no input shows and no proof finds
 	}{
 		{"reset", Reset, finds(resetWorks), nil},
 		{"clock", func() (*rtl.Circuit, error) { return Clock(twelve) }, finds(clockWorksOf(twelve), clockIsModel(twelve)), nil},
@@ -120,7 +120,7 @@ func TestMutants(t *testing.T) {
 			for _, m := range s.Missed {
 				t.Logf("missed: %s: %s", m.Name, m.Why)
 				if slices.ContainsFunc(p.same, func(begin string) bool { return strings.HasPrefix(m.Name, begin) }) {
-					s.Equivalent++ // the first level after a start breaks the rest of the first part anyway
+					s.Equivalent++ // the first level after a start breaks the rest of the first period anyway
 				}
 			}
 			if testkit.Full() {

@@ -79,7 +79,7 @@ func resetWorks(t require.TestingT, c *rtl.Circuit) {
 	var sync [2]bool
 	count, requested := 0, 0
 	for range 200_000 {
-		request := r.Intn(4000) == 0 && requested == 0 && e.Cycle() > 2*ResetCycles // the first reset is whole
+		request := r.Intn(4000) == 0 && requested == 0 && e.Cycle() > 2*ResetCycles // the first reset is complete
 		if request {
 			requested = 1 + r.Intn(30)
 		}
@@ -116,7 +116,7 @@ func clockWorks(t require.TestingT, c *rtl.Circuit, f Hz) {
 		if left--; left < 0 {
 			run, left = 1-run, r.Intn(300)
 		}
-		if cycleNo > 40_000 { // the last pauses are made up for
+		if cycleNo > 40_000 { // the time has caught up after the last pauses
 			run = 1
 		}
 		set(t, e, "run", run)
@@ -350,7 +350,7 @@ func TestWordOnWire(t *testing.T) {
 			require.Less(t, x, byte(0x80))
 		}
 		r := WordReader{}
-		for i, x := range append([]byte{1, 2, 0x81, 3}, b[:]...) { // what a reader that comes late sees first
+		for i, x := range append([]byte{1, 2, 0x81, 3}, b[:]...) { // the first bytes that a late reader sees
 			got, whole := r.Next(x)
 			require.Equal(t, i == 8, whole)
 			if whole {

@@ -66,7 +66,7 @@ func slipInAgrees(c *rtl.Circuit) (bool, error) {
 			wire = append(wire, slipEnd)
 		case 1:
 			wire = append(wire, slipEscape, byte(r.Intn(slipEnd)))
-		case 2: // an end that somebody has escaped as it is
+		case 2: // an end byte that was escaped unchanged
 			wire = append(wire, slipEscape, slipEnd)
 		}
 	}
@@ -116,7 +116,7 @@ func slipInAgrees(c *rtl.Circuit) (bool, error) {
 		}
 		b.e.Clock()
 		if b.e.Cycle() > uint64(12*len(wire)) {
-			return false, nil // it stands still
+			return false, nil // the circuit stands still
 		}
 	}
 	for i := range want {
@@ -169,7 +169,7 @@ func slipOutAgrees(c *rtl.Circuit) (bool, error) {
 			}
 			b.e.Clock()
 			if cycles > 600 {
-				return false, nil // it stands still
+				return false, nil // the circuit stands still
 			}
 		}
 		if !bytes.Equal(got, SlipFrame(frame)) {
@@ -244,7 +244,7 @@ func lineInAgrees(c *rtl.Circuit) (bool, error) {
 		switch full := len(sent)-len(got) == 1<<queueBits-1; {
 		case full && asleep > 100*divider:
 			lost++
-		case full: // whether there will be room is not known
+		case full: // it is not known whether there will be room
 			tick(1, 5*divider)
 			continue
 		default:

@@ -55,15 +55,15 @@ func TestFill(t *testing.T) {
 	full := sparse(r, 200, 900)
 	for _, c := range []struct {
 		init []uint64
-		mem  string // what is added
+		mem  string // the memory that is added
 	}{
 		{nil, ""},
 		{[]uint64{5}, "data_copy"},
 		{full, "data_copy"},
 		{sparse(r, 250, 9), "data_list"},
 		{sparse(r, 256, 30), "data_list"},
-		{sparse(r, 256, 110), "data_list"},            // longer than what is gates
-		{append(make([]uint64, 255), 1), "data_copy"}, // a list wants two words
+		{sparse(r, 256, 110), "data_list"},            // longer than a list made of gates
+		{append(make([]uint64, 255), 1), "data_copy"}, // a list needs two words
 	} {
 		made, err := Restart(user(t, 8, c.init, nil))
 		require.NoError(t, err)
@@ -213,7 +213,7 @@ func TestSingleRAM(t *testing.T) {
 		r := rand.New(rand.NewSource(int64(bits)))
 		init := sparse(r, 200, 12)
 		b := find(t, "icebreaker")
-		b.Part.Blocks = 0 // so nothing may stay in the core
+		b.Part.Blocks = 0 // so no memory may stay in the core
 		d, err := New(b, user(t, bits, init, nil), nil, periph.Hz{}, 9600)
 		require.NoError(t, err)
 		require.NoError(t, d.Place())

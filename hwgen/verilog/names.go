@@ -21,8 +21,8 @@ type Names struct {
 	Nets    []string     // for each node of the circuit
 }
 
-// NamesOf returns the nets of the module that Write makes of a circuit without probes and
-// asserts.
+// NamesOf returns the names of the nets in the module that Write makes of a circuit without
+// probes and asserts.
 func NamesOf(c *rtl.Circuit) *Names {
 	d := *c
 	d.Asserts, d.Probes = nil, nil

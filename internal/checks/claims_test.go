@@ -31,7 +31,7 @@ func TestNeverClaimsAreProved(t *testing.T) {
 				require.Contains(t, r.Detail, "in every cycle from reset, by induction")
 				require.Contains(t, r.Detail, "legal", name)
 			} else {
-				require.Equal(t, verify.NotRun, r.Status) // no run was asked for
+				require.Equal(t, verify.NotRun, r.Status) // no run was requested
 				require.Zero(t, never, "%s on %s: %s", name, r.Core, r.Detail)
 			}
 		}

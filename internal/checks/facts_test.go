@@ -50,7 +50,7 @@ func TestAnOffByOneBitIsNoticed(t *testing.T) {
 		of, _ := line.Factors()
 		for k := range of {
 			if name == "fir" && k == 0 {
-				continue // the 18th bit is for what a sum may be; no sample makes it so large
+				continue // the 18th bit is for the largest possible sum, which no sample reaches
 			}
 			less := of
 			less[k].Bits--

@@ -236,8 +236,8 @@ func writeFailure(dir string, p *gen.Program, f FuzzFailure) (string, error) {
 	return path, flow.WriteFile(path, []byte(head+text))
 }
 
-// Written writes the captures of a random program beside path, the future file of its text.
-// It returns the formatted text and the options of a run.
+// Written writes the captures of a random program into the folder of path, the file to which
+// its text will be written. It returns the formatted text and the options of a run.
 func Written(path string, p *gen.Program) (text string, options []string, err error) {
 	text = p.Source()
 	if tidy, err := flow.FormatText(path, text); err == nil {

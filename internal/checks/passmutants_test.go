@@ -85,7 +85,7 @@ func TestMutantsOfTheCompilerAreNoticed(t *testing.T) {
 		run  func(int) (*mutate.Score, error)
 	}{
 		{"passes", c.Passes},
-		{"selection", func(n int) (*mutate.Score, error) { return c.Selection(3 * n) }}, // they cost little
+		{"selection", func(n int) (*mutate.Score, error) { return c.Selection(3 * n) }}, // they are cheap
 		{"printing", func(n int) (*mutate.Score, error) { return c.Printing((n+1)/2, processes) }},
 	} {
 		t.Run(kind.name, func(t *testing.T) {

@@ -24,11 +24,11 @@ func compareText(t *testing.T, c *rtl.Circuit, text, dir string) (equiv.Status, 
 	t.Helper()
 	w, err := (&ladder{ctx: context.Background()}).readBack(c, text, dir)
 	require.NoError(t, err)
-	if w.said != "" { // nothing that we write
+	if w.said != "" { // yosys complains only about texts that we never write
 		return equiv.Different, w.said
 	}
 	rep, err := w.compare()
-	if err != nil { // the state is another one
+	if err != nil { // the state differs
 		return equiv.Different, err.Error()
 	}
 	return rep.Status(), rep.String()

@@ -31,7 +31,7 @@ func boardLine(t *testing.T) (board *os.File, path string) {
 		require.Zero(t, errno)
 	}
 	path = fmt.Sprintf("/dev/pts/%d", number)
-	held, err := os.OpenFile(path, os.O_RDWR|syscall.O_NOCTTY, 0) // reads of the board's end wait for ours
+	held, err := os.OpenFile(path, os.O_RDWR|syscall.O_NOCTTY, 0) // so that reads at the board's end wait for our end
 	require.NoError(t, err)
 	t.Cleanup(func() { held.Close() })
 	return board, path
@@ -73,7 +73,7 @@ func TestAttachCaptures(t *testing.T) {
 					for k := range f {
 						turned[len(f)-1-k] = f[k]
 					}
-					board.Write(periph.SlipFrame(turned)) //nolint:errcheck // the test looks at what arrives
+					board.Write(periph.SlipFrame(turned)) //nolint:errcheck // the test checks the received frames
 				}
 			}
 		}

@@ -23,7 +23,7 @@ type browser struct {
 	out      *bufio.Reader
 	id       int
 	session  string
-	requests []string // that pages made of a network
+	requests []string // requests of pages to a network
 }
 
 // newBrowser starts a browser and opens an empty page.

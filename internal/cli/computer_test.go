@@ -86,7 +86,7 @@ func TestComputerAnswers(t *testing.T) {
 func answered(t *testing.T, conn net.Conn) {
 	buf := make([]byte, 100)
 	for until := time.Now().Add(2 * time.Minute); time.Now().Before(until); time.Sleep(200 * time.Millisecond) {
-		conn.Write([]byte("there?")) //nolint:errcheck // it may not be there yet
+		conn.Write([]byte("there?")) //nolint:errcheck // the service may not run yet
 		require.NoError(t, conn.SetReadDeadline(time.Now().Add(time.Second)))
 		if n, err := conn.Read(buf); err == nil && string(buf[:n]) == "there?" {
 			break

@@ -74,7 +74,7 @@ func sinter(dir string, args ...string) (code int, stdout, stderr string) {
 	return code, out.String(), said.String()
 }
 
-// TestExitCodes tries each exit code except those of a signal and a crash.
+// TestExitCodes tries each exit code except the codes for a signal and a crash.
 func TestExitCodes(t *testing.T) {
 	dir := folder(t)
 	for _, c := range []struct {
@@ -215,9 +215,9 @@ func TestEachExitCode(t *testing.T) {
 	for _, c := range []struct {
 		code  int
 		args  string
-		path  string         // stands first in PATH
-		self  syscall.Signal // is sent to the tool
-		below syscall.Signal // is sent to its child
+		path  string         // is first in PATH
+		self  syscall.Signal // signal for the tool
+		below syscall.Signal // signal for its child
 		says  string
 	}{
 		{code: 0, args: "run good.sn", says: "ended"},
@@ -393,7 +393,7 @@ func TestSignalsEndEverything(t *testing.T) {
 	for _, c := range []struct {
 		args   string
 		signal syscall.Signal
-		needs  []string // what runs in earnest; else all outside tools only sleep
+		needs  []string // outside tools that really run; the others only sleep
 	}{
 		{"verify good.sn --core pipe3 --checks witness --no-x86", syscall.SIGINT, nil},
 		{"verify good.sn --core pipe3 --checks verilog --no-x86 --json", syscall.SIGHUP, nil},

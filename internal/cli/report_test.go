@@ -144,7 +144,7 @@ func TestServe(t *testing.T) {
 	require.Len(t, points, 2)
 	later, err := os.ReadFile(points[1])
 	require.NoError(t, err)
-	require.NoError(t, os.Remove(points[1])) // it is not measured yet
+	require.NoError(t, os.Remove(points[1])) // this point is not measured yet
 
 	ctx, stop := context.WithCancel(context.Background())
 	r, w := io.Pipe()

@@ -109,7 +109,7 @@ func TestLiveStoreSoak(t *testing.T) {
 			request, model[key] = "\x01"+head+"\x00"+string(rune(len(value)))+value, value
 		case 1:
 			if _, there := model[key]; !there {
-				continue // what a store says to that is its own affair
+				continue // the store may answer this in any way
 			}
 			request = "\x02" + head + "\x00\x00"
 			delete(model, key)

@@ -73,7 +73,7 @@ func TestLiveBadWire(t *testing.T) {
 				require.True(t, bytes.Contains(answer, []byte{10, 0, 2, 80}) && bytes.Contains(answer, []byte{10, 0, 2, 81}))
 			}},
 			{"kv", "7070", []string{"--disk", filepath.Join(t.TempDir(), "kv.img"), "--size", "1M"}, func(t *testing.T, at string, k int) {
-				const keys = 12 // the store holds few, and a late request must not change one again
+				const keys = 12 // the store holds few keys, and a late request must not change a key again
 				key := fmt.Sprintf("%03d", k%keys)
 				if k >= keys {
 					require.Equal(t, "=v"+key+".", string(ask(t, at, []byte("\x00\x00\x03"+key+"\x00\x00"))))
@@ -84,7 +84,7 @@ func TestLiveBadWire(t *testing.T) {
 			}},
 		} {
 			if c.name == "kv" && !testkit.Full() {
-				continue // the one client shows the wire, the other one more of the store
+				continue // one client tests the wire, and the other one tests the store
 			}
 			t.Run(machine+"/"+c.name, func(t *testing.T) {
 				needs(t, machine)

@@ -1,9 +1,9 @@
-// Package diag holds the parts of a diagnostic: files, spans and error values. It also has
-// the only renderer, which draws the carets.
+// Package diag holds the parts of a diagnostic: files, spans and error values. It also has the
+// only code that renders a diagnostic with carets.
 //
-// An error is a value. It has a kind (Code), one sentence, the span that it concerns, and
-// notes with further spans. Only Render, which the command line calls, formats a position
-// for the reader:
+// An error is a value. It has a kind (Code), one sentence, the span that it concerns, and notes
+// with additional spans. Only Render formats a position for the reader, and the command line
+// calls it:
 //
 //	error[E0301]: channel capacity must be at least 1, got 0
 //	  --> pipeline.sn:12:17
@@ -203,8 +203,8 @@ func less(a, b *Error) bool {
 	return a.Message < b.Message
 }
 
-// AsList turns any error into a List. A List or an *Error stays unchanged, even if it is
-// wrapped. Any other error becomes one member without a position.
+// AsList turns any error into a List. It returns a List or an *Error inside err unchanged. Any
+// other error becomes one member without a position.
 func AsList(err error) List {
 	var list List
 	var one *Error

@@ -293,7 +293,7 @@ func TestSoftFloatLegalised(t *testing.T) {
 	env := pass.Env{XLen: 32}
 	var passes []pass.Pass
 	for _, p := range pass.List() {
-		if p.Name != "tasks" && p.Name != "dce" && p.Name != "inline" { // nobody calls what the tests call
+		if p.Name != "tasks" && p.Name != "dce" && p.Name != "inline" { // the program does not call the functions that the tests call
 			passes = append(passes, p)
 		}
 	}

@@ -101,8 +101,8 @@ func (p *Program) forProduct(product x86.Product) (*ir.Module, error) {
 	return p.ForX86()
 }
 
-// Low is the program IR after the passes for a core: words of 1 and 32 bits,
-// the operators of the target, one Main.
+// Low is the program IR after the passes for a core. It has words of 1 and 32 bits, the
+// operators of the target, and one Main.
 func (p *Program) Low() (*ir.Module, error) {
 	return p.forCore.get(func() (*ir.Module, error) {
 		t, err := p.Target()

@@ -104,7 +104,7 @@ func threadedProgram(t *testing.T) *Program {
 func TestThreads(t *testing.T) {
 	t.Parallel()
 	p := threadedProgram(t)
-	require.Len(t, p.Warnings, 2) // the other one is of the circle
+	require.Len(t, p.Warnings, 2) // the other warning is about the circle
 	require.Contains(t, p.Warnings[0].Error(), "the task `clock` is not a thread: it has a select here")
 	var threads []string
 	for _, r := range p.Tree.System.Runs {
@@ -269,7 +269,7 @@ func TestThreadsOfProcess(t *testing.T) {
 	for range 10 {
 		out, err := exec.Command(live).CombinedOutput()
 		require.NoError(t, err, "%s", out)
-		lines := slices.DeleteFunc(byTask(string(out)), func(l string) bool { return strings.HasPrefix(l, "shows: ") }) // its time has not come in the scripted run
+		lines := slices.DeleteFunc(byTask(string(out)), func(l string) bool { return strings.HasPrefix(l, "shows: ") }) // its time is after the end of the scripted run
 		require.Equal(t, byTask(strings.Join(want.Lines, "\n")), lines)
 	}
 }

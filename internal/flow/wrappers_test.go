@@ -47,8 +47,8 @@ func TestWrappers(t *testing.T) {
 	}
 }
 
-// TestAXIStream sends a frame whose last beat has three bytes, as TKEEP shows. The frames that
-// leave have their own TKEEP. It runs in Icarus.
+// TestAXIStream sends a frame whose last beat has three bytes, as its TKEEP shows. The frames
+// that leave the core have their own TKEEP. The test runs in Icarus.
 func TestAXIStream(t *testing.T) {
 	icarus := testkit.Tool(t, "iverilog")
 	p, err := Load("testdata/relay.sn", Options{})

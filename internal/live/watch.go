@@ -95,7 +95,7 @@ func (s *service) note() {
 	}
 }
 
-// memfdCreate is the number of the system call that creates a file in memory
+// memfdCreate is the number of the system call memfd_create, which creates a file in memory
 // (linux/memfd.h).
 const (
 	memfdCreate  = 319

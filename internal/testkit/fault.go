@@ -45,8 +45,8 @@ func (f *Fault) Note(words ...string) []string {
 //	- size == 2
 //	+ size == 1
 //
-// It may also have lines that begin with one of notes. Several lines of one sign are one
-// text of several lines.
+// An entry may also have lines that begin with one of notes. Consecutive lines with the same sign
+// are one text of several lines.
 func Faults(t testing.TB, path string, notes ...string) []*Fault {
 	t.Helper()
 	text, err := os.ReadFile(path)

@@ -104,7 +104,7 @@ func byteProgram(r *rand.Rand) string {
 				sum = b
 			}
 			words = append(words, sum)
-		case 1: // the bytes of a word, with something in between sometimes
+		case 1: // the bytes of a word, sometimes with other code between them
 			p, w := place(at), word()
 			for k := range 1 + r.IntN(4) {
 				v := w
@@ -139,6 +139,6 @@ func shiftedPlace(p string, k int) string {
 	if _, err := fmt.Sscanf(p, "%%a[%d]", &at); err == nil {
 		return fmt.Sprintf("%%a[%d]", at+k)
 	}
-	fmt.Sscanf(p, "%%a[v9 + %d]", &at) //nolint:errcheck // it is one of two
+	fmt.Sscanf(p, "%%a[v9 + %d]", &at) //nolint:errcheck // one of the two formats matches
 	return fmt.Sprintf("%%a[v9 + %d]", at+k)
 }

@@ -99,7 +99,7 @@ func TestExamplesThroughEachPass(t *testing.T) {
 				require.NoError(t, Run(m, List(), Options{
 					Env: env, Check: true, Seed: 2,
 					After: func(n int, p *Pass, m *ir.Module) error {
-						if env.XLen == 0 && n%5 != 0 { // the other targets look after every pass
+						if env.XLen == 0 && n%5 != 0 { // the other targets check after every pass
 							return nil
 						}
 						require.Equal(t, want, play(t, m, fresh(script)), "after %s", p.Name)

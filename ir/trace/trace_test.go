@@ -78,7 +78,7 @@ func genEvent(t *rapid.T) Event {
 	e := Event{Kind: Kind(rapid.IntRange(0, int(Recv)).Draw(t, "kind")), Task: word.Draw(t, "task")}
 	site := rapid.IntRange(0, 99).Draw(t, "site")
 	switch e.Kind {
-	case Trap, MarkEnd: // both would have to fit what came before
+	case Trap, MarkEnd: // both would have to agree with earlier events
 		e.Kind = In
 		fallthrough
 	case In:

@@ -35,7 +35,7 @@ type world struct {
 	refs   [4]tree.Expr
 	known  *Known
 	states map[state]bool
-	trail  []string // what was done, for the message
+	trail  []string // the steps so far, for the message
 }
 
 func newWorld(t testing.TB, seed uint64) *world {
@@ -213,7 +213,7 @@ func (w *world) round(i int) {
 	hi, g := w.number(1)
 	closed := w.rng.IntN(2) == 0
 	if names(lo)[w.locals[i]] || names(hi)[w.locals[i]] {
-		return // the variable of a loop is a new one
+		return // the variable of a loop is a new variable
 	}
 	w.note("x%d goes over a range, closed %v", i, closed)
 	r := w.known.Over(lo, hi, closed)

@@ -100,7 +100,7 @@ func TestEveryNameIsRecorded(t *testing.T) {
 		f, _ := syntax.Parse(&diag.File{Name: name, Text: text})
 		for _, d := range f.Decls {
 			if _, budget := d.(*syntax.BudgetDecl); budget {
-				continue // its left sides are words of their own
+				continue // the left sides are separate words
 			}
 			syntax.Walk(d, func(n syntax.Node) bool {
 				if x, ok := n.(*syntax.Name); ok && !slices.Contains(words, x.Name) && !isInt(x.Name) && !inStd(x.Name) {

@@ -95,7 +95,7 @@ func lockstep(t *testing.T, c *rtl.Circuit, seed int64, cycles int) (met int) {
 		where := fmt.Sprintf("seed %d, cycle %d", seed, n)
 		drive(c, all, r, n)
 		if r.Intn(4) == 0 {
-			all[n%len(all)].Eval() // settling twice must not matter
+			all[n%len(all)].Eval() // a second Eval must not change anything
 		}
 		for _, e := range all {
 			e.Eval()

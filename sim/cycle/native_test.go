@@ -90,7 +90,7 @@ func TestRunIsSteps(t *testing.T) {
 		require.NoError(t, fast.Prepare(s))
 		for round := range 8 {
 			drive(c, []rival{{"native", fast}, {"scalar", slow}}, r, 0)
-			for _, e := range []cycle.Engine{fast, slow} { // a cycle of reset, then what the code is for
+			for _, e := range []cycle.Engine{fast, slow} { // a cycle of reset, then the cycles under test
 				e.Reset(round%3 == 0)
 				e.Eval()
 				e.Clock()

@@ -151,7 +151,7 @@ func TestSnapshotRestore(t *testing.T) {
 		want := play(e)
 		other, err := cycle.New(c)
 		require.NoError(t, err)
-		other.Eval() // a started cycle must not shine through
+		other.Eval() // a started cycle must not be visible
 		other.Restore(snap)
 		require.Equal(t, want, play(other), "seed %d", seed)
 		e.Restore(snap)

@@ -109,7 +109,7 @@ func TestShrinkKeepsFailing(t *testing.T) {
 		key := func(c []uint64) string { return string(show(c)) }
 		failing[key(from)] = true
 		got := driver.Shrink(from, 200, func(given []uint64) ([]uint64, bool) {
-			fails := sum(given)*2654435761>>7%3 == 1 // never of nothing
+			fails := sum(given)*2654435761>>7%3 == 1 // never for an empty list
 			if fails {
 				failing[key(given)] = true
 			}

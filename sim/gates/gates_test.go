@@ -51,7 +51,7 @@ func (r *reference) set(bits []gate.Net, v uint64) {
 }
 
 func (r *reference) eval() {
-	for range 12 { // more than there are asynchronous ports in a row
+	for range 12 { // more than the longest chain of asynchronous ports
 		r.v = r.n.Eval(func(x gate.Net) uint64 { return r.leaf[x] })
 		for i, m := range r.n.Mems {
 			for _, p := range m.Reads {

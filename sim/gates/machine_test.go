@@ -202,7 +202,7 @@ func TestTakenBeatsAreEvents(t *testing.T) {
 		require.NoError(t, err)
 		_, err = sim.Run(m, 1000)
 		require.NoError(t, err)
-		longest := n - 1 // the others go on without a world
+		longest := n - 1 // the other lanes continue without a world
 		for _, o := range m.State().Shell().Outputs {
 			if o.Name == "count" {
 				require.Equal(t, uint64(10+longest+2+1), m.State().Get(o.Bits, longest), "its beats, and the one that asks what it waits for")

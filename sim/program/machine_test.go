@@ -51,7 +51,7 @@ func TestFrames(t *testing.T) {
 	s := &world.Script{Devices: []string{"eth1", "eth0"}, Inputs: []world.Input{
 		{Time: 0, Device: 1, Data: []byte{1, 2}},
 		{Time: 5, Device: 1, Data: []byte("123456789")}, // too long
-		{Time: 5, Device: 0, Data: []byte{7}},           // nobody takes it
+		{Time: 5, Device: 0, Data: []byte{7}},           // no task receives it
 		{Time: 9, Device: 1, Data: []byte("12345678")},
 	}}
 	require.Equal(t, `trace echo

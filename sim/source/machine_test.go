@@ -232,7 +232,7 @@ func TestNoSystem(t *testing.T) {
 	}
 }
 
-// TestKernels compares the result words with those of the C kernels.
+// TestKernels compares the result words with the words of the C kernels.
 func TestKernels(t *testing.T) {
 	for name, want := range map[string]string{
 		"crc32":    "696138f0",

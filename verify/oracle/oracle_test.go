@@ -29,7 +29,7 @@ type job struct {
 	name    string // of the program, for messages
 	path    string
 	options []string
-	out     string // files that begin with it: .trace and .lines
+	out     string // beginning of the file names, which end in .trace and .lines
 }
 
 // world is the environment that the options name, and settings are the configs.
@@ -212,7 +212,7 @@ func options(text, dir string) []string {
 			option = w
 		}
 		switch device, file, ok := strings.Cut(w, "="); {
-		case ok && file == "none": // it hears nothing, on purpose
+		case ok && file == "none": // it has no input on purpose
 			out = append(out, option, w)
 		case ok:
 			out = append(out, option, device+"="+filepath.Join(dir, file))

@@ -123,9 +123,9 @@ func TestFaultsAreNoticed(t *testing.T) {
 		{design.Pipe3, "x.forward2", 1}, // all is forwarded
 		{design.Pipe3, "x.second", 1},   // loads do not wait
 		{design.Pipe3, "x.subtract", 0}, // differences are sums
-		{design.Pipe3, "x.signed", 1},   // orders have signs
+		{design.Pipe3, "x.signed", 1},   // order comparisons are signed
 		{design.Pipe3, "x.writes", 1},   // all write
-		{design.Pipe3, "x.imm", 4},      // one immediate
+		{design.Pipe3, "x.imm", 4},      // every instruction has the same immediate
 		{design.Pipe3, "result", 7},
 		{design.Multi, "x.rd", 5},
 		{design.Multi, "x.early", 0},
@@ -184,7 +184,7 @@ func TestFramesAreFollowed(t *testing.T) {
 			}
 		}
 		require.Greater(t, claims, 15)
-		if kind == design.Multi { // these parts are the same in both
+		if kind == design.Multi { // these parts are equal in both organisations
 			continue
 		}
 		for _, name := range []string{"frame.addr", "frame.left", "frame.length", "frame.busy"} {
@@ -237,7 +237,7 @@ func TestWaitsAreFollowed(t *testing.T) {
 		require.NoError(t, err)
 		require.Nil(t, rep.First(equiv.Different), "%+v", rep.First(equiv.Different))
 		require.Nil(t, rep.First(equiv.Undecided), "%+v", rep.First(equiv.Undecided))
-		if kind == design.Pipe3 { // these parts are the same in both
+		if kind == design.Pipe3 { // these parts are equal in both organisations
 			continue
 		}
 		for _, name := range []string{"wait.mask", "wait.timer", "due.low", "due.high", "up.sampled", "up.known", "led.level"} {
