@@ -9,7 +9,7 @@ import (
 	"github.com/sinter-lang/sinter/sim"
 )
 
-// CommitLog writes a line for each instruction that retires, in the form of Spike's
+// CommitLog writes one line for each retired instruction, in the format of Spike's
 // --log-commits:
 //
 //	core   0: 3 0x00000010 (0x00b12623) mem 0x00000ffc 0x0000002a
