@@ -50,7 +50,7 @@ type Device struct {
 // unknown.
 const numberedMarks = 4
 
-// Numbers describes a core of which only the devices are known.
+// Numbers describes a core if only its devices are known.
 func Numbers(program string, devices []Device) *Core {
 	c := &Core{Program: program, Tasks: []string{"core"}, Devices: devices, Raw: true}
 	for i := range numberedMarks {

@@ -107,7 +107,7 @@ func (c *Comparer) Got(events []Event) {
 	}
 }
 
-// GotAll says that the other run is over. Of the later reference events, only the first of each
+// GotAll says that the other run is over. After that, only the next reference event of each
 // task matters.
 func (c *Comparer) GotAll() { c.gotOver = true }
 
