@@ -42,8 +42,8 @@ func wordResult(i *ir.Instr) int {
 	return -1
 }
 
-// choose fills the block try with the tests of all arms of a select and a chain of branches.
-// The chain passes the number of the first ready arm to the block done. A fair select first
+// choose fills the block `try` with the tests of all arms of a select and a chain of branches.
+// The chain passes the number of the first ready arm to the block `done`. A fair select first
 // tests the arms from its argument on, then all arms.
 //
 //	try:    v5: i1 = guard and ready ; v6 = ... ; br v5, done(0), b2

@@ -241,7 +241,7 @@ func found(t *lexer.Token) string {
 	return "`" + shorten(t.Value) + "`"
 }
 
-// unexpected makes the error for a word that was not expected. want describes what was
+// unexpected makes the error for a word that was not expected. `want` describes what was
 // expected.
 func (p *Parser) unexpected(t *lexer.Token, want string) *diag.Error {
 	habit := p.habit(t, want)

@@ -191,8 +191,8 @@ type generic struct {
 	bad       bool // and had errors
 }
 
-// typeParam is a type parameter `T` or `T: eq`. If of is set, it is a constant parameter `N:
-// u32`.
+// typeParam is a type parameter `T` or `T: eq`. If the field `of` is set, it is a constant
+// parameter `N: u32`.
 type typeParam struct {
 	name syntax.Ident
 	can  tree.Ability

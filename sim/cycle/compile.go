@@ -20,7 +20,7 @@ type program struct {
 	// The present values of registers and synchronous read ports are in slots [0, states).
 	// Their values for the next cycle are in slots [states, 2*states).
 	states int
-	ports  []port // synchronous read ports in slot order; their slots follow those of the registers
+	ports  []port // synchronous read ports in slot order; their slots follow the slots of the registers
 	consts map[uint64]uint16
 	slots  int
 }

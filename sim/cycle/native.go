@@ -26,7 +26,7 @@ var (
 	_ Runner = (*Native)(nil)
 )
 
-// NewNative compiles a valid circuit. Its parameters are those of New.
+// NewNative compiles a valid circuit. It has the same parameters as New.
 func NewNative(c *rtl.Circuit, watch ...rtl.ID) (*Native, error) {
 	core, first := c.Core()
 	packed, then := core.Pack()

@@ -167,7 +167,7 @@ func (v *vcd) header() {
 	fmt.Fprint(v.w, "$enddefinitions $end\n")
 }
 
-// cycle writes the changes in one cycle. If all is set, it writes all values.
+// cycle writes the changes in one cycle. If `all` is set, it writes all values.
 func (v *vcd) cycle(e Engine, n uint64, all bool) {
 	fmt.Fprintf(v.w, "#%d\n1%s\n", 10*n, clockCode)
 	for i := range v.signals {

@@ -455,7 +455,7 @@ func (k *compiling) reach(i *ir.Instr, n int) int {
 	return min(4, i.Refs[n].Obj.Size)
 }
 
-// fast maps word operators to opcodes of their own.
+// fast maps the frequent word operators to separate opcodes.
 var fast = map[word.Op]code{
 	word.Add: cAdd, word.Sub: cSub, word.Mul: cMul, word.And: cAnd, word.Or: cOr, word.Xor: cXor, word.Not: cNot,
 	word.Shl: cShl, word.Shru: cShru, word.Shrs: cShrs, word.Eq: cEq, word.Ne: cNe, word.Ltu: cLtu, word.Geu: cGeu,

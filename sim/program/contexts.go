@@ -10,7 +10,7 @@ import (
 type ring struct{ given, taken uint64 }
 
 // hold returns the slot that the next pass changes. ok is false if the ring is not in the state
-// that the argument what names.
+// that the argument `what` names.
 func (r *ring) hold(what uint64, room int) (slot uint64, ok bool) {
 	switch what {
 	case ir.HasValue:

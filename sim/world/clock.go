@@ -34,7 +34,7 @@ func (w *World) step(deadline uint64) bool {
 	return true
 }
 
-// nextInput returns the time of the next input. some is false if no input is left before the
+// nextInput returns the time of the next input. `some` is false if no input is left before the
 // end.
 func (w *World) nextInput() (time uint64, some bool) {
 	in := w.upcoming()
