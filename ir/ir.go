@@ -34,8 +34,8 @@
 // Before ir/pass/tasks, a module has tasks with channels and blocking operations (recv,
 // select). After that pass it has contexts instead. A context is a program counter with its own
 // function. docs/ir.md has the grammar. After ir/pass/legalise every word is i1 or i32, and the
-// doc comment of that pass states the exact rules. The package does not depend on front ends or
-// back ends.
+// doc comment of that pass states the exact rules. docs/glossary.md explains the terms. The
+// package does not depend on front ends or back ends.
 package ir
 
 import (

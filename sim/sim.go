@@ -5,7 +5,8 @@
 // reference), ir (the program IR), isa (an image on an instruction set), cycle (a circuit) and
 // gates (a netlist). The machines native and unikernel are external processes. All follow the
 // canonical schedule: tasks run in the order of the system, each until it waits, in rounds. The
-// world acts only when every task waits. Computation takes no time.
+// world acts only when every task waits. Computation takes no time. docs/glossary.md explains
+// the terms.
 package sim
 
 import (

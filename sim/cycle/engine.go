@@ -21,8 +21,9 @@
 // (sim.Harness). It is the machine `cycle` of the ladder, the list of all levels. A Wave
 // replays a part of the run on a second engine and writes it as VCD.
 //
-// The package depends on circuits, but not on instructions or images. Start reading at Engine,
-// then direct.go, then scalar.go, blocks.go (when each value is computed), compile.go, run.go.
+// The package depends on circuits, but not on instructions or images. docs/glossary.md explains
+// the terms. Start reading at Engine, then direct.go, then scalar.go, blocks.go (when each
+// value is computed), compile.go, run.go.
 package cycle
 
 import (

@@ -21,8 +21,8 @@
 // by cycle (engine.go): the inputs, outputs, reads, writes and counters during a store to GO.
 // wait.go models masks, the deadline and pins in the same way.
 //
-// The package does not depend on the generator of the circuits. Start reading at Check, then
-// lines.go, engine.go and wait.go.
+// docs/glossary.md explains the terms. The package does not depend on the generator of the
+// circuits. Start reading at Check, then lines.go, engine.go and wait.go.
 package refine
 
 import (
