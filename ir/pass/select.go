@@ -199,8 +199,8 @@ func (t *tasker) fedBy(ch int) uint64 {
 	return bits
 }
 
-// earliest returns the earliest of from and the deadlines of the select arms whose guard is
-// true. It returns nil if the select has no timers.
+// earliest returns the earliest of the time `from` and the deadlines of the select arms whose
+// guard is true. It returns nil if the select has no timers.
 func (p *point) earliest(x emitter, from []*ir.Value) []*ir.Value {
 	some := false
 	for k, a := range p.i.Arms {

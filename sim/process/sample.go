@@ -9,11 +9,11 @@ import (
 	"unsafe"
 )
 
-// Samples record where a Linux process spends its time. A tracer thread of this process stops
-// it through ptrace each time it has used another half millisecond of CPU time. The thread
-// assigns the CPU time since the last stop to the current instruction address. The traced
-// program is not changed. Time in which it waits, or in which another process runs, does not
-// count.
+// Samples record where a Linux process spends its time. A tracer thread of the harness stops
+// the Linux process through ptrace each time that process has used another half millisecond of
+// CPU time. The thread assigns the CPU time since the last stop to the current instruction
+// address. The traced program is not changed. Time in which it waits, or in which another
+// process runs, does not count.
 type Samples struct {
 	At    map[uint64]time.Duration // CPU time by instruction address
 	Looks int

@@ -21,8 +21,8 @@ type Capture struct {
 	Device int    // index into the names given to FromCaptures
 	Name   string // name of the file, for messages
 	Data   []byte
-	// Open opens the file again, if it is not nil, and then replaces Data. The file may be of
-	// any size, because it is read during the run.
+	// If Open is not nil, it opens the file again, and Data is not used. The file may then be
+	// of any size, because it is read during the run.
 	Open func() (io.ReadCloser, error)
 	// Messages is set for a port whose messages are not frames. Such a capture has the link
 	// type USER0, and each record is one message.

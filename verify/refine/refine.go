@@ -210,7 +210,7 @@ func (k *checker) start() error {
 }
 
 // follows adds the claims that a next instruction executes, and that it is the word at an
-// address. The claims hold under the condition on.
+// address. The claims hold if the literal `on` is 1.
 func (k *checker) follows(r *run, what string, word, pc bits, on lit, claims []claim, cycles int) error {
 	want := r.arrays[textMemory].read(pc[2:min(len(pc), 2+k.p.Text.N)])
 	none := on
