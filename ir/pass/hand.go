@@ -22,7 +22,7 @@ import (
 
 // pool is a set of channels and buffers that swap slots with each other.
 type pool struct {
-	size  int // of a slot in bytes
+	size  int // size of a slot in bytes
 	chans []int
 	bufs  []*buffer
 	o     *ir.Object

@@ -57,7 +57,7 @@ type checker struct {
 	tries     map[*tree.Local][]diag.Span // positions of try_send by channel parameter
 	limits    eval.Limits                 // what remains of the limits for compile-time evaluation
 	infos     map[*tree.Func]*fnInfo
-	mentioned map[*tree.ConstDef]*mentions // of configs
+	mentioned map[*tree.ConstDef]*mentions // the source positions that mention each config
 	// elaborated holds the elaborator that made the system, or nil. services are the library
 	// tasks that systems need, see service.go.
 	elaborated *elab.Elaborator
