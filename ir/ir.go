@@ -3,12 +3,12 @@
 //
 // A value is a word or a token. Memory consists of objects (arrays, structs, bytes) of a fixed
 // size. Load, store, copy and clear access an object at an offset. An object with an offset is
-// called a ref. Addresses are not values, so no two objects overlap. A token represents a
-// state, and tokens order effects: each effect takes the token of the state that it changes and
-// gives the next one. Each function has one I/O token, which orders devices, channels, log, now
-// and traps. Each object that is written has its own token. A load takes the token of its
-// object and gives none. Order is therefore data flow, and removing an unused library means
-// removing dead values.
+// called a ref. Addresses are not values, so accesses to different objects never alias. A token
+// represents a state, and tokens order effects: each effect takes the token of the state that
+// it changes and gives the next one. Each function has one I/O token, which orders all
+// operations on devices, channels, the log and the clock, and all traps. Each object that is
+// written has its own token. A load takes the token of its object and gives none. Order is
+// therefore data flow, and removing an unused library means removing dead values.
 //
 //	func @count(v1: tok, v2: tok %hits, v3: i32) -> (tok, tok %hits) {
 //	b0(v1, v2, v3):
@@ -34,8 +34,8 @@
 // Before ir/pass/tasks, a module has tasks with channels and blocking operations (recv,
 // select). After that pass it has contexts instead. A context is a program counter with its own
 // function. docs/ir.md has the grammar. After ir/pass/legalise every word is i1 or i32, and the
-// doc comment of that pass states the exact rules. The package does not depend on front ends or
-// back ends.
+// doc comment of that pass states the exact rules. docs/glossary.md explains the terms. The
+// package does not depend on front ends or back ends.
 package ir
 
 import (

@@ -35,8 +35,8 @@ type position struct {
 
 func newPositions() *positions { return &positions{files: map[string]*positionFile{}} }
 
-// add requests a span for a source position. set receives the span later. from is the position
-// of the request in the text.
+// add requests a span for a source position. The function `set` receives the span later. `from`
+// is the position of the request in the text.
 func (p *positions) add(set func(diag.Span), name string, line, col int, from diag.Span) error {
 	f := p.files[name]
 	if f == nil {

@@ -284,8 +284,8 @@ func (t *threader) hasMark() bool {
 	return found
 }
 
-// begun reports whether a lifetime of local o begins on every path to instruction number at in
-// node k.
+// begun reports whether a lifetime of local o begins on every path to instruction number `at`
+// of node k.
 func (t *threader) begun(o *Object, k, at int) bool {
 	for _, begin := range t.locals[o] {
 		for j, b := range t.f.Blocks {

@@ -7,24 +7,24 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// Core describes the program on a core, and so the meaning of the core's ports. It is the
-// information of a linked image, without the image.
+// Core describes the program on a core, which determines the meaning of the core's ports. It
+// holds the relevant information of a linked image, without the image.
 type Core struct {
 	Program string
-	Tasks   []string // instance names, in system order
-	// Contexts is how many program counters the core has; 0 is 1.
+	Tasks   []string // instance names, in the order of the system
+	// Contexts is the number of program counters of the core. 0 means 1.
 	Contexts int
-	Logs     []trace.Site // found by ID, the first one counts
+	Logs     []trace.Site // looked up by ID; the first entry with an ID counts
 	Marks    []Mark       // by mark number
 	Devices  []Device
-	// Raw says that the meaning of the log port's words is unknown. Each word is then a
-	// separate event, shown as a number.
+	// Raw says that the meaning of the words at the log port is unknown. Each word is then a
+	// separate event that is shown as a number.
 	Raw bool
 	// Trap returns the trap site of the ebreak at pc.
 	Trap func(pc uint32) (task, site int, code string, ok bool)
 }
 
-// AllIdle reports whether all contexts wait. idle has a bit for each waiting context.
+// AllIdle reports whether all contexts are waiting. idle has a bit for each waiting context.
 func (c *Core) AllIdle(idle uint32) bool {
 	all := uint32(1)<<max(1, c.Contexts) - 1
 	return idle&all == all
@@ -36,21 +36,21 @@ type Mark struct {
 	Task int
 }
 
-// Device is a device of a core, given to one task. Its index in Core.Devices is its number on
-// the core. Name is also its name in the world.
+// Device is a device of a core. It belongs to one task. Its index in Core.Devices is its number
+// on the core. Name is also its name in the simulated world.
 type Device struct {
 	Name   string
 	Rx, Tx bool
 	Task   int
-	Bits   int  // of a level; 0: it has frames or bytes
-	Stream bool // single bytes pass
+	Bits   int  // width of a level; 0: the device has frames or bytes
+	Stream bool // the device transfers single bytes
 }
 
-// numberedMarks is the number of timed regions that a program may have when their names are
+// numberedMarks is the number of timed regions that a program may have if their names are
 // unknown.
 const numberedMarks = 4
 
-// Numbers describes a core whose program is unknown except for its devices.
+// Numbers describes a core if only its devices are known.
 func Numbers(program string, devices []Device) *Core {
 	c := &Core{Program: program, Tasks: []string{"core"}, Devices: devices, Raw: true}
 	for i := range numberedMarks {
@@ -60,18 +60,19 @@ func Numbers(program string, devices []Device) *Core {
 	return c
 }
 
-// Recorder turns the outputs of a core into the events of a trace. All machines of a core use
-// it: sim/iss hands it frames and port stores, a Harness hands it the beats of a circuit.
+// Recorder converts the outputs of a core to the events of a trace. All machines with a core
+// use it: sim/iss gives it frames and stores to ports, and a Harness gives it the beats of a
+// circuit.
 type Recorder struct {
 	core   *Core
 	world  *world.World
 	tr     *trace.Trace
 	sites  map[int]trace.Site
 	levels world.Outputs
-	log    []uint32 // words of an incomplete log event
+	log    []uint32 // the words of an incomplete log event
 }
 
-// maxLogWords bounds one log event. A longer one is a fault of the core.
+// maxLogWords bounds the words of one log event. A longer event means that the core is faulty.
 const maxLogWords = 1 << 16
 
 // NewRecorder starts a trace.
@@ -85,7 +86,7 @@ func NewRecorder(core *Core, w *world.World) *Recorder {
 	return r
 }
 
-// Trace returns the recorded trace.
+// Trace returns the trace recorded so far.
 func (r *Recorder) Trace() *trace.Trace { return r.tr }
 
 func (r *Recorder) task(i int) string {
@@ -100,13 +101,13 @@ func (r *Recorder) event(task int, e trace.Event) {
 	r.tr.Add(e)
 }
 
-// In records that a frame was delivered from a device.
+// In records that a device delivered a frame to the core.
 func (r *Recorder) In(dev int, frame []byte) {
 	d := &r.core.Devices[dev]
 	r.event(d.Task, trace.Event{Kind: trace.In, Port: d.Name, Data: frame})
 }
 
-// Out records that a frame was sent to a device.
+// Out records that the core sent a frame to a device.
 func (r *Recorder) Out(dev int, frame []byte) {
 	d := &r.core.Devices[dev]
 	r.event(d.Task, trace.Event{Kind: trace.Out, Port: d.Name, Data: frame, Time: r.world.Now()})
@@ -119,8 +120,8 @@ func (r *Recorder) Level(dev int, v uint64) {
 	}
 }
 
-// LogWord takes the next word of the log port, and records an event once it is complete. The
-// first word is task<<16 | site; the arguments follow.
+// LogWord takes the next word of the log port. It records an event as soon as the event is
+// complete. The first word is task<<16 | site, and the arguments follow.
 func (r *Recorder) LogWord(w uint32) error {
 	if r.core.Raw {
 		r.event(0, trace.Event{Kind: trace.Log, Args: []trace.Arg{{Bits: uint64(w)}}, Text: fmt.Sprintf("%08x", w)})
@@ -146,7 +147,7 @@ func (r *Recorder) LogWord(w uint32) error {
 	return nil
 }
 
-// Mark records a store to the mark port: mark*2 begins, mark*2+1 ends.
+// Mark records a store to the mark port. mark*2 begins a timed region, and mark*2+1 ends it.
 func (r *Recorder) Mark(id uint32) error {
 	if int(id/2) >= len(r.core.Marks) {
 		return fmt.Errorf("mark port: no mark %d", id/2)
@@ -160,7 +161,7 @@ func (r *Recorder) Mark(id uint32) error {
 	return nil
 }
 
-// Trap records the end of the run at an ebreak.
+// Trap records a trap, the ebreak at pc, as the end of the run.
 func (r *Recorder) Trap(pc uint32) error {
 	task, site, code, ok := r.core.Trap(pc)
 	if !ok {
@@ -170,7 +171,7 @@ func (r *Recorder) Trap(pc uint32) error {
 	return r.End(trace.Trapped)
 }
 
-// End records how the run ended. An incomplete log event is a fault.
+// End records how the run ended. It returns an error if a log event is incomplete.
 func (r *Recorder) End(s trace.Status) error {
 	r.tr.Status = s
 	if len(r.log) > 0 {
@@ -179,11 +180,11 @@ func (r *Recorder) End(s trace.Status) error {
 	return nil
 }
 
-// Retire is the record of one retired instruction. sim/iss and a circuit must agree on it (the
-// probes retire_* of ir/rtl). Rd is 0 when no register is written. Mask has a bit per byte
-// lane of the word at Addr &^ 3, and is 0 without a data access. Data holds these lanes; its
-// other lanes are 0. Order counts from 0 over all contexts. Context is the number of the
-// executing context.
+// Retire is the record of one retired (completed) instruction. sim/iss and a circuit must agree
+// on it (the probes retire_* of ir/rtl). Rd is 0 if the instruction writes no register. Mask
+// has a bit for each byte lane of the word at Addr &^ 3, and is 0 without a data access. Data
+// holds these lanes, and its other lanes are 0. Order counts from 0 over all contexts. Context
+// is the number of the executing context.
 type Retire struct {
 	Order    uint64
 	Context  int

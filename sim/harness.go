@@ -9,19 +9,19 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// Beat is one word of a frame in transfer: up to four bytes, byte 0 in bits 7:0.
+// Beat is the unit of a frame transfer: up to four bytes, with byte 0 in bits 7:0.
 type Beat struct {
 	Valid bool
 	Data  uint32
 	Last  bool
-	Bytes uint32 // of the last beat, 1..4
+	Bytes uint32 // number of bytes in the last beat, 1..4
 }
 
 // Inputs are the values of a core's input ports in one cycle.
 type Inputs struct {
 	Rx       []Beat   // by device
 	TxReady  []bool   // by device
-	Levels   []uint64 // by device, of inputs of levels
+	Levels   []uint64 // by device, for level inputs
 	LogReady bool
 	Clock    uint64
 }
@@ -31,21 +31,21 @@ type Outputs struct {
 	RxReady  []bool   // by device
 	Oversize []bool   // by device
 	Tx       []Beat   // by device
-	Levels   []uint64 // by device, of outputs of levels
-	Log      bool     // valid
+	Levels   []uint64 // by device, for level outputs
+	Log      bool     // log word is valid
 	LogData  uint32
-	Mark     bool // valid
+	Mark     bool // mark is valid
 	MarkID   uint32
 	Halted   bool
-	Timer    bool   // idle, and it waits for the deadline
-	Deadline uint64 // valid with Timer
+	Timer    bool   // the core is idle and waits for the deadline
+	Deadline uint64 // valid if Timer is set
 	Idle     uint32 // a bit for each context that waits
 	Trap     bool
 	TrapPC   uint32
 }
 
-// Harness drives the ports of a core, cycle by cycle, for any engine that runs the core's
-// circuit or gates:
+// Harness drives the ports of a core, cycle by cycle. It works with any engine that runs the
+// circuit or the gates of the core:
 //
 //	h := sim.NewHarness(core, w, seed)
 //	for !h.Done() {
@@ -54,16 +54,17 @@ type Outputs struct {
 //		...                    // clock edge
 //	}
 //
-// With a seed other than 0 it holds back valid and ready at random, which must not change the
-// trace. The world acts when the core is idle, all pending frames are offered and no frame is
-// on its way out. It then sets the clock to the core's deadline or commits its next input.
-// When neither is left, one more cycle offers a beat at every device. A core that is still
-// idle waits for nothing (stuck); otherwise it waits for the outside (waiting).
+// If the seed is not 0, the harness holds back valid and ready at random, which must not change
+// the trace. The simulated world acts when the core is idle, all pending frames are offered and
+// no frame is on its way out. It then sets the clock to the deadline of the core or delivers
+// its next input. If neither is left, the harness offers a beat at every device for one more
+// cycle. If the core accepts one, it was waiting for the outside (status waiting). If it stays
+// idle, it waits for something that can never happen (status stuck).
 type Harness struct {
 	rec    *Recorder
 	core   *Core
 	world  *world.World
-	dev    []int // by device: its number in the world
+	dev    []int // for each device: its number in the world
 	in     Inputs
 	rx     []rxState
 	tx     []txState
@@ -72,43 +73,43 @@ type Harness struct {
 	cycle  uint64
 	work   stretch
 	timing []Timing
-	settle int  // cycles until the core has seen all inputs of levels
-	asking bool // the run is over; it remains to find out what the core waits for
+	settle int  // cycles until the core has seen all level inputs
+	asking bool // the run is over, except for finding out what the core waits for
 	done   bool
 }
 
-// rxState is a frame on its way into the core.
+// rxState is the state of a frame on its way into the core.
 type rxState struct {
-	frame   []byte   // nil: none
-	answer  bool     // of a device that answers: the world is done with it
-	answers [][]byte // the later answers
+	frame   []byte   // nil: no frame
+	answer  bool     // the frame is an answer of the device, which the world has finished
+	answers [][]byte // answers that follow
 	pos     int
-	shown   bool // the beat at pos is valid until it is taken
+	shown   bool // the beat at pos is valid, and stays valid until it is taken
 }
 
-// txState is a frame on its way out.
+// txState is the state of a frame on its way out of the core.
 type txState struct {
 	data []byte
 	held held
 }
 
-// held remembers a beat that was valid and not taken. The beat must stay.
+// held remembers a beat that was valid and not taken. The core must keep offering this beat.
 type held struct {
 	beat Beat
 	on   bool
 }
 
-// Timing is the measurement of one mark.
+// Timing is the measurement of one timed region.
 type Timing struct {
 	Mark
 	Runs    int
-	Cycles  uint64 // between begin and end, all runs together
+	Cycles  uint64 // cycles between begin and end, summed over all runs of the region
 	begin   uint64
 	running bool
 }
 
-// NewHarness connects the ports of a core to a world. Devices are matched by name; a device
-// that the world lacks never receives.
+// NewHarness connects the ports of a core to a world. It matches devices by name. A device that
+// the world lacks never receives anything.
 func NewHarness(core *Core, w *world.World, seed int64) *Harness {
 	n := len(core.Devices)
 	h := &Harness{
@@ -131,11 +132,11 @@ func NewHarness(core *Core, w *world.World, seed int64) *Harness {
 	return h
 }
 
-// Inputs returns the values of the input ports in the present cycle. The
-// harness owns them.
+// Inputs returns the values of the input ports in the present cycle. The caller must not change
+// them.
 func (h *Harness) Inputs() *Inputs { return &h.in }
 
-// Done reports that the run has ended.
+// Done reports whether the run has ended.
 func (h *Harness) Done() bool { return h.done }
 
 // Trace returns the events observed so far.
@@ -144,11 +145,11 @@ func (h *Harness) Trace() *trace.Trace { return h.rec.Trace() }
 // Cycles returns the number of cycles so far.
 func (h *Harness) Cycles() uint64 { return h.cycle }
 
-// Timings returns the measurement of each mark.
+// Timings returns the measurement of each timed region.
 func (h *Harness) Timings() []Timing { return h.timing }
 
-// Cycle takes the output ports of the present cycle, records the transfers and prepares the
-// inputs of the next cycle. An error is a fault of the core.
+// Cycle takes the values of the output ports in the present cycle, records the transfers and
+// prepares the inputs of the next cycle. An error means that the core is faulty.
 func (h *Harness) Cycle(out *Outputs) error {
 	idle := h.core.AllIdle(out.Idle)
 	if h.asking {
@@ -169,7 +170,7 @@ func (h *Harness) Cycle(out *Outputs) error {
 			h.done = true
 			return h.rec.End(trace.Ended)
 		case idle && h.settle == 0 && h.offered() && !h.world.AdvanceOr(out.deadline()):
-			if out.Timer { // a timer is outside
+			if out.Timer { // a timer counts as waiting for the outside
 				h.done = true
 				return h.rec.End(trace.Waiting)
 			}
@@ -183,23 +184,22 @@ func (h *Harness) Cycle(out *Outputs) error {
 	return nil
 }
 
-// Steady reports whether the inputs stay the same as long as nothing passes a port and the
-// core does not wait. The first cycle is not steady, because the outputs have not been read
-// yet.
+// Steady reports whether the inputs stay the same while nothing passes a port and the core does
+// not wait. The first cycle is not steady, because the outputs have not been read yet.
 func (h *Harness) Steady() bool {
 	return h.cycle > 0 && h.gaps.state == 0 && h.settle == 0 && !h.asking && !h.done
 }
 
-// Skip counts n cycles. The caller knows that in them nothing passed a port and the core
-// did not wait.
+// Skip counts n cycles. The caller guarantees that nothing passed a port in these cycles and
+// that the core did not wait.
 func (h *Harness) Skip(n uint64) {
 	h.cycle += n
 	h.work.busy(n)
 }
 
-// transfer moves the beats whose valid and ready are both set in this cycle.
+// transfer moves the beats for which valid and ready are both set in this cycle.
 func (h *Harness) transfer(out *Outputs) error {
-	for i, d := range h.core.Devices { // a pin shows the store of the last cycle
+	for i, d := range h.core.Devices { // a pin shows the effect of a store in the last cycle
 		if d.Bits > 0 && d.Tx {
 			h.rec.Level(i, out.Levels[i])
 		}
@@ -240,7 +240,7 @@ func (h *Harness) receive(i int, ready, oversize bool) error {
 		return nil
 	}
 	s.pos, s.shown = s.pos+4, false
-	if !b.Last { // never of a stream: its frames are bytes
+	if !b.Last { // a stream has no such beats: each byte is a frame
 		return nil
 	}
 	limit := len(s.frame)
@@ -263,7 +263,7 @@ func (h *Harness) receive(i int, ready, oversize bool) error {
 // send moves a beat out of the core.
 func (h *Harness) send(i int, b Beat) error {
 	s, name := &h.tx[i], h.core.Devices[i].Name
-	if h.core.Devices[i].Stream && b.Valid { // a byte is a complete frame
+	if h.core.Devices[i].Stream && b.Valid { // each byte is a complete frame
 		b.Last, b.Bytes = true, 1
 	}
 	moved, err := s.held.move(name, b, h.in.TxReady[i])
@@ -290,7 +290,8 @@ func (h *Harness) send(i int, b Beat) error {
 	return nil
 }
 
-// move reports whether a beat passes. It checks that a waiting beat has not changed.
+// move reports whether a beat is transferred. It also checks that a waiting beat has not
+// changed.
 func (s *held) move(port string, b Beat, ready bool) (bool, error) {
 	if s.on && b != s.beat {
 		return false, fmt.Errorf("port %s: a beat changed before it was taken", port)
@@ -325,8 +326,8 @@ func (h *Harness) quiet(out *Outputs) bool {
 	return !out.Log
 }
 
-// offered reports whether each pending frame is shown to the core. An idle core then does not
-// want it.
+// offered reports whether each pending frame is offered to the core. If the core is idle
+// nevertheless, it does not want the frame.
 func (h *Harness) offered() bool {
 	for i, d := range h.core.Devices {
 		if d.Rx && d.Bits == 0 && h.dev[i] >= 0 && h.world.Pending(h.dev[i]) && !h.in.Rx[i].Valid {
@@ -363,7 +364,7 @@ func (h *Harness) driveLevel(i int, d Device) {
 	}
 }
 
-// deadline is the time that the core waits for, or world.Never.
+// deadline is the time that the core waits for. It is world.Never if there is none.
 func (o *Outputs) deadline() uint64 {
 	if o.Timer {
 		return o.Deadline
@@ -371,9 +372,9 @@ func (o *Outputs) deadline() uint64 {
 	return world.Never
 }
 
-// offer shows the next beat of a device. A shown beat stays until it is taken. The first beat
-// of a frame is not held back: the core's status tells which frames are pending, and the
-// choice of a select depends on that.
+// offer offers the next beat of a device. A beat that is offered stays until it is taken. The
+// first beat of a frame is never held back. The status register of the core tells which frames
+// are pending, and the choice of a select depends on it.
 func (h *Harness) offer(i int) {
 	s := &h.rx[i]
 	if s.shown {
@@ -392,7 +393,7 @@ func (h *Harness) offer(i int) {
 	h.in.Rx[i], s.shown = beatAt(s.frame, s.pos), true
 }
 
-// beatAt cuts a beat out of a frame.
+// beatAt returns the beat at a position of a frame.
 func beatAt(frame []byte, pos int) Beat {
 	rest := frame[pos:]
 	b := Beat{Valid: true, Last: len(rest) <= 4, Bytes: 4}
@@ -405,7 +406,7 @@ func beatAt(frame []byte, pos int) Beat {
 	return b
 }
 
-// ask offers a beat at every device, to learn whether the core waits for one.
+// ask offers a beat at every device, to find out whether the core waits for one.
 func (h *Harness) ask() {
 	h.asking, h.settle = true, 1
 	for i, d := range h.core.Devices {
@@ -426,13 +427,13 @@ func (h *Harness) answer(idle bool) error {
 	return h.rec.End(trace.Waiting)
 }
 
-// gaps holds back valid and ready at random, two times out of five. The zero value never holds
+// gaps holds back valid and ready at random, in two of five cases. The zero value never holds
 // them back.
 type gaps struct{ state uint64 }
 
 func newGaps(seed int64) gaps { return gaps{uint64(seed) * 0x9e3779b97f4a7c15} }
 
-// pass draws whether a signal may be 1 in the next cycle (xorshift64).
+// pass decides at random whether a signal may be 1 in the next cycle (xorshift64).
 func (g *gaps) pass() bool {
 	if g.state == 0 {
 		return true

@@ -1,37 +1,39 @@
 package sim
 
-// Place says how a Meter treats an instruction word.
+// Place states how a Meter treats an instruction word.
 type Place uint8
 
 // The treatments of words.
 const (
-	Elsewhere Place = iota // it ends a measurement
-	Inside                 // it is measured, and begins a measurement
-	Shared                 // of a function with several callers: it is measured if a measurement runs
+	Elsewhere Place = iota // the word ends a measurement
+	Inside                 // the word is measured, and begins a measurement
+	Shared                 // in a function with several callers: the word is measured if a measurement is running
 )
 
 // Meter measures the work of a part of a program on a core, such as a task. It counts the
-// cycles of each stretch from an instruction inside to the next instruction elsewhere or the
-// next wait. The work before the core's first wait is start-up and does not count.
+// cycles of each stretch. A stretch begins at an instruction inside the part, and ends at the
+// next instruction elsewhere or at the next wait. The work before the first wait of the core is
+// start-up and does not count.
 type Meter struct {
-	base    uint32  // address of the text
-	words   []Place // of the text
+	base    uint32  // first address of the text
+	words   []Place // for each word of the text
 	waited  bool
 	within  bool
 	pending uint64 // cycles since the last instruction retired
 	now     uint64
-	spent   []uint64 // of the present stretch, by word
-	touched []uint32 // words whose spent is not 0
+	spent   []uint64 // cycles of the present stretch, by word
+	touched []uint32 // indices of the words whose spent is not 0
 	most    uint64
-	worst   []uint64 // spent of the longest stretch
+	worst   []uint64 // the spent of the longest stretch
 }
 
-// NewMeter measures a part of the text at base, by words.
+// NewMeter makes a meter for the text at address base. words states how to treat each word.
 func NewMeter(base uint32, words []Place) *Meter {
 	return &Meter{base: base, words: words, spent: make([]uint64, len(words)), worst: make([]uint64, len(words))}
 }
 
-// Cycle takes one cycle: whether the core waits, and the retiring instruction, if any.
+// Cycle handles one cycle. It gets whether the core waits, and the instruction that retires, if
+// any.
 func (m *Meter) Cycle(idle, retired bool, pc uint32) {
 	if idle {
 		m.end()
@@ -65,7 +67,7 @@ func (m *Meter) add(at uint32) {
 	m.now += m.pending
 }
 
-// end closes a stretch.
+// end ends the present stretch.
 func (m *Meter) end() {
 	longest := m.waited && m.now > m.most
 	if longest {
@@ -81,8 +83,8 @@ func (m *Meter) end() {
 	m.touched, m.now, m.within = m.touched[:0], 0, false
 }
 
-// Most returns the number of cycles of the longest stretch so far, and each word's share of
-// it.
+// Most returns the number of cycles of the longest stretch so far, and how many of them each
+// word took.
 func (m *Meter) Most() (cycles uint64, byWord []uint64) {
 	m.end()
 	return m.most, m.worst

@@ -1,11 +1,12 @@
-// Package sim defines what all machines have in common. A machine runs one
-// program against a world (sim/world) and shows a trace (ir/trace).
+// Package sim defines what all machines have in common. A machine runs one program in a
+// simulated world (sim/world) and produces a trace (ir/trace).
 //
-// The ladder of machines is: source (the checked tree, the reference), ir (the program IR),
-// isa (an image on an instruction set), cycle (a circuit), gates (a netlist), and the outside
-// processes native and unikernel. All follow the canonical schedule: tasks in system order,
-// each until it waits, cyclically. The world acts only when every task waits. Computation
-// takes no time.
+// The machines form a ladder, from the source down to gates: source (the checked tree, the
+// reference), ir (the program IR), isa (an image on an instruction set), cycle (a circuit) and
+// gates (a netlist). The machines native and unikernel are external processes. All follow the
+// canonical schedule: tasks run in the order of the system, each until it waits, in rounds. The
+// world acts only when every task waits. Computation takes no time. docs/glossary.md explains
+// the terms.
 package sim
 
 import (
@@ -17,10 +18,10 @@ import (
 
 // Machine is a program on one level of the ladder, together with its world.
 type Machine interface {
-	// Step does a bounded amount of work. An error is a fault of the tool or of an outside
+	// Step does a bounded amount of work. An error is a fault of Sinter or of an external
 	// program, never of the user's program. Traps of the user's program are events.
 	Step() error
-	// Done reports that the run has ended and Trace is complete.
+	// Done reports whether the run has ended. Trace is then complete.
 	Done() bool
 	// Trace returns the events observed so far.
 	Trace() *trace.Trace
@@ -28,12 +29,13 @@ type Machine interface {
 
 // Skipper is a machine that can make many steps at once.
 type Skipper interface {
-	// Skip makes up to limit steps without an effect on the world or the trace, in a bounded
-	// time. It returns the number of steps, 0 if the next step must be a Step.
+	// Skip makes up to limit steps that have no effect on the world or the trace, in a bounded
+	// time. It returns the number of steps. It returns 0 if the machine must make its next step
+	// with Step.
 	Skip(limit uint64) uint64
 }
 
-// left is the number of steps left of a limit (0: no limit) after n steps.
+// left returns how many of limit steps remain after n steps. A limit of 0 means no limit.
 func left(limit, n uint64) uint64 {
 	if limit == 0 {
 		return math.MaxUint64
@@ -41,8 +43,8 @@ func left(limit, n uint64) uint64 {
 	return limit - n
 }
 
-// Run steps m until it is done or has made limit steps (0: no limit). In the second case the
-// trace gets status limit.
+// Run calls Step until m is done or has made limit steps (0: no limit). If it reaches the
+// limit, the trace gets status limit.
 func Run(m Machine, limit uint64) (*trace.Trace, error) {
 	skip, _ := m.(Skipper)
 	for n := uint64(0); !m.Done(); n++ {

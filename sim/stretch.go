@@ -1,15 +1,14 @@
 package sim
 
-// stretch measures the work between two waits of a core. It counts the cycles from the end of
-// a wait to the next idle cycle. The work before the core's first wait is start-up and does
-// not count.
+// stretch measures the work of a core between two waits. It counts the cycles from the end of a
+// wait to the next idle cycle. The work before the first wait is start-up and does not count.
 type stretch struct {
 	waited bool
 	now    uint64
 	most   uint64
 }
 
-// cycle takes one cycle.
+// cycle handles one cycle.
 func (s *stretch) cycle(idle bool) {
 	if idle {
 		s.waited, s.now = true, 0
@@ -18,7 +17,7 @@ func (s *stretch) cycle(idle bool) {
 	s.busy(1)
 }
 
-// busy takes n cycles of work.
+// busy handles n cycles of work.
 func (s *stretch) busy(n uint64) {
 	if s.waited {
 		s.now += n
@@ -26,5 +25,5 @@ func (s *stretch) busy(n uint64) {
 	}
 }
 
-// Longest is the largest number of cycles between two waits so far.
+// Longest returns the largest number of cycles between two waits so far.
 func (h *Harness) Longest() uint64 { return h.work.most }

@@ -14,8 +14,8 @@
 // covers the runs that it names, and equality covers the current run. Subpackages contain the
 // tools. verify/sat is a SAT solver, and verify/blast is an independent bit-blaster.
 // verify/equiv proves that a circuit and its gates agree. verify/lockstep compares retired
-// instructions. verify/mutate makes faulty circuits that the checks must detect. Start reading
-// at Row.
+// instructions. verify/mutate makes faulty circuits that the checks must detect.
+// docs/glossary.md explains the terms. Start reading at Row.
 package verify
 
 import (

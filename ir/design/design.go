@@ -18,7 +18,8 @@
 //
 // An instruction set is a list of lines. A line (isa.Inst) defines one instruction: its name,
 // encoding and meaning. hwgen chooses the instruction set and the backend obeys it, so neither
-// package owns it. The package depends on isa, not on programs or circuits.
+// package owns it. docs/glossary.md explains other terms. The package depends on isa, not on
+// programs or circuits.
 package design
 
 import (

@@ -24,8 +24,8 @@
 // proof that removed parts are unused depends on it.
 //
 // The memory map is a Harvard map: data from 0 upward, ports at the top of the address space,
-// text at design.TextBase. The package does not depend on compilers or circuits. Start reading
-// at Image.
+// text at design.TextBase. The package does not depend on compilers or circuits.
+// docs/glossary.md explains the terms. Start reading at Image.
 package image
 
 import (

@@ -56,8 +56,7 @@ type parser struct {
 	head  diag.Span
 }
 
-// placed gives an error that has no position in this file the position of the image's first
-// line.
+// placed adds a position to an error that has no position in this file: the image's first line.
 func (p *parser) placed(err error) error {
 	list := diag.AsList(err)
 	for _, e := range list {

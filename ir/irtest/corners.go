@@ -17,11 +17,11 @@ const (
 	cornerTable = cornerCount + 4
 )
 
-// Corners makes a module that applies every word operator to all pairs of corner values of a
-// width, and to each corner value and a constant. For each first operand, it logs a sum of all
-// results. This sum reveals a comparison with the wrong sign, a shift with the wrong mask or an
-// exchange of operands. The values are in an object that may change, so passes cannot fold
-// them.
+// Corners makes a module that applies every word operator to corner values of a width. It
+// combines each corner value with each other one and with a constant. For each first operand,
+// it logs a sum of all results. This sum reveals a comparison with the wrong sign, a shift with
+// the wrong mask or an exchange of operands. The values are in an object that may change, so
+// passes cannot fold them.
 func Corners(seed uint64, w ir.Type) *ir.Module {
 	c := newCorners(seed, w)
 	c.each(c.b.Const(64, 0), func(x, sum *ir.Value) *ir.Value {

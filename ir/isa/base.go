@@ -44,7 +44,8 @@ func (s *Set) Lookup(name string) *Inst {
 	return nil
 }
 
-// Subset returns the lines that keep accepts, in order, as a set with the given name.
+// Subset returns the lines that the function `keep` accepts, in order, as a set with the given
+// name.
 func (s *Set) Subset(name string, keep func(*Inst) bool) *Set {
 	out := &Set{Name: name}
 	for _, in := range s.Insts {

@@ -40,8 +40,8 @@ func (f Factor) text(leaf string) string {
 	return fmt.Sprintf("zext32(%s[%d:0])", leaf, f.Bits-1)
 }
 
-// Narrowed returns the text of a line that is like in, but multiplies only the given factors.
-// in must multiply two registers.
+// Narrowed returns the text of a line that is like `in`, but multiplies only the given factors.
+// The line `in` must multiply two registers.
 func (in *Inst) Narrowed(of [2]Factor) string {
 	return fmt.Sprintf("%s_%vx%v R %07b %03b %07b rd = %s * %s\n", in.Name, of[0], of[1],
 		in.Match>>25, in.Match>>12&7, in.Match&0x7f, of[0].text("rs1"), of[1].text("rs2"))

@@ -11,10 +11,10 @@
 //	end
 //
 // The encoder, decoder, disassembler, instruction-set simulator, core generator, instruction
-// selection, checks and documentation all read this line. A mistake in a line therefore affects
-// all of them. For this reason, tests execute each line with random operands against
-// independent models in Go and C. They also compare the encodings with the assemblers of GNU
-// and LLVM.
+// selection, checks and documentation all read these lines of text. A mistake in a line
+// therefore affects all of them. For this reason, tests execute each line with random operands
+// against independent models in Go and C. They also compare the encodings with the assemblers
+// of GNU and LLVM.
 //
 // Source of the base lines: RISC-V unprivileged specification 20191213, chapters 2 (RV32I), 4
 // (RV32E) and 7 (M). The package does not depend on programs or circuits. Start reading at

@@ -207,8 +207,8 @@ func (n *neighbours) oneWord(bs []byteFrom) bool {
 	return len(alignedPieces(r, len(bs))) == 1
 }
 
-// partOf reports whether the bytes are the bytes of one word in order, beginning with the word
-// of the first byte, with zeros above that word.
+// partOf reports whether the bytes are consecutive bytes of the word that the first byte comes
+// from. Bytes beyond the end of that word must be zero.
 func (n *neighbours) partOf(bs []byteFrom) bool {
 	w := n.bytesOf(bs[0].v)
 	for k, p := range bs {

@@ -9,7 +9,7 @@ import (
 
 // gvn computes each value only once. It replaces a word operation, constant or load by an equal
 // value that dominates it. A load after a store to the same address uses the stored word. A
-// load is identified by its address and token. The token is that of the last store that may
+// load is identified by its address and a token. The token belongs to the last store that may
 // overlap, so stores to other bytes in between do not matter.
 //
 // Needs: tokens. Keeps: effects and their order.

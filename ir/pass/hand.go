@@ -17,12 +17,12 @@ import (
 //
 // A receive may always swap, because it overwrites its whole buffer. (For a bytes<N> it
 // overwrites the length and that many bytes, and nothing reads beyond them.) A send may swap if
-// nothing reads its buffer before the buffer is filled again or begins a new lifetime. Other
-// sends and receives on these channels copy to and from the slots.
+// its buffer is not read again before it is filled or begins a new lifetime. Other sends and
+// receives on these channels copy to and from the slots.
 
 // pool is a set of channels and buffers that swap slots with each other.
 type pool struct {
-	size  int // of a slot in bytes
+	size  int // size of a slot in bytes
 	chans []int
 	bufs  []*buffer
 	o     *ir.Object

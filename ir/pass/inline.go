@@ -87,7 +87,7 @@ func sizeOf(f *ir.Func) int {
 	return n
 }
 
-// inlineCalls inlines the calls in f to functions that want accepts. The caller must then
+// inlineCalls inlines the calls in f to functions that `want` accepts. The caller must then
 // rebuild the tokens of the module.
 func inlineCalls(f *ir.Func, want func(g *ir.Func) bool) bool {
 	changed := false

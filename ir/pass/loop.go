@@ -164,9 +164,9 @@ func (l *loop) inductions(entry *ir.Edge, latch *ir.Block) []induction {
 // maxRounds bounds the number of rounds that are counted.
 const maxRounds = 1 << 16
 
-// rounds counts the rounds of a loop whose only exit is its latch. It returns 0 if it cannot.
-// The condition of the latch must depend on one induction with a constant start, and on nothing
-// else.
+// rounds counts the rounds of a loop whose only exit is its latch. It returns 0 if it cannot
+// count them. The condition of the latch must depend on one induction with a constant start,
+// and on nothing else.
 func (l *loop) rounds(entry *ir.Edge, latch *ir.Block) int {
 	if latch.Term.Op != ir.Branch {
 		return 0

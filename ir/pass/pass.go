@@ -18,8 +18,8 @@
 // operator or constant may be anywhere between its operands and its users. On an internal fault
 // it panics with the name of the pass.
 //
-// Code that makes or copies blocks leaves the tokens to ir.Thread. The package does not depend
-// on front ends or back ends. Start reading at List.
+// Code that makes or copies blocks leaves the tokens to ir.Thread. docs/glossary.md explains
+// the terms. The package does not depend on front ends or back ends. Start reading at List.
 package pass
 
 import (

@@ -5,9 +5,9 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// The scheduler of several tasks calls only tasks that may be able to continue. These tasks are
-// marked by a ready word for each task. All ready words are set at the start. Calling a task
-// clears its word. The word is set again
+// The scheduler of several tasks calls only tasks that may be able to continue. A ready word
+// for each task marks these tasks. All ready words are set at the start. Calling a task clears
+// its word. The word is set again
 //
 //   - for a task that waits for a value, by the task that puts a value into the
 //     channel,
@@ -291,8 +291,8 @@ func (x emitter) anyOf(vs []*ir.Value) *ir.Value {
 	return v
 }
 
-// end emits a halt for the time when all tasks of the program have ended. It emits nothing if
-// some task can never end.
+// end emits code that halts when all tasks of the program have ended. It emits nothing if some
+// task can never end.
 func (t *tasker) end(x emitter, steps []*step) {
 	var ended []*ir.Value
 	for _, s := range steps {

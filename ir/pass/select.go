@@ -42,8 +42,8 @@ func wordResult(i *ir.Instr) int {
 	return -1
 }
 
-// choose fills the block try with the tests of all arms of a select and a chain of branches.
-// The chain passes the number of the first ready arm to the block done. A fair select first
+// choose fills the block `try` with the tests of all arms of a select and a chain of branches.
+// The chain passes the number of the first ready arm to the block `done`. A fair select first
 // tests the arms from its argument on, then all arms.
 //
 //	try:    v5: i1 = guard and ready ; v6 = ... ; br v5, done(0), b2
@@ -199,8 +199,8 @@ func (t *tasker) fedBy(ch int) uint64 {
 	return bits
 }
 
-// earliest returns the earliest of from and the deadlines of the select arms whose guard is
-// true. It returns nil if the select has no timers.
+// earliest returns the earliest of the time `from` and the deadlines of the select arms whose
+// guard is true. It returns nil if the select has no timers.
 func (p *point) earliest(x emitter, from []*ir.Value) []*ir.Value {
 	some := false
 	for k, a := range p.i.Arms {

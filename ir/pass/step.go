@@ -164,8 +164,8 @@ func (s *step) split() {
 		for _, b := range p.waits() {
 			b.Term = ir.Term{Op: ir.Return, Span: p.i.Span}
 		}
-		// retry saves the values that are live at try. They are then live in retry too, even if
-		// retry runs first.
+		// The block `retry` saves the values that are live at `try`. They are then live in
+		// `retry` too, even if `retry` runs first.
 		p.retry.Term = ir.Term{Op: ir.Jump, Succs: []ir.Edge{{To: p.try}}, Span: p.i.Span}
 	}
 }
@@ -190,7 +190,7 @@ func (s *step) leaves() map[*ir.Block]bool {
 	return waits
 }
 
-// findLive finds, for each point, the values that are live at the start of try.
+// findLive finds, for each point, the values that are live at the start of the block `try`.
 func (s *step) findLive() {
 	in := liveIn(s.f)
 	for _, p := range s.points {

@@ -258,7 +258,7 @@ func insertBlocks(bs []*ir.Block, at int, in ...*ir.Block) []*ir.Block {
 }
 
 // point is a blocking operation while it is being replaced. The block before it jumps to the
-// block try. From there control goes through work to done, or to retry.
+// block `try`. From there control goes through `work` to `done`, or to `retry`.
 type point struct {
 	f                      *ir.Func
 	i                      *ir.Instr
@@ -304,15 +304,16 @@ func (x emitter) wait(mask uint64) {
 
 func (x emitter) const32(n int) *ir.Value { return x.Const(32, uint64(n)) }
 
-// take ends a block with a take. It goes to done, or to again if the frame was too long.
+// take ends a block with a take operation. Control goes to `done`, or to `again` if the frame
+// was too long.
 func (p *point) take(x emitter, again *ir.Block) {
 	ok := x.Emit(&ir.Instr{Op: ir.OpTake, Dev: p.i.Dev, Imm: p.i.Imm, Refs: p.i.Refs}, 1).Results[0]
 	x.Branch(ok, p.done, again)
 }
 
-// attempt fills the block try, which tests whether the operation can be done, and the block
-// work, which does it. before is the block that leads to try. It returns the blocks that it has
-// filled.
+// attempt fills the block `try`, which tests whether the operation can be done, and the block
+// `work`, which does it. The argument `before` is the block that leads to `try`. It returns the
+// blocks that it has filled.
 func (p *point) attempt(t *tasker, before *ir.Block) []*ir.Block {
 	x := p.at(p.try)
 	switch p.i.Op {

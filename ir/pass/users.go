@@ -57,7 +57,7 @@ func (u *users) rename(v, by *ir.Value) {
 	delete(u.terms, v)
 }
 
-// ends reports whether the terminator of some block uses v, apart from uses that except
+// ends reports whether the terminator of some block uses v, apart from uses that `except`
 // accepts.
 func (u *users) ends(v *ir.Value, except func(b *ir.Block, use **ir.Value) bool) bool {
 	found := false

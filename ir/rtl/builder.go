@@ -179,8 +179,8 @@ func (b *Builder) effect(e Effect) {
 	*b.region = append(*b.region, e)
 }
 
-// If makes a region. The effects in then happen if cond is 1. The effects in els (none or one
-// function) happen if it is 0. Regions may be nested.
+// If makes a region. The effects that the function `then` makes happen if cond is 1. The
+// effects of `els` (none or one function) happen if it is 0. Regions may be nested.
 func (b *Builder) If(cond ID, then func(), els ...func()) {
 	b.want("If", cond, 1)
 	e := Effect{Kind: If, Cond: cond, Value: None, Span: b.span}

@@ -46,8 +46,8 @@ type gatherer struct {
 	seen   int
 }
 
-// terms splits a part at bit position at into terms. It returns the number of operators in the
-// part.
+// terms splits a part at bit position `at` into terms. It returns the number of operators in
+// the part.
 func (g *gatherer) terms(x ID, at int) (int, bool) {
 	if g.seen++; g.seen > 1000 { // the walk may visit a shared disjunction several times
 		return 0, false

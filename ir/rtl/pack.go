@@ -188,7 +188,7 @@ func (p *packer) leaves(hi, lo ID) ID {
 	return None
 }
 
-// bit returns the bit of which x is one or more copies, or None.
+// bit returns the bit that x repeats once or more. It returns None if x is not such a copy.
 func (p *packer) bit(x ID) ID {
 	n := &p.b.c.Nodes[x]
 	if n.Kind == KOp && n.Op == word.Sext {
@@ -200,7 +200,7 @@ func (p *packer) bit(x ID) ID {
 	return None
 }
 
-// slice returns the value of which x is a slice, and the position of the lowest bit of x in it.
+// slice returns the value that contains x as a slice, and the position of the lowest bit of x in it.
 func (p *packer) slice(x ID) (ID, int) {
 	if n := &p.b.c.Nodes[x]; n.Kind == KOp && n.Op == word.Slice {
 		return n.Args[0], int(n.Imm)

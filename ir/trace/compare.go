@@ -10,8 +10,8 @@ import (
 type Options struct {
 	// Channels says that both traces hold channel events, and that Compare compares them too.
 	Channels bool
-	// Console says that got comes from a console. It then has only the text of log events, and
-	// no marks.
+	// Console says that the trace `got` comes from a console. It then has only the text of log
+	// events, and no marks.
 	Console bool
 }
 
@@ -32,11 +32,12 @@ func (d Difference) String() string {
 	return fmt.Sprintf("task %s, event %d: want %s, got %s", d.Task, d.Index, d.Want, d.Got)
 }
 
-// Compare returns the differences between got and the reference want. There is at most one per
-// task, and one for the status. Events of different tasks have no order. After a trap a machine
-// may stop immediately, but the other tasks of the reference run on until they wait. In that
-// case the sequence of the trapping task must be equal, and every other sequence must be a
-// prefix of the reference's sequence. The status `limit` always counts as a difference.
+// Compare returns the differences between the trace `got` and the reference `want`. There is at
+// most one per task, and one for the status. Events of different tasks have no order. After a
+// trap a machine may stop immediately, but the other tasks of the reference run on until they
+// wait. In that case the sequence of the trapping task must be equal, and every other sequence
+// must be a prefix of the reference's sequence. The status `limit` always counts as a
+// difference.
 func Compare(want, got *Trace, opts Options) []Difference {
 	c := NewComparer(opts)
 	c.Want(want.Events)
@@ -107,7 +108,7 @@ func (c *Comparer) Got(events []Event) {
 	}
 }
 
-// GotAll says that the other run is over. Of the later reference events, only the first of each
+// GotAll says that the other run is over. After that, only the next reference event of each
 // task matters.
 func (c *Comparer) GotAll() { c.gotOver = true }
 

@@ -2,7 +2,7 @@
 // the end status. Every machine (every way to run a program) produces a Trace, and verify
 // compares traces.
 //
-// Observable are device events (in, out), log, mark and trap events and the end status. Only
+// Device events (in, out), log, mark and trap events and the end status are observable. Only
 // the source and the unoptimised IR record channel events (send, recv). No order is defined
 // between events of different tasks, so traces are compared task by task. The text form is:
 //

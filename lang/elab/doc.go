@@ -17,5 +17,5 @@
 // a simple language for parallel programming" (1974). If the communication of a task does not
 // depend on data, every order of steps has the same result.
 //
-// Start reading at system.go.
+// docs/glossary.md explains the terms. Start reading at system.go.
 package elab

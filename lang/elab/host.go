@@ -41,7 +41,7 @@ type Values interface {
 	TypeOf(x syntax.TypeExpr) *tree.Type
 	// Int evaluates a constant integer.
 	Int(x syntax.Expr) (*big.Int, bool)
-	// Size evaluates a constant length. what describes the length in errors.
+	// Size evaluates a constant length. `what` describes the length in errors.
 	Size(x syntax.Expr, what string) (int, bool)
 	// Cells evaluates a constant of a type.
 	Cells(x syntax.Expr, want *tree.Type) ([]uint64, bool)

@@ -11,10 +11,11 @@ import (
 // Parallel decides which tasks of a parallel system are threads. A task can be a thread if its
 // behaviour depends only on the contents of its channels. It must have no select, no try_ call,
 // no now, no device and no remaining trap. Its behaviour then does not depend on the order in
-// which tasks run (Kahn, 1974). A task that cannot be a thread also prevents all tasks that are
-// connected to it through channels, at any distance. The reason is that its select can observe
-// how far its neighbours have got. Parallel warns about each task that prevents other tasks.
-// traps gives one remaining trap site for each function that has one.
+// which tasks run (Kahn, 1974). A task that cannot be a thread also keeps all tasks that are
+// connected to it through channels, at any distance, from being threads. The reason is that its
+// select can observe how far its neighbours have got. Parallel warns about each task that keeps
+// others from being threads. traps gives one remaining trap site for each function that has
+// one.
 func Parallel(s *tree.System, traps map[*tree.Func]tree.TrapSite, report Report) {
 	why := make([]*obstacle, len(s.Runs))
 	for k := range s.Runs {

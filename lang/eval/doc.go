@@ -18,6 +18,7 @@
 // An index that the checker has proved is checked here too. If a proof is wrong, the run
 // reports a fault of the checker, instead of silently giving a wrong result.
 //
-// The technique is closure generation. See Feeley and Lapalme, "Using closures for code
-// generation" (1987). Start reading at machine.go, then compile.go.
+// docs/glossary.md explains the terms. The technique is closure generation. See Feeley and
+// Lapalme, "Using closures for code generation" (1987). Start reading at machine.go, then
+// compile.go.
 package eval

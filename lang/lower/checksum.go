@@ -61,8 +61,8 @@ func (x *lowering) crcTable(poly uint32) *ir.Object {
 // longestSum is the largest number of bytes for which inetAdd is correct.
 const longestSum = 1 << 16
 
-// known lowers a library function that has a faster form than its source. It reports false if
-// the object of the function does not allow the faster form.
+// known lowers a library function that has a faster form than its source. It reports false for
+// any other function, and if the object of the function does not allow the faster form.
 func (x *lowering) known() bool {
 	little := x.f.Name == "checksum.inet_add_le"
 	if x.f.Name != "checksum.inet_add" && !little {
@@ -147,7 +147,7 @@ func (x *lowering) folded(v *ir.Value) *ir.Value {
 	return x.Word(word.Add, 32, x.Word(word.And, 32, v, x.Const(32, 0xffff)), x.Word(word.Shru, 32, v, x.Const(32, 16)))
 }
 
-// whileBelow runs body until at is end. body advances at.
+// whileBelow emits a loop that runs body until `at` equals `end`. The body increases `at`.
 func (x *lowering) whileBelow(at *variable, end *ir.Value, body func()) {
 	head, inner, done := x.NewBlock(), x.NewBlock(), x.NewBlock()
 	x.goTo(head)

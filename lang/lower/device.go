@@ -133,8 +133,8 @@ func (x *lowering) room(p *tree.Local) (before, whole int) {
 }
 
 // inRoom returns the address of a message with data e, if e is a variable with enough room
-// before it. For a socket this must be the room of a frame. before is the part of the room that
-// the message takes.
+// before it. For a socket this must be the room of a frame. `before` is the number of bytes of
+// the room that the message takes.
 func (x *lowering) inRoom(e tree.Expr, before int, socket bool) (ir.Ref, bool) {
 	l, ok := e.(*tree.LocalRef)
 	if !ok {

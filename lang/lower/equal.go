@@ -94,7 +94,7 @@ func (x *lowering) compare(t *tree.Type, l, r []leaf, differ *ir.Block) {
 	}
 }
 
-// demand continues in the current block if ok holds. Otherwise it jumps to no.
+// demand continues in the current block if ok holds. Otherwise it jumps to the block `no`.
 func (x *lowering) demand(ok *ir.Value, no *ir.Block) {
 	next := x.NewBlock()
 	x.branch(ok, next, no)

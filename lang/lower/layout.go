@@ -26,7 +26,7 @@ type frame struct {
 	start  *ir.Value // for a layout with a seal: byte offset of its start in the source
 }
 
-// parseOr parses a layout. The emitted code jumps to no if parsing fails.
+// parseOr parses a layout. The emitted code jumps to the block `no` if parsing fails.
 func (x *lowering) parseOr(e *tree.Parse, no *ir.Block) []leaf {
 	n, at := x.span(e.X)
 	x.At = e.At

@@ -22,8 +22,8 @@
 // (layout.go). The package makes no tokens (the values that order effects). ir.Thread adds them
 // at the end.
 //
-// The package depends on the typed tree and the IR, but not on source text or a machine. Start
-// reading at Lower.
+// The package depends on the typed tree and the IR, but not on source text or a machine.
+// docs/glossary.md explains the terms. Start reading at Lower.
 package lower
 
 import (

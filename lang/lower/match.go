@@ -73,7 +73,7 @@ type matching struct {
 	v      *ir.Value
 	t      *tree.Type
 	bodies []*ir.Block
-	other  *ir.Block // nil when the cases are exhaustive
+	other  *ir.Block // nil if the arms are exhaustive
 }
 
 // search emits the jumps from the current block to the body of the span that contains the word.

@@ -187,8 +187,8 @@ func (x *lowering) floatUnary(op tree.Op, v *ir.Value) *ir.Value {
 	return x.Word(word.Mux, v.Type, isNaN, v, flipped)
 }
 
-// floatConvert converts from or to a float. An integer whose width is not 32 or 64 is first
-// extended to 32 or 64 bits.
+// floatConvert converts from or to a float. An integer whose width is not 32 or 64 is converted
+// through the next wider type that holds it.
 func (x *lowering) floatConvert(v *ir.Value, from, to *tree.Type) *ir.Value {
 	switch {
 	case from.Kind == to.Kind:
@@ -206,8 +206,8 @@ func (x *lowering) floatConvert(v *ir.Value, from, to *tree.Type) *ir.Value {
 	return x.floatToInt(v, wordOf(to), isSigned(to))
 }
 
-// floatToInt converts a float to a word whose width is not 32 or 64 bits, and saturates at the
-// bounds.
+// floatToInt converts a float to a word. If the word has a width other than 32 or 64 bits, it
+// saturates at the bounds of the word.
 func (x *lowering) floatToInt(v *ir.Value, n ir.Type, signed bool) *ir.Value {
 	w := ir.Type(32)
 	if n > 32 {

@@ -116,8 +116,8 @@ func objects(t *tree.Type) int {
 	return n
 }
 
-// option evaluates an option. If the option is absent, the emitted code jumps to no. Otherwise
-// it continues in a new block with the leaves of the value.
+// option evaluates an option. If the option is absent, the emitted code jumps to the block
+// `no`. Otherwise it continues in a new block with the leaves of the value.
 func (x *lowering) option(e tree.Expr, no *ir.Block) []leaf {
 	if p, ok := e.(*tree.Parse); ok {
 		return x.parseOr(p, no)

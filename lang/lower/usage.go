@@ -84,7 +84,7 @@ func (u *usage) stmt(s tree.Stmt) {
 	}
 }
 
-// bind records that to is set to e, or to the value of the option e.
+// bind records that the let `to` gets the value e, or the value inside the option e.
 func (u *usage) bind(to *tree.Local, e tree.Expr, shift int) {
 	p, first, _, ok := path(e)
 	switch {

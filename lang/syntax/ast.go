@@ -596,7 +596,7 @@ type IndexExpr struct {
 	X, Index Expr
 }
 
-// SliceExpr is `x[a..b]`; see RangeExpr for its bounds.
+// SliceExpr is `x[a..b]`. RangeExpr describes its bounds.
 type SliceExpr struct {
 	Place
 	X     Expr

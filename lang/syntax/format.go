@@ -211,9 +211,9 @@ func join(lines []line) string {
 	return b.String()
 }
 
-// group finds the lines, starting at index from, whose comments are aligned with each other. It
-// returns the end of this run and the column of the comments. A line without a comment is a run
-// by itself, and so is a line that is too long.
+// group finds the lines, starting at index `from`, whose comments are aligned with each other.
+// It returns the end of this run and the column of the comments. A line without a comment is a
+// run by itself, and so is a line that is too long.
 func group(lines []line, from int) (to, column int) {
 	for to = from; to < len(lines) && lines[to].comment != ""; to++ {
 		width := utf8.RuneCountInString(lines[to].code) + 2

@@ -70,8 +70,8 @@ func (p *Parser) report(e *diag.Error) {
 func (p *Parser) full() bool { return len(p.diags) >= maxErrors }
 
 // segment returns the end of a group of tokens that are parsed together. The group starts at
-// from and ends before the next declaration in the first column. The parser therefore reads the
-// declarations after a group even if the group has an error, such as a missing brace.
+// index `from` and ends before the next declaration in the first column. The parser therefore
+// reads the declarations after a group even if the group has an error, such as a missing brace.
 func (p *Parser) segment(tokens []token, from int) int {
 	for i := from + 1; i < len(tokens); i++ {
 		t := &tokens[i]
@@ -241,7 +241,7 @@ func found(t *lexer.Token) string {
 	return "`" + shorten(t.Value) + "`"
 }
 
-// unexpected makes the error for a word that was not expected. want describes what was
+// unexpected makes the error for a word that was not expected. `want` describes what was
 // expected.
 func (p *Parser) unexpected(t *lexer.Token, want string) *diag.Error {
 	habit := p.habit(t, want)

@@ -33,10 +33,10 @@
 // Bytes after the length may have any value.
 //
 // Operands, arguments and literal fields are evaluated in the order of the slices here, which
-// is the source order. An Assign first evaluates and checks the indices of its target. And and
-// Or evaluate R only if it is needed.
+// is the source order. An Assign first evaluates and checks the indices of its target. The
+// operators And and Or evaluate their right operand only if it is needed.
 //
-// A place is a location that can be read and assigned: a variable, or a part of one. The
-// package holds data and depends only on source spans. Start reading at Program, then stmt.go
-// and expr.go.
+// A place is a location that can be read and assigned: a variable, or a part of one.
+// docs/glossary.md explains this and other terms. The package holds data and depends only on
+// source spans. Start reading at Program, then stmt.go and expr.go.
 package tree

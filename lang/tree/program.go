@@ -172,8 +172,8 @@ const (
 	BindSocket                 // Index into System.Sockets
 )
 
-// Bind is the binding of a parameter of a task instance. A value with a config behind it may be
-// set when the program starts: `nic.host` is the address of a device.
+// Bind is the binding of a parameter of a task instance. A value that comes from a config may
+// be set when the program starts: `nic.host` is the address of a device.
 type Bind struct {
 	Kind  BindKind
 	Cells []uint64

@@ -29,8 +29,8 @@ type Block struct {
 	Stmts []Stmt
 }
 
-// Declare sets a new local. A nil Value means the zero value. It executes each time control
-// reaches it.
+// Declare sets a new local. A nil Value means the zero value. The statement executes each time
+// control reaches it.
 type Declare struct {
 	Stmt0
 	Local *Local

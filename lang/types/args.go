@@ -72,8 +72,8 @@ func (b *body) badArgument(a syntax.Arg, what string, names []string, i int) {
 	}
 }
 
-// namedArguments records the parameter that each argument name refers to. The function at gives
-// the source position where parameter i is defined.
+// namedArguments records the parameter that each argument name refers to. The function `at`
+// gives the source position where parameter i is defined.
 func (c *checker) namedArguments(e *syntax.CallExpr, names []string, at func(i int) diag.Span) {
 	for _, a := range e.Args {
 		if a.Name == nil {

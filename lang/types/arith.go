@@ -149,7 +149,7 @@ func (b *body) sameWord(l, r tree.Expr, e *syntax.BinaryExpr) (tree.Expr, tree.E
 	return b.meet(l, r, e.OpAt)
 }
 
-// meet converts two numbers, at least one of which is an integer, to one integer type.
+// meet converts two numbers to one integer type. At least one of them must be an integer.
 func (b *body) meet(l, r tree.Expr, opAt diag.Span) (tree.Expr, tree.Expr) {
 	lt, rt := l.Type(), r.Type()
 	switch {

@@ -57,7 +57,7 @@ type checker struct {
 	tries     map[*tree.Local][]diag.Span // positions of try_send by channel parameter
 	limits    eval.Limits                 // what remains of the limits for compile-time evaluation
 	infos     map[*tree.Func]*fnInfo
-	mentioned map[*tree.ConstDef]*mentions // of configs
+	mentioned map[*tree.ConstDef]*mentions // the source positions that mention each config
 	// elaborated holds the elaborator that made the system, or nil. services are the library
 	// tasks that systems need, see service.go.
 	elaborated *elab.Elaborator
@@ -191,8 +191,8 @@ type generic struct {
 	bad       bool // and had errors
 }
 
-// typeParam is a type parameter `T` or `T: eq`. If of is set, it is a constant parameter `N:
-// u32`.
+// typeParam is a type parameter `T` or `T: eq`. If the field `of` is set, it is a constant
+// parameter `N: u32`.
 type typeParam struct {
 	name syntax.Ident
 	can  tree.Ability

@@ -6,10 +6,10 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// convert gives x the requested type by an implicit conversion. It converts a range into a
-// range or integer that contains it, T into T?, a literal into its type, and an array or bytes
-// into a slice. It returns nil after an error. If x is nil, its error is already reported. If
-// the type is nil, x stays as it is.
+// convert gives x the requested type by an implicit conversion. The implicit conversions are: a
+// range to a range or integer that contains it, T to T?, a literal to its type, and an array or
+// bytes to a slice. It returns nil after an error. If x is nil, its error is already reported.
+// If the type is nil, x stays as it is.
 func (b *body) convert(x tree.Expr, to *tree.Type, at diag.Span) tree.Expr {
 	if x == nil || to == nil {
 		return x

@@ -18,8 +18,8 @@
 // A fact is something that is known about a number or a length at a program point. lang/facts
 // holds the facts. Conditions, loop bounds and assert add facts, and assignments remove them.
 // An index that the facts prove valid needs no check at run time. A place is a variable or a
-// part of one. A trap site is an operation that may trap. lang/elab elaborates a system, and
-// asks its host (host.go) for tasks and constants.
+// part of one. A trap site is an operation that may trap. docs/glossary.md explains other
+// terms. lang/elab elaborates a system, and asks its host (host.go) for tasks and constants.
 //
 // lang/eval evaluates constants. The package does not depend on the IR or on a machine.
 // Start reading at check.go, then body.go, stmt.go, expr.go.

@@ -9,9 +9,9 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// expr checks an expression. want is the type that the context expects, or nil. A literal takes
-// this type, but the result may have a different type (see value). expr returns nil after an
-// error.
+// expr checks an expression. `want` is the type that the context expects, or nil. A literal
+// takes this type, but the result may have a different type (see value). expr returns nil after
+// an error.
 func (b *body) expr(e syntax.Expr, want *tree.Type) tree.Expr {
 	x := b.plainExpr(e, want)
 	if x != nil && b.c.opts.Record != nil {

@@ -13,8 +13,9 @@ func spins(body *tree.Block) bool {
 	return w.block(body) || w.next
 }
 
-// way follows the paths through a loop body that have not waited yet. next is set if such a
-// path reaches a continue of the loop, out if it reaches a break, back if it reaches a return.
+// way follows the paths through a loop body that have not waited yet. The field `next` is set
+// if such a path reaches a continue of the loop, `out` if it reaches a break, and `back` if it
+// reaches a return.
 type way struct {
 	next, out bool
 	back      bool // a path reached a return

@@ -68,7 +68,7 @@ func (b *body) hints(list []syntax.Hint, at hintPlace) map[string]int {
 	return values
 }
 
-// fewBanks warns about an unrolled loop whose rounds read more elements of an array at once
+// fewBanks warns about an unrolled loop if its rounds together read more elements of an array
 // than the array has banks.
 func (b *body) fewBanks(s *tree.For, at diag.Span) {
 	if s.Unroll < 2 {

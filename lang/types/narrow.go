@@ -43,7 +43,7 @@ func (b *body) wraps(x tree.Expr) *tree.Binary {
 }
 
 // noWrap reports narrow arithmetic that may wrap if the result is then used in a wider type, as
-// an index or as a length. to is the wider type, and what describes the use.
+// an index or as a length. `to` is the wider type, and `what` describes the use.
 func (b *body) noWrap(x tree.Expr, to *tree.Type, what string) {
 	e := b.wraps(x)
 	if e == nil {

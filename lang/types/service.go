@@ -10,8 +10,8 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// addServices adds the library tasks that the system needs. They come after the program's own
-// tasks, because the checks for deadlock and budgets are about those.
+// addServices adds the library tasks that the system needs. The checker adds them after its
+// checks for deadlock and budgets, because those checks are about the program's own tasks.
 func (c *checker) addServices() {
 	if c.elaborated != nil && c.failed == 0 {
 		c.elaborated.AddServices()

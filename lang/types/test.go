@@ -11,7 +11,7 @@ import (
 )
 
 // Tests. The body of a test is checked like the body of a task. It may also use the statements
-// of tests and the names fake and any. The tasks that it starts between two crashes form an
+// of tests and the names `fake` and `any`. The tasks that it starts between two crashes form an
 // epoch. An epoch is a separate system with fake devices, and it is elaborated like any other
 // system.
 

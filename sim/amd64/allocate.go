@@ -2,20 +2,21 @@ package amd64
 
 import "slices"
 
-// NoReg stands for a value that stays in memory. It is RSP, which generated code never uses.
+// NoReg is the register of a value that stays in memory. It is RSP, which generated code never
+// uses.
 const NoReg = RSP
 
-// Life is the range of straight-line code in which a value is needed. The caller chooses the
-// unit of First and Last. A value may take the register of another one that ends where the
-// first begins.
+// Life is the part of straight-line code in which a value is needed. The caller chooses the
+// unit of First and Last. If one life begins where another ends, both may use the same
+// register.
 type Life struct {
-	First, Last int // where it is defined, where it is read for the last time
-	Prefer      int // the life whose register it takes if possible, -1 for none
+	First, Last int // where the value is defined, and where it is read for the last time
+	Prefer      int // index of the life whose register it should take if possible, -1 for none
 }
 
-// Allocate gives registers to lives, which are in the order of First, by linear scan (Poletto
-// and Sarkar, 1999). When registers run out, the value that is needed longest stays in memory
-// for its whole life.
+// Allocate assigns registers to lives by linear scan (Poletto and Sarkar, 1999). The lives must
+// be sorted by First. If there are not enough registers, the value that is needed longest stays
+// in memory for its whole life.
 func Allocate(lives []Life, registers []Reg) []Reg {
 	out := make([]Reg, len(lives))
 	free := slices.Clone(registers)

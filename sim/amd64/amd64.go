@@ -1,9 +1,8 @@
-// Package amd64 makes x86-64 instructions at run time and runs them in this
-// process.
+// Package amd64 makes x86-64 instructions at run time and runs them in the current process.
 //
-// It is an assembler for simulation engines that compile. A Code collects instructions, Load
-// puts them into executable pages, and Run calls them. It knows the few instructions that such
-// engines need. It does not know circuits.
+// It is an assembler for simulation engines that generate machine code. A Code collects
+// instructions, Load puts them into executable pages, and Run calls them. The package supports
+// the few instructions that such engines need. It does not depend on circuits.
 //
 //	var c amd64.Code
 //	c.Mov(amd64.RAX, amd64.At(amd64.RBX, 8), amd64.Q)   // rax = word 1 of the block at rbx
@@ -12,15 +11,15 @@
 //	p, err := c.Load()
 //	v := p.Run(0, &block[0], 7)                         // rbx = block, rdi = 7; the result is rax
 //
-// The code must use no stack and access only memory whose addresses it was given. It must
-// return within milliseconds, since the Go runtime cannot stop it. It may use all registers
-// but RSP. Source of the encodings: Intel 64 and IA-32 Architectures Software Developer's
-// Manual, volume 2.
+// The code must not use the stack, and may access only memory whose addresses it was given. It
+// must return within milliseconds, because the Go runtime cannot stop it. It may use all
+// registers except RSP. Source of the encodings: Intel 64 and IA-32 Architectures Software
+// Developer's Manual, volume 2.
 package amd64
 
 import "encoding/binary"
 
-// Reg is a register of 64 bits.
+// Reg is a 64-bit register.
 type Reg uint8
 
 // The registers, by their numbers in instructions.
@@ -43,7 +42,8 @@ const (
 	R15
 )
 
-// Size is the width of an operation. D clears the upper half of a register that it writes.
+// Size is the width of an operation in bits: D is 32 and Q is 64. An operation of size D clears
+// the upper half of a register that it writes.
 type Size uint8
 
 // The sizes.
@@ -55,9 +55,9 @@ const (
 // Operand is a register, a word in memory, or a number.
 type Operand struct {
 	kind  kind
-	reg   Reg   // the register, or the base of the address
-	index Reg   // of a word in an array
-	disp  int32 // of an address, or the number
+	reg   Reg   // the register, or the base register of the address
+	index Reg   // index register of a word in an array
+	disp  int32 // displacement of an address, or the number
 }
 
 type kind uint8
@@ -65,20 +65,20 @@ type kind uint8
 const (
 	register kind = iota
 	memory
-	element // base + 8*index
+	element // memory at base + 8*index
 	number
 )
 
-// R is a register as an operand.
+// R returns a register as an operand.
 func R(r Reg) Operand { return Operand{kind: register, reg: r} }
 
-// At is the memory disp bytes after the address in base.
+// At returns the memory operand disp bytes after the address in base.
 func At(base Reg, disp int32) Operand { return Operand{kind: memory, reg: base, disp: disp} }
 
-// Elem is the 8-byte word with number index in the array at base.
+// Elem returns the 8-byte word with number index in the array at base.
 func Elem(base, index Reg) Operand { return Operand{kind: element, reg: base, index: index} }
 
-// Imm is a 32-bit number. 64-bit operations sign-extend it.
+// Imm returns a 32-bit number as an operand. 64-bit operations sign-extend it.
 func Imm(v int32) Operand { return Operand{kind: number, disp: v} }
 
 // IsReg reports whether o is the register r.
@@ -90,10 +90,10 @@ func (o Operand) InReg() bool { return o.kind == register }
 // InMemory reports whether o is in memory.
 func (o Operand) InMemory() bool { return o.kind == memory || o.kind == element }
 
-// Reg is the register that o is, or the base of its address.
+// Reg returns the register, or the base register of the address.
 func (o Operand) Reg() Reg { return o.reg }
 
-// Moved is the operand n bytes further in memory.
+// Moved returns the operand n bytes further in memory.
 func (o Operand) Moved(n int32) Operand {
 	o.disp += n
 	return o
@@ -103,18 +103,18 @@ func (o Operand) Moved(n int32) Operand {
 type Code struct {
 	b     []byte
 	fixes []fix
-	at    []int // by label, -1 when not placed
+	at    []int // code offset of each label, -1 if it is not placed yet
 }
 
 // Label is a jump target.
 type Label int
 
 type fix struct {
-	pos   int // of the 4 bytes of a displacement
+	pos   int // offset of the 4 bytes of a displacement
 	label Label
 }
 
-// Len is the number of code bytes so far.
+// Len returns the number of code bytes so far.
 func (c *Code) Len() int { return len(c.b) }
 
 // Label makes a label. Place sets its position.
@@ -123,11 +123,10 @@ func (c *Code) Label() Label {
 	return Label(len(c.at) - 1)
 }
 
-// Place puts a label here.
+// Place places a label at the current position.
 func (c *Code) Place(l Label) { c.at[l] = len(c.b) }
 
-// Bytes returns the instructions with resolved jumps. Each label that a jump names must be
-// placed.
+// Bytes returns the instructions with resolved jumps. All labels that are used must be placed.
 func (c *Code) Bytes() []byte {
 	for _, f := range c.fixes {
 		binary.LittleEndian.PutUint32(c.b[f.pos:], uint32(int32(c.at[f.label]-(f.pos+4))))
@@ -145,7 +144,7 @@ const (
 	And Arith = 4
 	Sub Arith = 5
 	Xor Arith = 6
-	Cmp Arith = 7 // sets flags only
+	Cmp Arith = 7 // only sets the flags
 )
 
 // Shift is a shift by a number or by CL.
@@ -158,7 +157,7 @@ const (
 	Sar Shift = 7
 )
 
-// Cond is a condition on flags.
+// Cond is a condition on the CPU flags.
 type Cond uint8
 
 // The conditions, by their numbers in instructions.
@@ -169,10 +168,10 @@ const (
 	Less     Cond = 12
 )
 
-// Not is the opposite condition.
+// Not returns the opposite condition.
 func (c Cond) Not() Cond { return c ^ 1 }
 
-// rm emits prefix, opcode, and the bytes that name a register and an operand.
+// rm emits the prefix, the opcode, and the bytes that encode a register and an operand.
 func (c *Code) rm(size Size, reg Reg, o Operand, op ...byte) {
 	rex := byte(reg >> 3 << 2)
 	if size == Q {
@@ -189,14 +188,14 @@ func (c *Code) rm(size Size, reg Reg, o Operand, op ...byte) {
 	c.modrm(byte(reg&7)<<3, o)
 }
 
-// modrm emits the operand. r is the other register, shifted into its field.
+// modrm emits an operand. r is the other register, already shifted into its field.
 func (c *Code) modrm(r byte, o Operand) {
 	base := byte(o.reg & 7)
 	switch {
 	case o.kind == register:
 		c.b = append(c.b, 0xc0|r|base)
 	case o.kind == element:
-		c.b = append(c.b, 0x44|r, 0xc0|byte(o.index&7)<<3|base, 0) // a displacement of 0: RBP and R13 need one
+		c.b = append(c.b, 0x44|r, 0xc0|byte(o.index&7)<<3|base, 0) // a displacement of 0, which RBP and R13 need
 	default:
 		mod := byte(0x80)
 		if o.disp == int32(int8(o.disp)) {
@@ -218,11 +217,11 @@ func (c *Code) imm(v int32, short bool) {
 	c.b = binary.LittleEndian.AppendUint32(c.b, uint32(v))
 }
 
-// Op is d = d op s; Cmp leaves d unchanged. A number is sign-extended.
+// Op emits d = d op s. Cmp leaves d unchanged. A number is sign-extended.
 func (c *Code) Op(op Arith, d Reg, s Operand, size Size) { c.OpTo(op, R(d), s, size) }
 
-// OpTo is Op on a register or a word in memory. For a word in memory s is a register or a
-// number.
+// OpTo is Op for a destination in a register or in memory. If the destination is in memory, s
+// must be a register or a number.
 func (c *Code) OpTo(op Arith, d, s Operand, size Size) {
 	switch {
 	case s.kind == number:
@@ -240,7 +239,8 @@ func (c *Code) OpTo(op Arith, d, s Operand, size Size) {
 	}
 }
 
-// Mov is d = s. Q sign-extends a number; D clears its upper half. It may change flags.
+// Mov emits d = s. For a number, Q sign-extends it and D clears the upper half. It may change
+// the flags.
 func (c *Code) Mov(d Reg, s Operand, size Size) {
 	if s.kind == number && s.disp == 0 {
 		c.Op(Xor, d, R(d), D)
@@ -249,7 +249,7 @@ func (c *Code) Mov(d Reg, s Operand, size Size) {
 	c.MovKeeping(d, s, size)
 }
 
-// MovKeeping is a Mov that keeps the flags.
+// MovKeeping is Mov, but never changes the flags.
 func (c *Code) MovKeeping(d Reg, s Operand, size Size) {
 	switch {
 	case s.kind != number:
@@ -266,7 +266,7 @@ func (c *Code) MovKeeping(d Reg, s Operand, size Size) {
 	}
 }
 
-// MovConst is d = v.
+// MovConst emits d = v.
 func (c *Code) MovConst(d Reg, v uint64) {
 	switch {
 	case v <= 0xffffffff:
@@ -279,7 +279,7 @@ func (c *Code) MovConst(d Reg, v uint64) {
 	}
 }
 
-// Store writes a register or a number to memory.
+// Store emits a write of a register or a number to memory.
 func (c *Code) Store(d, s Operand, size Size) {
 	if s.kind == number {
 		c.rm(size, 0, d, 0xc7)
@@ -289,7 +289,7 @@ func (c *Code) Store(d, s Operand, size Size) {
 	c.rm(size, s.reg, d, 0x89)
 }
 
-// MovZX is d = the byte (bits 8) or the two bytes (bits 16) at s in memory, zero-extended.
+// MovZX emits d = the byte (bits = 8) or two bytes (bits = 16) at s in memory, zero-extended.
 func (c *Code) MovZX(d Reg, s Operand, bits int) {
 	op := byte(0xb6)
 	if bits == 16 {
@@ -298,29 +298,29 @@ func (c *Code) MovZX(d Reg, s Operand, bits int) {
 	c.rm(D, d, s, 0x0f, op)
 }
 
-// ZeroExtend is d = the low 8 or 16 bits of s.
+// ZeroExtend emits d = the low 8 or 16 bits of s.
 func (c *Code) ZeroExtend(d, s Reg, bits int) {
 	op := byte(0xb6)
 	if bits == 16 {
 		op = 0xb7
 	}
 	rex := byte(d>>3<<2) | byte(s>>3)
-	if rex != 0 || bits == 8 && s >= RSP { // without a prefix the encoding of RSI names the high byte DH
+	if rex != 0 || bits == 8 && s >= RSP { // without a prefix, the encoding of RSI would mean the byte register DH
 		c.b = append(c.b, 0x40|rex)
 	}
 	c.b = append(c.b, 0x0f, op, 0xc0|byte(d&7)<<3|byte(s&7))
 }
 
-// IMul is d = the low bits of d * s.
+// IMul emits d = the low bits of d * s.
 func (c *Code) IMul(d Reg, s Operand, size Size) { c.rm(size, d, s, 0x0f, 0xaf) }
 
-// Div divides RDX:RAX by s: RAX is the quotient, RDX the remainder.
+// Div emits the division of RDX:RAX by s. RAX gets the quotient and RDX the remainder.
 func (c *Code) Div(s Operand, size Size) { c.rm(size, 6, s, 0xf7) }
 
-// Not is d = ^d.
+// Not emits d = ^d.
 func (c *Code) Not(d Reg, size Size) { c.rm(size, 2, R(d), 0xf7) }
 
-// ShiftBy shifts d by n bits. n is less than the size.
+// ShiftBy emits a shift of d by n bits. n must be less than the size.
 func (c *Code) ShiftBy(op Shift, d Reg, n byte, size Size) {
 	if n == 0 {
 		return
@@ -329,13 +329,13 @@ func (c *Code) ShiftBy(op Shift, d Reg, n byte, size Size) {
 	c.b = append(c.b, n)
 }
 
-// ShiftCL shifts d by the low bits of CL: 5 bits for size D, 6 for size Q.
+// ShiftCL emits a shift of d by the low bits of CL: 5 bits for size D, 6 for size Q.
 func (c *Code) ShiftCL(op Shift, d Reg, size Size) { c.rm(size, Reg(op), R(d), 0xd3) }
 
-// Test sets the flags of d & s, both registers.
+// Test sets the flags according to d & s. Both must be registers.
 func (c *Code) Test(d, s Reg, size Size) { c.rm(size, s, R(d), 0x85) }
 
-// SetCond is d = 1 when cond holds, else 0.
+// SetCond emits d = 1 if cond holds, else d = 0.
 func (c *Code) SetCond(cond Cond, d Reg) {
 	if d >= RSP {
 		c.b = append(c.b, 0x40|byte(d>>3))
@@ -344,18 +344,18 @@ func (c *Code) SetCond(cond Cond, d Reg) {
 	c.ZeroExtend(d, d, 8)
 }
 
-// MovCond is d = s when cond holds; s is a register or in memory.
+// MovCond emits d = s if cond holds. s is a register or in memory.
 func (c *Code) MovCond(cond Cond, d Reg, s Operand, size Size) {
 	c.rm(size, d, s, 0x0f, 0x40|byte(cond))
 }
 
-// Jump goes to a label.
+// Jump emits a jump to a label.
 func (c *Code) Jump(l Label) {
 	c.b = append(c.b, 0xe9)
 	c.distance(l)
 }
 
-// JumpIf goes to a label when cond holds.
+// JumpIf emits a jump to a label that is taken if cond holds.
 func (c *Code) JumpIf(cond Cond, l Label) {
 	c.b = append(c.b, 0x0f, 0x80|byte(cond))
 	c.distance(l)
@@ -366,5 +366,5 @@ func (c *Code) distance(l Label) {
 	c.b = append(c.b, 0, 0, 0, 0)
 }
 
-// Ret ends the code; RAX is its result.
+// Ret ends the code. RAX is the result.
 func (c *Code) Ret() { c.b = append(c.b, 0xc3) }

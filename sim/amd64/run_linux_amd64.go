@@ -10,11 +10,11 @@ import (
 // Program is code in executable pages.
 type Program struct{ pages []byte }
 
-// Available reports whether code can run here.
+// Available reports whether generated code can run on this computer.
 func Available() bool { return true }
 
-// Load puts the code into pages that can be executed and not written. The pages are released
-// when the Program is garbage.
+// Load puts the code into pages that are executable and not writable. The garbage collector
+// releases them together with the Program.
 func (c *Code) Load() (*Program, error) {
 	code := c.Bytes()
 	pages, err := syscall.Mmap(-1, 0, max(len(code), 1), syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_PRIVATE|syscall.MAP_ANON)
@@ -31,16 +31,16 @@ func (c *Code) Load() (*Program, error) {
 	return p, nil
 }
 
-// Run calls the code at byte offset entry and returns RAX. RBX has the address of block and
-// RDI the number arg.
+// Run calls the code at byte offset entry and returns RAX. RBX holds the address of block, and
+// RDI holds arg.
 func (p *Program) Run(entry int, block *uint64, arg uint64) uint64 {
 	v := call(unsafe.Pointer(&p.pages[entry]), unsafe.Pointer(block), arg)
 	runtime.KeepAlive(p)
 	return v
 }
 
-// Address is the address of a block of words, for code that reads and writes it. The caller
-// keeps the block alive; the Go heap does not move.
+// Address returns the address of a block of words, for code that reads and writes it. The
+// caller must keep the block alive. The Go heap does not move it.
 func Address(block []uint64) uint64 { return uint64(uintptr(unsafe.Pointer(unsafe.SliceData(block)))) }
 
 //go:noescape

@@ -5,53 +5,54 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// lazyCost is the least number of nodes in a multiplexer arm for which a jump over it pays.
+// lazyCost is the smallest number of nodes in a multiplexer arm for which it is worth jumping
+// over the arm.
 const lazyCost = 3
 
-// blockID names a block of code that runs as a whole or not at all.
+// blockID is the number of a block: code that either runs completely or not at all in a cycle.
 type blockID int32
 
-// top is the block that runs in every cycle. noBlock is the block of unused nodes.
+// top is the block that runs in every cycle. noBlock is the block for unused nodes.
 const (
 	top     blockID = 0
 	noBlock blockID = -1
 )
 
-// block is a piece of conditional code: an arm of a region or of a select.
+// block is a piece of conditional code: an arm of a region (an if) or of a select (sel).
 type block struct {
 	parent blockID
 	depth  int
-	cost   int  // nodes that live in it or in blocks within it
-	arm    bool // of a select, so it may be merged into its parent
+	cost   int  // number of nodes in it and in the blocks inside it
+	arm    bool // an arm of a select, which may be merged into its parent
 	merged bool
 }
 
 // sel is a node that needs one or two of its operands only under a condition. It is a mux, or
-// a conjunction with a repeated bit.
+// the conjunction of a value with a repeated bit.
 type sel struct {
 	cond      rtl.ID
-	then, els rtl.ID // els None: the value is then 0
+	then, els rtl.ID // if els is None, the value is 0 when the condition is 0
 	thenBlock blockID
 	elseBlock blockID
 }
 
-// placer finds for each node the innermost block that contains all its uses, so
-// that it is computed only in cycles that need it.
+// placer finds, for each node, the innermost block that contains all its uses. The node is then
+// computed only in cycles that need it.
 type placer struct {
 	c      *rtl.Circuit
 	blocks []block
-	home   []blockID      // per node
-	uses   []int          // per node
-	region map[int]blocks // by number of the If effect in pre-order
+	home   []blockID      // for each node
+	uses   []int          // for each node
+	region map[int]blocks // keyed by the number of the If effect in pre-order
 	enable map[rtl.ID]blockID
 	sels   map[rtl.ID]*sel
 	ifs    int
 }
 
-// blocks has the blocks of the two arms of a region.
+// blocks are the blocks of the two arms of a region.
 type blocks struct{ then, els blockID }
 
-// place computes homes; the roots are needed in every cycle.
+// place computes the home block of each node. The roots are needed in every cycle.
 func place(c *rtl.Circuit, roots []rtl.ID) *placer {
 	p := &placer{
 		c: c, blocks: []block{{parent: noBlock}},
@@ -78,7 +79,7 @@ func (p *placer) open(parent blockID, arm bool) blockID {
 	return blockID(len(p.blocks) - 1)
 }
 
-// use notes that block b needs a node.
+// use records that block b needs a node.
 func (p *placer) use(id rtl.ID, b blockID) {
 	p.uses[id]++
 	if p.home[id] == noBlock {
@@ -88,7 +89,7 @@ func (p *placer) use(id rtl.ID, b blockID) {
 	p.home[id] = p.common(p.home[id], b)
 }
 
-// common returns the innermost block that contains both.
+// common returns the innermost block that contains both a and b.
 func (p *placer) common(a, b blockID) blockID {
 	for a != b {
 		if p.blocks[a].depth < p.blocks[b].depth {
@@ -123,7 +124,7 @@ func (p *placer) effects(list []rtl.Effect, b blockID) {
 	}
 }
 
-// reads opens a block for each synchronous read port with an enable.
+// reads makes a block for each synchronous read port that has an enable.
 func (p *placer) reads() {
 	for i := range p.c.Mems {
 		for _, r := range p.c.Mems[i].Reads {
@@ -141,7 +142,8 @@ func (p *placer) reads() {
 	}
 }
 
-// args notes that a node uses its operands. All uses of the node itself are already known.
+// args records that a node uses its operands. All uses of the node itself must be known
+// already.
 func (p *placer) args(id rtl.ID) {
 	n, home := &p.c.Nodes[id], p.home[id]
 	if home == noBlock {
@@ -169,8 +171,8 @@ func (p *placer) args(id rtl.ID) {
 	}
 }
 
-// selects tells whether a node is a select: mux(c, x, y), or "x and sext(bit)", which comes
-// from one-hot selects.
+// selects reports whether a node is a select: mux(c, x, y), or "x and sext(bit)", which OneHot
+// produces.
 func (p *placer) selects(n *rtl.Node) *sel {
 	if n.Kind != rtl.KOp {
 		return nil
@@ -189,7 +191,7 @@ func (p *placer) selects(n *rtl.Node) *sel {
 	return nil
 }
 
-// merge dissolves arms that are too cheap to jump over, innermost first.
+// merge removes blocks of arms that are too cheap to jump over, innermost first.
 func (p *placer) merge() {
 	for i := len(p.blocks) - 1; i > 0; i-- {
 		if b := &p.blocks[i]; b.arm && b.cost < lazyCost {

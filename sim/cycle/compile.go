@@ -7,25 +7,25 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// maxSlots is the number of values that an instruction can name.
+// maxSlots is the number of slots that an instruction can address.
 const maxSlots = 1 << 16
 
 // program is a compiled circuit.
 type program struct {
 	code  []instr
-	roots int // the instructions before this one make the roots and set nothing
+	roots int // index in the code: the instructions before it compute the roots and set nothing
 	calls []call
-	slot  []uint16 // per node
-	valid []bool   // per node: its slot holds its value after every Eval
-	// Registers and synchronous read ports have their present values in slots [0, states) and
-	// their values of the next cycle in [states, 2*states).
+	slot  []uint16 // for each node
+	valid []bool   // for each node: its slot holds its value after every Eval
+	// The present values of registers and synchronous read ports are in slots [0, states).
+	// Their values for the next cycle are in slots [states, 2*states).
 	states int
-	ports  []port // synchronous read ports, in slot order after the registers
+	ports  []port // synchronous read ports in slot order; their slots follow the slots of the registers
 	consts map[uint64]uint16
 	slots  int
 }
 
-// call is an operator without an instruction. It is computed through the word table.
+// call is an operator that has no opcode. It is computed with the Eval of the word table.
 type call struct {
 	op   word.Op
 	w    int
@@ -37,17 +37,17 @@ type call struct {
 // port is a synchronous read port.
 type port struct{ mem, read int }
 
-// emitter produces the code of one circuit.
+// emitter makes the code of one circuit.
 type emitter struct {
 	*placer
 	prog   *program
-	done   []bool // per node: emitted
-	placed []bool // per node: has its slot
+	done   []bool // for each node: its code is emitted
+	placed []bool // for each node: its slot is chosen
 	ifs    int
 	err    error
 }
 
-// compile makes the program of a circuit. It computes the roots in every cycle.
+// compile makes the program of a circuit. The program computes the roots in every cycle.
 func compile(c *rtl.Circuit, roots []rtl.ID) (*program, error) {
 	e := &emitter{
 		placer: place(c, roots), done: make([]bool, len(c.Nodes)), placed: make([]bool, len(c.Nodes)),
@@ -59,13 +59,13 @@ func compile(c *rtl.Circuit, roots []rtl.ID) (*program, error) {
 	e.prog.body(k, c, roots)
 	e.prog.code = k.code
 	for i := range c.Nodes {
-		shadow := !e.leaf(rtl.ID(i)) && int(e.prog.slot[i]) < 2*e.prog.states // a later set may overwrite it
+		shadow := !e.leaf(rtl.ID(i)) && int(e.prog.slot[i]) < 2*e.prog.states // a later set may overwrite the slot
 		e.prog.valid[i] = e.leaf(rtl.ID(i)) || e.done[i] && e.home[i] == top && !shadow
 	}
 	return e.prog, e.err
 }
 
-// body emits the code of a cycle: roots, effects, synchronous reads.
+// body emits the code of a cycle: the roots, the effects, and the synchronous reads.
 func (p *program) body(k *chunk, c *rtl.Circuit, roots []rtl.ID) {
 	for _, r := range roots {
 		k.need(r)
@@ -88,8 +88,8 @@ func (e *emitter) newSlot() uint16 {
 	return uint16(e.prog.slots - 1)
 }
 
-// slot returns the slot of a node, which the first call chooses. A zero-extended value shares
-// the slot of the value.
+// slot returns the slot of a node, and chooses it in the first call. A zero-extended value
+// shares the slot of the narrow value.
 func (e *emitter) slot(id rtl.ID) uint16 {
 	if n := &e.c.Nodes[id]; !e.placed[id] {
 		e.placed[id] = true
@@ -102,7 +102,7 @@ func (e *emitter) slot(id rtl.ID) uint16 {
 	return e.prog.slot[id]
 }
 
-// state lays out registers and synchronous read ports.
+// state assigns slots to registers and synchronous read ports.
 func (e *emitter) state() {
 	p, c := e.prog, e.c
 	for i := range c.Regs {
@@ -122,7 +122,7 @@ func (e *emitter) state() {
 	}
 }
 
-// leaves gives inputs and constants their slots.
+// leaves assigns slots to inputs and constants.
 func (e *emitter) leaves() {
 	for i := range e.c.Nodes {
 		switch n := &e.c.Nodes[i]; n.Kind {
@@ -143,7 +143,7 @@ func (e *emitter) constant(v uint64) uint16 {
 	return s
 }
 
-// leaf reports whether a node needs no code for its value.
+// leaf reports whether the value of a node is available without code.
 func (e *emitter) leaf(id rtl.ID) bool {
 	n := &e.c.Nodes[id]
 	switch n.Kind {
@@ -155,8 +155,8 @@ func (e *emitter) leaf(id rtl.ID) bool {
 	return true
 }
 
-// chunk is the code of one block under construction. It collects the needed nodes of outer
-// blocks; the outer chunk emits them before this one.
+// chunk is the code of one block under construction. It collects the nodes that it needs from
+// outer blocks. The outer chunk emits these nodes before it.
 type chunk struct {
 	e     *emitter
 	block blockID
@@ -166,7 +166,7 @@ type chunk struct {
 
 func (k *chunk) put(i instr) { k.code = append(k.code, i) }
 
-// need makes sure that a node's value is there when the following code runs.
+// need ensures that the value of a node is available to the code that follows.
 func (k *chunk) need(id rtl.ID) {
 	e := k.e
 	switch {
@@ -179,8 +179,8 @@ func (k *chunk) need(id rtl.ID) {
 	}
 }
 
-// inner emits a block within this one by gen and returns its code. First it emits here the
-// nodes that the block needs from outside.
+// inner emits a block inside this one with gen, and returns its code. Before that, it emits
+// here the nodes that the inner block needs from outside.
 func (k *chunk) inner(b blockID, gen func(*chunk)) []instr {
 	in := &chunk{e: k.e, block: b}
 	gen(in)
@@ -201,7 +201,7 @@ func (k *chunk) branch(cond rtl.ID, then, els []instr) {
 	case !onZero:
 		skip = len(els)
 	case len(els) > 0:
-		skip++ // the jump over els
+		skip++ // also skips the jump over els
 	}
 	k.jump(cond, onZero, skip)
 	k.code = append(k.code, then...)
@@ -211,7 +211,7 @@ func (k *chunk) branch(cond rtl.ID, then, els []instr) {
 	k.code = append(k.code, els...)
 }
 
-// jump emits a jump over n instructions. It is taken when cond is 0 (onZero) or 1.
+// jump emits a jump over n instructions. It is taken if cond is 0 (onZero set) or 1.
 func (k *chunk) jump(cond rtl.ID, onZero bool, n int) {
 	op := opJumpNZ
 	if onZero {
@@ -235,7 +235,8 @@ func (k *chunk) effects(list []rtl.Effect) {
 	}
 }
 
-// next returns the slot of a state's value in the next cycle.
+// next returns the slot for the value of a state (register or synchronous read port) in the
+// next cycle.
 func (k *chunk) next(id rtl.ID) uint16 { return k.slot(id) + uint16(k.e.prog.states) }
 
 func (k *chunk) region(e *rtl.Effect) {
@@ -260,7 +261,7 @@ func (k *chunk) store(e *rtl.Effect) {
 	k.put(instr{op: opStore, a: k.slot(w.Addr), b: k.slot(w.Data), d: lanes, imm: uint64(e.Index)})
 }
 
-// read emits the capture of a synchronous read port.
+// read emits the code that captures the word of a synchronous read port.
 func (k *chunk) read(i int, at port) {
 	r := k.e.c.Mems[at.mem].Reads[at.read]
 	capture := func(in *chunk) {

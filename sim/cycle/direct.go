@@ -5,19 +5,20 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// Direct is the engine that runs a circuit by its definition: every node in order, every
-// effect whose conditions hold. It is slow and shares only the word table with other engines.
+// Direct is an engine that follows the definition of circuits: it computes every node in order,
+// and executes every effect whose conditions hold. It is slow, and shares only the word table
+// with other engines.
 type Direct struct {
 	c     *rtl.Circuit
 	value []uint64
 	regs  []uint64
-	ports [][]uint64 // per memory and read port
+	ports [][]uint64 // for each memory and read port: the current word
 	mems  [][]uint64
 	reset bool
 }
 
-// NewDirect makes the engine of a circuit, which must verify. Registers have their
-// reset values and memories their initial words.
+// NewDirect makes the engine for a valid circuit. Registers have their reset values, and
+// memories have their initial words.
 func NewDirect(c *rtl.Circuit) *Direct {
 	d := &Direct{c: c, value: make([]uint64, len(c.Nodes))}
 	for _, r := range c.Regs {
@@ -33,10 +34,10 @@ func NewDirect(c *rtl.Circuit) *Direct {
 	return d
 }
 
-// Reset sets the implicit input reset until further notice.
+// Reset sets the implicit input reset until the next call.
 func (d *Direct) Reset(on bool) { d.reset = on }
 
-// Cell returns the address of a node's value.
+// Cell returns the address of the value of a node.
 func (d *Direct) Cell(id rtl.ID) *uint64 { return &d.value[id] }
 
 // Peek returns the value of a node in the present cycle.
@@ -45,7 +46,7 @@ func (d *Direct) Peek(id rtl.ID) uint64 { return d.value[id] }
 // Memory returns the words of a memory, for reading and loading.
 func (d *Direct) Memory(index int) []uint64 { return d.mems[index] }
 
-// Restore takes a snapshot of any engine of the same circuit.
+// Restore sets the state from a snapshot of any engine of the same circuit.
 func (d *Direct) Restore(s *Snapshot) {
 	state := s.state
 	copy(d.regs, state)
@@ -101,8 +102,8 @@ func (d *Direct) Eval() {
 	}
 }
 
-// Clock is the clock edge: the effects of the cycle, or the reset of registers, and the
-// captures of synchronous reads.
+// Clock performs the clock edge. It executes the effects of the cycle, or resets the registers,
+// and captures the words of synchronous reads.
 func (d *Direct) Clock() {
 	before := make([][]uint64, len(d.mems))
 	for i, m := range d.mems {
@@ -119,8 +120,8 @@ func (d *Direct) Clock() {
 	d.show()
 }
 
-// capture gives synchronous read ports their words, from the memories before or after the
-// edge.
+// capture updates the words of synchronous read ports. A port reads the memories before or
+// after the edge, depending on its policy.
 func (d *Direct) capture(before [][]uint64) {
 	for i, m := range d.c.Mems {
 		for j, r := range m.Reads {

@@ -1,12 +1,12 @@
 // Package cycle runs a circuit (ir/rtl) cycle by cycle.
 //
-// An Engine runs one circuit; Engines lists all engines. Each engine is the oracle of the
-// others. Scalar packs bit operations into words (rtl.Circuit.Pack) and compiles the result to
-// a dense array of instructions over slots of 64 bits. Regions become jumps, and so do
-// multiplexers with costly arms. So a value is computed only in cycles that need it. Registers
-// have two slots, present and next, so effects may come in any order. Memory writes wait for
-// the clock edge. Direct computes every node in every cycle, as the definition of circuits
-// says.
+// An Engine runs one circuit. Engines lists all engines, and tests compare them with each
+// other. Scalar packs bit operations into words (rtl.Circuit.Pack). It compiles the result to a
+// dense array of instructions over 64-bit slots. Regions become jumps, and so do multiplexers
+// with costly arms. A value is therefore computed only in cycles that need it. Registers have
+// two slots, for the present and the next value, so effects may come in any order. Memory
+// writes wait for the clock edge. Direct computes every node in every cycle, as circuits are
+// defined.
 //
 //	e, err := cycle.New(circuit)
 //	e.Reset(true)
@@ -17,12 +17,13 @@
 //	v, ok := e.Output("led")
 //	e.Clock()         // clock edge
 //
-// A Machine is an engine on the circuit of a core, with a world at the ports (sim.Harness). It
-// is the machine `cycle` of the ladder. A Wave replays a window of the run on a second engine
-// and writes the window as VCD.
+// A Machine is an engine that runs the circuit of a core, with a simulated world at its ports
+// (sim.Harness). It is the machine `cycle` of the ladder, the list of all levels. A Wave
+// replays a part of the run on a second engine and writes it as VCD.
 //
-// The package knows circuits, not instructions or images. Start reading at Engine, then
-// direct.go, then scalar.go, blocks.go (when each value is computed), compile.go, run.go.
+// The package depends on circuits, but not on instructions or images. docs/glossary.md explains
+// the terms. Start reading at Engine, then direct.go, then scalar.go, blocks.go (when each
+// value is computed), compile.go, run.go.
 package cycle
 
 import (
@@ -33,28 +34,28 @@ import (
 	"github.com/sinter-lang/sinter/sim/amd64"
 )
 
-// Engine runs one circuit. A cycle is Eval, then Clock. Eval computes the values of the
-// present cycle from registers and inputs; Clock is the clock edge. Eval may be repeated after
-// a change of inputs.
+// Engine runs one circuit. A cycle consists of Eval and then Clock. Eval computes the values of
+// the present cycle from registers and inputs. Clock performs the clock edge. Eval may be
+// repeated after inputs have changed.
 type Engine interface {
 	Inside
-	// Reset sets the implicit input reset until further notice.
+	// Reset sets the implicit input reset until the next call.
 	Reset(on bool)
-	// Cell is the address of the value of an input, an output or a watched node. Inputs are
-	// written there, and must fit the width of the input.
+	// Cell returns the address of the value of an input, an output or a watched node. The
+	// caller writes the values of inputs there. They must fit the width of the input.
 	Cell(id rtl.ID) *uint64
 	Eval()
 	Clock()
-	// Restore takes a snapshot of any engine of the same circuit.
+	// Restore sets the state from a snapshot of any engine of the same circuit.
 	Restore(s *Snapshot)
 }
 
-// Inside shows the values in an engine.
+// Inside gives access to all values in an engine.
 type Inside interface {
-	// Peek is the value of any node between Eval and Clock. Between Clock and Eval it is the
-	// value of a state: register, synchronous read, input.
+	// Peek returns the value of any node between Eval and Clock. Between Clock and Eval, it
+	// works only for registers, synchronous reads and inputs.
 	Peek(id rtl.ID) uint64
-	// Memory gives the words of a memory, for reading and loading.
+	// Memory returns the words of a memory, for reading and writing.
 	Memory(index int) []uint64
 }
 
@@ -67,11 +68,11 @@ var (
 type Maker struct {
 	Name    string
 	Purpose string
-	// Make prepares a circuit that verifies. Outputs and the nodes in watch have a Cell.
+	// Make makes an engine for a valid circuit. Outputs and the nodes in watch have a Cell.
 	Make func(c *rtl.Circuit, watch ...rtl.ID) (Engine, error)
 }
 
-// Engines lists the engines that run here. The first is the default.
+// Engines lists the engines that work on this computer. The first one is the default.
 func Engines() []Maker {
 	var fast []Maker
 	if amd64.Available() {
@@ -89,14 +90,15 @@ func makeScalar(c *rtl.Circuit, watch ...rtl.ID) (Engine, error) { return New(c,
 
 func makeDirect(c *rtl.Circuit, _ ...rtl.ID) (Engine, error) { return NewDirect(c), nil }
 
-// Default makes the first engine that can be made.
+// Default makes the first engine of the list that can be made.
 func Default(c *rtl.Circuit, watch ...rtl.ID) (Engine, error) {
 	e, _, err := engineOf("", c, watch)
 	return e, err
 }
 
-// engineOf makes the engine with a name. Without a name it makes the first engine that works:
-// a system may forbid code generation at run time, and a circuit may be too large.
+// engineOf makes the engine with a name. If the name is empty, it makes the first engine that
+// works. An engine may fail because the system forbids code generation at run time, or because
+// the circuit is too large.
 func engineOf(name string, c *rtl.Circuit, watch []rtl.ID) (e Engine, made string, err error) {
 	var names []string
 	for _, m := range Engines() {
@@ -113,8 +115,8 @@ func engineOf(name string, c *rtl.Circuit, watch []rtl.ID) (e Engine, made strin
 	return nil, "", fmt.Errorf("there is no engine %q for circuits; there are %s", name, strings.Join(names, ", "))
 }
 
-// Snapshot is the state of an engine between cycles: the values of registers, synchronous read
-// ports, inputs and memories.
+// Snapshot is the state of an engine between two cycles: the values of registers, synchronous
+// read ports, inputs and memories.
 type Snapshot struct {
 	state  []uint64 // registers, then synchronous read ports by memory and port
 	inputs []uint64
@@ -122,7 +124,7 @@ type Snapshot struct {
 	reset  bool
 }
 
-// SnapshotOf copies the state between Clock and Eval.
+// SnapshotOf copies the state of an engine between Clock and Eval.
 func SnapshotOf(e Engine, c *rtl.Circuit) *Snapshot {
 	s := &Snapshot{}
 	for i := range c.Regs {

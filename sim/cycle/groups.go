@@ -9,9 +9,10 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// WriteGroups writes the save file of the viewer GTKWave for a Wave of a circuit. It groups
-// the signals by purpose. choice names the group of a source position; a signal without such a
-// group is in the group of its scope. The ports and the retire record come first.
+// WriteGroups writes a save file of the viewer GTKWave for a Wave of a circuit. It groups the
+// signals by purpose. choice returns the name of the group for a source position. A signal
+// without such a group goes into the group of its scope. The ports and the retire record come
+// first.
 func WriteGroups(w io.Writer, c *rtl.Circuit, dump string, choice func(diag.Span) string) error {
 	g := &groups{c: c, of: map[string][]string{}, seen: map[string]bool{}}
 	for _, o := range c.Outputs {
@@ -47,7 +48,7 @@ type groups struct {
 	seen  map[string]bool
 }
 
-// add puts a signal without a group into a group.
+// add puts a signal into a group, unless the signal already has a group.
 func (g *groups) add(group, name string, id rtl.ID) {
 	if name == "" || g.seen[name] {
 		return

@@ -9,19 +9,19 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// Options of a Machine. verify uses the zero value for traces.
+// Options control a Machine. verify uses the zero value for traces.
 type Options struct {
 	Engine      string // a name in Engines; empty: the default
-	Seed        int64  // of the gaps in valid and ready; 0: none
-	Resets      int    // cycles of reset before the run; 0: one
-	Retire      bool   // compute the retire record in every cycle; Meters need it
-	SkipAsserts bool   // do not check the circuit's asserts
-	Wave        *Wave  // write the internal values
+	Seed        int64  // seed of the gaps in valid and ready; 0: no gaps
+	Resets      int    // number of cycles of reset before the run; 0: one
+	Retire      bool   // compute the retire record in every cycle, as Meters require
+	SkipAsserts bool   // do not check the asserts of the circuit
+	Wave        *Wave  // write the internal values of the circuit
 	Meters      []*sim.Meter
 	Settled     func(in Inside) // called in each cycle with settled values, before the clock edge
 }
 
-// Machine is a core's circuit with a world at its ports. One Step is one cycle.
+// Machine is the circuit of a core, with a simulated world at its ports. One Step is one cycle.
 type Machine struct {
 	c       *rtl.Circuit
 	e       Engine
@@ -32,7 +32,7 @@ type Machine struct {
 	h       *sim.Harness
 	rx, tx  []stream
 	over    []wire
-	levels  []wire // by device: its pin, of shape level
+	levels  []wire // by device: its pin, for shape Level
 	logs    struct{ ready, valid, data wire }
 	marks   struct{ valid, id wire }
 	clock   wire
@@ -45,18 +45,18 @@ type Machine struct {
 	record  *Record
 	decode  wire
 	execute wire
-	pc      wire // of the executing instruction
+	pc      wire // address of the executing instruction
 	stages  Stages
 	last    sim.Retire
 	retired bool
-	order   uint64 // of the next instruction to retire
+	order   uint64 // number of the next instruction that retires
 	out     sim.Outputs
 	opts    Options
 	skip    skipping
 }
 
-// wire is the address of the value of a port or node of the circuit. A missing one is nil: it
-// is never driven and reads as 0.
+// wire is the address of the value of a port or node. If the circuit lacks the port or node, it
+// is nil: it is never driven and reads as 0.
 type wire *uint64
 
 // stream is one direction of a device.
@@ -64,8 +64,8 @@ type stream struct{ valid, ready, data, last, bytes wire }
 
 var _ sim.Machine = (*Machine)(nil)
 
-// NewMachine connects a circuit to a world. The circuit's memories hold the program. It is an
-// error if a device of the core has no ports on the circuit.
+// NewMachine connects a circuit to a simulated world. The memories of the circuit hold the
+// program. It returns an error if the circuit has no ports for a device of the core.
 func NewMachine(c *rtl.Circuit, core *sim.Core, w *world.World, opts Options) (*Machine, error) {
 	m := &Machine{
 		c: c, core: core, h: sim.NewHarness(core, w, opts.Seed), opts: opts,
@@ -170,7 +170,7 @@ func (m *Machine) devices(core *sim.Core) error {
 	return nil
 }
 
-// levelPin is the pin of a device of shape level.
+// levelPin finds the pin of a device of shape Level.
 func (m *Machine) levelPin(d sim.Device) wire {
 	switch {
 	case d.Bits == 0:
@@ -181,7 +181,7 @@ func (m *Machine) levelPin(d sim.Device) wire {
 	return m.output(rtl.PortLevelOut(d.Name))
 }
 
-// fixed finds the ports that every core may have, and the retire record.
+// fixed finds the ports that every core may have, and the probes of the retire record.
 func (m *Machine) fixed() {
 	m.logs.ready, m.logs.valid, m.logs.data = m.input(rtl.PortLogReady), m.output(rtl.PortLogValid), m.output(rtl.PortLogData)
 	m.marks.valid, m.marks.id = m.output(rtl.PortMarkValid), m.output(rtl.PortMarkID)
@@ -203,8 +203,9 @@ func (m *Machine) fixed() {
 	m.decode, m.execute, m.pc = m.probe(rtl.ProbeDecode), m.probe(rtl.ProbeExecute), m.probe(rtl.ProbeRetirePC)
 }
 
-// Step is one cycle: inputs, settle, harness, clock edge. When the run has ended it omits the
-// edge, so that the last cycle can be inspected.
+// Step executes one cycle: it sets the inputs, evaluates the circuit, calls the harness and
+// performs the clock edge. At the end of the run it omits the clock edge, so that the last
+// cycle can be inspected.
 func (m *Machine) Step() error {
 	m.drive()
 	if err := m.opts.Wave.take(m); err != nil {
@@ -233,7 +234,7 @@ func (m *Machine) Step() error {
 	return nil
 }
 
-// drive gives the harness's values to the input ports.
+// drive copies the values of the harness to the input ports.
 func (m *Machine) drive() {
 	in := m.h.Inputs()
 	m.set(m.logs.ready, bit(in.LogReady))
@@ -253,7 +254,7 @@ func (m *Machine) drive() {
 	}
 }
 
-// sample takes the values of the output ports.
+// sample copies the values of the output ports to the harness.
 func (m *Machine) sample() {
 	o := &m.out
 	for i := range m.rx {
@@ -276,7 +277,7 @@ func (m *Machine) sample() {
 	o.Trap, o.TrapPC = m.get(m.trap) != 0, uint32(m.get(m.trapPC))
 }
 
-// Done reports that the run has ended.
+// Done reports whether the run has ended.
 func (m *Machine) Done() bool { return m.h.Done() }
 
 // Trace returns the events observed so far.
@@ -285,22 +286,22 @@ func (m *Machine) Trace() *trace.Trace { return m.h.Trace() }
 // Cycles returns the number of cycles since reset.
 func (m *Machine) Cycles() uint64 { return m.h.Cycles() }
 
-// Longest returns the largest number of cycles between two waits.
+// Longest returns the largest number of cycles between two waits of the core.
 func (m *Machine) Longest() uint64 { return m.h.Longest() }
 
 // Meters returns the meters of the Options.
 func (m *Machine) Meters() []*sim.Meter { return m.opts.Meters }
 
-// Timings returns the cycles between the marks of each timed region.
+// Timings returns the number of cycles spent in each timed region.
 func (m *Machine) Timings() []sim.Timing { return m.h.Timings() }
 
-// Inside shows the values in the circuit.
+// Inside gives access to the values in the circuit.
 func (m *Machine) Inside() Inside { return m.e }
 
 // Engine returns the name of the engine that runs the circuit.
 func (m *Machine) Engine() string { return m.engine }
 
-// takeRetire reads the retire record of this cycle.
+// takeRetire reads the retire record of the current cycle.
 func (m *Machine) takeRetire() {
 	m.stages = Stages{m.get(m.decode) != 0, m.get(m.execute) != 0, uint32(m.get(m.pc)), m.core.AllIdle(m.out.Idle)}
 	r, ok := m.record.Retired(m.order)
@@ -310,20 +311,19 @@ func (m *Machine) takeRetire() {
 	}
 }
 
-// Retired returns the instruction that retired in the last Step, if any. The
-// Machine must have been made with Options.Retire.
+// Retired returns the instruction that retired in the last Step, if there is one. It requires
+// Options.Retire.
 func (m *Machine) Retired() (sim.Retire, bool) {
 	return m.last, m.retired
 }
 
-// Stages says which pipeline stages are active in a cycle.
+// Stages states which pipeline stages are active in a cycle.
 type Stages struct {
-	Decode  bool   // the fetched word goes to execution at the end of the cycle
+	Decode  bool   // the fetched word enters execution at the end of the cycle
 	Execute bool   // an instruction executes
-	PC      uint32 // of it
-	Idle    bool   // all contexts wait
+	PC      uint32 // address of the executing instruction
+	Idle    bool   // all contexts are waiting
 }
 
-// Stages returns the stages of the last Step. The Machine must have been made with
-// Options.Retire.
+// Stages returns the stages of the last Step. It requires Options.Retire.
 func (m *Machine) Stages() Stages { return m.stages }

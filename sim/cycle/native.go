@@ -8,16 +8,16 @@ import (
 	"github.com/sinter-lang/sinter/sim/amd64"
 )
 
-// Native is the engine that compiles a circuit to x86-64 instructions, which this process
-// runs. It starts from the code of Scalar, so a value is computed only in cycles that need it.
-// Values within a cycle live in registers if there is room. Only state, inputs, outputs and
-// watched nodes are always in memory.
+// Native is an engine that compiles a circuit to x86-64 instructions, which run in the current
+// process. It starts from the code of Scalar, so a value is computed only in cycles that need
+// it. Values inside a cycle are in CPU registers if there are enough. Only state, inputs,
+// outputs and watched nodes are always in memory.
 type Native struct {
 	*Scalar
 	gen  *generator
 	code *amd64.Program
-	eval int // entry: the values of the present cycle
-	edge int // entry: the clock edge
+	eval int // code entry for the values of the present cycle
+	edge int // code entry for the clock edge
 	loop *amd64.Program
 }
 
@@ -26,7 +26,7 @@ var (
 	_ Runner = (*Native)(nil)
 )
 
-// NewNative compiles a circuit, which must verify, as New does.
+// NewNative compiles a valid circuit. It has the same parameters as New.
 func NewNative(c *rtl.Circuit, watch ...rtl.ID) (*Native, error) {
 	core, first := c.Core()
 	packed, then := core.Pack()
@@ -66,7 +66,7 @@ func (e *Native) Eval() {
 	e.slow.epoch++
 }
 
-// undo reverts the values that an Eval in this cycle has set.
+// undo resets the values that a previous Eval in the same cycle has set.
 func (e *Native) undo() {
 	if n := e.prog.states; e.settled {
 		copy(e.slots[n:2*n], e.slots[:n])
@@ -74,7 +74,7 @@ func (e *Native) undo() {
 	e.settled = true
 }
 
-// Clock is the clock edge.
+// Clock performs the clock edge.
 func (e *Native) Clock() {
 	if e.reset {
 		e.resetNext()
@@ -85,7 +85,7 @@ func (e *Native) Clock() {
 	e.cycle++
 }
 
-// Prepare makes the code for Run, and must be called before it.
+// Prepare makes the code for Run. It must be called before Run.
 func (e *Native) Prepare(s *Stop) error {
 	var code amd64.Code
 	again, out := code.Label(), code.Label()
@@ -108,8 +108,8 @@ func (e *Native) Prepare(s *Stop) error {
 	return err
 }
 
-// Run runs up to n cycles and returns their number. It stops before the first cycle in which
-// the Stop of Prepare holds.
+// Run runs up to n cycles and returns how many it ran. It stops before the first cycle in which
+// the condition given to Prepare holds.
 func (e *Native) Run(n uint64) uint64 {
 	if n == 0 || e.reset {
 		return 0
@@ -123,38 +123,38 @@ func (e *Native) Run(n uint64) uint64 {
 	return n - left
 }
 
-// generator makes the instructions for a program.
+// generator makes machine code for a program.
 type generator struct {
 	prog    *program
 	c       *rtl.Circuit
 	mems    [][]uint64
-	consts  map[uint16]uint64    // by slot
-	kept    map[uint16]bool      // slots whose value must be in memory after Eval
-	regs    map[uint16]amd64.Reg // slots that live in registers
-	last    []int                // by slot: the last instruction that uses it
-	written []bool               // by slot: an instruction writes it
-	target  []bool               // by instruction: a jump comes here
+	consts  map[uint16]uint64    // constant value of a slot
+	kept    map[uint16]bool      // slots whose values must be in memory after Eval
+	regs    map[uint16]amd64.Reg // slots that are in CPU registers
+	last    []int                // for each slot: the last instruction that uses it
+	written []bool               // for each slot: whether an instruction writes it
+	target  []bool               // for each instruction: whether a jump leads to it
 	stores  []storeSite
 	fetch   []fetchSite
-	spare   int // the next slot that is free
+	spare   int // the next free slot
 	err     error
 
 	code   *amd64.Code
 	labels []amd64.Label
-	alias  map[uint16]uint16 // the slot that replaces another one
+	alias  map[uint16]uint16 // for each slot: the slot that replaces it
 }
 
-// storeSite says where a memory write is kept between Eval and the clock edge.
+// storeSite describes where a memory write is stored between Eval and the clock edge.
 type storeSite struct {
 	mem  int
-	at   uint16 // slots: whether, address, data, lanes
-	full bool   // all lanes, always
+	at   uint16 // first of four slots: whether it writes, address, data, lanes
+	full bool   // it always writes all lanes
 }
 
-// fetchSite says where a read after the writes is kept.
+// fetchSite describes where a read that follows the writes is stored.
 type fetchSite struct {
 	mem, port int
-	at        uint16 // slots: whether, address
+	at        uint16 // first of two slots: whether it reads, address
 }
 
 func newGenerator(s *Scalar, roots []rtl.ID) (*generator, error) {
@@ -185,7 +185,7 @@ func (g *generator) inMemory(slot uint16) bool {
 	return constant || int(slot) < 2*g.prog.states || g.kept[slot]
 }
 
-// room takes n slots for the engine's own use.
+// room reserves n slots for the engine itself.
 func (g *generator) room(n int) uint16 {
 	if g.spare+n > maxSlots {
 		g.err = fmt.Errorf("circuit %s: expected at most %d values", g.c.Name, maxSlots)
@@ -195,8 +195,8 @@ func (g *generator) room(n int) uint16 {
 	return uint16(g.spare - n)
 }
 
-// sites gives each write and each late read its slots, in the order of the code, which is the
-// order of the effects.
+// sites assigns slots to each write and each late read. It follows the order of the code, which
+// is the order of the effects.
 func (g *generator) sites() {
 	for _, i := range g.prog.code {
 		switch i.op {
@@ -210,7 +210,7 @@ func (g *generator) sites() {
 	}
 }
 
-// forget drops the writes of this cycle.
+// forget drops the memory writes of the current cycle.
 func (g *generator) forget(slots *[maxSlots]uint64) {
 	for _, s := range g.stores {
 		slots[s.at] = 0

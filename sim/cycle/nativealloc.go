@@ -2,26 +2,26 @@ package cycle
 
 import "github.com/sinter-lang/sinter/sim/amd64"
 
-// The registers with a fixed role. The other registers hold values.
+// CPU registers with a fixed role. The other registers hold values.
 const (
-	cells   = amd64.RBX // the slots
-	counter = amd64.RDI // cycles left
+	cells   = amd64.RBX // address of the slots
+	counter = amd64.RDI // number of cycles left
 	acc     = amd64.RAX
 	amount  = amd64.RCX
 	base    = amd64.RDX
 )
 
-// holders are the registers that hold values.
+// holders lists the CPU registers that hold values.
 func holders() []amd64.Reg {
 	return []amd64.Reg{
 		amd64.RSI, amd64.RBP, amd64.R8, amd64.R9, amd64.R10, amd64.R11, amd64.R12, amd64.R13, amd64.R14, amd64.R15,
 	}
 }
 
-// allocate gives registers to slots. Jumps go forward only, so a value is needed at most from
-// its first definition to its last use in the order of the code. A result may take the
-// register of an operand that dies there, preferably the first operand. The code of an
-// operation reads its other operands before it writes, or works in acc.
+// allocate assigns CPU registers to slots. All jumps go forward, so a value is needed at most
+// from its first definition to its last use in code order. A result may take the register of an
+// operand that is not used later, preferably the first operand. The code of an operation reads
+// its other operands before it writes the register, or computes in acc.
 func (g *generator) allocate() {
 	slots, lives := g.lives()
 	for i, r := range amd64.Allocate(lives, holders()) {
@@ -31,9 +31,9 @@ func (g *generator) allocate() {
 	}
 }
 
-// lives lists the slots that may live in registers, by their first definition.
+// lives lists the slots that may be in registers, ordered by their first definition.
 func (g *generator) lives() (slots []uint16, lives []amd64.Life) {
-	at := map[uint16]int{} // in the list
+	at := map[uint16]int{} // index of each slot in the list
 	for i, in := range g.prog.code {
 		reads, writes := in.uses()
 		for _, s := range reads {
@@ -64,7 +64,7 @@ func (g *generator) lives() (slots []uint16, lives []amd64.Life) {
 	return slots, lives
 }
 
-// callArgs are the operands of an operator that is computed through the word table.
+// callArgs lists the operands of an operator that is computed with the word table.
 func (g *generator) callArgs(in instr) []uint16 {
 	if in.op != opCall {
 		return nil
@@ -73,7 +73,7 @@ func (g *generator) callArgs(in instr) []uint16 {
 	return c.args[:]
 }
 
-// uses lists the slots that an instruction reads, and whether it writes slot d.
+// uses lists the slots that an instruction reads. writes reports whether it writes slot d.
 func (in instr) uses() (reads []uint16, writes bool) {
 	switch in.op {
 	case opNot, opShlC, opSlice, opSext, opMove, opLoad:
@@ -92,12 +92,13 @@ func (in instr) uses() (reads []uint16, writes bool) {
 	return []uint16{in.a, in.b}, true
 }
 
-// aliases lets a state take its next value at once, if nothing reads the state after it is
-// set. Run does not need the old value, since it stops before anything is set.
+// aliases finds states whose next value can be written directly to the state. Nothing may read
+// the state after it is set. Run does not need the old value, because it stops before anything
+// is set.
 func (g *generator) aliases() {
 	g.alias = map[uint16]uint16{}
 	n := uint16(g.prog.states)
-	late := map[uint16]bool{} // set before an instruction that reads the present value
+	late := map[uint16]bool{} // states that are set before an instruction that reads their present value
 	for _, in := range g.prog.code {
 		reads, writes := in.uses()
 		for _, s := range append(reads, g.callArgs(in)...) {

@@ -6,7 +6,7 @@ import (
 	"github.com/sinter-lang/sinter/sim/amd64"
 )
 
-// store notes a memory write for the clock edge.
+// store records a memory write for the clock edge.
 func (g *generator) store(in *instr, s storeSite) {
 	g.put(s.at+1, g.value(in.a))
 	g.put(s.at+2, g.value(in.b))
@@ -16,8 +16,8 @@ func (g *generator) store(in *instr, s storeSite) {
 	g.code.Store(g.slot(s.at), amd64.Imm(1), amd64.Q)
 }
 
-// clock makes the code of the clock edge: states take their next values, memories are
-// written in the order of the effects, and late reads come last.
+// clock makes the code of the clock edge. States take their next values, memories are written
+// in the order of the effects, and late reads come last.
 func (g *generator) clock() {
 	c, n := g.code, uint16(g.prog.states)
 	for i := range n {
@@ -47,7 +47,8 @@ func (g *generator) clock() {
 	}
 }
 
-// write emits a noted write. Registers that hold values within a cycle are free here.
+// write emits a recorded memory write. The registers that hold values inside a cycle are free
+// here.
 func (g *generator) write(s storeSite) {
 	c := g.code
 	word := amd64.Elem(base, acc)
@@ -64,7 +65,8 @@ func (g *generator) write(s storeSite) {
 	c.Store(word, amd64.R(amount), amd64.Q)
 }
 
-// lanes makes the mask of the bits that a write changes: the bits of each written lane.
+// lanes emits code that computes the mask of the bits that a write changes, from the written
+// lanes.
 func (g *generator) lanes(s storeSite) amd64.Reg {
 	c, m := g.code, &g.c.Mems[s.mem]
 	mask, one := amd64.RSI, amd64.RBP
@@ -83,33 +85,33 @@ func (g *generator) lanes(s storeSite) amd64.Reg {
 	return mask
 }
 
-// Runner is an engine that runs many cycles at once.
+// Runner is an engine that can run many cycles in one call.
 type Runner interface {
 	Engine
-	// Prepare sets when Run stops. It must be called before Run.
+	// Prepare sets the conditions for Run to stop. It must be called before Run.
 	Prepare(s *Stop) error
-	// Run runs up to n cycles and returns their number. It stops before the first cycle in
-	// which the Stop holds.
+	// Run runs up to n cycles and returns how many it ran. It stops before the first cycle in
+	// which a condition of the Stop holds.
 	Run(n uint64) uint64
 }
 
-// Stop says in which cycle Run must stop: when one of its conditions holds. All nodes are
-// outputs, inputs or watched.
+// Stop states in which cycle Run must stop. It must stop if any of the conditions holds. All
+// nodes must be outputs, inputs or watched.
 type Stop struct {
-	Any  []rtl.ID    // a value that is not 0
-	Both [][2]rtl.ID // two values, neither 0
-	Zero []rtl.ID    // a value that is 0
-	// Moved lists values that differ from the stored number.
+	Any  []rtl.ID    // a value is not 0
+	Both [][2]rtl.ID // both values are not 0
+	Zero []rtl.ID    // a value is 0
+	// Moved lists values that must not change. Run stops if one differs from the stored number.
 	Moved []Moved
 }
 
-// Moved is a value and its former value.
+// Moved is a node with its former value.
 type Moved struct {
 	Node rtl.ID
-	Was  *uint64 // set by Prepare; the caller writes the value
+	Was  *uint64 // set by Prepare; the caller then writes the former value there
 }
 
-// stops emits the jump to out when the stop holds.
+// stops emits a jump to out that is taken if the stop condition holds.
 func (g *generator) stops(s *Stop, to []rtl.ID, slots *[maxSlots]uint64, out amd64.Label) {
 	c := g.code
 	at := func(id rtl.ID) amd64.Operand { return g.slot(g.prog.slot[to[id]]) }
@@ -130,7 +132,7 @@ func (g *generator) stops(s *Stop, to []rtl.ID, slots *[maxSlots]uint64, out amd
 	}
 	for _, p := range s.Both {
 		c.Mov(acc, at(p[0]), amd64.Q)
-		c.Op(amd64.And, acc, at(p[1]), amd64.Q) // of one bit each
+		c.Op(amd64.And, acc, at(p[1]), amd64.Q) // both are one bit wide
 		c.JumpIf(amd64.NotEqual, out)
 	}
 	for i := range s.Moved {

@@ -8,7 +8,7 @@ import (
 	"github.com/sinter-lang/sinter/sim/amd64"
 )
 
-// begin starts the code of a cycle: no memory write is noted yet.
+// begin starts the code of a cycle. No memory write is recorded yet.
 func (g *generator) begin(c *amd64.Code) {
 	g.code, g.labels = c, nil
 	for range len(g.prog.code) + 1 {
@@ -22,8 +22,8 @@ func (g *generator) begin(c *amd64.Code) {
 	}
 }
 
-// body makes the code of a range of instructions that contains all effects or none. A jump to
-// its end goes to the code that the caller adds there.
+// body makes the code for a range of instructions. The range must contain all effects or none.
+// A jump to the end of the range continues with code that the caller adds there.
 func (g *generator) body(from, to int) {
 	c, stores, fetches := g.code, g.stores, g.fetch
 	for i := from; i < to; i++ {
@@ -49,7 +49,7 @@ func (g *generator) body(from, to int) {
 	c.Place(g.labels[to])
 }
 
-// slot is the memory operand of a slot.
+// slot returns the memory operand of a slot.
 func (g *generator) slot(s uint16) amd64.Operand {
 	if other, ok := g.alias[s]; ok {
 		s = other
@@ -57,7 +57,7 @@ func (g *generator) slot(s uint16) amd64.Operand {
 	return amd64.At(cells, 8*int32(s))
 }
 
-// value is where an operand is: a number, a register, or memory.
+// value returns where an operand is: a number, a register, or memory.
 func (g *generator) value(s uint16) amd64.Operand {
 	if v, ok := g.consts[s]; ok && v <= math.MaxInt32 {
 		return amd64.Imm(int32(v))
@@ -77,8 +77,9 @@ func (g *generator) put(s uint16, v amd64.Operand) {
 	g.code.Store(g.slot(s), v, amd64.Q)
 }
 
-// work is the register for computing the result of slot d. It is d's own register, or acc if
-// that register holds an operand in later. These operands are read after the first write.
+// work chooses the register in which to compute the result of slot d. It is the register of d,
+// or acc if an operand in `later` uses that register. The operands in `later` are read after
+// the first write.
 func (g *generator) work(d uint16, later ...amd64.Operand) amd64.Reg {
 	r, ok := g.regs[d]
 	if !ok {
@@ -110,7 +111,7 @@ func (g *generator) take(t amd64.Reg, v amd64.Operand) {
 	}
 }
 
-// sizeOf is the size of operations whose results are cut to a mask.
+// sizeOf returns the size for operations whose results are truncated by a mask.
 func sizeOf(mask uint64) amd64.Size {
 	if mask <= math.MaxUint32 {
 		return amd64.D
@@ -118,8 +119,8 @@ func sizeOf(mask uint64) amd64.Size {
 	return amd64.Q
 }
 
-// cut clears the bits of t outside of a mask of low bits. After an operation of size D
-// the upper half is clear already.
+// cut clears the bits of t above a mask of low bits. After an operation of size D, the upper
+// half is already clear.
 func (g *generator) cut(t amd64.Reg, mask uint64) {
 	switch {
 	case mask == math.MaxUint64 || mask == math.MaxUint32:
@@ -133,7 +134,7 @@ func (g *generator) cut(t amd64.Reg, mask uint64) {
 	}
 }
 
-// arith lists the instructions that are one operation on two operands.
+// arith maps opcodes to CPU operations with two operands.
 var arith = map[opcode]amd64.Arith{
 	opAdd: amd64.Add, opSub: amd64.Sub, opAnd: amd64.And, opOr: amd64.Or, opXor: amd64.Xor,
 }
@@ -219,7 +220,7 @@ func (g *generator) binary(in *instr) {
 	g.finish(in.d, t)
 }
 
-// move copies a slot. A number that goes only to memory needs no register.
+// move emits a copy of a slot. A number that goes only to memory needs no register.
 func (g *generator) move(in *instr) {
 	v := g.value(in.a)
 	if _, ok := g.regs[in.d]; !ok && !v.InMemory() {
@@ -231,7 +232,7 @@ func (g *generator) move(in *instr) {
 	g.finish(in.d, t)
 }
 
-// shift shifts by an amount in a slot.
+// shift emits a shift by an amount in a slot.
 func (g *generator) shift(in *instr) {
 	c, w := g.code, int(in.imm)
 	g.take(amount, g.value(in.b))
@@ -254,7 +255,7 @@ func (g *generator) shift(in *instr) {
 	g.finish(in.d, t)
 }
 
-// cutWide is cut after an operation of size Q.
+// cutWide is cut for the result of an operation of size Q.
 func (g *generator) cutWide(t amd64.Reg, mask uint64) {
 	if mask == math.MaxUint32 {
 		g.code.Mov(t, amd64.R(t), amd64.D)
@@ -263,7 +264,7 @@ func (g *generator) cutWide(t amd64.Reg, mask uint64) {
 	g.cut(t, mask)
 }
 
-// shiftBy shifts by a number and cuts.
+// shiftBy emits a shift by a number and truncates the result.
 func (g *generator) shiftBy(op amd64.Shift, in *instr, mask uint64) {
 	t := g.work(in.d)
 	g.take(t, g.value(in.a))
@@ -272,7 +273,7 @@ func (g *generator) shiftBy(op amd64.Shift, in *instr, mask uint64) {
 	g.finish(in.d, t)
 }
 
-// slice takes bits. Whole bytes of a word in memory are read directly.
+// slice emits code that extracts bits. Whole bytes of a word in memory are loaded directly.
 func (g *generator) slice(in *instr) {
 	v, n := g.value(in.a), int32(in.b&63)
 	width := bits.Len64(in.imm)
@@ -289,7 +290,7 @@ func (g *generator) slice(in *instr) {
 	g.finish(in.d, t)
 }
 
-// extend repeats the sign.
+// extend emits a sign extension.
 func (g *generator) extend(in *instr) {
 	n, size := byte(in.b&63), amd64.Q
 	if in.imm == math.MaxUint32 && n >= 32 {
@@ -305,7 +306,7 @@ func (g *generator) extend(in *instr) {
 	g.finish(in.d, t)
 }
 
-// test compares a slot with 0.
+// test emits a comparison of a slot with 0.
 func (g *generator) test(s uint16) {
 	switch v := g.value(s); {
 	case v.InReg():
@@ -318,7 +319,8 @@ func (g *generator) test(s uint16) {
 	}
 }
 
-// compare sets the flags for a comparison and returns the condition under which it holds.
+// compare emits code that sets the flags for a comparison. It returns the condition under which
+// the comparison holds.
 func (g *generator) compare(in *instr) amd64.Cond {
 	c, a, b := g.code, g.value(in.a), g.value(in.b)
 	switch in.op {
@@ -352,7 +354,7 @@ func (g *generator) compare(in *instr) amd64.Cond {
 	return amd64.Below
 }
 
-// mask is t &= mask for any mask.
+// mask emits t &= mask for any mask.
 func (g *generator) mask(t amd64.Reg, mask uint64) {
 	if mask <= math.MaxUint32 {
 		g.code.Op(amd64.And, t, amd64.Imm(int32(uint32(mask))), amd64.D)
@@ -362,8 +364,8 @@ func (g *generator) mask(t amd64.Reg, mask uint64) {
 	g.code.Op(amd64.And, t, amd64.R(base), amd64.Q)
 }
 
-// choose emits d = a when cond holds, else b. The flags are set: a move keeps them, but
-// clearing a register by xor would not.
+// choose emits d = a if cond holds, else d = b. The flags are already set. A mov keeps them,
+// but clearing a register with xor would not.
 func (g *generator) choose(in *instr, cond amd64.Cond) {
 	a, b := g.value(in.a), g.value(in.b)
 	t := g.work(in.d, a)
@@ -376,14 +378,14 @@ func (g *generator) choose(in *instr, cond amd64.Cond) {
 	g.finish(in.d, t)
 }
 
-// takeKeeping is a take that keeps the flags.
+// takeKeeping is take, but keeps the flags.
 func (g *generator) takeKeeping(t amd64.Reg, v amd64.Operand) {
 	if !v.IsReg(t) {
 		g.code.MovKeeping(t, v, amd64.Q)
 	}
 }
 
-// fused emits a comparison together with the jump or choice that is its only use.
+// fused emits a comparison together with the jump or choice that is its only user.
 func (g *generator) fused(i int) bool {
 	if i+1 >= len(g.prog.code) || i+1 == g.prog.roots || g.target[i+1] {
 		return false
@@ -415,7 +417,7 @@ func (g *generator) fused(i int) bool {
 	return false
 }
 
-// call emits divisions, which take several instructions.
+// call emits a division, which takes several CPU instructions.
 func (g *generator) call(in *instr) {
 	c, k := g.code, &g.prog.calls[in.imm]
 	zero, done := c.Label(), c.Label()

@@ -5,7 +5,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// node emits a node that lives in this block.
+// node emits a node whose home is this block.
 func (k *chunk) node(id rtl.ID) {
 	n := &k.e.c.Nodes[id]
 	if n.Kind == rtl.KRead {
@@ -28,7 +28,7 @@ func (k *chunk) node(id rtl.ID) {
 	k.operator(id, n)
 }
 
-// masked emits `(x and mask) eq y` as one instruction when this is the only use of the
+// masked emits `(x and mask) eq y` as one instruction, if this is the only use of the
 // conjunction.
 func (k *chunk) masked(id rtl.ID, n *rtl.Node) bool {
 	e := k.e
@@ -46,7 +46,7 @@ func (k *chunk) masked(id rtl.ID, n *rtl.Node) bool {
 	return true
 }
 
-// sel emits a select, with jumps over costly arms.
+// sel emits a select. It emits jumps over costly arms.
 func (k *chunk) sel(id rtl.ID, s *sel) {
 	k.need(s.cond)
 	thenArm, elseArm := k.e.find(s.thenBlock) == s.thenBlock, k.e.find(s.elseBlock) == s.elseBlock
@@ -72,7 +72,7 @@ func (k *chunk) sel(id rtl.ID, s *sel) {
 	k.branch(s.cond, then, els)
 }
 
-// other is the slot of the value of a select whose condition is 0.
+// other returns the slot of the value that a select has if its condition is 0.
 func (k *chunk) other(s *sel) uint16 {
 	if s.els == rtl.None {
 		return k.e.constant(0)
@@ -80,7 +80,8 @@ func (k *chunk) other(s *sel) uint16 {
 	return k.slot(s.els)
 }
 
-// into computes a node in slot d. A node with only this use is computed directly there.
+// into computes a node in slot d. If this is the only use of the node, it is computed directly
+// there.
 func (k *chunk) into(d uint16, id rtl.ID) {
 	e := k.e
 	if e.uses[id] == 1 && e.home[id] == k.block && !e.placed[id] && !e.leaf(id) && e.c.Nodes[id].Op != word.Zext {
@@ -92,13 +93,13 @@ func (k *chunk) into(d uint16, id rtl.ID) {
 	}
 }
 
-// direct lists the operators that are one instruction with the mask of the width.
+// direct maps operators to opcodes that compute the operator and apply the mask of the width.
 var direct = map[word.Op]opcode{
 	word.Add: opAdd, word.Sub: opSub, word.Mul: opMul, word.And: opAnd, word.Or: opOr, word.Xor: opXor,
 	word.Not: opNot, word.Eq: opEq, word.Ltu: opLtu,
 }
 
-// operator emits an operator whose operands are already computed.
+// operator emits an operator. Its operands must have been computed.
 func (k *chunk) operator(id rtl.ID, n *rtl.Node) {
 	a := k.slot(n.Args[0])
 	in := instr{a: a, imm: word.Mask(n.Width)}
@@ -107,7 +108,7 @@ func (k *chunk) operator(id rtl.ID, n *rtl.Node) {
 	}
 	aw := k.e.c.Nodes[n.Args[0]].Width
 	switch n.Op {
-	case word.Zext: // shares the slot of its operand
+	case word.Zext: // shares the slot of the operand
 		k.slot(id)
 		return
 	case word.Shl, word.Shru, word.Shrs:
@@ -134,7 +135,7 @@ func (k *chunk) operator(id rtl.ID, n *rtl.Node) {
 	k.put(in)
 }
 
-// cat emits a concatenation. With a constant operand it is a shift or a disjunction.
+// cat emits a concatenation. If an operand is constant, it emits a shift or a disjunction.
 func (k *chunk) cat(in *instr, n *rtl.Node) {
 	c := k.e.c
 	high, low := &c.Nodes[n.Args[0]], &c.Nodes[n.Args[1]]
@@ -148,7 +149,7 @@ func (k *chunk) cat(in *instr, n *rtl.Node) {
 	}
 }
 
-// shift emits a shift. A constant amount needs no operand.
+// shift emits a shift. For a constant amount, the shift instruction needs no second operand.
 func (k *chunk) shift(in *instr, n *rtl.Node) {
 	by := &k.e.c.Nodes[n.Args[1]]
 	switch {
@@ -169,7 +170,7 @@ func (k *chunk) shift(in *instr, n *rtl.Node) {
 	in.imm = uint64(n.Width)
 }
 
-// call emits an operator through the word table.
+// call emits an operator that is computed with the word table.
 func (k *chunk) call(id rtl.ID, n *rtl.Node) {
 	c := call{op: n.Op, w: n.Width, imm: n.Imm}
 	for i, a := range n.Args {

@@ -5,12 +5,12 @@ import (
 	"github.com/sinter-lang/sinter/sim"
 )
 
-// Record has the probes by which a circuit shows the instruction that retires in a cycle. A
-// probe that the circuit lacks is nil and reads as 0.
+// Record holds the probes with which a circuit shows the instruction that retires in a cycle.
+// If the circuit lacks a probe, it is nil and reads as 0.
 type Record struct{ valid, context, pc, insn, rd, value, addr, mask, data *uint64 }
 
-// RecordOf finds the probes of the record by their names. The result is nil if the circuit
-// does not show when an instruction retires.
+// RecordOf finds the probes of the record by name. It returns nil if the circuit does not show
+// when an instruction retires.
 func RecordOf(probe func(name string) *uint64) *Record {
 	if probe(rtl.ProbeRetireValid) == nil {
 		return nil
@@ -23,8 +23,8 @@ func RecordOf(probe func(name string) *uint64) *Record {
 	}
 }
 
-// Retired reads the record of the present cycle, whose values must be settled. It reports
-// whether an instruction retires; order is its number.
+// Retired reads the record of the present cycle. Eval must have run. It reports whether an
+// instruction retires. order is the number of that instruction.
 func (r *Record) Retired(order uint64) (sim.Retire, bool) {
 	if r == nil || *r.valid == 0 {
 		return sim.Retire{}, false

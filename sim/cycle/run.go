@@ -2,7 +2,7 @@ package cycle
 
 import "github.com/sinter-lang/sinter/ir/word"
 
-// store is a memory write that waits for the clock edge.
+// store is a memory write that happens at the clock edge.
 type store struct {
 	mem   uint16
 	lanes uint64
@@ -24,8 +24,8 @@ func bit(b bool) uint64 {
 	return 0
 }
 
-// run executes the code of one cycle. Constant shift amounts are below 64 and
-// masked, so that the machine code needs no comparison.
+// run executes the code of one cycle. Constant shift amounts are masked and below 64, so that
+// the machine code needs no comparison.
 func (e *Scalar) run() {
 	s, code := e.slots, e.prog.code
 	for pc := 0; pc < len(code); pc++ {
@@ -107,9 +107,9 @@ func (e *Scalar) call(c *call) uint64 {
 	return word.Eval(c.op, c.w, a, c.aw, c.imm)
 }
 
-// Clock is the clock edge. Registers and synchronous read ports take their next values, and
-// memories are written. When reset is 1, registers take their reset values instead. Eval must
-// have run.
+// Clock performs the clock edge. Registers and synchronous read ports take their next values,
+// and memories are written. If reset is 1, registers take their reset values instead. Eval must
+// have run before.
 func (e *Scalar) Clock() {
 	n := e.prog.states
 	if e.reset {
@@ -130,7 +130,7 @@ func (e *Scalar) Clock() {
 	e.cycle++
 }
 
-// commit writes the stores of a cycle in port order: the order in which the
+// commit performs the memory writes of a cycle in port order, which is the order in which the
 // effects were executed.
 func (e *Scalar) commit() {
 	for i := range e.stores {
@@ -142,7 +142,7 @@ func (e *Scalar) commit() {
 	e.stores = e.stores[:0]
 }
 
-// laneMask spreads one bit per lane over the bits of a word.
+// laneMask expands one bit per lane to the bits of a word.
 func (e *Scalar) laneMask(mem int, lanes uint64) uint64 {
 	m := &e.c.Mems[mem]
 	if lanes == word.Mask(m.Lanes) {

@@ -8,19 +8,19 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// Scalar is the engine that interprets a compiled circuit. Between Eval and Clock all values
-// belong to one cycle. After Clock the registers have the values of the next cycle.
+// Scalar is an engine that interprets a compiled circuit. Between Eval and Clock, all values
+// belong to the same cycle. After Clock, the registers have the values of the next cycle.
 type Scalar struct {
-	c       *rtl.Circuit // the given circuit
-	packed  *rtl.Circuit // the circuit that runs
-	to      []rtl.ID     // per node of c, its node in packed
+	c       *rtl.Circuit // the circuit that was given
+	packed  *rtl.Circuit // the packed circuit, which runs
+	to      []rtl.ID     // for each node of c: its node in packed
 	prog    *program
 	slots   *[maxSlots]uint64
 	mems    [][]uint64
 	stores  []store
 	fetches []fetch
 	reset   bool
-	settled bool // Eval has run in this cycle
+	settled bool // Eval has already run in this cycle
 	cycle   uint64
 	inputs  map[string]rtl.ID
 	outputs map[string]rtl.ID
@@ -30,17 +30,17 @@ type Scalar struct {
 
 func trailing(x uint64) int { return bits.TrailingZeros64(x) }
 
-// New compiles a circuit, which must verify. Outputs and the nodes in watch are computed in
-// every cycle. Peek gives any other node, more slowly. Registers start with their reset values
-// and memories with their initial words.
+// New compiles a valid circuit. Outputs and the nodes in watch are computed in every cycle.
+// Peek gives any other node, but more slowly. Registers start with their reset values and
+// memories with their initial words.
 func New(c *rtl.Circuit, watch ...rtl.ID) (*Scalar, error) {
 	packed, to := c.Pack()
 	e, _, err := newScalar(c, packed, to, watch)
 	return e, err
 }
 
-// newScalar makes the engine that runs packed in place of c; to maps each node of c to
-// one of packed. It returns the nodes of packed that are computed in every cycle.
+// newScalar makes an engine that runs packed instead of c. `to` maps each node of c to a node
+// of packed. newScalar also returns the nodes of packed that are computed in every cycle.
 func newScalar(c, packed *rtl.Circuit, to []rtl.ID, watch []rtl.ID) (*Scalar, []rtl.ID, error) {
 	var roots []rtl.ID
 	for _, o := range packed.Outputs {
@@ -84,10 +84,10 @@ func (e *Scalar) Circuit() *rtl.Circuit { return e.c }
 // Cycle returns the number of clock edges so far.
 func (e *Scalar) Cycle() uint64 { return e.cycle }
 
-// Reset sets the implicit input reset.
+// Reset sets the implicit input reset until the next call.
 func (e *Scalar) Reset(on bool) { e.reset = on }
 
-// Set gives an input its value until further notice.
+// Set sets the value of an input until the next call.
 func (e *Scalar) Set(name string, v uint64) error {
 	id, ok := e.inputs[name]
 	if !ok {
@@ -97,7 +97,7 @@ func (e *Scalar) Set(name string, v uint64) error {
 	return nil
 }
 
-// SetInput gives an input node its value until further notice.
+// SetInput sets the value of an input node until the next call.
 func (e *Scalar) SetInput(id rtl.ID, v uint64) {
 	e.slots[e.slot(id)] = v & word.Mask(e.c.Nodes[id].Width)
 }
@@ -110,7 +110,7 @@ func (e *Scalar) slot(id rtl.ID) uint16 { return e.prog.slot[e.to[id]] }
 
 // Eval computes the values of the present cycle from registers and inputs.
 func (e *Scalar) Eval() {
-	if n := e.prog.states; e.settled { // a second Eval in this cycle: undo the first
+	if n := e.prog.states; e.settled { // a second Eval in this cycle first undoes the first
 		copy(e.slots[n:2*n], e.slots[:n])
 		e.stores, e.fetches = e.stores[:0], e.fetches[:0]
 	}
@@ -119,7 +119,7 @@ func (e *Scalar) Eval() {
 	e.slow.epoch++
 }
 
-// Step is one cycle: Eval and Clock.
+// Step executes one cycle: Eval and Clock.
 func (e *Scalar) Step() {
 	e.Eval()
 	e.Clock()
@@ -142,10 +142,10 @@ func (e *Scalar) lookup(ids map[string]rtl.ID, name string) (uint64, bool) {
 // Peek returns the value of a node in the present cycle, between Eval and Clock.
 func (e *Scalar) Peek(id rtl.ID) uint64 { return e.peek(e.to[id]) }
 
-// slow computes the nodes that the code did not compute in this cycle.
+// slow computes nodes that the code did not compute in this cycle.
 type slow struct {
 	epoch uint64
-	at    []uint64 // per node: epoch of its value
+	at    []uint64 // for each node: the epoch in which its value was computed
 	value []uint64
 }
 
@@ -175,10 +175,10 @@ func (e *Scalar) peek(id rtl.ID) uint64 {
 	return v
 }
 
-// Memory returns the words of a memory, for reading and loading.
+// Memory returns the words of a memory, for reading and writing.
 func (e *Scalar) Memory(index int) []uint64 { return e.mems[index] }
 
-// Restore takes a snapshot of any engine of the same circuit.
+// Restore sets the state from a snapshot of any engine of the same circuit.
 func (e *Scalar) Restore(s *Snapshot) {
 	copy(e.slots[:e.prog.states], s.state)
 	for i, id := range e.c.Inputs {

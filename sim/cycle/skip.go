@@ -5,16 +5,17 @@ import (
 	"github.com/sinter-lang/sinter/sim"
 )
 
-// burst is the largest number of cycles in one Skip: some milliseconds.
+// burst is the largest number of cycles in one Skip. They take a few milliseconds.
 const burst = 1 << 14
 
-// skipping is the state of a Machine for running cycles in which nothing passes a port.
+// skipping is the state with which a Machine skips cycles. If nothing passes a port in some
+// cycles, the engine runs them without the harness.
 type skipping struct {
-	run  Runner // nil: the engine or the options need each cycle
+	run  Runner // nil: the engine or the options need every cycle
 	stop Stop
-	of   []int // by stop.Moved: number of the device
-	busy int   // steps until it is worth trying again
-	cost int   // the next busy after a try without success
+	of   []int // for each entry of stop.Moved: the number of the device
+	busy int   // steps until the next attempt
+	cost int   // value of busy after the next attempt that fails
 }
 
 var _ sim.Skipper = (*Machine)(nil)
@@ -54,7 +55,7 @@ func (m *Machine) skipper() error {
 	return run.Prepare(&s.stop)
 }
 
-// both stops when a beat is taken.
+// both adds a stop condition for a beat that is transferred.
 func (m *Machine) both(valid, ready string) {
 	in, ok := m.inputs[valid]
 	out, there := m.outputs[ready]
@@ -63,8 +64,8 @@ func (m *Machine) both(valid, ready string) {
 	}
 }
 
-// Skip runs up to limit cycles in which nothing passes a port and no claim fails, and returns
-// their number. It has the effect of as many Steps.
+// Skip runs up to limit cycles in which nothing passes a port and no assert fails. It returns
+// how many it ran. It has the same effect as that many Steps.
 func (m *Machine) Skip(limit uint64) uint64 {
 	s := &m.skip
 	if s.run == nil || !m.h.Steady() {
@@ -82,7 +83,7 @@ func (m *Machine) Skip(limit uint64) uint64 {
 	m.h.Skip(n)
 	if n > 1 {
 		s.cost = 0
-	} else { // a core that uses a port in each cycle would run each cycle twice
+	} else { // otherwise a core that uses a port in every cycle would run every cycle twice
 		s.cost = min(2*s.cost+1, 15)
 		s.busy = s.cost
 	}

@@ -10,20 +10,20 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// Wave writes a window of a run as a value change dump (IEEE 1364-2005, clause 18) during the
-// run. It has every named value: inputs, registers, named operators and reads, outputs and
-// probes. The dots of their names make scopes. Cycle n starts at time 10n with the rising edge
-// of clk.
+// Wave writes a window (a range of cycles) of a run as a value change dump (IEEE 1364-2005,
+// clause 18) during the run. The dump has every named value: inputs, registers, named operators
+// and reads, outputs and probes. Dots in names become scopes. Cycle n starts at time 10n with
+// the rising edge of clk.
 //
-// A separate engine, which knows every value, replays the window. It starts from the state at
-// the beginning of the window and gets the inputs of the run. So the run keeps its engine and
-// its speed, and memory use does not grow with the window.
+// A separate engine, which can give every value, replays the window. It starts with the state
+// at the beginning of the window and gets the inputs of the run. The main run therefore keeps
+// its engine and its speed, and memory use does not grow with the window.
 type Wave struct {
 	c        *rtl.Circuit
 	from, to uint64
 	e        *Scalar
 	v        *vcd
-	cycles   uint64 // written cycles
+	cycles   uint64 // number of cycles written
 }
 
 // NewWave writes the cycles [from, to) of a circuit to w.
@@ -40,7 +40,7 @@ func NewWave(w io.Writer, c *rtl.Circuit, from, to uint64) (*Wave, error) {
 	return &Wave{c: c, from: from, to: to, e: e, v: &vcd{w: bufio.NewWriter(w), c: c, signals: signals}}, nil
 }
 
-// take writes the present cycle of a machine when it is in the window.
+// take writes the present cycle of a machine if it is in the window.
 func (w *Wave) take(m *Machine) error {
 	if w == nil || m.h.Cycles() < w.from || m.h.Cycles() >= w.to {
 		return nil
@@ -51,7 +51,7 @@ func (w *Wave) take(m *Machine) error {
 	return w.Cycle(func(id rtl.ID) uint64 { return *m.e.Cell(id) })
 }
 
-// Begin takes the state at the beginning of the window.
+// Begin sets the state at the beginning of the window.
 func (w *Wave) Begin(s *Snapshot) {
 	w.e.Restore(s)
 	w.v.header()
@@ -69,7 +69,7 @@ func (w *Wave) Cycle(input func(rtl.ID) uint64) error {
 	return w.v.failed()
 }
 
-// Cycles is the number of written cycles.
+// Cycles returns the number of cycles written.
 func (w *Wave) Cycles() uint64 { return w.cycles }
 
 // End completes the dump.
@@ -78,7 +78,7 @@ func (w *Wave) End() error {
 	return w.v.w.Flush()
 }
 
-// signal is a named value: the last part of the name, and the scopes.
+// signal is a named value. Its name is split into scopes and the last part.
 type signal struct {
 	path []string
 	node rtl.ID
@@ -88,7 +88,7 @@ type signal struct {
 
 func (s *signal) scope() []string { return s.path[:len(s.path)-1] }
 
-// named lists the named values of a circuit by scope, each name once.
+// named lists the named values of a circuit by scope. Each name occurs once.
 func named(c *rtl.Circuit) []signal {
 	var out []signal
 	seen := map[string]bool{}
@@ -114,7 +114,7 @@ func named(c *rtl.Circuit) []signal {
 	return out
 }
 
-// clockCode is the identifier of clk; signals have the codes from 1 on.
+// clockCode is the identifier of clk in the dump. Signals have the codes from 1 on.
 const clockCode = "!"
 
 // code makes an identifier of printable characters from a number.
@@ -135,13 +135,14 @@ type vcd struct {
 	signals []signal
 }
 
-// failed is the first error of the writer.
+// failed returns the first error of the writer.
 func (v *vcd) failed() error {
 	_, err := v.w.Write(nil)
 	return err
 }
 
-// header declares the signals. They are sorted by scope, so each scope is opened once.
+// header declares the signals. They are sorted by scope, so that each scope is opened only
+// once.
 func (v *vcd) header() {
 	fmt.Fprintf(v.w, "$timescale 1ns $end\n$scope module %s $end\n$var wire 1 %s clk $end\n", v.c.Name, clockCode)
 	var open []string
@@ -166,7 +167,7 @@ func (v *vcd) header() {
 	fmt.Fprint(v.w, "$enddefinitions $end\n")
 }
 
-// cycle writes the changes of one cycle, or all values in the first one.
+// cycle writes the changes in one cycle. If `all` is set, it writes all values.
 func (v *vcd) cycle(e Engine, n uint64, all bool) {
 	fmt.Fprintf(v.w, "#%d\n1%s\n", 10*n, clockCode)
 	for i := range v.signals {

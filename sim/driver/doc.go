@@ -1,18 +1,18 @@
-// Package driver runs tests. The body of a test is the world of the tasks that it starts. It
-// runs on lang/eval, as a coroutine beside any machine with a scripted world:
+// Package driver runs tests. The body of a test acts as the outside world of the tasks that it
+// starts. It runs on lang/eval, as a coroutine next to any machine whose world has a script:
 //
 //	outcome, err := driver.Run(test, driver.Options{Start: machineOfEpoch, Draws: driver.Random(1, 0)})
 //
-// A machine runs as always. When all tasks wait, the world asks its driver (world.Drive), and
-// the body goes on. It reads the messages sent so far, puts more inputs, and waits again, for
-// a message or for time to pass. So time is virtual, and the same test runs on every machine.
-// A crash ends the machine. The next start makes another machine, with the disks as the crash
-// left them.
+// The machine runs as usual. When all tasks wait, the world calls its driver (world.Drive), and
+// the body of the test continues. The body reads the messages sent so far, provides more
+// inputs, and waits again, for a message or for time to pass. Time is therefore virtual, and
+// the same test runs on every machine. A crash ends the machine. The next start makes a new
+// machine, whose disks have the contents after the crash.
 //
-// The values of generators (any.u8() and others) are drawn from one list of numbers, Draws.
-// Shrink makes a failure smaller on that list, without knowledge of types (MacIver and
+// Generators (any.u8() and others) take their values from one list of numbers, Draws. Shrink
+// makes this list simpler while the test still fails, without knowledge of types (MacIver and
 // Donaldson, "Test-case reduction via test-case generation", ECOOP 2020).
 //
-// The package knows the tree and the world, but no machine and no compiler. Start reading at
-// Run.
+// The package depends on the typed tree and the world, but not on any machine or compiler.
+// Start reading at Run.
 package driver

@@ -2,15 +2,15 @@ package driver
 
 import "math/rand/v2"
 
-// Draws are the numbers that the generators of a test draw. Each draw has a
-// largest value; 0 is the simplest.
+// Draws supplies the numbers that the generators of a test draw. Each draw has a largest value.
+// 0 is the simplest value.
 type Draws struct {
-	rng    *rand.Rand // nil: a replay
+	rng    *rand.Rand // nil if draws are replayed
 	given  []uint64
 	record []uint64
 }
 
-// Random makes random draws for a case of a seed.
+// Random makes random draws for a test case, identified by a seed and a number.
 func Random(seed, number uint64) *Draws {
 	return &Draws{rng: rand.New(rand.NewPCG(seed, number))}
 }
@@ -19,10 +19,10 @@ func Random(seed, number uint64) *Draws {
 // are 0.
 func Replay(given []uint64) *Draws { return &Draws{given: given} }
 
-// Drawn returns the drawn numbers.
+// Drawn returns the numbers drawn so far.
 func (c *Draws) Drawn() []uint64 { return c.record }
 
-// draw returns a number of 0..=most.
+// draw returns a number in 0..=most.
 func (c *Draws) draw(most uint64) uint64 {
 	v := uint64(0)
 	switch k := len(c.record); {
@@ -35,7 +35,8 @@ func (c *Draws) draw(most uint64) uint64 {
 	return v
 }
 
-// random prefers corner cases: errors occur at the ends and near powers of two.
+// random returns a random number in 0..=most. It prefers corner cases, because errors often
+// occur at the ends of ranges and near powers of two.
 func (c *Draws) random(most uint64) uint64 {
 	switch c.rng.IntN(8) {
 	case 0:

@@ -17,39 +17,39 @@ import (
 
 // Options are the parameters of a test run.
 type Options struct {
-	// Start makes the machine of an epoch.
+	// Start makes the machine for an epoch (the tasks between two crashes).
 	Start func(epoch int, w *world.World) (sim.Machine, error)
-	// Drive runs a machine to its end, or to the limit of its steps.
+	// Drive runs a machine to its end, or until a limit of steps.
 	Drive func(m sim.Machine) (*trace.Trace, error)
 	Draws *Draws
 	Traps []tree.TrapSite
 }
 
-// Outcome is how a run of a test ended.
+// Outcome is the result of a run of a test.
 type Outcome struct {
-	Failure *Failure // nil: it passed
-	Chosen  [][]byte // the values of its generators, as a task receives them
+	Failure *Failure // nil if the test passed
+	Chosen  [][]byte // the values of its generators, in the form in which a task receives them
 	Traces  []*trace.Trace
 }
 
-// Failure is why a test failed: a diagnostic, and the source position that tells whether two
-// runs fail for the same reason.
+// Failure describes why a test failed: a diagnostic, and a source position. Two runs fail for
+// the same reason if these positions are equal.
 type Failure struct {
 	Error *diag.Error
 	At    diag.Span
 }
 
-// waitKind is the event that the body of a test waits for.
+// waitKind is the kind of event that the body of a test waits for.
 type waitKind uint8
 
 const (
-	forNothing waitKind = iota // the body has ended
-	forMessage                 // or for time to pass
+	forNothing waitKind = iota // nothing: the body has ended
+	forMessage                 // a message, or time passing
 	forTime
 	forCrash
 )
 
-// run is one run of a test.
+// run is the state of one run of a test.
 type run struct {
 	test  *tree.Test
 	opts  Options
@@ -57,42 +57,42 @@ type run struct {
 	yield func(struct{}) bool
 
 	kind    waitKind
-	dev     int    // of forMessage
-	within  uint64 // of the wait
-	until   uint64 // the end of it
+	dev     int    // device of a forMessage wait
+	within  uint64 // duration of the wait
+	until   uint64 // time at which the wait ends
 	silent  bool   // the wait ended without a message
 	failure *Failure
 	ticks   int
 	chosen  []note
 	outcome Outcome
 
-	epoch   int // the last started one, -1 for none
+	epoch   int // the epoch that was started last, -1 for none
 	world   *world.World
 	machine sim.Machine
-	seen    int           // events of the machine's trace that sent has
-	sent    [][]message   // by device of the test, then the log
-	early   []message     // put before the machine was made
-	disks   []*world.Disk // by device of the test, nil for other devices
-	buses   []*world.Bus  // the same
+	seen    int           // number of trace events that are already in sent
+	sent    [][]message   // messages by device of the test, then the log
+	early   []message     // messages put before the machine was made
+	disks   []*world.Disk // for each device of the test; nil if it is not a disk
+	buses   []*world.Bus  // for each device of the test; nil if it is not a bus
 }
 
-// message is a message on its way to or from a device of the test.
+// message is a message that is on its way to or from a device of the test.
 type message struct {
 	dev  int
 	data []byte
 }
 
-// note is a value of a generator.
+// note is a value that a generator gave, for failure reports.
 type note struct {
 	at   diag.Span
 	text string
 }
 
-// stopped unwinds a body whose run has ended.
+// stopped is the panic value that ends a body after its run has ended.
 type stopped struct{}
 
-// Run runs a test once. An error is a fault of Sinter or of a tool. The result of the test is
-// in the outcome.
+// Run runs a test once. The result of the test is in the Outcome. An error means that Sinter or
+// an external tool has failed.
 func Run(t *tree.Test, o Options) (*Outcome, error) {
 	r := &run{test: t, opts: o, epoch: -1, sent: make([][]message, len(t.Devices)+1)}
 	for _, d := range t.Devices {
@@ -147,8 +147,7 @@ func (r *run) body() error {
 	return nil
 }
 
-// resume lets the body go on until it waits. It reports false when the test is
-// over.
+// resume lets the body continue until it waits. It reports false if the test is over.
 func (r *run) resume() bool {
 	if r.failure != nil {
 		return false
@@ -158,21 +157,21 @@ func (r *run) resume() bool {
 	return more && r.failure == nil
 }
 
-// outside does the event that the body waits for.
+// outside brings about the event that the body waits for.
 func (r *run) outside() error {
 	if r.kind == forCrash {
 		r.epoch = -1
 		return nil
 	}
-	if r.epoch < 0 { // nothing runs: time passes
+	if r.epoch < 0 { // no machine runs, so time just passes
 		r.silent = true
 		return nil
 	}
 	return r.play()
 }
 
-// play runs the machine of the epoch until the body ends or crashes the machine. The body goes
-// on during the run.
+// play runs the machine of the epoch until the body ends or crashes the machine. The body
+// continues during this run.
 func (r *run) play() error {
 	if err := r.begin(); err != nil {
 		return err
@@ -192,7 +191,7 @@ func (r *run) play() error {
 		r.fail(r.test.Epochs[r.epoch].Span, "the tasks do not stop running")
 		return nil
 	}
-	for r.kind == forMessage || r.kind == forTime { // all tasks have ended: time passes
+	for r.kind == forMessage || r.kind == forTime { // all tasks have ended, so time just passes
 		if _, more := r.ask(true); !more {
 			break
 		}
@@ -203,7 +202,7 @@ func (r *run) play() error {
 	return nil
 }
 
-// begin makes the machine.
+// begin makes the machine of the epoch.
 func (r *run) begin() error {
 	script := &world.Script{}
 	for _, d := range r.test.Epochs[r.epoch].Devices {
@@ -216,7 +215,7 @@ func (r *run) begin() error {
 			}
 		}
 	}
-	r.world, r.seen = world.New(script), 0 // a clock that begins at 0
+	r.world, r.seen = world.New(script), 0 // its clock begins at 0
 	r.world.Drive(r.ask)
 	for _, m := range r.early {
 		r.arrive(m)
@@ -227,8 +226,8 @@ func (r *run) begin() error {
 	return err
 }
 
-// ask is the driver of the world. It handles the requests of the body until the body waits,
-// and then returns the end of that wait.
+// ask is the driver of the world. It lets the body run and handles its requests until the body
+// waits. It returns the time at which that wait ends.
 func (r *run) ask(elapsed bool) (until uint64, more bool) {
 	for {
 		r.collect()
@@ -244,7 +243,7 @@ func (r *run) ask(elapsed bool) (until uint64, more bool) {
 	}
 }
 
-// collect takes the messages that the tasks have sent since the last call.
+// collect adds the messages that the tasks have sent since the last call.
 func (r *run) collect() {
 	events := r.machine.Trace().Events
 	for ; r.seen < len(events); r.seen++ {
@@ -265,8 +264,8 @@ func (r *run) collect() {
 	}
 }
 
-// queue holds the messages that were sent to a device of the test, or logged, and not taken
-// yet.
+// queue returns the messages that were sent to a device of the test, or logged, and that the
+// body has not taken yet.
 func (r *run) queue(dev int) *[]message {
 	if dev == tree.LogOfTest {
 		dev = len(r.sent) - 1
@@ -274,7 +273,7 @@ func (r *run) queue(dev int) *[]message {
 	return &r.sent[dev]
 }
 
-// nameOf is the name of a device in messages.
+// nameOf is the name of a device in error messages.
 func (r *run) nameOf(dev int) string {
 	if dev == tree.LogOfTest {
 		return "log"
@@ -282,7 +281,7 @@ func (r *run) nameOf(dev int) string {
 	return r.test.Devices[dev].Name
 }
 
-// trapped fails the test when a task has trapped.
+// trapped fails the test if a task has trapped.
 func (r *run) trapped(tr *trace.Trace) bool {
 	for _, e := range tr.Events {
 		if e.Kind == trace.Trap {
@@ -294,7 +293,7 @@ func (r *run) trapped(tr *trace.Trace) bool {
 	return false
 }
 
-// arrive makes a message arrive at the machine.
+// arrive delivers a message to the machine.
 func (r *run) arrive(m message) {
 	name := r.test.Devices[m.dev].Name
 	for i, d := range r.world.Devices() {
@@ -308,7 +307,7 @@ func (r *run) arrive(m message) {
 	}
 }
 
-// fail ends the test. The first failure counts.
+// fail ends the test with a failure. Only the first failure counts.
 func (r *run) fail(at diag.Span, format string, args ...any) *diag.Error {
 	e := diag.Errorf("", at, "test %q: %s", r.test.Name, fmt.Sprintf(format, args...))
 	if r.failure == nil {
@@ -324,10 +323,10 @@ func (r *run) fail(at diag.Span, format string, args ...any) *diag.Error {
 	return e
 }
 
-// maxNotes bounds the values of generators that a failure shows.
+// maxNotes bounds the generator values that a failure shows.
 const maxNotes = 8
 
-// pause suspends the body, so that the outside can act.
+// pause suspends the body, so that the machine can run.
 func (r *run) pause(k waitKind) {
 	r.kind = k
 	if !r.yield(struct{}{}) {
@@ -335,7 +334,7 @@ func (r *run) pause(k waitKind) {
 	}
 }
 
-// settle lets the tasks handle everything that has arrived.
+// settle lets the tasks handle everything that has arrived so far.
 func (r *run) settle() {
 	if r.epoch >= 0 {
 		r.within = 0
@@ -343,7 +342,7 @@ func (r *run) settle() {
 	}
 }
 
-// peerSize is the length of the peer before a datagram.
+// peerSize is the number of bytes of the peer, which precedes a datagram.
 const peerSize = 8
 
 func withPeer(peer uint64, data []byte) []byte {

@@ -9,7 +9,7 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// maxText bounds a value that is shown, in bytes.
+// maxText bounds the bytes of a value that are shown.
 const maxText = 200
 
 // Show writes a value in the syntax of the language.
@@ -66,7 +66,7 @@ func show(t *tree.Type, cells []uint64) string {
 	return fmt.Sprint(cells[0])
 }
 
-// floatText writes a float in decimal and, exactly, in hexadecimal.
+// floatText writes a float in decimal, and also exactly in hexadecimal.
 func floatText(bits int, cell uint64) string {
 	v := math.Float64frombits(cell)
 	if bits == 32 {
@@ -78,7 +78,7 @@ func floatText(bits int, cell uint64) string {
 	return fmt.Sprintf("%g (%x)", v, v)
 }
 
-// ticksText writes ticks of 1 us with the largest unit that fits.
+// ticksText writes a time in ticks of 1 us with the largest unit that gives a whole number.
 func ticksText(ticks int64) string {
 	switch {
 	case ticks != 0 && ticks%1000000 == 0:
@@ -89,10 +89,10 @@ func ticksText(ticks int64) string {
 	return fmt.Sprintf("%dus", ticks)
 }
 
-// maxFlags is the largest length of an array of bool that is shown element by element.
+// maxFlags is the largest length of an array of bool for which every element is shown.
 const maxFlags = 8
 
-// showSet tells which elements of an array of bool are set.
+// showSet lists the elements of an array of bool that are set.
 func showSet(n int, cells []uint64) string {
 	var members []string
 	for i := range n {
@@ -127,7 +127,7 @@ func showFields(fields []tree.Field, cells []uint64) string {
 	return "(" + strings.Join(parts, ", ") + ")"
 }
 
-// namedParts are the fields of a layout that a program can name.
+// namedParts lists the fields of a layout that have a name.
 func namedParts(d *tree.LayoutDef) []tree.Field {
 	var fields []tree.Field
 	for _, f := range d.Fields {
@@ -138,7 +138,7 @@ func namedParts(d *tree.LayoutDef) []tree.Field {
 	return fields
 }
 
-// quoted writes bytes as a string of the language.
+// quoted writes bytes as a string literal of the language.
 func quoted(cells []uint64) string {
 	var b strings.Builder
 	for _, v := range cells[:min(len(cells), maxText)] {

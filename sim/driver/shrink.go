@@ -5,10 +5,10 @@ import (
 	"slices"
 )
 
-// Shrink makes the draws of a failure simpler while the test still fails: fewer draws, then
-// smaller ones. fails runs a test with the given draws. It returns the actual draws and
-// whether the run failed like the first run. Shrink makes at most budget runs. Its result is
-// always a failure.
+// Shrink makes the draws of a failure simpler while the test still fails: fewer draws first,
+// then smaller ones. fails runs the test with given draws. It returns the draws that the run
+// actually used, and whether it failed for the same reason. Shrink makes at most budget runs.
+// The draws that it returns always fail.
 func Shrink(choices []uint64, budget int, fails func([]uint64) (drawn []uint64, same bool)) []uint64 {
 	s := &shrinker{best: choices, budget: budget, fails: fails}
 	for before := -1; s.budget > 0 && before != s.found; {
@@ -25,11 +25,12 @@ func Shrink(choices []uint64, budget int, fails func([]uint64) (drawn []uint64, 
 type shrinker struct {
 	best   []uint64
 	budget int
-	found  int // how often something simpler was found
+	found  int // how often it found something simpler
 	fails  func([]uint64) ([]uint64, bool)
 }
 
-// try runs a candidate. It keeps the actual draws if they fail and are simpler.
+// try runs a candidate. If it fails, try keeps the draws that the run used, provided that they
+// are simpler.
 func (s *shrinker) try(candidate []uint64) bool {
 	if s.budget == 0 || !simpler(candidate, s.best) {
 		return false
@@ -44,7 +45,8 @@ func (s *shrinker) try(candidate []uint64) bool {
 	return true
 }
 
-// simpler orders choices: shorter lists first, then lists with smaller numbers at the front.
+// simpler reports whether a is simpler than b. Shorter lists are simpler. For equal lengths,
+// the first smaller number decides.
 func simpler(a, b []uint64) bool {
 	if len(a) != len(b) {
 		return len(a) < len(b)
@@ -52,8 +54,8 @@ func simpler(a, b []uint64) bool {
 	return slices.Compare(a, b) < 0
 }
 
-// runs calls f with the bounds of runs, from the end, and halves the length of the runs each
-// time.
+// runs calls f with the bounds of subsequences of the choices, from the end to the front. It
+// halves their length each time.
 func (s *shrinker) runs(f func(from, to int) bool) {
 	for size := len(s.best); size > 0 && s.budget > 0; size /= 2 {
 		for from := len(s.best) - size; from >= 0 && s.budget > 0; from -= size {
@@ -79,8 +81,8 @@ func (s *shrinker) zeroRuns() {
 	})
 }
 
-// shorten lowers a choice and deletes as many choices after it. This shortens a list whose
-// length is drawn before its elements.
+// shorten lowers a choice by some amount and deletes as many choices after it. This shortens a
+// list whose length is drawn before its elements.
 func (s *shrinker) shorten() {
 	for i := 0; i < len(s.best) && s.budget > 0; i++ {
 		for less := min(s.best[i], uint64(len(s.best)-i-1)); less > 0 && s.budget > 0; {
@@ -99,8 +101,8 @@ func (s *shrinker) shorten() {
 	}
 }
 
-// lower searches for the least failing value of each choice. It tries the leading bits alone,
-// then bisects between failing and passing values.
+// lower searches for the smallest value of each choice that still fails. It first tries only
+// the leading bits, and then bisects between failing and passing values.
 func (s *shrinker) lower() {
 	for i := 0; i < len(s.best) && s.budget > 0; i++ {
 		s.leading(i)
@@ -114,7 +116,7 @@ func (s *shrinker) lower() {
 	}
 }
 
-// leading tries the leading bits of a choice: one, two and so on.
+// leading tries to keep only the leading bits of a choice: one bit, two bits and so on.
 func (s *shrinker) leading(i int) {
 	v := s.best[i]
 	for shift := bits.Len64(v) - 1; shift > 0 && s.budget > 0; shift-- {
@@ -126,7 +128,7 @@ func (s *shrinker) leading(i int) {
 	}
 }
 
-// sort swaps neighbours that are not in order.
+// sort exchanges neighbours that are out of order.
 func (s *shrinker) sort() {
 	for i := 1; i < len(s.best) && s.budget > 0; i++ {
 		if s.best[i] < s.best[i-1] {

@@ -12,7 +12,8 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// Do does a step of the body, and waits if the step waits. A failed test does no more steps.
+// Do executes a step of the body. If the step waits, Do waits too. After a failure, it does
+// nothing.
 func (r *run) Do(e *eval.Effect) {
 	if e.Kind == eval.TickEffect {
 		r.ticks++
@@ -25,7 +26,7 @@ func (r *run) Do(e *eval.Effect) {
 		e.Time = r.world.Now()
 	}
 	if e.Kind != eval.StepEffect {
-		return // nobody reads the log of a test
+		return // log lines of the test body itself are dropped
 	}
 	switch s := e.Step.(type) {
 	case *tree.Expect:
@@ -84,10 +85,10 @@ func (r *run) Do(e *eval.Effect) {
 	}
 }
 
-// maxTicks bounds the body of a test, in slices of lang/eval.
+// maxTicks bounds the work of a test body, in slices of lang/eval.
 const maxTicks = 1 << 14
 
-// expected fails the test at an expect statement.
+// expected fails the test because an expect statement does not hold.
 func (r *run) expected(s *tree.Expect, sides [][]uint64) {
 	if s.L == nil {
 		r.fail(s.At, "this does not hold")
@@ -119,8 +120,8 @@ func (r *run) put(s *tree.Put, e *eval.Effect) {
 	r.arrive(m)
 }
 
-// answer sets the answer of the other end of a bus from now on. The first word is the number
-// of sent bytes. The data has these bytes and then the answer.
+// answer sets how the device on a bus answers from now on. The first word is the number of sent
+// bytes. The data are these bytes and then the answer.
 func (r *run) answer(s *tree.Answer, e *eval.Effect) {
 	if n := e.Words[0]; n == 0 && port.Find(r.test.Devices[s.Dev].Kind).Silent {
 		r.fail(s.At, "what is sent begins with the address of the device")
@@ -129,8 +130,8 @@ func (r *run) answer(s *tree.Answer, e *eval.Effect) {
 	}
 }
 
-// able sets from now on whether a disk can do a command. words has the ability and then the
-// sector, if the command has one. Earlier arrivals are handled first.
+// able sets whether a disk can do a command from now on. words holds the ability, and then the
+// sector if the command has one. Earlier arrivals are handled before that.
 func (r *run) able(s *tree.Able, words []uint64) {
 	r.settle()
 	sector := uint64(0)
@@ -140,12 +141,12 @@ func (r *run) able(s *tree.Able, words []uint64) {
 	r.disks[s.Dev].AbleTo(s.Does, uint32(sector), words[0] != 0)
 }
 
-// isStream reports whether a device of the test passes single bytes.
+// isStream reports whether a device of the test transfers single bytes.
 func (r *run) isStream(dev int) bool {
 	return port.ShapeOf(r.test.Devices[dev].Kind) == port.Stream
 }
 
-// listen waits for the next message of a device. It returns false when none comes in time.
+// listen waits for the next message of a device. It returns false if none comes in time.
 func (r *run) listen(dev int, within uint64) bool {
 	r.within, r.dev = within, dev
 	if len(*r.queue(dev)) > 0 {
@@ -195,10 +196,11 @@ func (r *run) take(x *tree.Take, e *eval.Effect) {
 	}
 }
 
-// ticks is the duration of a wait: a negative duration is over at once.
+// ticks converts a duration to ticks. A negative duration becomes 0.
 func ticks(d uint64) uint64 { return uint64(max(int64(d), 0)) }
 
-// crash stops the tasks. Unflushed writes of disks stay, except for the lost ones.
+// crash stops the tasks. Unflushed writes to disks are kept, except in the sectors that the
+// crash loses.
 func (r *run) crash(s *tree.Crash, lost []uint64) {
 	r.settle()
 	r.pause(forCrash)
@@ -211,8 +213,8 @@ func (r *run) crash(s *tree.Crash, lost []uint64) {
 	clear(r.sent)
 }
 
-// choose draws a number. It counts from the least value. In a signed type it counts from 0: 0,
-// -1, 1, -2.
+// choose draws a number. A draw of 0 means the least value, or 0 in a signed type. Signed
+// values are drawn in the order 0, -1, 1, -2.
 func (r *run) choose(x *tree.Choose, e *eval.Effect) {
 	if x.Lo == nil {
 		bits, signed := x.T.Word()
@@ -233,7 +235,7 @@ func (r *run) choose(x *tree.Choose, e *eval.Effect) {
 	r.outcome.Chosen = append(r.outcome.Chosen, binary.LittleEndian.AppendUint64(nil, e.Cells[0]))
 }
 
-// chose notes the value of a generator.
+// chose records the value of a generator.
 func (r *run) chose(at diag.Span, t *tree.Type, cells []uint64) {
 	text := at.File.Text[at.Start:at.End]
 	r.chosen = append(r.chosen, note{at, fmt.Sprintf("%s = %s", text, Show(t, cells))})

@@ -2,7 +2,7 @@ package gates
 
 import "github.com/sinter-lang/sinter/ir/gate"
 
-// ref is a value of the formula or its complement (bit 0 set); value 0 is
+// ref refers to a value of the formula, or to its complement (bit 0 set). Value 0 is the
 // constant 0.
 type ref uint32
 
@@ -15,47 +15,49 @@ func (r ref) not() ref     { return r ^ 1 }
 func (r ref) value() int   { return int(r >> 1) }
 func (r ref) flipped() ref { return r & 1 }
 
-// kind is the operation of a value. It includes complements of operands, so inverters cost
+// kind is the operation of a value. Some kinds complement an operand, so that inverters cost
 // nothing.
 type kind uint8
 
 const (
 	constant kind = iota
-	source        // driven by the shell
+	source        // a value that the shell drives
 	and           // a & b
 	andn          // a &^ b
 	nor           // ^(a | b)
 	xor           // a ^ b
 	mux           // c ? a : b
 	muxn          // c ? a : ^b
-	not           // ^a, only where the shell needs the bits themselves
-	read          // an asynchronous memory read: all its data at once
+	not           // ^a, only if the shell needs the bits themselves
+	read          // an asynchronous memory read, with all its data bits
 	kinds
 )
 
-// value is one operation of the formula: a, b and c are values. In an asynchronous read a is
-// the memory and b the port. The data bits of the read are sources.
+// value is one operation of the formula. a, b and c are indices of values. In an asynchronous
+// read, a is the memory and b is the port. The data bits of the read are sources.
 type value struct {
 	kind    kind
 	a, b, c int
 }
 
-// formula is a netlist as operations on whole words of lanes, hashed.
+// formula is a netlist as operations on words, in which each bit is a separate lane. Equal
+// operations are shared.
 type formula struct {
 	values []value
 	made   map[value]ref
-	after  map[int]int   // per source of an asynchronous read: the read
-	addrs  map[int][]int // per asynchronous read: its address, lowest bit first
+	after  map[int]int   // for each source that is data of an asynchronous read: the read
+	addrs  map[int][]int // for each asynchronous read: its address, lowest bit first
 }
 
-// ones is the value constant 1. References use the complement of 0 instead.
+// ones is the value that is constant 1. References use the complement of 0 instead.
 const ones = 1
 
 func newFormula() *formula {
 	return &formula{values: []value{{}, {a: 1}}, made: map[value]ref{}, after: map[int]int{}, addrs: map[int][]int{}}
 }
 
-// plain is the value of a reference, with a complement carried out.
+// plain returns a value for a reference. It makes a not operation if the reference is a
+// complement.
 func (f *formula) plain(r ref) int {
 	switch {
 	case r == high:
@@ -111,7 +113,7 @@ func (f *formula) xor(a, b ref) ref {
 	return f.add(value{kind: xor, a: x, b: y}) ^ flip
 }
 
-// mux is c ? a : b.
+// mux returns c ? a : b.
 func (f *formula) mux(c, a, b ref) ref {
 	switch {
 	case c.value() == 0 || a == b:
@@ -139,12 +141,13 @@ func (f *formula) mux(c, a, b ref) ref {
 	return f.add(value{kind: mux, a: a.value(), b: b.value(), c: c.value()})
 }
 
-// carry selects the incoming carry if the operands differ. It shares the exclusive or with the
-// sum.
+// carry returns the incoming carry if the operands differ, else an operand. It shares the
+// exclusive or with the sum.
 func (f *formula) carry(a, b, c ref) ref { return f.mux(f.xor(a, b), c, a) }
 
-// table builds the function of a look-up table. A split at an input with related cofactors
-// needs no multiplexer. Otherwise it splits at the input with the simplest cofactors.
+// table builds the function of a look-up table. It prefers to split at an input whose cofactors
+// are related, because this needs no multiplexer. Otherwise it splits at the input with the
+// simplest cofactors.
 func (f *formula) table(t uint16, in []ref) ref {
 	switch t {
 	case 0:
@@ -170,8 +173,8 @@ func (f *formula) table(t uint16, in []ref) ref {
 	return f.mux(x, f.table(hi, in), f.table(lo, in))
 }
 
-// splitCost is the number of operations of a split at an input with these cofactors, if they
-// share nothing.
+// splitCost is the number of operations of a split at an input with these cofactors, assuming
+// that the cofactors share nothing.
 func splitCost(lo, hi uint16, n int) int {
 	switch {
 	case lo == ^hi:
@@ -184,7 +187,7 @@ func splitCost(lo, hi uint16, n int) int {
 	return 2 + tableCost(lo, n) + tableCost(hi, n)
 }
 
-// tableCost is the cost of the best split of a table; a variable is free.
+// tableCost is the cost of the best split of a table. A single variable costs nothing.
 func tableCost(t uint16, n int) int {
 	support, best := 0, 1<<30
 	for i := range n {
@@ -199,14 +202,14 @@ func tableCost(t uint16, n int) int {
 	return best
 }
 
-// cofactors are the table with input i fixed to 0 and to 1.
+// cofactors returns the table with input i fixed to 0, and with input i fixed to 1.
 func cofactors(t uint16, i int) (lo, hi uint16) {
 	mask, shift := [4]uint16{0x5555, 0x3333, 0x0F0F, 0x00FF}[i], 1<<i
 	lo, hi = t&mask, t>>shift&mask
 	return lo | lo<<shift, hi | hi<<shift
 }
 
-// formulaOf reads a netlist: the value of each net.
+// formulaOf makes the formula of a netlist. It returns the reference for each net.
 func formulaOf(n *gate.Netlist) (*formula, []ref) {
 	f, nets := newFormula(), make([]ref, n.Nets)
 	nets[gate.Net1] = high
@@ -229,13 +232,13 @@ func formulaOf(n *gate.Netlist) (*formula, []ref) {
 	return f, nets
 }
 
-// reads places asynchronous reads. A read becomes a value when its first data bit is needed,
-// so it comes after its address.
+// reads places the asynchronous reads. A read becomes a value when its first data bit is
+// needed, so that it comes after its address.
 type reads struct {
 	f    *formula
 	n    *gate.Netlist
 	nets []ref
-	port map[gate.Net][2]int // per data net: memory, port
+	port map[gate.Net][2]int // for each data net: memory and port
 	done map[[2]int]bool
 }
 

@@ -1,23 +1,25 @@
-// Package gates runs a gate netlist in many lanes at once. Bit l of every slot belongs to lane
-// l, so one machine operation computes a gate for up to 64 independent runs.
+// Package gates simulates a gate netlist in many lanes in parallel. A lane is an independent
+// run: bit l of every slot belongs to lane l. One machine operation therefore computes a gate
+// for up to 64 runs.
 //
 //	netlist --Compile--> Program --NewState--> State --Eval, Clock--> ...
 //
-// Compile turns each look-up table into and, xor and multiplexer operations, which include
-// complements of operands, and hashes them. It orders them in long runs of equal kinds, so
-// that the machine dispatches once per run. A slot is reused after its last use:
+// Compile converts each look-up table to and, xor and multiplexer operations. Some of these
+// operations complement an operand. Equal operations are shared. Compile orders the operations
+// in long sequences of equal kinds (called runs), so that the interpreter dispatches once per
+// sequence. It reuses a slot after the last use of its value:
 //
 //	run and  412: s17 = s3 & s90
 //	run mux  280: s18 = s4 ? s17 : s5
 //
-// Memories stay arrays, lane-interleaved ([address][lane]). All lanes share a memory without
-// write ports. A transposition of a 64x64 bit matrix converts port addresses and data between
-// one word per bit and one word per lane. A read and a write of one word in one cycle follow
-// the read port's policy; policy never gives the old word.
+// Memories stay arrays in which lanes are interleaved ([address][lane]). All lanes share a
+// memory that has no write ports. Port addresses and data are converted between one word per
+// bit and one word per lane by transposing a 64x64 bit matrix. If a read and a write access the
+// same word in a cycle, the policy of the read port decides. Policy Never gives the old word.
 //
-// Machine puts a sim.Harness, and so a world, around each lane. The package knows gates, not
-// circuits. It and sim/cycle are oracles for each other. Start reading at Program, then
-// state.go.
+// Machine adds a sim.Harness, and thus a simulated world, for each lane. The package depends on
+// gates, but not on circuits. It and sim/cycle serve to check each other. Start reading at
+// Program, then state.go.
 package gates
 
 import (
@@ -31,13 +33,14 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// The engines for gates. Both keep one run in each bit of a word.
+// The names of the engines. Both keep one run in each bit of a word.
 const (
-	Native = "native" // operations are x86-64 instructions, which run in this process
-	Lanes  = "lanes"  // operations are interpreted
+	Native = "native" // runs operations as x86-64 instructions in the current process
+	Lanes  = "lanes"  // interprets operations
 )
 
-// Engines lists the names of the engines that run here; the first is the default.
+// Engines lists the names of the engines that work on this computer. The first one is the
+// default.
 func Engines() []string {
 	if amd64.Available() {
 		return []string{Native, Lanes}
@@ -45,34 +48,34 @@ func Engines() []string {
 	return []string{Lanes}
 }
 
-// Lane is one run of a Machine: the core, the world, and the seed of the gaps in valid and
-// ready (0: none).
+// Lane is one run of a Machine: the core, the simulated world, and the seed of the gaps in
+// valid and ready (0: no gaps).
 type Lane struct {
 	Core  *sim.Core
 	World *world.World
 	Seed  int64
 }
 
-// Machine runs the gates of a core against one world per lane. It is a sim.Machine: its steps
-// are cycles, and its trace is the trace of lane 0. It is done when all lanes are done.
+// Machine runs the gates of a core with one world per lane. It implements sim.Machine: its
+// steps are cycles, and its trace is the trace of lane 0. It is done when all lanes are done.
 type Machine struct {
 	state  *State
 	pins   *pins
 	lanes  []lane
 	out    sim.Outputs
-	left   int      // lanes not done
-	levels []uint64 // the former output pins of levels, all lanes
+	left   int      // number of lanes that are not done
+	levels []uint64 // the previous level output pins, in all lanes
 }
 
 type lane struct {
 	harness *sim.Harness
-	shown   sim.Inputs // the values of the pins
+	shown   sim.Inputs // the values shown on the pins
 	asked   bool       // the harness had a cycle, so the inputs may have changed
 	done    bool
 }
 
-// NewMachine returns a machine after reset. All lanes must have the same devices. It is an
-// error if the netlist lacks a port or has it with a different width.
+// NewMachine returns a machine after reset. All lanes must have the same devices. It returns an
+// error if the netlist lacks a port, or if a port has a different width.
 func NewMachine(p *Program, lanes ...Lane) (*Machine, error) {
 	if len(lanes) < 1 || len(lanes) > MaxLanes {
 		return nil, fmt.Errorf("gates: expected 1 to %d lanes, got %d", MaxLanes, len(lanes))
@@ -100,7 +103,7 @@ func NewMachine(p *Program, lanes ...Lane) (*Machine, error) {
 	return m, nil
 }
 
-// Step runs one clock cycle of all lanes. The error is from the first lane whose core broke
+// Step runs one clock cycle in all lanes. The error comes from the first lane whose core broke
 // the rules of its ports.
 func (m *Machine) Step() error {
 	if m.left == 0 {
@@ -135,13 +138,13 @@ func (m *Machine) Step() error {
 	return nil
 }
 
-// Done reports that all lanes have ended.
+// Done reports whether all lanes have ended.
 func (m *Machine) Done() bool { return m.left == 0 }
 
 // Trace returns the trace of lane 0 so far.
 func (m *Machine) Trace() *trace.Trace { return m.Harness(0).Trace() }
 
-// Harness returns the outside of a lane, with its trace, cycles and timings.
+// Harness returns the harness of a lane, with its trace, cycles and timings.
 func (m *Machine) Harness(lane int) *sim.Harness { return m.lanes[lane].harness }
 
 // Engine returns the name of the engine that runs the gates.
@@ -152,10 +155,10 @@ func (m *Machine) Engine() string {
 	return Lanes
 }
 
-// State returns the gates' state, for probes.
+// State returns the state of the gates, for probes.
 func (m *Machine) State() *State { return m.state }
 
-// events marks the lanes in which something passes a port, or the core waits or ends.
+// events returns the lanes in which something passes a port, or the core waits or ends.
 func (m *Machine) events() uint64 {
 	p, v := m.pins, m.state.slots
 	busy := uint64(0)
@@ -174,7 +177,7 @@ func (m *Machine) events() uint64 {
 	return busy
 }
 
-// drive sets the input pins of a lane that change.
+// drive sets those input pins of a lane that change.
 func (m *Machine) drive(i int, l *lane) {
 	in, s := l.harness.Inputs(), m.state
 	for d := range in.Rx {
@@ -205,7 +208,7 @@ func (m *Machine) drive(i int, l *lane) {
 	}
 }
 
-// sample reads the output pins of a lane. It reads data only if they are valid.
+// sample reads the output pins of a lane. It reads data pins only if they are valid.
 func (m *Machine) sample(i int) {
 	out, p, s := &m.out, m.pins, m.state
 	for d := range p.rx {
@@ -236,7 +239,7 @@ func (m *Machine) sample(i int) {
 	}
 }
 
-// on reads a one-bit pin; a pin that does not exist is 0.
+// on reads a one-bit pin. A pin that does not exist is 0.
 func (s *State) on(pin []uint16, lane int) bool {
 	return len(pin) > 0 && s.slots[pin[0]]>>lane&1 == 1
 }
@@ -251,25 +254,25 @@ func bit(b bool) uint64 {
 // stream is one direction of a device.
 type stream struct{ valid, ready, data, last, bytes, oversize []uint16 }
 
-// pins are the slots of a core's ports, by device and kind.
+// pins holds the slots of a core's ports, by device and kind.
 type pins struct {
 	rx, tx                                                     []stream
-	levelIn, levelOut                                          [][]uint16 // by device, of shape level
+	levelIn, levelOut                                          [][]uint16 // by device, for shape Level
 	log, logReady, logData, mark, markID, halted, trap, trapPC []uint16
 	idle                                                       [][]uint16 // by context
-	clock, timer, deadline                                     []uint16   // of a core with a clock
-	loud                                                       []uint16   // outputs that signal something when they are 1
-	levels                                                     []uint16   // bits of outputs of levels
+	clock, timer, deadline                                     []uint16   // only for a core with a clock
+	loud                                                       []uint16   // outputs that signal an event when they are 1
+	levels                                                     []uint16   // bits of level outputs
 }
 
-// pinFinder looks up ports by name and keeps the first missing one.
+// pinFinder looks up ports by name. It remembers the first one that is missing.
 type pinFinder struct {
 	in, out map[string][]uint16
 	err     error
 }
 
-// findPins finds the ports that the core uses. A program without reachable logs or marks has
-// no ports for them.
+// findPins finds the ports that the core uses. A program that can reach no log or mark has no
+// ports for them.
 func findPins(shell *Shell, core *sim.Core) (*pins, error) {
 	f := &pinFinder{in: map[string][]uint16{}, out: map[string][]uint16{}}
 	for _, w := range shell.Inputs {
@@ -342,7 +345,7 @@ func (f *pinFinder) device(d sim.Device, rx, tx *stream) {
 	}
 }
 
-// bytes finds the ports of a device of shape stream.
+// bytes finds the ports of a device of shape Stream.
 func (f *pinFinder) bytes(d sim.Device, rx, tx *stream) {
 	if d.Rx {
 		n := rtl.RxPorts(d.Name)

@@ -1,7 +1,7 @@
 package gates
 
-// few is the largest number of lanes for which bits are moved one by one. For more lanes a
-// whole 64x64 transposition is cheaper.
+// few is the largest number of lanes for which bits are moved one by one. For more lanes, a
+// full 64x64 transposition is faster.
 const few = 6
 
 // gather reads a group of slots as one word per lane.
@@ -44,7 +44,7 @@ func (s *State) scatter(bits []uint16, words *[MaxLanes]uint64, mask uint64) {
 	}
 }
 
-// fetch reads a port's word in every lane.
+// fetch reads the word of a port in every lane.
 func (s *State) fetch(p *port, out *[MaxLanes]uint64) {
 	var at [MaxLanes]uint64
 	s.gather(p.addr, &at)
@@ -60,7 +60,7 @@ func (s *State) fetch(p *port, out *[MaxLanes]uint64) {
 	}
 }
 
-// write does the write of a port in the lanes that enable it.
+// write performs the write of a port in the lanes that enable it.
 func (s *State) write(p *writePort) {
 	en := s.slots[p.enable] & s.live
 	if en == 0 {
@@ -80,7 +80,7 @@ func (s *State) write(p *writePort) {
 	}
 }
 
-// spread widens each of n bits to step bits.
+// spread expands each of n bits to step bits.
 func spread(bits uint64, n, step int) uint64 {
 	var mask uint64
 	for i := range n {
@@ -91,8 +91,8 @@ func spread(bits uint64, n, step int) uint64 {
 	return mask
 }
 
-// heightOf is the smallest number of rows that n bits of each lane fit in, and a mask of as
-// many bits: an address has fewer bits than there are lanes.
+// heightOf returns the smallest number of matrix rows that can hold n bits of each lane, and a
+// mask of as many bits. An address has fewer bits than there are lanes.
 func heightOf(n int) (h int, low uint64) {
 	for h = 8; h < n; {
 		h *= 2
@@ -100,8 +100,9 @@ func heightOf(n int) (h int, low uint64) {
 	return h, 1<<h - 1
 }
 
-// transpose exchanges rows and columns of 64/h bit matrices of h rows that stand side by side,
-// by swapping quarters of halving size (Warren, Hacker's Delight, 7-3).
+// transpose exchanges rows and columns of bit matrices with h rows. 64/h such matrices are side
+// by side in m. It repeatedly swaps quarters and halves their size (Warren, Hacker's Delight,
+// 7-3).
 func transpose(m []uint64) {
 	j := len(m) / 2
 	mask := ^uint64(0) / (1<<j + 1)

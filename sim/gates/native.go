@@ -2,21 +2,21 @@ package gates
 
 import "github.com/sinter-lang/sinter/sim/amd64"
 
-// native is the machine code of a program: the work of Eval between asynchronous reads, and
-// the registers' part of the clock edge.
+// native is the machine code of a program. It covers Eval between asynchronous reads, and the
+// registers at the clock edge.
 type native struct {
 	code  *amd64.Program
-	evals []int // entries: the stretches between reads, in order
-	edge  int   // entry: registers take their next values
+	evals []int // code entries of the stretches between reads, in order
+	edge  int   // code entry for the update of the registers
 }
 
-// The registers of the code. The others hold values.
+// CPU registers with a fixed role. The others hold values.
 const (
-	cells = amd64.RBX // the slots
+	cells = amd64.RBX // address of the slots
 	spare = amd64.RAX
 )
 
-// holders are the registers that hold values within a stretch.
+// holders lists the CPU registers that hold values inside a stretch.
 func holders() []amd64.Reg {
 	return []amd64.Reg{
 		amd64.RCX, amd64.RDX, amd64.RSI, amd64.RDI, amd64.RBP, amd64.R8, amd64.R9, amd64.R10, amd64.R11,
@@ -24,14 +24,15 @@ func holders() []amd64.Reg {
 	}
 }
 
-// assembler makes the code of a program. If there is room, a value lives in a register from
-// its operation to its last use. A value that the shell reads is also stored.
+// assembler makes the code of a program. If there are enough registers, a value stays in a
+// register from its operation to its last use. A value that the shell reads is also stored in
+// memory.
 type assembler struct {
 	p      *Program
 	code   amd64.Code
-	pinned []bool      // per slot: the shell or an asynchronous read reads it
-	whole  bool        // there is one stretch, so no value passes between stretches
-	in     []amd64.Reg // per operation: the register of its value
+	pinned []bool      // for each slot: whether the shell or an asynchronous read uses it
+	whole  bool        // there is only one stretch, so no value passes between stretches
+	in     []amd64.Reg // for each operation: the register of its value
 	now    map[uint16]amd64.Reg
 }
 
@@ -53,7 +54,7 @@ func assemble(p *Program, pinned []bool) *native {
 	a.code.Ret()
 	var err error
 	if n.code, err = a.code.Load(); err != nil {
-		return nil // the interpreter needs no support of the system
+		return nil // use the interpreter, which needs no executable memory
 	}
 	return n
 }
@@ -64,7 +65,8 @@ type step struct {
 	kind kind
 }
 
-// stretches splits the operations at asynchronous reads. There is one stretch more than reads.
+// stretches splits the operations at asynchronous reads into stretches (sequences without such
+// a read). There is one stretch more than there are reads.
 func (p *Program) stretches() [][]step {
 	out := [][]step{nil}
 	for _, r := range p.runs {
@@ -79,7 +81,8 @@ func (p *Program) stretches() [][]step {
 	return out
 }
 
-// reads lists the slots of the operands. The result starts as a copy of the first one.
+// reads lists the slots of the operands. The result is first set to a copy of the first
+// operand.
 func (s *step) reads() []uint16 {
 	switch s.kind {
 	case not:
@@ -92,7 +95,7 @@ func (s *step) reads() []uint16 {
 	return []uint16{s.a, s.b}
 }
 
-// stretch makes the code of consecutive operations.
+// stretch makes the code of one stretch.
 func (a *assembler) stretch(steps []step) {
 	a.allocate(steps)
 	a.now = map[uint16]amd64.Reg{}
@@ -101,10 +104,11 @@ func (a *assembler) stretch(steps []step) {
 	}
 }
 
-// allocate gives registers to the values of a stretch. A slot holds different values over
-// time, so a value is identified by the operation that makes it. An operation takes two units
-// of time. First it copies its first operand into the result's register, which may be the
-// same register. Then it reads the others, so the result may not share theirs.
+// allocate assigns registers to the values of a stretch. A slot holds different values over
+// time. A value is therefore identified by the operation that makes it. An operation takes two
+// units of time. It first copies its first operand into the register of the result, which may
+// be the same register. It then reads its other operands, so the result must not share their
+// registers.
 func (a *assembler) allocate(steps []step) {
 	last, first, made := make([]int, len(steps)), make([]int, len(steps)), map[uint16]int{}
 	for i := range steps {
@@ -145,7 +149,7 @@ func (a *assembler) allocate(steps []step) {
 	}
 }
 
-// value is the operand that holds a slot's present value.
+// value returns the operand that holds the present value of a slot.
 func (a *assembler) value(s uint16) amd64.Operand {
 	if r, ok := a.now[s]; ok {
 		return amd64.R(r)
@@ -203,9 +207,10 @@ func (a *assembler) step(s *step, r amd64.Reg) {
 }
 
 // registers emits the clock edge of the register bits: q takes d if enable is 1. A bit that no
-// later bit reads changes at once. The next values of the other bits wait in separate slots.
+// later bit reads changes immediately. The next values of the other bits first go to separate
+// slots.
 func (a *assembler) registers() {
-	late := map[uint16]int{} // per slot: the last register bit that reads it
+	late := map[uint16]int{} // for each slot: the last register bit that reads it
 	for i, r := range a.p.regs {
 		late[r.d], late[r.enable] = i, i
 	}
@@ -226,7 +231,7 @@ func (a *assembler) registers() {
 	}
 }
 
-// register emits code that puts the next value of one bit into a slot.
+// register emits code that puts the next value of one register bit into a slot.
 func (a *assembler) register(r flop, to uint16) {
 	c := &a.code
 	c.Mov(spare, a.slot(r.d), amd64.Q)

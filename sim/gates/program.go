@@ -10,46 +10,46 @@ import (
 
 const maxSlots = 1 << 16
 
-// Shell is the shell of a netlist with slots for references.
+// Shell is the shell of a netlist (gate.Shell) whose references are slots.
 type Shell = gate.Shell[uint16]
 
-// Program is a netlist compiled to a dense linear list of operations on slots. A run does not
-// change it, so it may be shared.
+// Program is a netlist that was compiled to a linear list of operations on slots. A run does
+// not change it, so several runs may share it.
 type Program struct {
-	shell  Shell // every reference is a slot
+	shell  Shell // all references are slots
 	ops    []operation
 	runs   []run
-	async  []port // asynchronous reads, by operation
+	async  []port // asynchronous reads, in the order of their operations
 	sync   []port // synchronous reads
 	writes []writePort
 	regs   []flop
 	slots  int
-	native *native // nil: State interprets
+	native *native // nil: State interprets the program
 }
 
-// flop is one register bit: at the edge q takes d if enable is 1.
+// flop is one register bit. At the clock edge, q takes d if enable is 1.
 type flop struct {
 	q, d, enable uint16
 	reset        bool
 }
 
-// port is a read port in slots.
+// port is a read port whose signals are slots.
 type port struct {
 	mem        int
 	addr, data []uint16
 	enable     uint16
-	afterWrite bool // policy new
+	afterWrite bool // it has policy New
 }
 
-// writePort is a write port in slots, with the data bits that each lane covers.
+// writePort is a write port whose signals are slots, with the data bits that each lane covers.
 type writePort struct {
 	mem               int
 	addr, data, lanes []uint16
 	enable            uint16
 }
 
-// Compile makes the program of a netlist for an engine. An empty name means the first engine
-// of Engines that runs here.
+// Compile makes the program of a netlist for an engine. If the name is empty, it uses the first
+// engine of Engines.
 func Compile(n *gate.Netlist, engine string) (*Program, error) {
 	if err := n.Verify(); err != nil {
 		return nil, err
@@ -77,8 +77,8 @@ func Compile(n *gate.Netlist, engine string) (*Program, error) {
 	return p, nil
 }
 
-// inDepth orders the needed values. Operands come soon before their readers, so they can stay
-// in registers.
+// inDepth orders the needed values depth-first. Operands come shortly before their readers, so
+// that they can stay in registers.
 func inDepth(f *formula, needed []bool) []int {
 	var order []int
 	done := make([]bool, len(f.values))
@@ -101,7 +101,7 @@ func inDepth(f *formula, needed []bool) []int {
 	return order
 }
 
-// pinned marks the slots that must hold their values after Eval, or for an asynchronous read.
+// pinned returns the slots that must hold their values after Eval, or for an asynchronous read.
 func pinned(f *formula, shell *gate.Shell[int], slots []uint16) []bool {
 	out := make([]bool, maxSlots)
 	shell.Readers(func(v int) { out[slots[v]] = true })
@@ -113,7 +113,7 @@ func pinned(f *formula, shell *gate.Shell[int], slots []uint16) []bool {
 	return out
 }
 
-// reachable marks the values that the shell reads, directly or indirectly.
+// reachable returns the values that the shell reads, directly or indirectly.
 func reachable(f *formula, shell *gate.Shell[int]) []bool {
 	needed := make([]bool, len(f.values))
 	var visit func(v int)
@@ -133,8 +133,8 @@ func reachable(f *formula, shell *gate.Shell[int]) []bool {
 	return needed
 }
 
-// allocate gives every value a slot. Constants, sources and values that the shell reads keep
-// their slots. The slots of other values are free after the last use.
+// allocate assigns a slot to every value. Constants, sources and values that the shell reads
+// keep their slots. The slot of any other value is free after its last use.
 func allocate(f *formula, order []int, shell *gate.Shell[int]) (slots []uint16, count int) {
 	slot, last := make([]int, len(f.values)), make([]int, len(f.values))
 	pinned := make([]bool, len(f.values))
@@ -171,7 +171,7 @@ func allocate(f *formula, order []int, shell *gate.Shell[int]) (slots []uint16, 
 	return slots, count
 }
 
-// distinct drops repeated members of a list of at most three.
+// distinct drops repeated members of a list with at most three members.
 func distinct(list []int) []int {
 	var out []int
 	for i, v := range list {
@@ -203,7 +203,7 @@ func (p *Program) emit(f *formula, order []int, slots []uint16) {
 	}
 }
 
-// ports lists the work of the clock edge.
+// ports collects the registers and memory ports for the clock edge.
 func (p *Program) ports() {
 	for i := range p.shell.Regs {
 		r := &p.shell.Regs[i]
@@ -225,6 +225,6 @@ func (p *Program) ports() {
 	}
 }
 
-// Size returns the numbers of operations in a cycle, of runs of equal operations, and of
-// slots.
+// Size returns the number of operations in a cycle, the number of runs of equal operations, and
+// the number of slots.
 func (p *Program) Size() (operations, runs, slots int) { return len(p.ops), len(p.runs), p.slots }

@@ -1,27 +1,27 @@
 package gates
 
-// operation is one value of the program; all fields are slots. In an
-// asynchronous read, a is the index of its port.
+// operation is one operation of the program. All fields are slots. In an asynchronous read, a
+// is the index of the port.
 type operation struct{ dst, a, b, c uint16 }
 
-// run is a sequence of operations of one kind. The machine dispatches once per run, not once
-// per operation.
+// run is a sequence of operations of the same kind. The interpreter dispatches once per run,
+// not once per operation.
 type run struct {
 	kind   kind
 	lo, hi int
 }
 
-// scheduler orders the values of a formula in long runs of equal kinds. It stays with a kind
-// while a value of that kind is ready.
+// scheduler orders the values of a formula in long runs of the same kind. It stays with a kind
+// as long as a value of that kind is ready.
 type scheduler struct {
 	f     *formula
-	uses  [][]int // per value: the values that wait for it
-	waits []int   // per value: how many operands are missing
+	uses  [][]int // for each value: the values that need it
+	waits []int   // for each value: number of operands that are not scheduled yet
 	ready [kinds][]int
 	order []int
 }
 
-// schedule returns the needed values in order.
+// schedule returns the needed values in execution order.
 func schedule(f *formula, needed []bool) []int {
 	s := &scheduler{f: f, uses: make([][]int, len(f.values)), waits: make([]int, len(f.values))}
 	for i := range f.values {

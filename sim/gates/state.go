@@ -1,22 +1,22 @@
 package gates
 
-// MaxLanes is the number of independent runs that one State carries.
+// MaxLanes is the largest number of lanes in a State.
 const MaxLanes = 64
 
-// State is the running machine: slots of one bit per lane, and memories.
+// State is the state of a running program: slots with one bit per lane, and memories.
 type State struct {
 	p       *Program
 	lanes   int
-	live    uint64 // one bit per lane in use
+	live    uint64 // a bit for each lane in use
 	slots   *[maxSlots]uint64
-	mems    [][]uint64         // per memory, word a of lane l at a*lanes+l; read-only ones are shared by all lanes
-	wide    []int              // per memory: lanes, or 1 when shared
+	mems    [][]uint64         // for each memory: word a of lane l is at a*lanes+l; all lanes share a read-only memory
+	wide    []int              // for each memory: the number of lanes, or 1 if it is shared
 	next    []uint64           // next values of the register bits
-	held    [][MaxLanes]uint64 // per synchronous read: the words it takes at this edge
+	held    [][MaxLanes]uint64 // for each synchronous read: the words that it takes at this clock edge
 	enables []uint64
 }
 
-// NewState makes a machine of 1 to 64 lanes after reset.
+// NewState makes a state with 1 to 64 lanes, after reset.
 func (p *Program) NewState(lanes int) *State {
 	if lanes < 1 || lanes > MaxLanes {
 		panic("gates: a state has 1 to 64 lanes")
@@ -48,7 +48,7 @@ func (p *Program) NewState(lanes int) *State {
 	return s
 }
 
-// Shell has the names and the slots of everything that can be read and set.
+// Shell returns the names and the slots of everything that can be read and set.
 func (s *State) Shell() *Shell { return &s.p.shell }
 
 // Set sets one lane of a group of slots to a value.
@@ -96,7 +96,7 @@ func (s *State) Eval() {
 	}
 }
 
-// readPort makes an asynchronous read.
+// readPort performs an asynchronous read.
 func (s *State) readPort(p *port) {
 	var words [MaxLanes]uint64
 	s.fetch(p, &words)
@@ -154,8 +154,8 @@ func (s *State) interpret() {
 	}
 }
 
-// Clock is the clock edge after Eval. Registers take their next values. Synchronous reads and
-// writes follow the policies of the ports.
+// Clock performs the clock edge. Registers take their next values. Synchronous reads and writes
+// follow the policies of the ports. Eval must have run before.
 func (s *State) Clock() {
 	v := s.slots
 	s.fetchSync(false)
@@ -163,7 +163,7 @@ func (s *State) Clock() {
 		s.write(&s.p.writes[i])
 	}
 	s.fetchSync(true)
-	// All ports have read their inputs, so registers and read data can change now.
+	// All ports have read their inputs now, so registers and read data can change.
 	for i := range s.p.sync {
 		s.enables[i] = v[s.p.sync[i].enable] & s.live
 	}
@@ -192,7 +192,7 @@ func (s *State) nextRegs() {
 	}
 }
 
-// fetchSync reads the words of the enabled synchronous ports of one policy.
+// fetchSync reads the words of all enabled synchronous ports with one policy.
 func (s *State) fetchSync(afterWrite bool) {
 	for i := range s.p.sync {
 		p := &s.p.sync[i]

@@ -8,24 +8,24 @@ import (
 	"github.com/sinter-lang/sinter/sim"
 )
 
-// Bus handles the addresses whose top bit is set. False means that the instruction does not
-// happen: the core holds it forever.
+// Bus handles addresses whose top bit is set. A result of false means that the instruction does
+// not complete: the core waits in it forever.
 type Bus interface {
 	Load(addr uint32, bytes int) (uint32, bool)
 	Store(addr, value uint32, bytes int) bool
 }
 
-// stop says why a core has stopped.
+// stop states why a core has stopped.
 type stop uint8
 
 const (
 	running stop = iota
-	held         // by the bus; the instruction has not happened
-	trapped      // at an ebreak
-	faulted      // see core.fault
+	held         // held by the bus; the instruction has not completed
+	trapped      // stopped at an ebreak
+	faulted      // stopped by a fault, see core.fault
 )
 
-// core is the state that instructions work on.
+// core is the state that instructions read and change.
 type core struct {
 	s      isa.State
 	mem    []byte
@@ -34,14 +34,14 @@ type core struct {
 	stop   stop
 	fault  error
 
-	addr, data uint32 // of the last access, as in sim.Retire
+	addr, data uint32 // address and data of the last access, as in sim.Retire
 	mask       uint8
 }
 
-// exec executes one instruction, its pc included.
+// exec executes one instruction and updates the pc.
 type exec func(*core)
 
-// compile makes the code of an instruction with its operands. All expressions of the meaning
+// compile makes the code of an instruction with given operands. All expressions in its meaning
 // read the state before the instruction.
 func compile(in *isa.Inst, o isa.Ops) exec {
 	code, m := in.Bind(o), &in.Meaning
@@ -84,7 +84,7 @@ func withStore(code *isa.Code, bytes int, rd uint8) exec {
 	}
 }
 
-// jump does the effects on rd and pc, if any.
+// jump makes code for the effects on rd and pc, if there are any.
 func jump(code *isa.Code, rd uint8) exec {
 	value, pc, cond := code.Rd, code.PC, code.Cond
 	switch {
@@ -116,9 +116,9 @@ func jump(code *isa.Code, rd uint8) exec {
 	}
 }
 
-// place checks an address of data memory and returns the index of its first byte. If the core
-// is not strict, an access is aligned down to its size, like byte lanes, and wraps at the end
-// of memory.
+// place checks an address of data memory and returns the index of the first byte. If the core
+// is not strict, an access is aligned down to its size, as with byte lanes, and wraps at the
+// end of memory.
 func (c *core) place(addr uint32, bytes int) (int, bool) {
 	if c.strict {
 		if addr%uint32(bytes) != 0 {
@@ -132,7 +132,7 @@ func (c *core) place(addr uint32, bytes int) (int, bool) {
 	return int(addr&^uint32(bytes-1)) & (len(c.mem) - 1), true
 }
 
-// fail stops the core with a fault of the image.
+// fail stops the core with a fault in the image.
 func (c *core) fail(format string, args ...any) bool {
 	c.stop, c.fault = faulted, fmt.Errorf(format, args...)
 	return false
@@ -194,15 +194,15 @@ func (c *core) hold() {
 	}
 }
 
-// access notes the fields of sim.Retire for the access.
+// access sets the fields of sim.Retire that describe a data access.
 func (c *core) access(addr, v uint32, bytes int) {
 	addr &^= uint32(bytes - 1)
 	lane := addr & 3
 	c.addr, c.mask, c.data = addr, (1<<bytes-1)<<lane, v<<(8*lane)
 }
 
-// retire runs one instruction and fills its record except Order. It reports whether the
-// instruction happened.
+// retire runs one instruction and sets all fields of its record except Order. It reports
+// whether the instruction completed.
 func (c *core) retire(run exec, in *isa.Inst, insn uint32, rd uint8, r *sim.Retire) bool {
 	*r = sim.Retire{Order: r.Order, PC: c.s.PC, Insn: insn}
 	c.addr, c.mask, c.data = 0, 0, 0

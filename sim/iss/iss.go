@@ -1,22 +1,23 @@
-// Package iss runs a linked image on its target's instruction set: the machine
-// `isa` of the ladder, and the reference of lock-step with a circuit.
+// Package iss runs a linked image on the instruction set of its target. It is the machine `isa`
+// of the ladder (the list of all levels), and the reference when a circuit is compared in
+// lock-step.
 //
-// There is no list of mnemonics here. Each word of text is decoded with the instruction table.
-// Its meaning line is compiled once into closures over the registers, so the table is the only
-// source of behaviour. An instruction or register that the target lacks is an error of New.
+// The package has no list of mnemonics. It decodes each word of text with the instruction
+// table. It compiles the meaning of the instruction's line into closures over the registers.
+// The table is therefore the only source of behaviour. If the target lacks an instruction or
+// register, New returns an error.
 //
 //	m, err := iss.New(im, world.New(script))
 //	t, err := sim.Run(m, 0)         // trace of the run
 //	n := m.Instructions()           // how many were executed
 //
-// The port registers behave like a core's port registers. A load of WAIT holds until a device
-// of the mask is ready. The world goes on only during this hold: computation takes no time. A
-// store to GO moves a whole frame. Some faults only come from a wrong backend: a misaligned or
-// wild access, a receive without a frame, a jump out of the text. They are errors of Step,
-// never events.
+// The port registers behave like the port registers of a core. A load of WAIT blocks until a
+// device in the mask is ready. The simulated world advances only while WAIT blocks, so
+// computation takes no time. A store to GO transfers a whole frame. Some faults can only come
+// from a wrong backend: a misaligned or wild access, a receive without a frame, a jump out of
+// the text. Step returns them as errors, and they never appear as events.
 //
-// The package knows no circuit and no compiler. Start reading at Machine, then
-// core.go.
+// The package does not depend on circuits or compilers. Start reading at Machine, then core.go.
 package iss
 
 import (
@@ -29,10 +30,10 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// slice is the number of instructions of one Step.
+// slice is the largest number of instructions in one Step.
 const slice = 1 << 14
 
-// Machine is an image with its world. It is a sim.Machine.
+// Machine runs an image with a simulated world. It implements sim.Machine.
 type Machine struct {
 	im    *image.Image
 	c     core
@@ -40,10 +41,10 @@ type Machine struct {
 	code  []exec
 	lines []line
 	hook  func(*sim.Retire)
-	count uint64 // retired instructions
+	count uint64 // number of retired instructions
 }
 
-// New verifies the image and returns the machine at its start.
+// New verifies the image and returns a machine at the start of the program.
 func New(im *image.Image, w *world.World) (*Machine, error) {
 	if err := im.Verify(); err != nil {
 		return nil, err
@@ -67,15 +68,15 @@ func New(im *image.Image, w *world.World) (*Machine, error) {
 	return m, nil
 }
 
-// Retire calls hook with the record of each executed instruction from now on.
-// The record is overwritten by the next one. nil ends it.
+// Retire makes the machine call hook with the record of each executed instruction. The next
+// instruction overwrites the record. nil removes the hook.
 func (m *Machine) Retire(hook func(*sim.Retire)) { m.hook = hook }
 
-// Instructions returns the number of executed instructions. It does not count an instruction
-// that traps or is held.
+// Instructions returns the number of executed instructions. An instruction that traps or blocks
+// does not count.
 func (m *Machine) Instructions() uint64 { return m.count }
 
-// Marks returns the figures of the timed regions, by mark number.
+// Marks returns the counts of the timed regions, by mark number.
 func (m *Machine) Marks() []MarkFigure { return m.ports.marks }
 
 // Reg returns the value of a register.
@@ -84,14 +85,14 @@ func (m *Machine) Reg(r int) uint32 { return m.c.s.X[r&31] }
 // Mem returns the data memory.
 func (m *Machine) Mem() []byte { return m.c.mem }
 
-// PC returns the address of the next instruction, or of the one that stopped
-// the machine.
+// PC returns the address of the next instruction, or of the instruction that stopped the
+// machine.
 func (m *Machine) PC() uint32 { return m.c.s.PC }
 
 // Trace returns the events observed so far.
 func (m *Machine) Trace() *trace.Trace { return m.ports.rec.Trace() }
 
-// Done reports whether the run has ended. A run that was stopped at a limit can go on.
+// Done reports whether the run has ended. A run that stopped at a limit can continue.
 func (m *Machine) Done() bool {
 	s := m.ports.rec.Trace().Status
 	return s != "" && s != trace.Limit
@@ -121,7 +122,7 @@ func (m *Machine) StepN(n int) error {
 	return nil
 }
 
-// run executes without records.
+// run executes up to n instructions without records.
 func (m *Machine) run(n int) {
 	c, code := &m.c, m.code
 	for range n {
@@ -141,7 +142,7 @@ func (m *Machine) run(n int) {
 	}
 }
 
-// runTraced executes and hands out records.
+// runTraced executes up to n instructions and passes their records to the hook.
 func (m *Machine) runTraced(n int) {
 	c := &m.c
 	var r sim.Retire
@@ -172,7 +173,7 @@ func (m *Machine) trap() error {
 	return nil
 }
 
-// faultAt adds the program counter to an error.
+// faultAt adds the value of the program counter to an error.
 func (m *Machine) faultAt(err error) error {
 	pc := m.c.s.PC
 	at, what := diag.Span{}, "no instruction"

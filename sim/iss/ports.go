@@ -10,8 +10,8 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// CoreOf describes the ports of an image's core, for this machine and for the harness of a
-// circuit that runs the image.
+// CoreOf describes the ports of the core for an image. This machine uses it, and so does the
+// harness of a circuit that runs the image.
 func CoreOf(im *image.Image) *sim.Core {
 	c := &sim.Core{Program: im.Name, Tasks: im.Tasks, Contexts: len(im.Contexts), Raw: len(im.Logs) == 0}
 	for _, l := range im.Logs {
@@ -33,7 +33,7 @@ func CoreOf(im *image.Image) *sim.Core {
 	return c
 }
 
-// levelBits is the width of a device of shape level, or 0 for other devices.
+// levelBits is the width of a device of shape Level. It is 0 for other devices.
 func levelBits(d image.Device) int {
 	if k := port.Find(d.Kind); k != nil {
 		return k.Bits
@@ -41,11 +41,12 @@ func levelBits(d image.Device) int {
 	return 0
 }
 
-// isStream reports whether a device passes single bytes.
+// isStream reports whether a device transfers single bytes.
 func isStream(d image.Device) bool { return port.ShapeOf(d.Kind) == port.Stream }
 
-// MarkFigure counts the executions of a timed region: how often it ended, and the instructions
-// between its two stores over all runs. The stores do not count.
+// MarkFigure counts the executions of a timed region. It holds how often the region ended, and
+// the number of instructions between its two stores, summed over all executions. The stores do
+// not count.
 type MarkFigure struct {
 	sim.Mark
 	Runs         uint64
@@ -55,23 +56,23 @@ type MarkFigure struct {
 	since uint64
 }
 
-// ports are the port registers of a core, connected to the world.
+// ports are the port registers of a core, connected to the simulated world.
 type ports struct {
 	im    *image.Image
 	w     *world.World
 	m     *Machine
 	rec   *sim.Recorder
-	dev   []int // by device: its number in the world, -1 if the world lacks it
+	dev   []int // for each device: its number in the world, -1 if the world lacks it
 	marks []MarkFigure
 
-	answers map[int][]byte // by device: its answer that is not taken yet
+	answers map[int][]byte // for each device: its answer, if the program has not taken it yet
 
 	mask     uint32
 	addr     uint32
 	length   uint32
 	hasAddr  bool   // ADDR was stored since the last GO
-	hasLen   bool   // and LEN
-	received uint32 // the result of a load of LEN
+	hasLen   bool   // LEN was stored since the last GO
+	received uint32 // the value that a load of LEN gives
 	due      uint64 // the deadline
 	halted   bool
 }
@@ -107,7 +108,7 @@ func (p *ports) finish(s trace.Status) bool {
 	return p.check(p.rec.End(s))
 }
 
-// ready returns the mask of devices with a frame, and the bit of the deadline.
+// ready returns a mask with the bits of devices that have a frame, and the bit of the deadline.
 func (p *ports) ready() uint32 {
 	var r uint32
 	for i, d := range p.dev {
@@ -121,10 +122,10 @@ func (p *ports) ready() uint32 {
 	return r
 }
 
-// timerBit is the bit of the deadline in STATUS and WAIT.
+// timerBit is the mask of the deadline bit in STATUS and WAIT.
 const timerBit = 1 << port.TimerBit
 
-// deadline is the time that a load of WAIT waits for.
+// deadline is the time for which a load of WAIT waits.
 func (p *ports) deadline() uint64 {
 	if p.mask&timerBit == 0 {
 		return world.Never
@@ -157,7 +158,7 @@ func (p *ports) Load(addr uint32, bytes int) (uint32, bool) {
 	return 0, p.m.c.fail("a load of %#x, which is not a port register that can be read", addr)
 }
 
-// level is a load of the level of a device.
+// level loads the level of a device.
 func (p *ports) level(dev int) (uint32, bool) {
 	if dev >= len(p.im.Devices) || levelBits(p.im.Devices[dev]) == 0 || !p.im.Devices[dev].Rx {
 		return 0, p.m.c.fail("a load of the level of device %d, which is not an input", dev)
@@ -165,7 +166,7 @@ func (p *ports) level(dev int) (uint32, bool) {
 	return uint32(p.w.Get(p.dev[dev])), true
 }
 
-// nextByte takes a byte of a stream.
+// nextByte takes the next byte of a stream.
 func (p *ports) nextByte(d *image.Device) (uint32, bool) {
 	if p.ready()>>d.Index&1 == 0 {
 		return 0, p.m.c.fail("a load of a byte of %s, which has none", d.Name)
@@ -175,7 +176,7 @@ func (p *ports) nextByte(d *image.Device) (uint32, bool) {
 	return uint32(data[0]), true
 }
 
-// setLevel is a store to the level of a device.
+// setLevel stores the level of a device.
 func (p *ports) setLevel(dev int, v uint32) bool {
 	if dev >= len(p.im.Devices) || levelBits(p.im.Devices[dev]) == 0 || !p.im.Devices[dev].Tx {
 		return p.m.c.fail("a store to the level of device %d, which is not an output", dev)
@@ -185,7 +186,7 @@ func (p *ports) setLevel(dev int, v uint32) bool {
 }
 
 // wait lets the world act until a bit of the mask is ready. If none can become ready, the run
-// has ended.
+// ends.
 func (p *ports) wait() (uint32, bool) {
 	for p.ready()&p.mask == 0 {
 		switch {
@@ -201,7 +202,7 @@ func (p *ports) wait() (uint32, bool) {
 	return p.ready(), true
 }
 
-// waits describes the waits of the tasks for people.
+// waits describes what the tasks wait for, for people.
 func (p *ports) waits() {
 	t := p.rec.Trace()
 	for i, d := range p.im.Devices {
@@ -214,7 +215,7 @@ func (p *ports) waits() {
 	}
 }
 
-// waitText describes the wait of a task at a device.
+// waitText describes how a task waits at a device.
 func waitText(d image.Device) string {
 	if levelBits(d) > 0 {
 		return "a level at " + d.Name
@@ -262,8 +263,9 @@ func (p *ports) Store(addr, v uint32, bytes int) bool {
 	return true
 }
 
-// move is a store to GO: the engine moves one frame while the core waits. A core's engine
-// counts in ADDR and LEN, so each transfer must set both again.
+// move executes a store to GO: the frame engine transfers one frame while the core waits. The
+// engine of a core changes ADDR and LEN while it works. The program must therefore set both
+// again for each transfer.
 func (p *ports) move(v uint32) bool {
 	dev := int(v >> 1)
 	if dev >= len(p.im.Devices) {
@@ -286,8 +288,8 @@ func (p *ports) move(v uint32) bool {
 	return p.send(d)
 }
 
-// receive moves a frame like a core's engine: whole words, with zeros after the end of the
-// frame. If a frame does not fit, it moves the words that fit.
+// receive moves a frame as the engine of a core does: as whole words, with zeros after the end
+// of the frame. If the frame does not fit, it moves the words that fit.
 func (p *ports) receive(d *image.Device) bool {
 	if p.ready()>>d.Index&1 == 0 && p.answers[d.Index] == nil {
 		return p.m.c.fail("a receive from %s, which has no frame", d.Name)

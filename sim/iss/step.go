@@ -7,14 +7,14 @@ import (
 	"github.com/sinter-lang/sinter/sim"
 )
 
-// Stepper executes single instruction words without a program: the reference
-// of lock-step on random instructions.
+// Stepper executes single instruction words without a program. It is the reference when a core
+// is compared in lock-step on random instructions.
 //
 //	s, err := iss.NewStepper(isa.RV32I(), 16, make([]byte, 4096), nil)
 //	s.SetReg(2, 7)
 //	r, ok, err := s.Step(0x00310093) // addi x1, x2, 3: r.Rd == 1, r.Value == 10
 //
-// Its memory behaves like the byte lanes of a core: an access is aligned down to its size and
+// Its memory behaves like the byte lanes of a core: an access is aligned down to its size, and
 // wraps at the end of memory.
 type Stepper struct {
 	c     core
@@ -24,15 +24,15 @@ type Stepper struct {
 	lines map[uint32]line
 }
 
-// line is a compiled word.
+// line is a decoded and compiled instruction word.
 type line struct {
 	in  *isa.Inst
 	run exec
 	rd  uint8
 }
 
-// NewStepper returns a stepper with all registers 0. The memory size is a power of two, at
-// least 4 bytes. A nil bus reads 0 and ignores stores.
+// NewStepper returns a stepper whose registers are all 0. The memory size must be a power of
+// two, at least 4 bytes. If bus is nil, loads from it give 0 and stores to it are ignored.
 func NewStepper(set *isa.Set, regs int, mem []byte, bus Bus) (*Stepper, error) {
 	if n := len(mem); n < 4 || n&(n-1) != 0 {
 		return nil, fmt.Errorf("expected a memory of a power of two of bytes, at least 4, got %d", n)
@@ -51,7 +51,7 @@ func (nullBus) Store(uint32, uint32, int) bool  { return true }
 // Reg returns the value of a register.
 func (s *Stepper) Reg(r int) uint32 { return s.c.s.X[r&31] }
 
-// SetReg sets a register; x0 stays 0.
+// SetReg sets a register. x0 stays 0.
 func (s *Stepper) SetReg(r int, v uint32) {
 	if r&31 != 0 {
 		s.c.s.X[r&31] = v
@@ -68,8 +68,8 @@ func (s *Stepper) SetPC(pc uint32) { s.c.s.PC = pc }
 func (s *Stepper) Mem() []byte { return s.c.mem }
 
 // Step executes a word at the present pc. It reports false, without a record, if the
-// instruction did not happen because it traps or the bus holds it. An error means that the
-// word is not an instruction of the set or names a register that does not exist.
+// instruction did not complete because it traps or the bus blocks it. An error means that the
+// word is not an instruction of the set, or that it names a missing register.
 func (s *Stepper) Step(insn uint32) (sim.Retire, bool, error) {
 	l, err := s.line(insn)
 	if err != nil {

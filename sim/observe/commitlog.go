@@ -9,26 +9,26 @@ import (
 	"github.com/sinter-lang/sinter/sim"
 )
 
-// CommitLog writes a line for each instruction that retires, in the form of Spike's
+// CommitLog writes one line for each retired instruction, in the format of Spike's
 // --log-commits:
 //
 //	core   0: 3 0x00000010 (0x00b12623) mem 0x00000ffc 0x0000002a
 //	core   0: 3 0x00000014 (0x00c12503) x10 0x0000002a mem 0x00000ffc
 //
-// A line shows a register with its new value, a store with its address and bytes, and a load
-// with its address.
+// A line shows a written register with its new value, a store with its address and data, or a
+// load with its address.
 type CommitLog struct {
 	w       io.Writer
 	decoder *isa.Decoder
 	err     error
 }
 
-// NewCommitLog writes to w the executed instructions of a core with this instruction set.
+// NewCommitLog makes a log that is written to w. set is the instruction set of the core.
 func NewCommitLog(w io.Writer, set *isa.Set) *CommitLog {
 	return &CommitLog{w: w, decoder: isa.NewDecoder(set)}
 }
 
-// Step writes a line when an instruction retires. The first error is kept for End.
+// Step writes a line if an instruction retires. It keeps the first error for End.
 func (l *CommitLog) Step(s *Step) {
 	if s.Retired && l.err == nil {
 		_, l.err = io.WriteString(l.w, l.line(&s.Retire))

@@ -6,30 +6,31 @@ import (
 	"slices"
 )
 
-// Stages are the first cycles of an instruction in each stage. It leaves execution at the end
-// of cycle End.
+// Stages holds the first cycle of an instruction in each pipeline stage. The instruction leaves
+// execution at the end of cycle End.
 type Stages struct{ Fetch, Decode, Execute, End uint64 }
 
-// Pipeline gives the stages of each instruction that retires in a window, with their cycles.
-// The cycle table of docs/hardware.md defines the stages. The core shows execution. Decode is
-// the cycle before execution, or longer while the previous word stays in execution. Fetch
-// comes before decode. Words that are fetched and never executed do not appear, because the
-// core shows only execution.
+// Pipeline computes the stages, with their cycles, of each instruction that retires in a
+// window. The cycle table in docs/hardware.md defines the stages. The core shows only when an
+// instruction is in execution. Decode is the cycle before execution, or longer if the previous
+// instruction stays in execution. Fetch comes before decode. Instructions that are fetched but
+// never executed do not appear.
 type Pipeline struct {
 	text     *Text
 	from, to uint64
 	show     func(s *Step, word int, at Stages)
-	first    []uint64 // by word: cycle + 1 in which its execution began; 0: it does not execute
-	last     Stages   // of the instruction that retired last
+	first    []uint64 // for each word: 1 + the cycle in which its execution began; 0: it is not executing
+	last     Stages   // stages of the instruction that retired last
 	any      bool
 }
 
-// NewPipeline shows the instructions that retire in the cycles [from, to).
+// NewPipeline makes a Pipeline for the cycles [from, to). It calls show for each instruction
+// that retires in them.
 func NewPipeline(text *Text, from, to uint64, show func(s *Step, word int, at Stages)) *Pipeline {
 	return &Pipeline{text: text, from: from, to: to, show: show, first: make([]uint64, len(text.Words))}
 }
 
-// Step takes a cycle.
+// Step handles one cycle.
 func (p *Pipeline) Step(s *Step) {
 	word := p.text.word(s.PC)
 	if !s.Execute || word < 0 {
@@ -52,12 +53,12 @@ func (p *Pipeline) Step(s *Step) {
 // End has nothing to do.
 func (p *Pipeline) End() error { return nil }
 
-// stages computes backwards from execution.
+// stages computes the earlier stages backwards from execution.
 func (p *Pipeline) stages(execute, end uint64) Stages {
 	at := Stages{Execute: execute, End: end, Decode: less(execute, 1), Fetch: less(execute, 2)}
 	switch {
 	case !p.any:
-	case execute == p.last.End+1 && p.text.Overlap: // it was decoded while the one before executed
+	case execute == p.last.End+1 && p.text.Overlap: // it was decoded while the previous instruction executed
 		at.Decode, at.Fetch = p.last.Execute, p.last.Decode
 	case !p.text.Overlap:
 		at.Fetch = min(at.Fetch, p.last.End+1)
@@ -81,26 +82,26 @@ type Konata struct {
 	*Pipeline
 	w     io.Writer
 	begun bool
-	now   uint64  // cycle of the last command
+	now   uint64  // cycle of the last command written
 	later []timed // commands that are not written yet, by cycle
 	ids   int
 	err   error
 }
 
-// timed is the commands of one cycle.
+// timed holds the commands of one cycle.
 type timed struct {
 	at   uint64
 	text string
 }
 
-// NewKonata writes the instructions that retire in the cycles [from, to).
+// NewKonata makes a diagram of the instructions that retire in the cycles [from, to).
 func NewKonata(w io.Writer, text *Text, from, to uint64) *Konata {
 	k := &Konata{w: w}
 	k.Pipeline = NewPipeline(text, from, to, k.instruction)
 	return k
 }
 
-// instruction writes the commands of an instruction that retires.
+// instruction adds the commands for an instruction that retires.
 func (k *Konata) instruction(s *Step, word int, st Stages) {
 	id, w := k.ids, &k.text.Words[word]
 	k.ids++
@@ -109,10 +110,10 @@ func (k *Konata) instruction(s *Step, word int, st Stages) {
 	k.add(st.Decode, fmt.Sprintf("S\t%d\t0\tD\n", id))
 	k.add(st.Execute, fmt.Sprintf("S\t%d\t0\tX\n", id))
 	k.add(st.End+1, fmt.Sprintf("E\t%d\t0\tX\nR\t%d\t%d\t0\n", id, id, s.Retire.Order))
-	k.flush(st.Fetch) // later instructions are not fetched before this one
+	k.flush(st.Fetch) // later instructions are never fetched before this one
 }
 
-// label is the text that the viewer shows beside an instruction.
+// label returns the text that the viewer shows next to an instruction.
 func label(w *Word) string {
 	if w.Place.IsZero() {
 		return w.Func
@@ -120,7 +121,7 @@ func label(w *Word) string {
 	return w.Func + " " + w.Place.String()
 }
 
-// add keeps commands until all earlier ones are known.
+// add stores commands until all earlier commands are known.
 func (k *Konata) add(at uint64, text string) {
 	i := len(k.later)
 	for i > 0 && k.later[i-1].at > at {
@@ -129,7 +130,7 @@ func (k *Konata) add(at uint64, text string) {
 	k.later = slices.Insert(k.later, i, timed{at, text})
 }
 
-// flush writes the commands before a cycle.
+// flush writes the commands of all cycles before a cycle.
 func (k *Konata) flush(before uint64) {
 	n := 0
 	for ; n < len(k.later) && k.later[n].at < before; n++ {
@@ -140,7 +141,7 @@ func (k *Konata) flush(before uint64) {
 	k.later = slices.Delete(k.later, 0, n)
 }
 
-// advance moves the clock of the file.
+// advance writes a command that moves the clock of the file.
 func (k *Konata) advance(to uint64) {
 	switch {
 	case !k.begun:
@@ -160,8 +161,7 @@ func (k *Konata) print(text string) {
 // Shown is the number of instructions in the file.
 func (k *Konata) Shown() int { return k.ids }
 
-// End writes the pending commands. A window without instructions gives a file without
-// instructions.
+// End writes the remaining commands. If the window has no instructions, the file has none.
 func (k *Konata) End() error {
 	if !k.begun && len(k.later) == 0 {
 		k.advance(k.from)

@@ -1,16 +1,16 @@
-// Package observe reports the steps of a core to several writers at once. The writers are a
-// profile by source line, a commit log, a pipeline diagram, and a timeline of tasks and
+// Package observe passes the steps of a core to several writers at the same time. The writers
+// are a profile by source line, a commit log, a pipeline diagram, and a timeline of tasks and
 // channels.
 //
 //	tape := observe.NewTape(observe.NewProfile(text), log)
 //	tape.Step(step, trace)   // for each cycle, or each instruction
 //	err := tape.End()
 //
-// A writer sees only Steps, whether an instruction set or a circuit makes them. So both report
-// retired instructions, accesses and events in the same way. Only a circuit has cycles without
-// a retired instruction.
+// A writer sees only Steps. They may come from an instruction-set simulator or from a circuit.
+// Both report retired instructions, accesses and events in the same way. Only a circuit has
+// cycles without a retired instruction.
 //
-// The package knows images, not circuits. Start reading at Step, then profile.go.
+// The package depends on images, but not on circuits. Start reading at Step, then profile.go.
 package observe
 
 import (
@@ -20,56 +20,56 @@ import (
 	"github.com/sinter-lang/sinter/sim"
 )
 
-// Step is a cycle of a circuit, or an executed instruction of an instruction set.
+// Step is one cycle of a circuit, or one executed instruction of an instruction-set simulator.
 type Step struct {
-	At      uint64 // cycles, or instructions, since the start
-	Idle    bool   // all contexts wait
-	Decode  bool   // the fetched word goes to execution at the end of this cycle
+	At      uint64 // number of cycles, or of instructions, since the start
+	Idle    bool   // all contexts are waiting
+	Decode  bool   // the fetched word enters execution at the end of this cycle
 	Execute bool   // an instruction executes
-	PC      uint32 // of that instruction
-	Retired bool   // it retires in this step
+	PC      uint32 // address of the executing instruction
+	Retired bool   // the instruction retires in this step
 	Retire  sim.Retire
-	Events  []trace.Event // shown by this step
+	Events  []trace.Event // events that occur in this step
 }
 
-// Observer takes the steps of a run, in order.
+// Observer receives the steps of a run, in order.
 type Observer interface {
 	Step(s *Step)
 	// End is called once, when the run is over.
 	End() error
 }
 
-// Text describes the words of a text.
+// Text describes the program text of an image.
 type Text struct {
 	Words    []Word
-	Tasks    []string // instances, in system order
+	Tasks    []string // task instances, in the order of the system
 	Channels []Channel
-	Levels   []string // output pins; on a circuit one shows a level in the cycle after the store
-	Circuit  bool     // steps are cycles of a circuit
+	Levels   []string // output pins; a circuit shows a new level in the cycle after the store
+	Circuit  bool     // steps are cycles of a circuit, not instructions
 	Overlap  bool     // fetch and decode overlap with execution
 }
 
-// Word is an instruction of a text.
+// Word is one instruction in the text.
 type Word struct {
 	Place diag.Span
-	Func  string // the function of its source position, as the source names it
+	Func  string // the function at its source position, as named in the source
 	Task  int    // index of the task that executes it, Shared or Schedule
 	Asm   string
 }
 
-// The task of a word that belongs to no single task.
+// Values of Word.Task for a word that belongs to no single task.
 const (
-	Shared   = -1 // of a function with several callers
-	Schedule = -2 // of the scheduler
+	Shared   = -1 // in a function with several callers
+	Schedule = -2 // in the scheduler
 )
 
-// Channel is a channel with the address of the word that counts its elements.
+// Channel is a channel, with the address of the word that counts its elements.
 type Channel struct {
 	Name  string
 	Count uint32
 }
 
-// word finds the index of the word at an address, -1 for none.
+// word finds the index of the word at an address. It returns -1 if there is none.
 func (t *Text) word(pc uint32) int {
 	if k := (pc - design.TextBase) / 4; k < uint32(len(t.Words)) {
 		return int(k)
@@ -77,16 +77,16 @@ func (t *Text) word(pc uint32) int {
 	return -1
 }
 
-// Tape hands steps to observers.
+// Tape passes steps to observers.
 type Tape struct {
 	to     []Observer
-	events int // of the trace that were forwarded
+	events int // number of trace events that were passed on
 }
 
 // NewTape makes a tape for some observers.
 func NewTape(to ...Observer) *Tape { return &Tape{to: to} }
 
-// Step takes a step, and the present trace.
+// Step passes on a step. tr is the trace so far.
 func (t *Tape) Step(s *Step, tr *trace.Trace) {
 	s.Events = tr.Events[min(t.events, len(tr.Events)):]
 	t.events = len(tr.Events)

@@ -8,22 +8,22 @@ import (
 	"github.com/sinter-lang/sinter/sim"
 )
 
-// Cause says how a cycle was spent.
+// Cause states how a cycle was spent.
 type Cause int
 
 // The causes.
 const (
 	Execute Cause = iota // an instruction retires
-	Fetch                // a word is fetched and decoded and nothing executes
-	Jump                 // the same, after a jump of the previous word
-	Memory               // an access to data memory takes another cycle
-	Port                 // an access to a port takes another cycle: a frame moves, a log word is not taken
-	Compute              // an operation takes another cycle
-	Wait                 // all contexts wait for the outside
+	Fetch                // a word is fetched and decoded, and nothing executes
+	Jump                 // as Fetch, because the previous word was a jump
+	Memory               // an access to data memory needs another cycle
+	Port                 // an access to a port needs another cycle: a frame is moving, or a log word is not taken yet
+	Compute              // an operation needs another cycle
+	Wait                 // all contexts are waiting for the outside
 	causes
 )
 
-// String names a cause as profiles do.
+// String returns the name of a cause in profiles.
 func (c Cause) String() string {
 	return [causes]string{"execute", "fetch", "jump", "memory", "port", "compute", "wait"}[c]
 }
@@ -37,8 +37,8 @@ func Causes() []Cause {
 	return out
 }
 
-// Spent is the cost of a source position. On an instruction set only the first two fields are
-// known.
+// Spent is the cost of a source position. For an instruction-set simulator, only the first two
+// fields are known.
 type Spent struct {
 	Instructions uint64
 	Events       uint64
@@ -62,28 +62,28 @@ func (s *Spent) add(o *Spent) {
 	}
 }
 
-// Profile counts what each word of a text costs.
+// Profile counts the cost of each word of a text.
 //
 // A cycle in which an instruction executes counts for that instruction, whatever its cause. A
 // cycle without an executing instruction counts for the fetched instruction. If fetching
-// overlaps with execution, such a cycle counts for the jump that caused it. An event counts
-// for the instruction that executes when the event shows.
+// overlaps with execution, such a cycle counts for the jump that caused it. An event counts for
+// the instruction that is executing when the event appears.
 type Profile struct {
 	text    *Text
 	words   []Spent
-	held    []uint64 // cycles of the instruction in execution, by word, until it retires
-	bubble  uint64   // cycles without an instruction since the last one retired
-	last    int      // word that retired last, -1 at the start
-	pending uint64   // events until an instruction retires
+	held    []uint64 // for each word: cycles of its execution so far, until it retires
+	bubble  uint64   // cycles without an executing instruction since the last one retired
+	last    int      // the word that retired last, -1 at the start
+	pending uint64   // events since the last instruction retired
 	lost    Spent    // cost that belongs to no word
 }
 
-// NewProfile counts for a text.
+// NewProfile makes a profile of a text.
 func NewProfile(text *Text) *Profile {
 	return &Profile{text: text, words: make([]Spent, len(text.Words)), held: make([]uint64, len(text.Words)), last: -1}
 }
 
-// Step takes a step.
+// Step handles one step.
 func (p *Profile) Step(s *Step) {
 	p.events(s)
 	if s.Retired {
@@ -103,8 +103,8 @@ func (p *Profile) Step(s *Step) {
 	}
 }
 
-// events assigns events to the executing instruction. A level of a circuit goes to the
-// instruction that retired before.
+// events assigns events to the executing instruction. On a circuit, a change of a level belongs
+// to the instruction that retired before.
 func (p *Profile) events(s *Step) {
 	for i := range s.Events {
 		if p.text.Circuit && slices.Contains(p.text.Levels, s.Events[i].Port) {
@@ -115,7 +115,7 @@ func (p *Profile) events(s *Step) {
 	}
 }
 
-// at is the cost of a word.
+// at returns the cost of a word.
 func (p *Profile) at(word int) *Spent {
 	if word < 0 {
 		return &p.lost
@@ -150,7 +150,7 @@ func (p *Profile) gap(next *Spent) {
 	p.bubble = 0
 }
 
-// causeOf is why an instruction took more than one cycle.
+// causeOf returns why an instruction took more than one cycle.
 func causeOf(r *sim.Retire) Cause {
 	switch {
 	case r.Mask == 0:
@@ -161,10 +161,11 @@ func causeOf(r *sim.Retire) Cause {
 	return Memory
 }
 
-// End assigns the cycles of an instruction that has not retired when the run ends to its word.
+// End handles an instruction that is still executing when the run ends. It assigns the cycles
+// of the instruction to its word.
 func (p *Profile) End() error {
 	for k, n := range p.held {
-		p.words[k].Cycles[Port] += n // only a port holds an instruction forever
+		p.words[k].Cycles[Port] += n // only a port can hold an instruction forever
 		p.held[k] = 0
 	}
 	p.at(p.last).Cycles[Fetch] += p.bubble
@@ -173,10 +174,10 @@ func (p *Profile) End() error {
 	return nil
 }
 
-// Row is the cost of a line or a function.
+// Row is the cost of a source line or a function.
 type Row struct {
 	File string
-	Line int // 0: of a whole function, or without a source position
+	Line int // 0 for a whole function, or without a source position
 	Func string
 	Spent
 }
@@ -190,7 +191,7 @@ func (p *Profile) Total() Spent {
 	return t
 }
 
-// Word is the cost of a word of the text.
+// Word returns the cost of a word of the text.
 func (p *Profile) Word(k int) *Spent { return &p.words[k] }
 
 // Lines lists the cost of each source line, in the order of files and lines.
@@ -210,7 +211,7 @@ func (p *Profile) Functions() []Row {
 	return p.rows(func(w *Word) Row { return Row{Func: w.Func} })
 }
 
-// rows adds up words with the same key.
+// rows adds up the costs of words that have the same key.
 func (p *Profile) rows(key func(*Word) Row) []Row {
 	sums := map[Row]*Spent{}
 	var keys []Row

@@ -10,9 +10,9 @@ import (
 )
 
 // Timeline writes tasks and channels over time in the Trace Event format, which
-// chrome://tracing, Perfetto and others show. One step (a cycle, or an instruction) is shown
-// as a microsecond. Each task has a row with its events and the stretches in which it runs. A
-// channel has a row with the number of its elements.
+// chrome://tracing, Perfetto and other viewers show. One step (a cycle or an instruction)
+// appears as a microsecond. Each task has a row with its events and the stretches in which it
+// runs. Each channel has a row with its number of elements.
 type Timeline struct {
 	w    io.Writer
 	text *Text
@@ -20,19 +20,19 @@ type Timeline struct {
 	rows int
 
 	now   uint64
-	task  int    // the running one: index, Schedule, or waiting
-	since uint64 // when it began
+	task  int    // the running task: an index, Schedule, or waiting
+	since uint64 // when it began to run
 	fill  []uint32
-	at    map[uint32]int // channel by the address of its count
+	at    map[uint32]int // index of the channel, by the address of its element count
 	tasks map[string]int
 }
 
 const (
-	program = 1  // its process number
-	waiting = -3 // all tasks wait
+	program = 1  // the process number of the program in the file
+	waiting = -3 // all tasks are waiting
 )
 
-// rowEvent is an event of the format.
+// rowEvent is an event in the Trace Event format.
 type rowEvent struct {
 	Name string         `json:"name"`
 	Ph   string         `json:"ph"`
@@ -64,10 +64,10 @@ func NewTimeline(w io.Writer, name string, text *Text) *Timeline {
 	return t
 }
 
-// row is the number of a task's row: 0 is the scheduler's.
+// row returns the number of the row of a task. Row 0 is the scheduler.
 func row(task int) int { return max(task, -1) + 1 }
 
-// Step takes a step.
+// Step handles one step.
 func (t *Timeline) Step(s *Step) {
 	t.now = s.At
 	if s.Idle {
@@ -83,7 +83,7 @@ func (t *Timeline) Step(s *Step) {
 	}
 }
 
-// turn notes which task runs.
+// turn records which task runs now.
 func (t *Timeline) turn(task int) {
 	if task == t.task {
 		return
@@ -92,7 +92,7 @@ func (t *Timeline) turn(task int) {
 	t.task, t.since = task, t.now
 }
 
-// stretch writes the stretch of the present task until now.
+// stretch writes the time for which the present task has been running.
 func (t *Timeline) stretch() {
 	if t.task == waiting || t.now == t.since {
 		return
@@ -104,7 +104,7 @@ func (t *Timeline) stretch() {
 	t.put(rowEvent{Name: name, Ph: "X", Ts: t.since, Dur: t.now - t.since, Pid: program, Tid: row(t.task)})
 }
 
-// store notes the number of elements of a channel.
+// store records the number of elements of a channel when the program stores it.
 func (t *Timeline) store(r *sim.Retire) {
 	i, ok := t.at[r.Addr&^3]
 	if !ok || r.Mask != 15 || t.fill[i] == r.Data {

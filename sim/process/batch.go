@@ -8,25 +8,26 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// batches decides how many inputs to send ahead to a guest. The guest is silent while it works
-// on them, so the next batch is smaller if the last one took longer.
+// batches decides how many inputs to send to a guest (the running program) in advance. The
+// guest sends nothing while it works on a batch. If the last batch took long, the next one is
+// therefore smaller.
 type batches struct {
 	size int
 	sent time.Time
-	said []byte // the last batch, whose buffer the next one reuses
+	said []byte // the last batch; the next one reuses its buffer
 }
 
-// batchHead is the size in bytes of a batch header: the ready mask, the bytes of the waiting
-// frames, the bytes of all frames, and the clock.
+// batchHead is the size in bytes of the header of a batch: the ready mask, the number of bytes
+// of waiting frames, the number of bytes of all frames, and the clock.
 const batchHead = 20
 
-// The bounds of a batch, and the intended time of a guest for one batch.
+// Limits of the size of a batch, and the intended time of a guest for one batch.
 const (
 	mostAhead  = 1 << 10
 	batchTakes = 50 * time.Millisecond
 )
 
-// next is the size of the next batch.
+// next returns the size of the next batch.
 func (b *batches) next(now time.Time) int {
 	switch {
 	case b.size == 0:
@@ -40,9 +41,10 @@ func (b *batches) next(now time.Time) int {
 	return b.size
 }
 
-// batch lets the world act until a device of mask has a frame. With the answer it sends the
-// waiting frames and the next arrivals, in at most room bytes. The guest processes them alone
-// and reports its actions. An answer without frames equals the answer to a wait.
+// batch lets the world act until a device of mask has a frame. With its answer, it sends the
+// waiting frames and the next arrivals, in at most room bytes. The guest processes them without
+// further requests, and then reports what it did. If no frames are sent, the answer is the same
+// as the answer to a wait.
 func (m *Machine) batch(mask uint32, room int) error {
 	for m.readyFor(mask) == 0 {
 		if !m.world.AdvanceOr(world.Never) {
@@ -70,7 +72,8 @@ func (m *Machine) batch(mask uint32, room int) error {
 	return err
 }
 
-// waiting appends the frames that wait at devices, if there is room for all of them.
+// waiting appends the frames that wait at devices. It reports false if there is no room for all
+// of them.
 func (m *Machine) waiting(b []byte, room int) ([]byte, bool) {
 	before := b
 	for dev, at := range m.dev {
@@ -87,7 +90,8 @@ func (m *Machine) waiting(b []byte, room int) ([]byte, bool) {
 	return b, true
 }
 
-// deviceOf is the program's number of a device of the world, or -1 if the program lacks it.
+// deviceOf returns the program's number of a device of the world. It is -1 if the program does
+// not have the device.
 func (m *Machine) deviceOf(at int) int {
 	for dev, have := range m.dev {
 		if have == at {
@@ -99,7 +103,8 @@ func (m *Machine) deviceOf(at int) int {
 
 func arrivalSize(frame []byte) int { return 16 + (len(frame)+7)&^7 }
 
-// appendArrival writes a frame as the guest reads it (struct arrival of hal/batch.c).
+// appendArrival appends a frame in the form that the guest reads (struct arrival of
+// hal/batch.c).
 func appendArrival(b []byte, at uint64, dev int, frame []byte) []byte {
 	b = binary.LittleEndian.AppendUint64(b, at)
 	b = binary.LittleEndian.AppendUint32(b, uint32(dev))
@@ -108,7 +113,7 @@ func appendArrival(b []byte, at uint64, dev int, frame []byte) []byte {
 	return append(b, make([]byte, -len(frame)&7)...)
 }
 
-// waited repeats in the world the guest's own wait for a device of mask.
+// waited repeats in the world a wait for a device of mask that the guest made on its own.
 func (m *Machine) waited(mask uint32) error {
 	for m.readyFor(mask) == 0 {
 		if !m.world.AdvanceOr(world.Never) {

@@ -10,7 +10,7 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// told notes the answer of a disk, as the program reports it.
+// told records the answer of a disk, as the guest reports it.
 func (m *Machine) told(dev int, data []byte) error {
 	port, err := m.device(dev)
 	if err != nil {
@@ -20,8 +20,9 @@ func (m *Machine) told(dev int, data []byte) error {
 	return nil
 }
 
-// asked notes a disk command of the program and passes it to the world's disk. It tells the
-// program whether the world refuses the command. Otherwise the program does the command.
+// asked records a disk command of the program, and passes it to the disk of the world. It
+// reports to the program whether the world refuses the command. If the world does not refuse
+// it, the program executes the command itself.
 func (m *Machine) asked(dev int, command []byte) error {
 	port, err := m.device(dev)
 	if err != nil {
@@ -44,7 +45,7 @@ func (m *Machine) diskFile(dev int) string {
 	return filepath.Join(m.host.dir, fmt.Sprintf("disk%d.img", dev))
 }
 
-// writeDisks makes the files of the disks.
+// writeDisks writes the image files of the disks.
 func (m *Machine) writeDisks() error {
 	for i, name := range m.prog.Devices {
 		if !m.prog.isDisk(i) {
@@ -61,7 +62,7 @@ func (m *Machine) writeDisks() error {
 	return nil
 }
 
-// checkDisks compares the files with the writes that the program reported.
+// checkDisks compares the image files with the writes that the program reported.
 func (m *Machine) checkDisks() error {
 	for i, name := range m.prog.Devices {
 		if !m.prog.isDisk(i) {

@@ -8,7 +8,7 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// serve handles a request of the guest.
+// serve handles one request of the guest.
 func (m *Machine) serve(r request) error {
 	switch r.kind {
 	case 'P':
@@ -75,7 +75,7 @@ func (m *Machine) task(i uint32) (string, error) {
 	return m.prog.Tasks[i], nil
 }
 
-// more takes a part of a long text.
+// more handles one part of a long text.
 func (m *Machine) more(text []byte) error {
 	if len(m.text)+len(text) > maxText {
 		return fmt.Errorf("the program says a log event of more than %d bytes", maxText)
@@ -96,7 +96,7 @@ func (m *Machine) log(r request) error {
 	return nil
 }
 
-// mark notes the beginning (even) or the end (odd) of a timed region.
+// mark records the beginning (even id) or the end (odd id) of a timed region.
 func (m *Machine) mark(task, id uint32) error {
 	name, err := m.task(task)
 	if err != nil {
@@ -126,7 +126,7 @@ func (m *Machine) trap(r request) error {
 	return nil
 }
 
-// ready is the status mask: bit i is set if a frame waits at device i.
+// ready returns the status mask. Bit i is set if a frame waits at device i.
 func (m *Machine) ready() uint32 {
 	var mask uint32
 	for i, at := range m.dev {
@@ -137,8 +137,8 @@ func (m *Machine) ready() uint32 {
 	return mask
 }
 
-// wait lets the world act, one event at a time, until a device of mask has a
-// frame. 0 says that no input is left.
+// wait lets the world act, one event at a time, until a device of mask has a frame. The answer
+// is 0 if no input is left.
 func (m *Machine) wait(mask uint32) error {
 	for m.readyFor(mask) == 0 {
 		if m.world.AdvanceOr(m.deadline(mask)) {
@@ -152,7 +152,7 @@ func (m *Machine) wait(mask uint32) error {
 // timerBit is the bit of the deadline in the mask and in the answer of a wait.
 const timerBit = 1 << 31
 
-// readyFor is the ready part of a wait's mask: devices, and the deadline.
+// readyFor returns the part of a wait's mask that is ready: devices, and the deadline.
 func (m *Machine) readyFor(mask uint32) uint32 {
 	ready := m.ready() & mask
 	if mask&timerBit != 0 && m.world.Now() >= m.due {
@@ -161,7 +161,7 @@ func (m *Machine) readyFor(mask uint32) uint32 {
 	return ready
 }
 
-// deadline is the time that a wait waits for.
+// deadline is the time for which a wait waits.
 func (m *Machine) deadline(mask uint32) uint64 {
 	if mask&timerBit == 0 {
 		return world.Never
@@ -169,7 +169,7 @@ func (m *Machine) deadline(mask uint32) uint64 {
 	return m.due
 }
 
-// noMore ends a run whose guest has been told that no input is left.
+// noMore ends a run after the guest was told that no input is left.
 func (m *Machine) noMore(mask uint32) error {
 	if m.readyFor(mask) != 0 || m.world.AdvanceOr(m.deadline(mask)) {
 		return errors.New("the program gave up although an input is left")
@@ -188,8 +188,8 @@ func (m *Machine) device(dev int) (string, error) {
 	return m.prog.Devices[dev], nil
 }
 
-// take takes the first frame of a device's queue. It sends the frame if the guest asks for it
-// and has not received it in a batch.
+// take takes the first frame from the queue of a device. If the guest asks for the frame and
+// has not received it in a batch, take sends it.
 func (m *Machine) take(dev, limit int, asked bool) error {
 	port, err := m.device(dev)
 	if err != nil {
@@ -216,7 +216,7 @@ func (m *Machine) take(dev, limit int, asked bool) error {
 	return m.carry(dev, frame)
 }
 
-// carry brings a frame to the guest.
+// carry sends a frame to the guest.
 func (m *Machine) carry(dev int, frame []byte) error {
 	if m.wire != nil && m.prog.wired(dev) {
 		return m.wire.send(dev, frame)

@@ -2,15 +2,15 @@ package process
 
 import "strconv"
 
-// Firmware is the path of the UEFI firmware. The Debian package ovmf contains it.
+// Firmware is the path of the UEFI firmware, which the Debian package ovmf installs.
 const Firmware = "/usr/share/ovmf/OVMF.fd"
 
-// firmwareMemory is the memory in MiB for the firmware and a program beside it.
+// firmwareMemory is the memory in MiB for the firmware and a program together.
 const firmwareMemory = 128
 
-// FirmwareArgs is the command line of a computer with a UEFI firmware that boots from a disk
-// image. It uses no special features of virtual machines: no kernel on the command line and no
-// exit device. The program's writes to the disk are lost.
+// FirmwareArgs returns the QEMU command line of a computer with UEFI firmware that boots from a
+// disk image. The computer has no special features of virtual machines: no kernel on the
+// command line and no exit device. Writes of the program to the disk are lost.
 func FirmwareArgs(qemu, medium string, mib int) []string {
 	return []string{
 		qemu, "-M", "q35,smbus=off,usb=off,vmport=off", "-accel", "tcg", "-m", strconv.Itoa(max(firmwareMemory, mib)),

@@ -12,18 +12,18 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// inside is a guest of Sinter's monitor: a virtual machine within this process.
+// inside is a guest in Sinter's monitor: a virtual machine inside the current process.
 type inside struct {
 	stop   context.CancelFunc
 	pipes  []*os.File
 	disks  []*monitor.FileBlock
 	result monitor.Result
 	err    error
-	done   chan struct{} // closed when both are set
+	done   chan struct{} // closed after both are set
 }
 
-// NewMonitor starts the executable of product hvt in a virtual machine of Sinter's monitor. It
-// needs /dev/kvm; otherwise the error is a monitor.ErrNoKVM.
+// NewMonitor starts the executable of product hvt in a virtual machine of Sinter's monitor. If
+// /dev/kvm is not available, the error is a monitor.ErrNoKVM.
 func NewMonitor(ctx context.Context, p Program, w *world.World, o Options) (*Machine, error) {
 	if err := monitor.Available(); err != nil {
 		return nil, err
@@ -43,7 +43,7 @@ func NewMonitor(ctx context.Context, p Program, w *world.World, o Options) (*Mac
 	return m, nil
 }
 
-// enter starts the guest, with the line to it on two pipes.
+// enter starts the guest. Two pipes connect it to the harness.
 func (m *Machine) enter(ctx context.Context, im *monitor.Image) error {
 	g := &inside{done: make(chan struct{})}
 	m.inside = g
@@ -66,13 +66,13 @@ func (m *Machine) enter(ctx context.Context, im *monitor.Image) error {
 	go func() {
 		defer close(g.done)
 		g.result, g.err = monitor.Run(ctx, im, monitor.Config{Console: fromGuest, Script: toGuest, Blocks: blocks, Words: m.prog.Words})
-		fromGuest.Close() // the harness sees the end
+		fromGuest.Close() // so that the harness sees the end
 		toGuest.Close()
 	}()
 	return nil
 }
 
-// blocks opens the files of the disks.
+// blocks opens the image files of the disks.
 func (m *Machine) blocks() (map[string]monitor.Block, error) {
 	if err := m.writeDisks(); err != nil {
 		return nil, err
@@ -92,8 +92,8 @@ func (m *Machine) blocks() (map[string]monitor.Block, error) {
 	return all, nil
 }
 
-// finishInside waits for the end of a guest whose run is over, and checks that the exit code
-// agrees.
+// finishInside waits until the guest has ended after its run is over, and checks that its exit
+// code agrees.
 func (m *Machine) finishInside() error {
 	g := m.inside
 	select {
@@ -110,7 +110,7 @@ func (m *Machine) finishInside() error {
 	return m.checkDisks()
 }
 
-// lostInside says why the guest no longer sends requests.
+// lostInside explains why the guest sends no more requests.
 func (m *Machine) lostInside(err error) error {
 	g := m.inside
 	select {
@@ -124,7 +124,7 @@ func (m *Machine) lostInside(err error) error {
 	return fmt.Errorf("the program ended by itself, with exit code %d", g.result.Code)
 }
 
-// crashed adds the source position of a crash.
+// crashed adds the source position to a crash.
 func (m *Machine) crashed(err error) error {
 	var c *monitor.Crash
 	if errors.As(err, &c) {
@@ -133,7 +133,7 @@ func (m *Machine) crashed(err error) error {
 	return err
 }
 
-// close ends the guest.
+// close stops the guest.
 func (g *inside) close() {
 	if g.stop != nil {
 		g.stop()

@@ -13,7 +13,7 @@ func (p *Program) isStream(dev int) bool { return dev < len(p.Streams) && p.Stre
 
 func (p *Program) isBus(dev int) bool { return dev < len(p.Buses) && p.Buses[dev] }
 
-// answer does a command over a bus, and replies with the answer and its length.
+// answer executes a command over a bus, and replies with the answer and its length.
 func (m *Machine) answer(dev int, command []byte) error {
 	if !m.prog.isBus(dev) {
 		return fmt.Errorf("the program gave device %d a command, which is not a bus", dev)
@@ -29,7 +29,7 @@ func (m *Machine) answer(dev int, command []byte) error {
 	return err
 }
 
-// level gives the guest the level of an input.
+// level sends the guest the level of an input.
 func (m *Machine) level(dev int) error {
 	if !m.prog.isLevel(dev) {
 		return fmt.Errorf("the program asked for the level of device %d, which has none", dev)
@@ -37,7 +37,7 @@ func (m *Machine) level(dev int) error {
 	return m.reply(uint32(m.world.Get(m.dev[dev])))
 }
 
-// setLevel notes the level of an output.
+// setLevel records the level of an output.
 func (m *Machine) setLevel(dev int, v uint64) error {
 	if !m.prog.isLevel(dev) {
 		return fmt.Errorf("the program set the level of device %d, which has none", dev)

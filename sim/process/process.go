@@ -1,6 +1,7 @@
-// Package process runs an executable as a Machine: a Linux process, or a unikernel in QEMU or
-// in Sinter's monitor. It knows no compiler. It speaks the protocol of the products, in which
-// the guest asks for every input from outside:
+// Package process runs an executable as a Machine: as a Linux process, or as a unikernel in
+// QEMU or in Sinter's monitor. The executable is called the guest. The package does not depend
+// on a compiler. It uses the protocol of the products, in which the guest asks for every input
+// from outside:
 //
 //	guest                            harness (this package)
 //	'A' low high                     notes the deadline of the wait that follows
@@ -9,14 +10,14 @@
 //	'L' task site "2 frames seen"    notes the event
 //	'B' mask room                    as 'W', and sends ahead what arrives next (batch.go)
 //
-// So the canonical world of sim/world serves a real CPU and the simulators alike. Log events
-// carry only their rendered text: a process renders them itself. A unikernel uses its serial
-// line for requests and virtio for frames (see qemu.go).
+// Through this protocol, the simulated world of sim/world serves a real CPU in the same way as
+// the simulators. Log events carry only their rendered text, because a process renders them
+// itself. A unikernel uses its serial line for requests and virtio for frames (see qemu.go).
 //
-// A fault of the guest is an error of Step, never an event and never an end. Such faults are
-// silence for Options.Timeout, an early end, an exit status that contradicts its requests, a
-// CPU exception (Crash), and bytes that are not a request. Start reading at Machine, then
-// serve in events.go.
+// Step reports a fault of the guest as an error. It is never an event or a normal end. The
+// faults are: no request for Options.Timeout, an early end, an exit status that contradicts the
+// requests, a CPU exception (Crash), and bytes that are not a request. Start reading at
+// Machine, then serve in events.go.
 package process
 
 import (
@@ -42,58 +43,58 @@ type Program struct {
 	ELF     []byte
 	Tasks   []string
 	Devices []string
-	Owners  []int    // task of each device
-	Ports   [][]int  // by device: the UDP ports of its sockets
-	Disks   []bool   // whether each device is a disk; these may be shorter than Devices
+	Owners  []int    // index of the task that owns each device
+	Ports   [][]int  // for each device: the UDP ports of its sockets
+	Disks   []bool   // whether each device is a disk; this and the next lists may be shorter than Devices
 	Buses   []bool   // whether each device is a bus; the world answers its commands
-	Levels  []int    // bytes of each device of shape level; 0 for others
-	Streams []bool   // whether each device passes single bytes
-	Words   []string // start words, such as sn.nic.host=10.0.0.2/24
+	Levels  []int    // number of bytes of each device of shape Level; 0 for other devices
+	Streams []bool   // whether each device transfers single bytes
+	Words   []string // start arguments, such as sn.nic.host=10.0.0.2/24
 	Marks   []string
-	Traps   []string                // code by site
-	Where   func(rip uint64) string // source position of an address, for crashes; may be nil
+	Traps   []string                // trap code of each site
+	Where   func(rip uint64) string // returns the source position of an address, for crashes; may be nil
 }
 
-// Options are the choices of a run.
+// Options control a run.
 type Options struct {
-	Timeout time.Duration // silence that is a fault; 0: 30 s
+	Timeout time.Duration // how long a guest may send nothing; 0: 30 s
 	ICount  bool          // QEMU counts instructions exactly
 	QEMU    string        // path of qemu-system-x86_64
-	Chipset Chipset       // of a guest of QEMU
-	Accel   string        // accelerator of a guest of QEMU: tcg (the default) or kvm
-	Memory  int           // MiB of a guest of QEMU; 0: as much as it needs
-	Samples *Samples      // of a Linux process: where it spends its time; nil: no samples
-	Dir     string        // directory that keeps the executable; empty: one that Close removes
+	Chipset Chipset       // chipset of a guest in QEMU
+	Accel   string        // accelerator of a guest in QEMU: tcg (the default) or kvm
+	Memory  int           // memory of a guest in QEMU, in MiB; 0: as much as it needs
+	Samples *Samples      // for a Linux process: records where it spends its time; nil: no samples
+	Dir     string        // directory in which the executable is kept; empty: a temporary one that Close removes
 }
 
-// Machine is a guest and its world.
+// Machine is a guest together with its simulated world.
 type Machine struct {
 	prog  Program
 	opts  Options
 	world *world.World
-	dev   []int // by device: its number in the world, -1 for none
+	dev   []int // for each device: its number in the world, -1 for none
 	tr    *trace.Trace
-	text  []byte        // of the present log event
-	shown world.Outputs // levels of outputs
-	due   uint64        // the last deadline of the guest
+	text  []byte        // the text of the present log event so far
+	shown world.Outputs // levels of the outputs
+	due   uint64        // the last deadline that the guest set
 
 	batches batches
 	done    bool
 
-	instructions uint64 // counted by the guest
+	instructions uint64 // number of instructions, counted by the guest
 
-	in   io.Writer // to the guest
+	in   io.Writer // connection to the guest
 	out  *bufio.Reader
-	wire wire // frames over a network; nil if they go over the line
+	wire wire // carries frames over a network; nil if they use the line
 	host host
 
-	inside *inside // the guest, when it runs in this process
-	// Command runs the same executable live from a shell, as long as the file exists
-	// (Options.Dir).
+	inside *inside // the guest, if it runs inside the current process
+	// Command is a shell command that runs the same executable without the harness. It works as
+	// long as the file exists (Options.Dir).
 	Command string
 }
 
-// host is the guest as a process of this machine.
+// host is a guest that is a separate process.
 type host struct {
 	ctx     context.Context
 	dir     string
@@ -101,15 +102,15 @@ type host struct {
 	cmd     *exec.Cmd
 	stdin   io.Closer
 	stdout  *os.File
-	said    firstBytes         // on standard error
-	sampler *sampler           // nil when nobody looks
-	status  func(code int) int // exit status for a code of the guest
+	said    firstBytes         // the first bytes on standard error
+	sampler *sampler           // nil without Options.Samples
+	status  func(code int) int // returns the exit status for an exit code of the guest
 	gone    bool
 
-	emulated bool // the command is QEMU, an outside tool
+	emulated bool // the process is QEMU, an external tool
 }
 
-// wire carries frames of a unikernel.
+// wire carries the frames of a unikernel.
 type wire interface {
 	send(dev int, frame []byte) error
 	receive(dev int, timeout time.Duration) ([]byte, error)
@@ -166,8 +167,8 @@ func prepare(p Program, w *world.World, o Options) (*Machine, error) {
 	return m, nil
 }
 
-// liveProcess is the command by which a user starts a process. Each device is a TAP interface
-// with the device's name.
+// liveProcess is the shell command with which a user starts the process. Each device is a TAP
+// interface with the name of the device.
 func liveProcess(path string, p *Program) string {
 	for i, d := range p.Devices {
 		if p.isDisk(i) {
@@ -194,7 +195,7 @@ func liveProcess(path string, p *Program) string {
 	return path
 }
 
-// newMachine makes a machine without a guest.
+// newMachine makes a machine that has no guest yet.
 func newMachine(p Program, w *world.World, o Options) *Machine {
 	m := &Machine{prog: p, opts: o, world: w, tr: &trace.Trace{Program: p.Name}, shown: world.Outputs{}}
 	for _, name := range p.Devices {
@@ -209,9 +210,9 @@ func newMachine(p Program, w *world.World, o Options) *Machine {
 	return m
 }
 
-// start runs a command with the line to the guest on its standard streams. A recently written
-// file may still be open in a child that another goroutine is starting. It cannot be executed
-// until then.
+// start runs a command whose standard streams connect the guest to the harness. A file that was
+// just written may still be open in a child process that another goroutine is starting. The
+// system refuses to execute the file until that child has started, so start tries again.
 func (m *Machine) start(ctx context.Context, path string, args ...string) error {
 	var err error
 	for range 20 {
@@ -247,7 +248,7 @@ func (m *Machine) tryStart(ctx context.Context, path string, args []string) erro
 	return nil
 }
 
-// deadlineReader fails when nothing arrives for a while.
+// deadlineReader is a reader that fails if nothing arrives for some time.
 type deadlineReader struct {
 	f       *os.File
 	timeout time.Duration
@@ -264,7 +265,7 @@ func (r *deadlineReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// firstBytes keeps the first bytes written to it.
+// firstBytes is a writer that keeps the first bytes written to it.
 type firstBytes struct{ data []byte }
 
 func (b *firstBytes) Write(p []byte) (int, error) {
@@ -272,7 +273,7 @@ func (b *firstBytes) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// line returns the first line, with a colon before it.
+// line returns the first line with a colon before it.
 func (b *firstBytes) line() string {
 	line, _, _ := strings.Cut(strings.TrimSpace(string(b.data)), "\n")
 	if line == "" {
@@ -281,7 +282,7 @@ func (b *firstBytes) line() string {
 	return ": " + line
 }
 
-// Close ends the guest and removes its files.
+// Close stops the guest and removes its files.
 func (m *Machine) Close() {
 	h := &m.host
 	if h.cmd != nil && !h.gone {
@@ -301,7 +302,7 @@ func (m *Machine) Close() {
 	}
 }
 
-// reap takes the exit status of a guest that ends or has ended.
+// reap waits for a guest that is ending or has ended, and takes its exit status.
 func (m *Machine) reap() error {
 	m.host.gone = true
 	m.host.stdin.Close()
@@ -313,10 +314,10 @@ func (m *Machine) reap() error {
 	return err
 }
 
-// The exit codes of a guest, the same as the exit codes of the tool.
+// The exit codes of a guest. They equal the exit codes of the sinter command.
 var exitCodes = map[trace.Status]int{trace.Ended: 0, trace.Waiting: 0, trace.Trapped: 4, trace.Stuck: 5}
 
-// finish waits for the end of a guest whose run is over, and checks that the exit status
+// finish waits until the guest has ended after its run is over, and checks that its exit status
 // agrees.
 func (m *Machine) finish() error {
 	stop := time.AfterFunc(m.opts.Timeout, func() { m.host.cmd.Process.Kill() }) //nolint:errcheck // it may have ended
@@ -336,8 +337,8 @@ func ending(err error) string {
 	return err.Error()
 }
 
-// lost says why nothing can be read from the guest any more. For QEMU it adds the command that
-// starts it again.
+// lost explains why nothing more can be read from the guest. For QEMU it adds the command that
+// starts the guest again.
 func (m *Machine) lost(err error) error {
 	if m.inside != nil {
 		return m.lostInside(err)
@@ -352,24 +353,24 @@ func (m *Machine) lost(err error) error {
 	if !m.host.emulated {
 		return &Died{ending(end) + m.host.said.line()}
 	}
-	m.host.scratch = false // the executable stays, for the command
+	m.host.scratch = false // the executable stays, because the command needs it
 	return fmt.Errorf("QEMU ended by itself, with %s%s (to repeat: %s)", ending(end), m.host.said.line(), m.Command)
 }
 
 // Died is the error for a process that ended before its run was over.
 type Died struct{ With string }
 
-// Error returns one line.
+// Error returns the message, which has one line.
 func (d *Died) Error() string { return "the program ended by itself, with " + d.With }
 
-// Done reports that the run has ended.
+// Done reports whether the run has ended.
 func (m *Machine) Done() bool { return m.done }
 
 // Trace returns the observed events.
 func (m *Machine) Trace() *trace.Trace { return m.tr }
 
-// Instructions returns the number of executed instructions. It needs a program that counts
-// them and Options.ICount.
+// Instructions returns the number of executed instructions. This requires a program that counts
+// them, and Options.ICount.
 func (m *Machine) Instructions() uint64 { return m.instructions }
 
 // Step serves one request.

@@ -16,25 +16,25 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// Chipset is a machine of QEMU that a unikernel boots on.
+// Chipset is a machine type of QEMU on which a unikernel boots.
 type Chipset string
 
 // The chipsets.
 const (
-	Microvm Chipset = ""    // virtio-mmio: product pvh
-	Q35     Chipset = "q35" // virtio over PCI: product pvh-pci
-	// Computer is q35 like a physical computer, with firmware and its own cards
-	// (FirmwareArgs): product uefi.
+	Microvm Chipset = ""    // virtio-mmio, for product pvh
+	Q35     Chipset = "q35" // virtio over PCI, for product pvh-pci
+	// Computer is q35 used like a physical computer, with firmware and the standard cards of
+	// QEMU (FirmwareArgs), for product uefi.
 	Computer Chipset = "computer"
 )
 
-// commonArgs are the arguments for every chipset.
+// commonArgs are the QEMU arguments for every chipset.
 var commonArgs = []string{
 	"-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-serial", "stdio", "-device", "isa-debug-exit,iobase=0xf4,iosize=4",
 }
 
-// machine is a chipset without the parts that the unikernel does not use. Without ACPI a
-// microvm puts its virtio devices on the kernel command line.
+// machine returns the arguments for a chipset without the parts that the unikernel does not
+// use. Without ACPI, a microvm passes its virtio devices on the kernel command line.
 func (c Chipset) machine() []string {
 	if c == Q35 {
 		return []string{"-M", "q35,smbus=off,sata=off,usb=off,vmport=off,hpet=off"}
@@ -44,7 +44,8 @@ func (c Chipset) machine() []string {
 	}
 }
 
-// device is the QEMU name of a virtio device on the chipset. A card needs no network boot ROM.
+// device returns the QEMU name of a virtio device on the chipset. A network card needs no boot
+// ROM.
 func (c Chipset) device(kind string) string {
 	switch {
 	case c == Computer && kind == "net":
@@ -60,8 +61,8 @@ func (c Chipset) device(kind string) string {
 // exact makes the time-stamp counter count instructions exactly.
 var exact = []string{"-icount", "shift=0,sleep=off"}
 
-// QEMUArgs is the command line that boots a kernel. The QEMU program comes first. The kernel's
-// own command line is empty for a live run.
+// QEMUArgs returns the command line that boots a kernel, beginning with the QEMU program. line
+// is the command line of the kernel itself, and is empty for a live run.
 func QEMUArgs(o Options, kernel, line string) []string {
 	args := slices.Concat([]string{o.QEMU}, o.Chipset.machine(), commonArgs)
 	if o.Accel == "kvm" {
@@ -80,31 +81,31 @@ func QEMUArgs(o Options, kernel, line string) []string {
 	return args
 }
 
-// leastMemory is the memory of a guest with little static memory, in MiB.
+// leastMemory is the memory in MiB of a guest that has little static memory.
 const leastMemory = 4
 
-// MemoryOf is the memory of a kernel, in MiB: the value of the options, or the need of the
-// image.
+// MemoryOf returns the memory for a kernel in MiB: the value in the options, or else what the
+// image needs.
 func MemoryOf(o Options, kernel string) int {
 	if o.Memory > 0 {
 		return o.Memory
 	}
 	data, err := os.ReadFile(kernel)
 	if err != nil {
-		return leastMemory // QEMU reports the error in the file
+		return leastMemory // QEMU then reports the error in the file
 	}
 	return MemoryOfImage(data)
 }
 
-// MemoryOfImage is the memory that a kernel needs, in MiB: up to the end of its image, and two
-// for the loader's data.
+// MemoryOfImage returns the memory that a kernel needs, in MiB. It reaches to the end of the
+// image, plus two MiB for the data of the loader.
 func MemoryOfImage(kernel []byte) int { return max(leastMemory, int(imageEnd(kernel)>>20)+3) }
 
-// LeastMemoryOfImage is the memory in MiB that is needed to load a kernel.
+// LeastMemoryOfImage returns the memory in MiB that is needed to load a kernel.
 func LeastMemoryOfImage(kernel []byte) int { return int((imageEnd(kernel) + 1<<20 - 1) >> 20) }
 
-// imageEnd is the end address of an image in memory, below 4 GiB, or 0 if the bytes are not an
-// image.
+// imageEnd returns the end address of an image in memory, below 4 GiB. It returns 0 if the
+// bytes are not an image.
 func imageEnd(kernel []byte) uint64 {
 	f, err := elf.NewFile(bytes.NewReader(kernel))
 	if err != nil {
@@ -119,7 +120,8 @@ func imageEnd(kernel []byte) uint64 {
 	return min(end, 1<<32)
 }
 
-// liveQEMU is the command by which a user boots a kernel. The cards share QEMU's own network.
+// liveQEMU is the shell command with which a user boots a kernel. The network cards share the
+// built-in network of QEMU.
 func liveQEMU(o Options, kernel string, p *Program) []string {
 	args, lines := QEMUArgs(o, kernel, strings.Join(p.Words, " ")), 0
 	for i, name := range p.Devices {
@@ -129,7 +131,7 @@ func liveQEMU(o Options, kernel string, p *Program) []string {
 		case p.isStream(i):
 			args = append(args, LineArgs(lines, fmt.Sprintf("pty,id=s%d", lines))...)
 			lines++
-		case p.isLevel(i): // a PVH guest has no pins, and says so
+		case p.isLevel(i): // a PVH guest has no pins, and reports that itself
 		case i < len(p.Ports):
 			backend := "user"
 			for _, port := range p.Ports[i] {
@@ -148,9 +150,9 @@ func (p *Program) wired(dev int) bool {
 	return !p.isDisk(dev) && !p.isLevel(dev) && !p.isStream(dev) && !p.isBus(dev)
 }
 
-// LineArgs returns the arguments for the nth serial line besides the console, at most two. The
-// program identifies its lines by their order. backend is a character device of QEMU with the
-// identity sN.
+// LineArgs returns the arguments for the nth serial line in addition to the console. There are
+// at most two. The program identifies its lines by their order. backend is a character device
+// of QEMU with the identity sN.
 func LineArgs(n int, backend string) []string {
 	return []string{
 		"-chardev", backend,
@@ -167,8 +169,8 @@ func (c Chipset) Disk(i int, file string) []string {
 	}
 }
 
-// Card returns the arguments for a network card. The program identifies its devices by the
-// last byte of the address.
+// Card returns the arguments for a network card. The program identifies its network devices by
+// the last byte of the MAC address.
 func (c Chipset) Card(i int, backend string) []string {
 	return []string{
 		"-netdev", fmt.Sprintf("%s,id=n%d", backend, i),
@@ -176,11 +178,11 @@ func (c Chipset) Card(i int, backend string) []string {
 	}
 }
 
-// exitStatus is the exit status of QEMU when the guest writes a code to the exit device.
+// exitStatus is the exit status of QEMU after the guest writes a code to the exit device.
 func exitStatus(code int) int { return 2*code + 1 }
 
-// NewUnikernel boots the executable in QEMU. Frames go over datagram sockets, one pair for
-// each device.
+// NewUnikernel boots the executable in QEMU. Frames go over datagram sockets, with one pair of
+// sockets for each device.
 func NewUnikernel(ctx context.Context, p Program, w *world.World, o Options) (*Machine, error) {
 	m, err := prepare(p, w, o)
 	if err != nil {
@@ -219,8 +221,8 @@ func (m *Machine) boot(ctx context.Context) error {
 	return m.start(ctx, args[0], args[1:]...)
 }
 
-// datagrams is a wire of unix datagram sockets. The harness binds socket i to dev<i>.host,
-// QEMU to dev<i>.guest.
+// datagrams is a wire made of Unix datagram sockets. For device i, the harness binds the socket
+// dev<i>.host, and QEMU binds dev<i>.guest.
 type datagrams struct {
 	dir   string
 	conns []*net.UnixConn
@@ -228,7 +230,7 @@ type datagrams struct {
 }
 
 func newDatagrams(c Chipset, devices int, with func(int) bool) (*datagrams, []string, error) {
-	dir, err := os.MkdirTemp("", "sinter-net-") // names of sockets must be short
+	dir, err := os.MkdirTemp("", "sinter-net-") // because names of sockets must be short
 	if err != nil {
 		return nil, nil, err
 	}

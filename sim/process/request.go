@@ -13,7 +13,8 @@ const (
 	maxLine  = 200
 )
 
-// request is a request of a guest: four words, then as many bytes as the last word says.
+// request is one request of a guest. It has four words, followed by as many bytes as the last
+// word says.
 type request struct {
 	kind byte
 	a, b uint32
@@ -28,7 +29,7 @@ func (m *Machine) read() (request, error) {
 	if kind == '\n' {
 		return request{}, m.lastWords()
 	}
-	h, err := m.out.Peek(15) // in the buffer: there are several requests for a frame
+	h, err := m.out.Peek(15) // already buffered, because each frame takes several requests
 	if err != nil {
 		return request{}, err
 	}
@@ -45,7 +46,7 @@ func (m *Machine) read() (request, error) {
 	return r, err
 }
 
-// reply gives the guest some words.
+// reply sends words to the guest.
 func (m *Machine) reply(words ...uint32) error {
 	var b []byte
 	for _, w := range words {
@@ -55,8 +56,8 @@ func (m *Machine) reply(words ...uint32) error {
 	return err
 }
 
-// lastWords reads the last line of a guest that cannot go on: a CPU exception, or an error of
-// its drivers.
+// lastWords reads the last line of a guest that cannot continue: a CPU exception, or an error
+// of its drivers.
 func (m *Machine) lastWords() error {
 	line := make([]byte, 0, maxLine)
 	for len(line) < maxLine {
@@ -85,14 +86,14 @@ func (m *Machine) where(rip uint64) string {
 	return m.prog.Where(rip)
 }
 
-// Crash is a CPU exception in a unikernel, or the fault that stopped a guest of the monitor.
+// Crash is a CPU exception in a unikernel, or the fault that stopped a guest in the monitor.
 type Crash struct {
 	Vector, Code, RIP, Addr uint64
-	Where                   string // file:line
-	Why                     string // of a guest of the monitor, which does not report a vector
+	Where                   string // source position as file:line
+	Why                     string // the reason for a guest in the monitor, which reports no exception vector
 }
 
-// Error says what happened and where.
+// Error describes what happened and where.
 func (c *Crash) Error() string {
 	if c.Why != "" {
 		return fmt.Sprintf("%s at %s, rip %#x, last faulting address %#x", c.Why, c.Where, c.RIP, c.Addr)

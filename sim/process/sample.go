@@ -9,29 +9,30 @@ import (
 	"unsafe"
 )
 
-// Samples say where a Linux process spends its time. A thread of ours looks at it through
-// ptrace each time that it has used another half millisecond of processor, and gives what
-// it used since the last look to the address where it stands. Nothing in the program
-// changes, and time in which it waits or another process runs does not count.
+// Samples record where a Linux process spends its time. A tracer thread of the harness stops
+// the Linux process through ptrace each time that process has used another half millisecond of
+// CPU time. The thread assigns the CPU time since the last stop to the current instruction
+// address. The traced program is not changed. Time in which it waits, or in which another
+// process runs, does not count.
 type Samples struct {
-	At    map[uint64]time.Duration // processor time by address
+	At    map[uint64]time.Duration // CPU time by instruction address
 	Looks int
-	Err   error // why nobody could look
+	Err   error // why sampling was not possible
 }
 
-// lookAfter is how much processor time lies between two looks.
+// lookAfter is the CPU time between two samples.
 const lookAfter = 500 * time.Microsecond
 
-// sampler is the thread that looks.
+// sampler controls the tracer thread.
 type sampler struct {
 	pid        int
 	into       *Samples
 	last       time.Duration
-	onward     int // how the process goes on from a stop
+	onward     int // ptrace request that continues the process after a stop
 	quit, done chan struct{}
 }
 
-// sample begins to look at a process, a child of ours.
+// sample starts to trace a process, which must be a child of this process.
 func sample(pid int, into *Samples) *sampler {
 	into.At = map[uint64]time.Duration{}
 	s := &sampler{pid: pid, into: into, onward: syscall.PTRACE_CONT, quit: make(chan struct{}), done: make(chan struct{})}
@@ -41,14 +42,15 @@ func sample(pid int, into *Samples) *sampler {
 	return s
 }
 
-// stop ends the looking. The samples are whole when it returns. It must be called before
-// anybody waits for the end of the process: such a wait would take its stops.
+// stop ends the tracing. The samples are complete when it returns. It must be called before
+// anything waits for the end of the process, because such a wait would consume the stops of the
+// process.
 func (s *sampler) stop() {
 	close(s.quit)
 	<-s.done
 }
 
-// run keeps its thread, which the kernel takes as the tracer.
+// run is the tracer. It stays on one OS thread, because for the kernel the tracer is a thread.
 func (s *sampler) run(ready chan<- struct{}) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
@@ -80,28 +82,30 @@ func (s *sampler) run(ready chan<- struct{}) {
 	}
 }
 
-// over reports a process that ended before anybody looked: the kernel refuses that in the
-// same words as a look that is not allowed.
+// over reports whether the process ended before it could be traced. In this case the kernel
+// returns the same error as for a trace that is not allowed.
 func (s *sampler) over() bool {
 	info, err := s.waitid(ofProcess, waitEnd|waitLeave|syscall.WNOHANG)
 	return err == nil && info.pid != 0
 }
 
-// leave lets the process go, which must stop once more for that.
+// leave detaches from the process. For this the process must stop once more.
 func (s *sampler) leave() {
 	s.onward = syscall.PTRACE_DETACH
 	if err := s.ptrace(ptraceInterrupt, 0); err != nil {
-		return // it has ended
+		return // the process has ended
 	}
 	if _, err := s.wait(0); err != nil && !errors.Is(err, errEnded) {
 		s.into.Err = fmt.Errorf("the process cannot be let go: %w", err)
 	}
 }
 
-// errEnded says that the process is over, and that somebody else takes its status.
+// errEnded means that the process is over, and that another part of the program waits for its
+// status.
 var errEnded = errors.New("the process has ended")
 
-// look goes on from a stop by a signal, and looks where the process is when it has worked.
+// look continues the process after a stop by a signal. It takes a sample after the process has
+// used enough CPU time.
 func (s *sampler) look() error {
 	if stopped, err := s.wait(syscall.WNOHANG); err != nil || stopped {
 		return err
@@ -120,8 +124,8 @@ func (s *sampler) look() error {
 	return err
 }
 
-// wait takes a stop of the process, notes where it is and lets it run. Its end is left to
-// whoever waits for that.
+// wait waits for a stop of the process, takes a sample and lets the process continue. It does
+// not take the exit status, because another part of the program waits for it.
 func (s *sampler) wait(how int) (stopped bool, err error) {
 	info, err := s.waitid(ofProcess, waitEnd|waitStop|waitLeave|how)
 	switch {
@@ -139,13 +143,13 @@ func (s *sampler) wait(how int) (stopped bool, err error) {
 		return false, err
 	}
 	signal := uintptr(info.status)
-	if signal>>8 != 0 { // ours, not one that somebody sent
+	if signal>>8 != 0 { // our own stop, not a signal that was sent to the process
 		signal = 0
 	}
 	return true, s.ptrace(s.onward, signal)
 }
 
-// note adds the time used since the last look to the current address of the process.
+// note adds the CPU time since the last sample to the current instruction address.
 func (s *sampler) note() error {
 	at, err := stoppedAt(s.pid)
 	if err != nil {
@@ -161,12 +165,12 @@ func (s *sampler) note() error {
 	return nil
 }
 
-// The numbers of linux/ptrace.h, linux/wait.h and of siginfo that syscall does not name.
+// Constants of linux/ptrace.h, linux/wait.h and siginfo that package syscall does not define.
 const (
 	ofProcess       = 1
 	waitStop        = 2
 	waitEnd         = 4
-	waitLeave       = 0x01000000 // for somebody else to take
+	waitLeave       = 0x01000000 // leaves the exit status for another wait
 	ptraceSeize     = 0x4206
 	ptraceInterrupt = 0x4207
 	codeTrapped     = 4
@@ -180,7 +184,7 @@ func (s *sampler) ptrace(request int, data uintptr) error {
 	return nil
 }
 
-// childInfo is the beginning of siginfo of a child.
+// childInfo is the beginning of the siginfo of a child.
 type childInfo struct {
 	signo, errno, code, _ int32
 	pid, uid, status      int32
@@ -200,8 +204,8 @@ func (s *sampler) waitid(kind, options int) (childInfo, error) {
 	}
 }
 
-// used is the processor time of the process: the clock whose number the kernel makes of
-// its own (clock_getcpuclockid in the C library).
+// used returns the CPU time of the process. It reads the clock whose number is computed from
+// the process ID (clock_getcpuclockid in the C library).
 func (s *sampler) used() (time.Duration, error) {
 	var t syscall.Timespec
 	clock := uintptr(^s.pid)<<3 | 2
@@ -211,7 +215,7 @@ func (s *sampler) used() (time.Duration, error) {
 	return time.Duration(t.Nano()), nil
 }
 
-// ended says whether an error only means that the process is gone.
+// ended turns an error that only means that the process is gone into errEnded.
 func ended(err error) error {
 	if errors.Is(err, syscall.ESRCH) || errors.Is(err, syscall.ECHILD) || errors.Is(err, syscall.EINVAL) {
 		return errEnded

@@ -2,7 +2,7 @@ package process
 
 import "syscall"
 
-// stoppedAt is the address at which a stopped process stands.
+// stoppedAt returns the instruction address of a stopped process.
 func stoppedAt(pid int) (uint64, error) {
 	var regs syscall.PtraceRegs
 	err := syscall.PtraceGetRegs(pid, &regs)

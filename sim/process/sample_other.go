@@ -4,7 +4,7 @@ package process
 
 import "errors"
 
-// stoppedAt is for the processors that the programs are made for.
+// stoppedAt is not implemented on this CPU, for which Sinter makes no programs.
 func stoppedAt(int) (uint64, error) {
 	return 0, errors.New("programs run on x86-64 only")
 }

@@ -6,8 +6,8 @@ import (
 	"github.com/sinter-lang/sinter/ir"
 )
 
-// Caller calls one function many times. It is for functions of words that only compute, such
-// as the functions of the float library.
+// Caller calls one function many times. The function must take words and only compute, such as
+// a function of the float library.
 type Caller struct {
 	c  *context
 	fn *compiled
@@ -23,8 +23,8 @@ func NewCaller(m *ir.Module, f *ir.Func) (*Caller, error) {
 	return &Caller{c: x, fn: fn, pc: x.pc}, nil
 }
 
-// Call runs the function with its argument words and returns its result words. The results
-// stay valid until the next call. It is an error if the function traps or waits.
+// Call runs the function with argument words and returns its result words. The results stay
+// valid until the next call. Call returns an error if the function traps or waits.
 func (k *Caller) Call(words ...uint64) ([]uint64, error) {
 	for n, s := range k.fn.params {
 		k.c.slots[s] = words[n]
@@ -41,5 +41,5 @@ func (k *Caller) Call(words ...uint64) ([]uint64, error) {
 	return out, err
 }
 
-// Executed counts IR instructions of all calls.
+// Executed returns the number of IR instructions executed in all calls.
 func (k *Caller) Executed() uint64 { return k.c.executed() }

@@ -5,18 +5,18 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// code is an operation of the machine. Its fields are in inst.
+// code is an opcode of the machine. The operands are in inst.
 type code uint8
 
-// The operations. s is the slots, m the mask of the result.
+// The opcodes. s is the array of slots, and m is the mask of the result.
 const (
-	cBlock  code = iota // count segment a of imm instructions
+	cBlock  code = iota // counts the imm instructions of segment a
 	cMove               // s[dst] = s[a]
 	cJump               // pc = a
 	cBranch             // pc = s[c] != 0 ? a : b
 	cCall               // s[dst] = return address, pc = a
 	cReturn             // pc = s[a]
-	cEnd                // the context has ended
+	cEnd                // ends the context
 	cAdd
 	cSub
 	cMul
@@ -39,28 +39,28 @@ const (
 	cCat
 	cWord  // any other word operator
 	cFloat // a float operation
-	cLoad1 // s[dst] = mem at place
+	cLoad1 // s[dst] = memory at the place
 	cLoad2
 	cLoad4
 	cLoad8
-	cStore1 // mem at place = s[c]
+	cStore1 // memory at the place = s[c]
 	cStore2
 	cStore4
 	cStore8
-	cPlace // s[dst] = address of place
-	cFill  // n bytes at place with imm
-	cCopy  // n bytes from address s[c] to place
-	cSpan  // s[dst] = address of a place that leaves s[c] bytes
-	cBytes // s[c] bytes from address s[b] to address s[a]
-	cCheck // trap unless s[c]
-	cEvent // everything else, by the instruction
+	cPlace // s[dst] = address of the place
+	cFill  // fills n bytes at the place with imm
+	cCopy  // copies n bytes from address s[c] to the place
+	cSpan  // s[dst] = address of a place that has s[c] bytes after it
+	cBytes // copies s[c] bytes from address s[b] to address s[a]
+	cCheck // traps unless s[c] is not 0
+	cEvent // any other operation, described by its IR instruction
 )
 
-// inst is one operation. A place is base + s[b] + (s[a] + disp). The part in parentheses must
-// leave n bytes within limit.
+// inst is one operation. Its place is the address base + s[b] + (s[a] + disp). The part in
+// parentheses must have n bytes after it within limit.
 type inst struct {
 	op           code
-	w            uint8 // 64 - width of signed operands, amount of a slice, width of the low part of cat
+	w            uint8 // 64 - width of signed operands; or the amount of a slice; or the width of the low part of a cat
 	dst, a, b, c int32
 	mask         uint64
 	base, disp   int
@@ -71,16 +71,16 @@ type inst struct {
 
 // event holds the slots of an operation that needs more than three.
 type event struct {
-	args    []int32 // slots of the words
+	args    []int32 // slots of the argument words
 	results []int32
 	refs    []int32 // slots that hold the addresses of the refs
 }
 
-// segment is a run of instructions that are counted together.
+// segment is a sequence of instructions that are counted together.
 type segment struct {
 	block *ir.Block
 	size  uint64
-	first bool // begins its block
+	first bool // it is the first segment of its block
 }
 
 // context is one thread of control.
@@ -94,13 +94,13 @@ type context struct {
 	counts   []uint64
 	pc       int32
 	ended    bool
-	moved    bool   // did something in this turn
-	turned   bool   // a select has let the other tasks run
-	mask     uint64 // of the wait that holds Main
-	alarm    uint64 // its deadline
+	moved    bool   // it did something in this turn
+	turned   bool   // a select has already let the other tasks run
+	mask     uint64 // mask of the wait that blocks Main
+	alarm    uint64 // deadline of that wait
 }
 
-// executed counts IR instructions.
+// executed returns the number of executed IR instructions.
 func (c *context) executed() uint64 {
 	n := uint64(0)
 	for k, s := range c.segments {
@@ -122,7 +122,7 @@ func newCompiler(mc *Machine) *compiler {
 	return c
 }
 
-// place gives an object its address.
+// place returns the address of an object, and chooses it in the first call.
 func (c *compiler) place(o *ir.Object) int {
 	at := (len(c.mc.mem) + 7) &^ 7
 	c.mc.mem = append(c.mc.mem, make([]byte, at+o.Size-len(c.mc.mem))...)
@@ -140,18 +140,18 @@ type compiling struct {
 
 	f      *ir.Func
 	slot   map[*ir.Value]int32
-	bases  map[*ir.Object]int32 // slots of the addresses of parameters
+	bases  map[*ir.Object]int32 // slots that hold the addresses of object parameters
 	start  map[*ir.Block]int32
 	fixups []fixup
 }
 
-// compiled has the positions and slots of a compiled function.
+// compiled holds the code positions and the slots of a compiled function.
 type compiled struct {
 	entry   int32
 	params  []int32
 	bases   []int32
 	results []int32
-	ret     int32 // slot of the return address
+	ret     int32 // slot that holds the return address
 }
 
 type fixup struct {
@@ -160,13 +160,13 @@ type fixup struct {
 	to    *ir.Block
 }
 
-// context compiles all functions that f reaches into a context that begins at f.
+// context compiles all functions that f can reach into a context that starts at f.
 func (c *compiler) context(f *ir.Func, task int) *context {
 	x, _ := c.enter(f, task)
 	return x
 }
 
-// enter does the same, and also returns the positions and slots of f.
+// enter does the same as context, and also returns the code positions and slots of f.
 func (c *compiler) enter(f *ir.Func, task int) (*context, *compiled) {
 	x := &context{mc: c.mc, task: task, name: "main"}
 	if task >= 0 {
@@ -185,7 +185,7 @@ func (c *compiler) enter(f *ir.Func, task int) (*context, *compiled) {
 	return x, fn
 }
 
-// reached lists f and its direct and indirect callees, callees first.
+// reached lists f and its direct and indirect callees, callees before callers.
 func reached(f *ir.Func) []*ir.Func {
 	var out []*ir.Func
 	seen := map[*ir.Func]bool{}
@@ -280,7 +280,7 @@ func (k *compiling) function(f *ir.Func) {
 	}
 }
 
-// count begins a segment that ends at the next mark or the end of b.
+// count begins a segment that ends at the next mark or at the end of b.
 func (k *compiling) count(b *ir.Block, from int) {
 	n := from
 	for n < len(b.Instrs) && (n == from || b.Instrs[n-1].Op != ir.OpMark) {
@@ -326,8 +326,8 @@ func (k *compiling) edge(e *ir.Edge) {
 	k.fixups = append(k.fixups, fixup{at: at, to: e.To})
 }
 
-// moves copies src to dst in parallel. A move waits while its target is still needed. A
-// separate slot breaks a cycle.
+// moves emits parallel copies from src to dst. A copy waits as long as its target is still
+// needed. An extra slot breaks cycles.
 func (k *compiling) moves(dst, src []int32) {
 	type move struct{ dst, src int32 }
 	var todo []move
@@ -364,7 +364,7 @@ func (k *compiling) moves(dst, src []int32) {
 	}
 }
 
-// at sets the place in i to a ref of n bytes.
+// at sets the place of i to a ref with an access of n bytes.
 func (k *compiling) at(i inst, r ir.Ref, n int) inst {
 	i.a, i.b, i.disp, i.limit, i.n = k.zero, k.zero, r.Disp, r.Obj.Size, n
 	if r.Off != nil {
@@ -445,8 +445,8 @@ func (k *compiling) other(i *ir.Instr) {
 	k.emit(inst{op: cEvent, instr: i, event: e})
 }
 
-// reach is the number of bytes that an event always accesses at its n-th place: a part of a
-// channel's element, or the length of bytes.
+// reach returns the number of bytes that an event always accesses at its n-th ref: a part of a
+// channel element, or the length of bytes.
 func (k *compiling) reach(i *ir.Instr, n int) int {
 	switch i.Op {
 	case ir.OpChSend, ir.OpChRecv, ir.OpChGet, ir.OpChPut:
@@ -455,7 +455,7 @@ func (k *compiling) reach(i *ir.Instr, n int) int {
 	return min(4, i.Refs[n].Obj.Size)
 }
 
-// fast lists the word operators that have a separate operation.
+// fast maps the frequent word operators to separate opcodes.
 var fast = map[word.Op]code{
 	word.Add: cAdd, word.Sub: cSub, word.Mul: cMul, word.And: cAnd, word.Or: cOr, word.Xor: cXor, word.Not: cNot,
 	word.Shl: cShl, word.Shru: cShru, word.Shrs: cShrs, word.Eq: cEq, word.Ne: cNe, word.Ltu: cLtu, word.Geu: cGeu,
@@ -473,7 +473,7 @@ func (k *compiling) word(i *ir.Instr) {
 		x.op = op
 	}
 	switch i.Word {
-	case word.Mux: // the condition goes into the field for conditions
+	case word.Mux: // the condition is in field c
 		x.c, x.a, x.b = slots[0], slots[1], slots[2]
 	case word.Slice:
 		x.w = uint8(i.Imm)

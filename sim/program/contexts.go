@@ -6,10 +6,11 @@ import (
 )
 
 // ring is the state of a channel between two contexts. It counts the slots that the writer has
-// filled and the slots that the reader has emptied.
+// filled, and the slots that the reader has emptied.
 type ring struct{ given, taken uint64 }
 
-// hold returns the slot of the next pass, if it is available.
+// hold returns the slot that the next pass changes. ok is false if the ring is not in the state
+// that the argument `what` names.
 func (r *ring) hold(what uint64, room int) (slot uint64, ok bool) {
 	switch what {
 	case ir.HasValue:
@@ -28,7 +29,7 @@ func (r *ring) pass(what uint64) {
 	}
 }
 
-// halt ends a context, and the run with the last one.
+// halt ends a context. When the last context has ended, it ends the run.
 func (mc *Machine) halt(c *context) error {
 	c.ended, mc.progress = true, true
 	mc.turn++
@@ -38,7 +39,7 @@ func (mc *Machine) halt(c *context) error {
 	return nil
 }
 
-// othersRest reports whether all other contexts have ended or hold at a channel.
+// othersRest reports whether all other contexts have ended or are blocked at a channel.
 func (mc *Machine) othersRest(c *context) bool {
 	for _, o := range mc.tasks {
 		if o == c || o.ended {

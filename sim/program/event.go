@@ -10,8 +10,8 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// event executes an operation with the outside, a channel or the trace. It
-// returns outOfFuel to go on.
+// event executes an operation on a device, a channel or the trace. It returns outOfFuel if
+// execution continues.
 func (c *context) event(i *inst) (stopReason, error) {
 	mc, in := c.mc, i.instr
 	switch in.Op {
@@ -73,7 +73,7 @@ func (c *context) event(i *inst) (stopReason, error) {
 	return outOfFuel, nil
 }
 
-// result sets the word results to v, the low part first.
+// result sets the result words to v, the low part first.
 func (c *context) result(i *inst, v uint64) {
 	at := 0
 	for _, r := range i.instr.Results {
@@ -90,7 +90,7 @@ func (mc *Machine) pending(dev int) bool {
 	return mc.ports[dev] >= 0 && mc.world.Pending(mc.ports[dev])
 }
 
-// status is the mask of devices with a pending frame.
+// status returns the mask of devices that have a frame pending.
 func (mc *Machine) status() uint64 {
 	s := uint64(0)
 	for d := range mc.m.Devices {
@@ -101,7 +101,7 @@ func (mc *Machine) status() uint64 {
 	return s
 }
 
-// bytesAt reads bytes<N> at an address: a length and the bytes.
+// bytesAt reads a bytes value at an address: a length and as many bytes.
 func (mc *Machine) bytesAt(at int, what *ir.Instr) ([]byte, error) {
 	n := int(binary.LittleEndian.Uint32(mc.mem[at:]))
 	if at+4+n > len(mc.mem) || n < 0 {
@@ -125,7 +125,7 @@ func (c *context) log(i *inst) error {
 	return nil
 }
 
-// shown gathers the arguments of an event from slots and places.
+// shown collects the arguments of an event from slots and memory.
 func (c *context) shown(i *inst, types []trace.ArgType, slots []int32, words []*ir.Value, refs []int32) ([]trace.Arg, error) {
 	args := make([]trace.Arg, 0, len(types))
 	at, ref := 0, 0
@@ -150,8 +150,8 @@ func (c *context) shown(i *inst, types []trace.ArgType, slots []int32, words []*
 	return args, nil
 }
 
-// mark records a mark. At its end it also records the number of instructions since its
-// beginning.
+// mark records a mark. At the end of a region, it also records the number of instructions since
+// the beginning.
 func (mc *Machine) mark(c *context, i *ir.Instr) {
 	n := int(i.Imm / 2)
 	if i.Imm%2 == 0 {
@@ -163,7 +163,7 @@ func (mc *Machine) mark(c *context, i *ir.Instr) {
 	mc.marks = append(mc.marks, Mark{mc.m.Marks[n], c.executed() - mc.open[n]})
 }
 
-// recv takes the next frame that fits. It returns false when there is none.
+// recv takes the next frame that fits. It returns false if there is none.
 func (c *context) recv(i *inst) bool {
 	for c.mc.pending(i.instr.Dev) {
 		if frame, ok := c.mc.world.Take(c.mc.ports[i.instr.Dev], int(i.instr.Imm)); ok {
@@ -218,7 +218,7 @@ func (c *context) putLevel(i *inst) {
 	}
 }
 
-// ask gives a device a command and takes its answer.
+// ask sends a device a command and gets its answer.
 func (c *context) ask(i *inst) error {
 	data, err := c.mc.bytesAt(int(c.slots[i.event.refs[0]]), i.instr)
 	if err != nil {
@@ -235,13 +235,13 @@ func (c *context) ask(i *inst) error {
 	return nil
 }
 
-// put moves an element into a channel.
+// put moves an element from the task into a channel.
 func (c *context) put(i *inst) error {
 	c.hold(i)
 	return c.moveEvent(i, trace.Send, i.event.args, i.instr.Args)
 }
 
-// hold copies an element into a channel.
+// hold stores a copy of an element in a channel.
 func (c *context) hold(i *inst) {
 	ch := &c.mc.m.Chans[i.instr.Chan]
 	var e element
@@ -255,7 +255,7 @@ func (c *context) hold(i *inst) {
 	c.mc.chans[i.instr.Chan] = append(c.mc.chans[i.instr.Chan], e)
 }
 
-// get moves an element out of a channel.
+// get moves an element from a channel to the task.
 func (c *context) get(i *inst) error {
 	q := c.mc.chans[i.instr.Chan]
 	e := q[0]
@@ -269,7 +269,7 @@ func (c *context) get(i *inst) error {
 	return c.moveEvent(i, trace.Recv, i.event.results, i.instr.Results)
 }
 
-// moveEvent records the move of an element. slots hold the words of the element.
+// moveEvent records that an element moved. slots hold the words of the element.
 func (c *context) moveEvent(i *inst, kind trace.Kind, slots []int32, values []*ir.Value) error {
 	ch := &c.mc.m.Chans[i.instr.Chan]
 	var args []trace.Arg
@@ -297,8 +297,8 @@ func (c *context) moveEvent(i *inst, kind trace.Kind, slots []int32, values []*i
 	return nil
 }
 
-// argAt reads an argument from memory. A number takes size bytes. If size is 0 it takes as
-// many bytes as its width needs.
+// argAt reads an argument of an event from memory. A number takes size bytes. If size is 0, it
+// takes as many bytes as its width needs.
 func (mc *Machine) argAt(t trace.ArgType, at, size int, what *ir.Instr) (trace.Arg, error) {
 	if t.Kind == "bytes" {
 		data, err := mc.bytesAt(at, what)
@@ -316,8 +316,8 @@ func (mc *Machine) argAt(t trace.ArgType, at, size int, what *ir.Instr) (trace.A
 	return trace.Arg{Bits: v & word.Mask(t.Width)}, nil
 }
 
-// waitsFor describes the event that a blocked context waits for, and whether it comes from
-// outside.
+// waitsFor describes the event that a blocked context waits for. It reports whether the event
+// comes from outside.
 func (c *context) waitsFor() (string, bool) {
 	i := c.code[c.pc].instr
 	if i == nil {

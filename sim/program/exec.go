@@ -8,16 +8,16 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// stopReason tells why a context stopped running.
+// stopReason states why a context stopped running.
 type stopReason uint8
 
 const (
 	outOfFuel stopReason = iota
-	blocked              // at an operation that is not enabled
+	blocked              // at an operation that is not possible yet
 	ended
 	trapped
 	halted
-	idle // Main holds in a wait
+	idle // Main is blocked in a wait
 )
 
 func bit(b bool) uint64 {
@@ -27,7 +27,8 @@ func bit(b bool) uint64 {
 	return 0
 }
 
-// place computes an address. ok is false if n bytes at the address leave the object.
+// place computes the address of an operation's place. ok is false if n bytes at the address are
+// not inside the object.
 func place(s []uint64, i *inst) (at int, ok bool) {
 	off, n := int(uint32(s[i.a])+uint32(i.disp)), i.n
 	if i.op == cSpan {
@@ -36,7 +37,7 @@ func place(s []uint64, i *inst) (at int, ok bool) {
 	return i.base + int(s[i.b]) + off, off+n <= i.limit
 }
 
-// run executes until the context stops; budget is in IR instructions.
+// run executes instructions until the context stops. budget is a number of IR instructions.
 func (c *context) run(budget int) (stopReason, error) {
 	s, mem, prog := c.slots, c.mc.mem, c.code
 	pc := c.pc
@@ -145,7 +146,7 @@ func (c *context) run(budget int) (stopReason, error) {
 	}
 }
 
-// memory executes the operations on memory.
+// memory executes an operation on memory.
 func memory(s []uint64, mem []byte, i *inst, at int) {
 	switch i.op {
 	case cLoad1:

@@ -1,8 +1,8 @@
-// Package program runs the program IR: the machine "ir". It runs a module before or after
+// Package program runs the program IR. It is the machine "ir". It runs a module before or after
 // ir/pass/tasks. Both must show the same trace.
 //
 // Each task (after the tasks pass: Main) is compiled to a separate context: a flat list of
-// instructions over numbered slots. There is no recursion. So every function has fixed
+// instructions over numbered slots. There is no recursion. Every function therefore has fixed
 // addresses for its slots, objects and return address. A call is a few moves and a jump:
 //
 //	block 12 instructions
@@ -10,14 +10,14 @@
 //	v9 = v8 + slot 3, mask 0xffffffff
 //	...
 //
-// A blocking operation that is not enabled leaves the context at its instruction, and the
-// schedule comes back to it. Before the tasks pass the machine follows the canonical schedule:
-// tasks in system order, each until it waits, cyclically. After the pass Main contains that
-// schedule.
+// If a blocking operation is not possible yet, the context stops at that instruction, and the
+// schedule returns to it later. Before the tasks pass, the machine uses the canonical schedule:
+// tasks run in the order of the system, each until it waits, in rounds. After the pass, Main
+// contains that schedule.
 //
-// The verifier cannot detect an address outside its object. Such an address is a fault of the
-// tool and stops the machine with an error. Unwritten bytes of a local object are 0xa5, so
-// that a read of them is noticed.
+// The verifier cannot detect an address outside of its object. Such an address is a fault of
+// Sinter and stops the machine with an error. Unwritten bytes of a local object are 0xa5, so
+// that reading them becomes visible.
 //
 // Start reading at New, then compile.go and exec.go.
 package program
@@ -35,7 +35,7 @@ import (
 // fuel is the approximate number of instructions in one Step.
 const fuel = 1 << 20
 
-// Machine runs one module against one world. It implements sim.Machine.
+// Machine runs one module in one simulated world. It implements sim.Machine.
 type Machine struct {
 	m       *ir.Module
 	world   *world.World
@@ -43,17 +43,17 @@ type Machine struct {
 	tasks   []*context
 	chans   [][]element
 	rings   []ring
-	offer   []bool // by channel of capacity 0: its value waits to be taken
+	offer   []bool // for each channel of capacity 0: whether its value is waiting to be taken
 	trace   trace.Trace
 	outputs world.Outputs
-	ports   []int // world device of each device, -1 if the world has none with its name
+	ports   []int // for each device: its number in the world, -1 if the world has no device with its name
 	done    bool
 
-	services bool // some task is a service
-	turn     int  // the current context
+	services bool // whether some task is a service
+	turn     int  // index of the current context
 	progress bool
 	marks    []Mark
-	open     map[int]uint64 // beginning of the open marks by number
+	open     map[int]uint64 // instruction counts at the beginning of the open marks, by mark number
 }
 
 // element is a value in a channel.
@@ -68,7 +68,7 @@ type Mark struct {
 	Instrs uint64
 }
 
-// BlockCount says how often a block of a function was entered.
+// BlockCount states how often a block of a function was entered.
 type BlockCount struct {
 	Func  *ir.Func
 	Block *ir.Block
@@ -98,7 +98,7 @@ func New(m *ir.Module, w *world.World) (*Machine, error) {
 	return mc, nil
 }
 
-// Done reports that the run has ended.
+// Done reports whether the run has ended.
 func (mc *Machine) Done() bool { return mc.done }
 
 // Trace returns the events observed so far.
@@ -174,7 +174,7 @@ func (mc *Machine) Step() error {
 	return nil
 }
 
-// idle handles a wait of Main: the world acts or the run ends.
+// idle handles a wait of Main: the world acts, or the run ends.
 func (mc *Machine) idle(c *context) error {
 	if mc.world.AdvanceOr(c.deadline()) {
 		return nil
@@ -188,7 +188,7 @@ func (mc *Machine) idle(c *context) error {
 	return nil
 }
 
-// round ends a round over all tasks. If no task moved, the world acts.
+// round ends a round over all tasks. If no task did anything, the world acts.
 func (mc *Machine) round() {
 	moved := mc.progress
 	mc.turn, mc.progress = 0, false
@@ -207,8 +207,8 @@ func (mc *Machine) round() {
 	mc.end(status)
 }
 
-// stuck reports whether no input can make the program's own tasks go on, although services
-// can.
+// stuck reports whether no input can let the program's own tasks continue, although services
+// can continue.
 func (mc *Machine) stuck() bool {
 	if !mc.services {
 		return false
@@ -217,7 +217,8 @@ func (mc *Machine) stuck() bool {
 	return status == trace.Stuck
 }
 
-// waits describes the events that the tasks wait for, and how the run ends without them.
+// waits describes the events that the tasks wait for. It also returns how the run ends if these
+// events never come.
 func (mc *Machine) waits() (trace.Status, []string) {
 	status := trace.Stuck
 	var waits []string
@@ -234,7 +235,7 @@ func (mc *Machine) waits() (trace.Status, []string) {
 	return status, waits
 }
 
-// allEnded reports whether all tasks but services have ended.
+// allEnded reports whether all tasks except services have ended.
 func (mc *Machine) allEnded() bool {
 	for _, c := range mc.tasks {
 		if !c.ended && !mc.isService(c) {
@@ -252,7 +253,7 @@ func (mc *Machine) fromService(ch int) bool { return mc.m.Tasks[mc.m.Chans[ch].W
 
 func (mc *Machine) end(s trace.Status) { mc.done, mc.trace.Status = true, s }
 
-// task names the task of an event of context c.
+// task returns the name of the task of an event in context c.
 func (mc *Machine) task(c *context, of int) string {
 	if c.task >= 0 {
 		of = c.task
@@ -271,7 +272,7 @@ func (mc *Machine) event(c *context, i *ir.Instr, e trace.Event) {
 	mc.trace.Add(e)
 }
 
-// fault makes the error for a fault of the tool, with its source position.
+// fault makes the error for a fault of Sinter, with its source position.
 func fault(i *ir.Instr, format string, args ...any) error {
 	at := diag.Span{}
 	if i != nil {

@@ -12,7 +12,7 @@ func (mc *Machine) hasValue(ch int) bool { return len(mc.chans[ch]) > 0 }
 
 func (mc *Machine) hasRoom(ch int) bool { return len(mc.chans[ch]) < mc.m.Chans[ch].Cap }
 
-// choice executes the operations of select, try_ and timers.
+// choice executes the operations for select, try_ calls and timers.
 func (c *context) choice(i *inst) (stopReason, error) {
 	in := i.instr
 	switch in.Op {
@@ -49,8 +49,8 @@ func (c *context) choice(i *inst) (stopReason, error) {
 	return outOfFuel, nil
 }
 
-// meet is a send to a channel of capacity 0. The task offers the value, and goes on when it is
-// taken.
+// meet executes a send to a channel of capacity 0. The task offers the value, and continues
+// when it is taken.
 func (c *context) meet(i *inst) (stopReason, error) {
 	ch := i.instr.Chan
 	switch {
@@ -66,7 +66,7 @@ func (c *context) meet(i *inst) (stopReason, error) {
 	return outOfFuel, c.moveEvent(i, trace.Send, i.event.args, i.instr.Args)
 }
 
-// choose returns the arm that a select chooses now, or -1 when none is ready.
+// choose returns the arm that a select would choose now, or -1 if no arm is ready.
 func (c *context) choose(i *inst) int {
 	in, first := i.instr, 0
 	if in.Fair {
@@ -97,13 +97,13 @@ func (c *context) armReady(i *inst, k int) bool {
 	return c.mc.world.Now() >= c.armTime(i, k)
 }
 
-// armTime is the deadline of an arm with a timer.
+// armTime returns the deadline of a timer arm.
 func (c *context) armTime(i *inst, k int) uint64 {
 	first, _ := i.instr.ArmArgs(k)
 	return c.joined(i, first+1)
 }
 
-// joined is the 64-bit word at argument k. It may be in two halves.
+// joined returns the 64-bit word at argument k. It may be given in two halves.
 func (c *context) joined(i *inst, k int) uint64 {
 	v := c.slots[i.event.args[k]]
 	if i.instr.Args[k].Type == 32 {
@@ -112,12 +112,12 @@ func (c *context) joined(i *inst, k int) uint64 {
 	return v
 }
 
-// timer is the deadline bit of the status for a wait.
+// timer returns the deadline bit for the status.
 func (c *context) timer() uint64 {
 	return bit(c.mc.world.Now() >= c.alarm) << ir.TimerBit
 }
 
-// deadline is the deadline of the wait that holds Main.
+// deadline returns the deadline of the wait that blocks Main.
 func (c *context) deadline() uint64 {
 	if c.mask>>ir.TimerBit&1 == 0 {
 		return world.Never
@@ -125,7 +125,7 @@ func (c *context) deadline() uint64 {
 	return c.alarm
 }
 
-// deadline is the earliest deadline of the selects of all tasks.
+// deadline returns the earliest deadline of the selects of all tasks.
 func (mc *Machine) deadline() uint64 {
 	d := uint64(world.Never)
 	for _, c := range mc.tasks {
@@ -142,8 +142,8 @@ func (mc *Machine) deadline() uint64 {
 	return d
 }
 
-// selectWaits describes the events that a blocked select waits for, and whether they come from
-// outside.
+// selectWaits describes the events that a blocked select waits for. It reports whether they
+// come from outside.
 func (c *context) selectWaits() (string, bool) {
 	i := &c.code[c.pc]
 	var list []string

@@ -10,16 +10,17 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// channel is a queue of values as cells.
+// channel is a queue of values. Each value is a list of cells.
 type channel struct {
 	name   string
-	room   int // 0: a rendezvous
+	room   int // capacity; 0: sender and receiver meet
 	elem   *tree.Type
-	frames bool // of a socket
+	frames bool // it belongs to a socket, so its elements are frames
 	values [][]uint64
 }
 
-// shown are the parts of an element in the trace. A frame shows its message.
+// shown returns the parts of an element that the trace shows. For a frame, these are the parts
+// of its message.
 func (ch *channel) shown(cells []uint64) []trace.Arg {
 	args := leaves(nil, ch.elem, cells)
 	if ch.frames {
@@ -28,7 +29,7 @@ func (ch *channel) shown(cells []uint64) []trace.Arg {
 	return args
 }
 
-// Do does an effect of the task, and waits until it is possible.
+// Do performs an effect of the task. It waits until the effect is possible.
 func (t *task) Do(e *eval.Effect) {
 	switch e.Kind {
 	case eval.TickEffect:
@@ -60,7 +61,7 @@ func (t *task) Do(e *eval.Effect) {
 	}
 }
 
-// pause gives control back to the machine.
+// pause returns control to the machine.
 func (t *task) pause(w wait) {
 	if !t.yield(w) {
 		panic(stopped{})
@@ -80,7 +81,7 @@ func (t *task) send(e *eval.Effect) {
 		t.await(wait{kind: forRoom, index: e.Index})
 	}
 	ch.values = append(ch.values, slices.Clone(e.Cells))
-	if ch.room == 0 { // offered; both go on when it is taken
+	if ch.room == 0 { // the value is offered; both tasks continue when it is taken
 		t.await(wait{kind: forTaken, index: e.Index})
 	}
 	t.event(trace.Event{Kind: trace.Send, Port: ch.name, Args: ch.shown(e.Cells)})
@@ -91,7 +92,7 @@ func (t *task) recv(e *eval.Effect) {
 	t.get(e)
 }
 
-// get takes the first value of a nonempty channel.
+// get takes the first value of a channel that is not empty.
 func (t *task) get(e *eval.Effect) {
 	ch := t.m.chans[e.Index]
 	copy(e.Cells, ch.values[0])
@@ -99,7 +100,7 @@ func (t *task) get(e *eval.Effect) {
 	t.event(trace.Event{Kind: trace.Recv, Port: ch.name, Args: ch.shown(e.Cells)})
 }
 
-// out sends a frame. It sends nothing for zero bytes.
+// out sends a frame. A frame of zero bytes is not sent.
 func (t *task) out(e *eval.Effect) {
 	if e.Index < 0 {
 		t.outOf(t.m.socket(e.Index), e.Data)
@@ -123,7 +124,7 @@ func (t *task) put(e *eval.Effect) {
 	}
 }
 
-// ask gives a device a command and takes its answer. A device that the world lacks gives no
+// ask sends a device a command and gets its answer. A device that the world lacks gives no
 // answer.
 func (t *task) ask(e *eval.Effect) {
 	port := t.m.prog.System.Devices[e.Index].Name
@@ -132,8 +133,8 @@ func (t *task) ask(e *eval.Effect) {
 	t.event(trace.Event{Kind: trace.In, Port: port, Data: e.Data})
 }
 
-// in receives a frame. The world drops a frame that is longer than the buffer, and the task
-// keeps waiting.
+// in receives a frame. If a frame is longer than the buffer, the world drops it and the task
+// continues to wait.
 func (t *task) in(e *eval.Effect) {
 	for {
 		t.await(t.m.message(e.Index))
@@ -143,7 +144,7 @@ func (t *task) in(e *eval.Effect) {
 	}
 }
 
-// take takes the pending frame, which may be too long.
+// take takes the pending frame, which may be too long for the buffer.
 func (t *task) take(e *eval.Effect) {
 	if e.Index < 0 {
 		t.outOfQueue(t.m.socket(e.Index), e)
@@ -167,7 +168,7 @@ func (t *task) log(e *eval.Effect) {
 	t.event(trace.Event{Kind: trace.Log, Site: e.Index, Args: args, Text: trace.Render(site, args)})
 }
 
-// siteOf is a log site as the trace describes it.
+// siteOf converts a log site to the form in the trace.
 func siteOf(s tree.LogSite) trace.Site {
 	site := trace.Site{ID: s.ID, Parts: s.Parts}
 	for _, a := range s.Args {
@@ -213,8 +214,8 @@ func leaves(list []trace.Arg, t *tree.Type, cells []uint64) []trace.Arg {
 	return append(list, trace.Arg{Bits: cells[0] << (64 - bits) >> (64 - bits)})
 }
 
-// enumLeaves appends the index and the payloads of all variants. Payloads of other variants
-// are zero.
+// enumLeaves appends the index of an enum and the payloads of all variants. The payloads of all
+// variants except the current one are zero.
 func enumLeaves(list []trace.Arg, t *tree.Type, cells []uint64) []trace.Arg {
 	list = append(list, trace.Arg{Bits: cells[0]})
 	nothing := make([]uint64, t.Enum.Room)

@@ -7,7 +7,7 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// selectEffect does the effects of select, try_ and the clock.
+// selectEffect performs the effects of select, try_ calls and the clock.
 func (t *task) selectEffect(e *eval.Effect) {
 	switch e.Kind {
 	case eval.NowEffect:
@@ -32,7 +32,7 @@ func (t *task) selectEffect(e *eval.Effect) {
 	}
 }
 
-// arms are the waits of a select, by arm.
+// arms returns the wait of each arm of a select.
 func (m *Machine) arms(list []eval.Wait) []wait {
 	out := make([]wait, len(list))
 	for i, a := range list {
@@ -44,13 +44,14 @@ func (m *Machine) arms(list []eval.Wait) []wait {
 		case eval.TimeWait:
 			out[i] = wait{kind: forTime, time: a.Time}
 		default:
-			out[i] = wait{kind: forSelect} // never ready
+			out[i] = wait{kind: forSelect} // a wait that is never over
 		}
 	}
 	return out
 }
 
-// choose returns the first ready arm cyclically from first on, -1 if none is.
+// choose returns the first ready arm, searching cyclically from first on. It returns -1 if no
+// arm is ready.
 func (m *Machine) choose(arms []wait, first int) int {
 	for i := range arms {
 		k := (first + i) % len(arms)
@@ -61,7 +62,7 @@ func (m *Machine) choose(arms []wait, first int) int {
 	return -1
 }
 
-// deadline is the earliest deadline of all tasks.
+// deadline returns the earliest deadline of all tasks.
 func (m *Machine) deadline() uint64 {
 	d := uint64(world.Never)
 	for _, t := range m.tasks {

@@ -8,13 +8,13 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// Sockets. A net.Udp over the stack of a network device is two channels. Their values are
-// frames with a message: the peer, 8 bytes, and the datagram.
+// Sockets. A net.Udp on the network stack of a device consists of two channels. Their values
+// are frames. The message in a frame is the peer (8 bytes) and the datagram.
 
-// socket is the socket that an effect names.
+// socket returns the socket that an effect names.
 func (m *Machine) socket(index int) *tree.SocketDef { return &m.prog.System.Sockets[^index] }
 
-// message is the wait for a message of a device or socket.
+// message returns the wait for a message of a device or socket.
 func (m *Machine) message(index int) wait {
 	if index < 0 {
 		return wait{kind: forValue, index: m.socket(index).In}
@@ -23,7 +23,7 @@ func (m *Machine) message(index int) wait {
 }
 
 // outOf sends a message from a socket. Its frame holds the peer in network order, and then the
-// port of the socket.
+// port number of the socket.
 func (t *task) outOf(s *tree.SocketDef, message []byte) {
 	slices.Reverse(message[:6])
 	binary.BigEndian.PutUint16(message[6:], uint16(s.Port))

@@ -1,19 +1,19 @@
-// Package source runs a checked program directly on its tree. It is the reference machine,
-// with which all other machines are compared.
+// Package source runs a checked program directly on its typed tree. It is the reference
+// machine, with which all other machines are compared.
 //
 //	m, err := source.New(program, world.New(script))
 //	t, err := sim.Run(m, 0)
 //
-// It follows the canonical schedule: tasks in system order, each until it waits, cyclically.
-// The world acts only when every task waits. It sets the clock to the earliest deadline or
-// commits one input, and the schedule starts again with the first task. After a trap the other
-// tasks run until they wait, and the run ends.
+// The machine follows the canonical schedule: tasks run in the order of the system, each until
+// it waits, in rounds. The world acts only when every task waits. It sets the clock to the
+// earliest deadline or delivers one input. The schedule then starts again with the first task.
+// After a trap, the other tasks run until they wait, and the run ends.
 //
-// Each task is a coroutine on lang/eval. Its actions on the outside arrive here as effects. An
-// effect that is not possible yet makes the task wait. Channels, devices, log and marks are in
-// effects.go. The schedule is below.
+// Each task is a coroutine on lang/eval. What it does outside of itself arrives here as
+// effects. If an effect is not possible yet, the task waits. Channels, devices, log and marks
+// are in effects.go. The schedule is in this file.
 //
-// The package imports no IR: it must not share the lowering that it checks.
+// The package does not import the IR, because it must not share the lowering that it checks.
 package source
 
 import (
@@ -33,7 +33,7 @@ import (
 
 var _ sim.Machine = (*Machine)(nil)
 
-// Machine is a program that runs on its tree.
+// Machine is a program that runs on its typed tree.
 type Machine struct {
 	outputs world.Outputs
 	prog    *tree.Program
@@ -41,17 +41,17 @@ type Machine struct {
 	trace   *trace.Trace
 	tasks   []*task
 	chans   []*channel
-	ports   []int // world device of each device, -1 if the script has none with its name
-	cursor  int   // the current task
+	ports   []int // for each device: its number in the world, -1 if the script has no device with its name
+	cursor  int   // index of the current task
 	fault   error
 	done    bool
 }
 
-// task is a task instance and its wait.
+// task is a task instance and the event that it waits for.
 type task struct {
 	m      *Machine
 	name   string
-	serves bool // a service of the library
+	serves bool // whether it is a library service
 	run    *eval.Task
 	next   func() (wait, bool)
 	stop   func()
@@ -66,25 +66,26 @@ type task struct {
 type waitKind uint8
 
 const (
-	ready     waitKind = iota // nothing: it has used up its time or has not begun
+	ready     waitKind = iota // nothing: the task has used up its time or has not begun
 	forInput                  // a frame at a device
 	forRoom                   // room in a channel
 	forValue                  // a value in a channel
-	forTaken                  // the value offered in a channel being taken
+	forTaken                  // that the value which the task offers is taken
 	forTime                   // the clock
 	forSelect                 // an arm of a select
-	forTurn                   // the other tasks to have their turn
+	forTurn                   // that the other tasks have run
 )
 
-// wait is a kind and the index of the device or channel, or the arms of a select.
+// wait is what a task waits for: a kind, and the index of a device or channel, or the arms of a
+// select.
 type wait struct {
 	kind  waitKind
 	index int
-	arms  []wait // of a forSelect; arms that are left out have kind forSelect
-	time  uint64 // of a forTime
+	arms  []wait // for forSelect; an arm that is left out has kind forSelect
+	time  uint64 // for forTime
 }
 
-// stopped unwinds a coroutine whose machine has ended.
+// stopped is the panic value that ends a coroutine after its machine has ended.
 type stopped struct{}
 
 // New returns the machine of a program at its start. It finds the devices of the world by
@@ -151,8 +152,8 @@ func (t *task) event(e trace.Event) {
 	t.m.trace.Add(e)
 }
 
-// Step lets one task run until it waits or has run for a while. When all tasks wait, it lets
-// the world commit one input.
+// Step lets one task run until it waits or has run for some time. If all tasks wait, it lets
+// the world deliver one input.
 func (m *Machine) Step() error {
 	if m.done {
 		return m.fault
@@ -176,7 +177,7 @@ func (m *Machine) Step() error {
 	return nil
 }
 
-// enabled selects the next task that can go on.
+// enabled returns the next task that can continue.
 func (m *Machine) enabled() *task {
 	for range m.tasks {
 		if t := m.tasks[m.cursor]; !t.ended && m.open(t.wait) {
@@ -215,8 +216,9 @@ func (m *Machine) trapped() bool {
 	return false
 }
 
-// over reports whether the end of the run no longer depends on inputs. Then the program's own
-// tasks have ended, or wait for each other while only services go on.
+// over reports whether further inputs can no longer change how the run ends. This is the case
+// when the program's own tasks have ended, or when they wait for each other and only services
+// continue.
 func (m *Machine) over() bool {
 	s := m.status()
 	return s == trace.Ended || s == trace.Stuck && m.hasService()
@@ -226,7 +228,7 @@ func (m *Machine) hasService() bool {
 	return slices.ContainsFunc(m.tasks, func(t *task) bool { return t.serves })
 }
 
-// status is how the run ends now that nothing can go on.
+// status returns how the run ends, given that no task can continue.
 func (m *Machine) status() trace.Status {
 	if m.trapped() {
 		return trace.Trapped
@@ -251,7 +253,7 @@ func (m *Machine) Close() {
 	}
 }
 
-// end records the waits of the tasks and ends their coroutines.
+// end records what the tasks wait for, and ends their coroutines.
 func (m *Machine) end() {
 	m.done = true
 	for _, t := range m.tasks {
@@ -283,18 +285,18 @@ func (m *Machine) waitText(w wait) string {
 	return "its turn"
 }
 
-// waitsAt describes the event that a task waits for at a device.
+// waitsAt describes how a task waits at a device.
 func waitsAt(d *tree.DeviceDef) string {
 	return "a " + port.Find(d.Kind).Unit + " at " + d.Name
 }
 
-// Done reports that the run has ended.
+// Done reports whether the run has ended.
 func (m *Machine) Done() bool { return m.done }
 
 // Trace returns the events observed so far.
 func (m *Machine) Trace() *trace.Trace { return m.trace }
 
-// Statements counts the statements that the tasks have begun.
+// Statements returns the number of statements that the tasks have begun.
 func (m *Machine) Statements() uint64 {
 	n := uint64(0)
 	for _, t := range m.tasks {

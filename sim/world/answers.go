@@ -12,7 +12,7 @@ import (
 // BadAnswers is the code of errors in answer files.
 const BadAnswers diag.Code = "E0504"
 
-// answerLine is a line of an answer file: a time, a command, a colon, the answer.
+// answerLine is a line of an answer file: a time, a command, a colon and the answer.
 type answerLine struct {
 	span    diag.Span
 	time    uint64
@@ -20,8 +20,8 @@ type answerLine struct {
 	answer  string
 }
 
-// eachAnswer reads the lines of an answer file. The times must not decrease. The text after #
-// is a comment. form describes the format of a line.
+// eachAnswer reads the lines of an answer file. Times must not decrease. The text after # is a
+// comment. form describes the format of a line for error messages.
 func eachAnswer(name string, data []byte, form string, do func(answerLine) error) error {
 	file := &diag.File{Name: name, Text: string(data)}
 	last := uint64(0)
@@ -54,8 +54,8 @@ func eachAnswer(name string, data []byte, form string, do func(answerLine) error
 }
 
 // ReadAnswers reads an answer file. Each line has a time in microseconds, a command, its
-// sectors, a colon, and whether the disk can do the command from then on. A minus is a
-// failure. A line without sectors applies to all sectors.
+// sectors, a colon, and whether the disk can execute the command from that time on. A minus
+// means that it fails. A line without sectors applies to all sectors.
 //
 //	0     read 5 : -        # sector 5 cannot be read
 //	2000  write 3..=9 : -
@@ -83,7 +83,7 @@ func (d *Disk) ReadAnswers(k *port.Kind, name string, data []byte) error {
 	})
 }
 
-// sectors reads a number or a range.
+// sectors reads a sector number or a range of them.
 func sectors(text string) (from, to uint32, ok bool) {
 	lo, hi, ranged := strings.Cut(text, "..")
 	closed := strings.HasPrefix(hi, "=")
@@ -98,15 +98,15 @@ func sectors(text string) (from, to uint32, ok bool) {
 	return uint32(first), uint32(last), err == nil && first <= last && last <= math.MaxUint32
 }
 
-// Refuses reports whether a device is a disk that cannot do a command now, even if it has the
-// sector.
+// Refuses reports whether a device is a disk that currently cannot execute a command for a
+// reason other than a missing sector.
 func (w *World) Refuses(dev int, command []byte) bool {
 	d := w.Disk(dev)
 	return d != nil && len(command) >= port.CommandSize && !d.Can(w.now, command)
 }
 
-// AbleTo sets whether a disk can do a command on a sector from now on. A command without a
-// sector ignores the sector number.
+// AbleTo sets whether a disk can execute a command on a sector from now on. For a command
+// without a sector, the sector number is ignored.
 func (d *Disk) AbleTo(m *port.Method, sector uint32, can bool) {
 	a := Able{Op: m.Code, From: sector, To: sector, Can: can}
 	if m.ArgBits == 0 {

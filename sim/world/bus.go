@@ -11,38 +11,38 @@ import (
 	"github.com/sinter-lang/sinter/ir/port"
 )
 
-// The statuses of an answer over a bus.
+// The status codes in an answer over a bus.
 const (
 	BusOK      = 0
-	BusRefused = 1 // no device is present, or it did not acknowledge the sent bytes
+	BusRefused = 1 // no device is there, or it did not acknowledge the sent bytes
 )
 
-// Answer is the answer of a device at the other end of a bus to commands whose bytes begin
-// with Sent, from a time on. If the bus has addresses, Sent begins with the device's address.
+// Answer is the answer that a device on a bus gives, from some time on, to commands whose bytes
+// begin with Sent. If the bus has addresses, Sent begins with the address of the device.
 type Answer struct {
 	Time    uint64 // in microseconds
 	Sent    []byte
-	Data    []byte // the wires carry ones after these bytes
-	Refuses bool   // it does not acknowledge
+	Data    []byte // after these bytes, the wires carry ones
+	Refuses bool   // the device does not acknowledge
 }
 
-// Bus is the other end of a bus. The last answer in the list that fits a command counts. A bus
-// without addresses has one device, which is always present. On a bus with addresses a device
-// is present from the time of its first answer on. It acknowledges a command even if none of
-// its answers fits.
+// Bus simulates the devices on a bus. If several answers fit a command, the last one in the
+// list counts. A bus without addresses has one device, which is always there. On a bus with
+// addresses, a device is there from the time of its first answer on. It acknowledges a command
+// even if none of its answers fits.
 type Bus struct {
 	answers   []Answer
 	addressed bool
 }
 
-// NewBus is the other end of a bus of a kind.
+// NewBus makes a bus of a kind, without answers.
 func NewBus(k *port.Kind) *Bus { return &Bus{addressed: k.Silent} }
 
 // Add adds an answer.
 func (b *Bus) Add(a Answer) { b.answers = append(b.answers, a) }
 
-// SentBy returns the bytes that a command sends: the address, if the bus has addresses, and
-// the data.
+// SentBy returns the bytes that a command sends: the address, if the bus has addresses, and the
+// data.
 func (b *Bus) SentBy(command []byte) []byte {
 	if len(command) < port.CommandSize {
 		return nil
@@ -54,7 +54,7 @@ func (b *Bus) SentBy(command []byte) []byte {
 	return append([]byte{command[4] & 0x7F}, body...)
 }
 
-// Do answers a command at a time.
+// Do returns the answer to a command at a time.
 func (b *Bus) Do(now uint64, command []byte) []byte {
 	if len(command) < port.CommandSize {
 		return status(BusRefused)
@@ -81,7 +81,7 @@ func (b *Bus) Do(now uint64, command []byte) []byte {
 	return append(status(BusOK), data...)
 }
 
-// last is the time of the last answer.
+// last returns the time of the last answer.
 func (b *Bus) last() uint64 {
 	last := uint64(0)
 	for _, a := range b.answers {
@@ -91,7 +91,8 @@ func (b *Bus) last() uint64 {
 }
 
 // ReadAnswers reads an answer file. Each line has a time in microseconds, the sent bytes, a
-// colon, and the answer, in hexadecimal. A minus instead of an answer refuses. The text after
+// colon, and the answer, both in hexadecimal. A minus instead of an answer means that the
+// device does not acknowledge. The text after
 // # is a comment.
 //
 //	0     9f : ff ef 40 18    # of an SPI flash: a byte comes for each that goes

@@ -15,20 +15,20 @@ import (
 // BadBytes is the code of errors in byte files.
 const BadBytes diag.Code = "E0503"
 
-// Bytes is a file of the bytes that arrive at a device of shape stream. Each line has a time
-// in microseconds and bytes in hexadecimal, with optional spaces between them. The text after
+// Bytes is a file of the bytes that arrive at a device of shape Stream. Each line has a time in
+// microseconds, and bytes in hexadecimal with optional spaces between them. The text after
 // # is a comment.
 //
 //	0     48 65 6c 6c 6f
 //	1500  0a              # 1.5 ms later
 type Bytes struct {
 	Device int
-	Name   string // of the file, for errors
+	Name   string // name of the file, for errors
 	Data   []byte
 }
 
-// AddBytes adds the contents of byte files to a script. Bytes at equal times come in the order
-// of the devices, after levels.
+// AddBytes adds the contents of byte files to a script. Bytes that arrive at the same time are
+// in the order of the devices, after changes of levels.
 func (s *Script) AddBytes(list []Bytes) error {
 	for _, f := range list {
 		inputs, err := readBytes(f)
@@ -43,7 +43,8 @@ func (s *Script) AddBytes(list []Bytes) error {
 	return nil
 }
 
-// compareInputs orders inputs by time, then levels first, then by device.
+// compareInputs orders inputs by time. At the same time, level changes come first, and then
+// inputs in the order of the devices.
 func compareInputs(a, b Input) int {
 	switch {
 	case a.Time != b.Time:
@@ -94,8 +95,8 @@ func readLine(span diag.Span, fields []string) (Input, error) {
 	return Input{Time: time, Data: data}, nil
 }
 
-// WriteBytes returns the bytes that a program sent to a device of shape stream, as a file for
-// AddBytes. It has a line for each time at which bytes were sent.
+// WriteBytes returns the bytes that a program sent to a device of shape Stream, in the format
+// that AddBytes reads. It has one line for each time at which bytes were sent.
 func WriteBytes(t *trace.Trace, device string) []byte {
 	var b strings.Builder
 	last, some := uint64(0), false

@@ -19,21 +19,21 @@ import (
 // Capture is a pcap or pcapng file with frames for one device.
 type Capture struct {
 	Device int    // index into the names given to FromCaptures
-	Name   string // of the file, for messages
+	Name   string // name of the file, for messages
 	Data   []byte
-	// Open, if not nil, opens the file again and replaces Data. The file may then be of any
-	// size, because it is read during the run.
+	// If Open is not nil, it opens the file again, and Data is not used. The file may then be
+	// of any size, because it is read during the run.
 	Open func() (io.ReadCloser, error)
 	// Messages is set for a port whose messages are not frames. Such a capture has the link
-	// type USER0, and each record is a message.
+	// type USER0, and each record is one message.
 	Messages bool
 }
 
-// FromCaptures makes a script of captures. A frame's time is the running maximum of the
-// timestamps in its capture, because real captures sometimes go backwards. The first timestamp
-// of all captures is time 0. Several captures are merged by time, then by the order of the
-// devices, then by the order in the file. All files are read to their ends here, so a broken
-// file is an error before the run.
+// FromCaptures makes a script from captures. The time of a frame is the largest timestamp in
+// its capture so far, because timestamps in real captures sometimes go backwards. The first
+// timestamp of all captures is time 0. Several captures are merged by time, then by the order
+// of the devices, then by the order in the file. FromCaptures reads all files to their ends, so
+// that a broken file is reported before the run.
 func FromCaptures(devices []string, captures []Capture) (*Script, error) {
 	f, err := newFeed(devices, captures)
 	if err != nil {
@@ -66,13 +66,13 @@ func captureErrorf(name, format string, args ...any) error {
 // BadCapture is the code of errors in capture files.
 const BadCapture diag.Code = "E0501"
 
-// source is a reader of either format.
+// source is a reader for either format.
 type source interface {
 	ZeroCopyReadPacketData() ([]byte, gopacket.CaptureInfo, error)
 	LinkType() layers.LinkType
 }
 
-// open opens the file and detects the format from the first bytes.
+// open opens the file, and detects its format from the first bytes.
 func (c *Capture) open() (source, io.Closer, error) {
 	if c.Open == nil {
 		r, err := c.format(bufio.NewReader(bytes.NewReader(c.Data)))
@@ -123,12 +123,13 @@ func reason(err error) string {
 type records struct {
 	c      *Capture
 	r      source
-	closer io.Closer // nil: nothing is to be closed
-	n      int       // records so far
-	room   []byte    // the rest of the last allocation for frames
+	closer io.Closer // nil: nothing to close
+	n      int       // number of records so far
+	room   []byte    // unused part of the last allocation for frames
 }
 
-// roomOfFrames is the size of one allocation for frames. A small frame then costs only a copy.
+// roomOfFrames is the size of one allocation, which many small frames share. A small frame then
+// costs only a copy.
 const roomOfFrames = 1 << 14
 
 func newRecords(c *Capture) (*records, error) {
@@ -153,7 +154,8 @@ func (r *records) close() {
 	}
 }
 
-// next reads a record, which must be a whole frame. It reports false at the end of the file.
+// next reads a record, which must contain a whole frame. It reports false at the end of the
+// file.
 func (r *records) next() (frame, bool, error) {
 	f, ok, err := r.look()
 	if len(f.data) > len(r.room) {
@@ -164,14 +166,14 @@ func (r *records) next() (frame, bool, error) {
 	return f, ok, err
 }
 
-// look is next, but its bytes are only valid until the next call.
+// look does the same as next, but its bytes are only valid until the next call.
 func (r *records) look() (frame, bool, error) {
 	data, info, err := r.r.ZeroCopyReadPacketData()
 	if errors.Is(err, io.EOF) {
 		if info.CaptureLength == 0 {
 			return frame{}, false, nil
 		}
-		err = io.ErrUnexpectedEOF // after the header of a record
+		err = io.ErrUnexpectedEOF // the file ends after the header of a record
 	}
 	switch {
 	case err != nil:
@@ -187,9 +189,9 @@ func (r *records) look() (frame, bool, error) {
 	return frame{info.Timestamp.UnixMicro(), data}, err == nil, err
 }
 
-// tooLong reports whether a record is longer than the limit that its file states.
+// tooLong reports whether a record is longer than the limit that its file declares.
 func tooLong(r source, info gopacket.CaptureInfo, n int) bool {
-	most := uint32(0) // no bound
+	most := uint32(0) // no limit
 	switch r := r.(type) {
 	case *pcapgo.Reader:
 		most = r.Snaplen()
@@ -201,10 +203,10 @@ func tooLong(r source, info gopacket.CaptureInfo, n int) bool {
 	return most != 0 && uint32(n) > most
 }
 
-// snapLen is the length that written captures state.
+// snapLen is the record length limit that written captures declare.
 const snapLen = 65535
 
-// user0 is the link type of records that are messages of a port.
+// user0 is the link type of captures whose records are messages of a port.
 const user0 layers.LinkType = 147
 
 var linkNames = map[bool]string{false: "Ethernet", true: "USER0, whose records are messages"}
@@ -216,8 +218,7 @@ func linkType(messages bool) layers.LinkType {
 	return layers.LinkTypeEthernet
 }
 
-// CaptureOf returns the frames that a device sent as a capture, in the format of
-// CaptureWriter.
+// CaptureOf returns the frames that a device sent as a capture, in the format of CaptureWriter.
 func CaptureOf(t *trace.Trace, device string, messages bool) ([]byte, error) {
 	var b bytes.Buffer
 	w, err := NewCaptureWriter(&b, device, messages)
@@ -228,8 +229,8 @@ func CaptureOf(t *trace.Trace, device string, messages bool) ([]byte, error) {
 }
 
 // CaptureWriter writes the frames that a device sends as a capture: pcap, little-endian,
-// microseconds. The timestamp of a frame is the clock at its commit. The link type is
-// Ethernet, or USER0 for a port of messages.
+// microseconds. The timestamp of a frame is the clock when it was sent. The link type is
+// Ethernet, or USER0 for a port with messages.
 type CaptureWriter struct {
 	device string
 	w      *pcapgo.Writer
@@ -241,7 +242,7 @@ func NewCaptureWriter(to io.Writer, device string, messages bool) (*CaptureWrite
 	return w, w.w.WriteFileHeader(snapLen, linkType(messages))
 }
 
-// Event writes the frame of an event, if it is one that the device sent.
+// Event writes the frame of an event, if the device sent it.
 func (w *CaptureWriter) Event(e *trace.Event) error {
 	if e.Kind != trace.Out || e.Port != w.device {
 		return nil
@@ -253,5 +254,5 @@ func (w *CaptureWriter) Event(e *trace.Event) error {
 	return w.w.WritePacket(info, e.Data)
 }
 
-// maxStamp is the last microsecond that a capture's 32 bits of seconds hold.
+// maxStamp is the last microsecond that the 32-bit seconds of a capture can express.
 const maxStamp = 1<<32*1000000 - 1

@@ -5,10 +5,11 @@ import "math"
 // Never is the deadline of a machine that waits for no timer.
 const Never = math.MaxUint64
 
-// AdvanceOr is called when every task waits. deadline is the earliest deadline of all tasks.
-// AdvanceOr sets the clock to the earlier of the deadline and the next input, and commits that
-// input. At equal times the deadline comes first. It reports false when the run is over: no
-// deadline and no input is left up to the end.
+// AdvanceOr must be called when every task waits. deadline is the earliest deadline of all
+// tasks. AdvanceOr sets the clock to the deadline or to the time of the next input, whichever
+// is earlier. In the second case it delivers that input. If both times are equal, the deadline
+// comes first. It reports false when the run is over, because no deadline and no input is left
+// before the end.
 func (w *World) AdvanceOr(deadline uint64) bool {
 	if w.driver == nil {
 		return w.step(deadline)
@@ -19,7 +20,7 @@ func (w *World) AdvanceOr(deadline uint64) bool {
 	})
 }
 
-// step takes one step of the script or to a deadline.
+// step goes to the next input of the script or to the deadline.
 func (w *World) step(deadline uint64) bool {
 	next, some := w.nextInput()
 	switch {
@@ -33,7 +34,8 @@ func (w *World) step(deadline uint64) bool {
 	return true
 }
 
-// nextInput returns the time of the next input up to the end.
+// nextInput returns the time of the next input. `some` is false if no input is left before the
+// end.
 func (w *World) nextInput() (time uint64, some bool) {
 	in := w.upcoming()
 	if in == nil {
@@ -43,8 +45,8 @@ func (w *World) nextInput() (time uint64, some bool) {
 	return time, w.script.Until == nil || time <= *w.script.Until
 }
 
-// End returns the end of the run. Later deadlines do not occur. By default it is the time of
-// the last input or answer.
+// End returns the time at which the run ends. Later deadlines never occur. By default it is the
+// time of the last input or answer.
 func (w *World) End() uint64 {
 	if w.script.Until != nil {
 		return *w.script.Until

@@ -9,39 +9,39 @@ import (
 // SectorSize is the size of a sector of a disk in bytes.
 const SectorSize = 512
 
-// DiskSectors is the size of a disk that has no image.
+// DiskSectors is the number of sectors of a disk that has no image.
 const DiskSectors = 2048
 
-// A disk is a device that answers: the program sends a command and takes the answer at once. A
-// command is an operation and a sector number, 32 bits each, little-endian. A write adds the
-// bytes of the sector. An answer is a status. A successful read adds the bytes.
+// A disk is a device that answers: the program sends a command and gets an immediate answer. A
+// command is an operation and a sector number, 32 bits each, little-endian. For a write, the
+// bytes of the sector follow. An answer is a status. For a successful read, the bytes follow.
 const (
 	DiskRead  = 1
 	DiskWrite = 2
 	DiskFlush = 3
 )
 
-// The statuses of an answer.
+// The status codes in an answer.
 const (
 	DiskOK      = 0
-	DiskPastEnd = 1 // there is no such sector
-	DiskError   = 2 // it cannot do the command, or does not know it
+	DiskPastEnd = 1 // the sector does not exist
+	DiskError   = 2 // the disk cannot execute the command, or does not know it
 )
 
-// Disk is a disk of whole sectors. A write is in the cache until a flush makes it durable. A
-// read returns the last written bytes.
+// Disk is a disk that reads and writes whole sectors. Written data are in a cache until a flush
+// makes them durable. A read returns the bytes that were written last.
 type Disk struct {
 	data    []byte
-	durable map[uint32][]byte // contents before the unflushed writes
+	durable map[uint32][]byte // contents of sectors before their unflushed writes
 	ables   []Able
 }
 
-// Able says whether a disk can do a command on some sectors from a time on. The last Able that
-// fits a command counts. If none fits, the disk can do the command.
+// Able states whether a disk can execute a command on some sectors from some time on. If
+// several fit a command, the last one counts. If none fits, the disk can execute the command.
 type Able struct {
 	Time     uint64 // in microseconds
 	Op       uint32
-	From, To uint32 // sectors, both included; all for a flush
+	From, To uint32 // first and last sector; all sectors for a flush
 	Can      bool
 }
 
@@ -56,7 +56,7 @@ func NewDisk(image []byte) *Disk {
 // Image returns a copy of the contents, flushed or not.
 func (d *Disk) Image() []byte { return append([]byte(nil), d.data...) }
 
-// Unflushed returns the largest possible number of sectors that differ from the durable
+// Unflushed returns an upper bound for the number of sectors that differ from the durable
 // contents.
 func (d *Disk) Unflushed() int { return len(d.durable) }
 
@@ -66,8 +66,8 @@ func (d *Disk) Sector(i int) []byte { return d.data[i*SectorSize : (i+1)*SectorS
 // IsUnflushed reports whether a sector was written since the last flush.
 func (d *Disk) IsUnflushed(i int) bool { return d.durable[uint32(i)] != nil }
 
-// Crash loses the unflushed writes to the sectors that lost selects. All other writes become
-// durable.
+// Crash loses the unflushed writes to the sectors that the function `lost` selects. All other
+// writes become durable.
 func (d *Disk) Crash(lost func(i int) bool) {
 	for i, old := range d.durable {
 		if lost(int(i)) {
@@ -80,8 +80,8 @@ func (d *Disk) Crash(lost func(i int) bool) {
 // Add adds an Able to the disk.
 func (d *Disk) Add(a Able) { d.ables = append(d.ables, a) }
 
-// Can reports whether the disk can do a command at a time. It does not check that the sector
-// exists.
+// Can reports whether the disk can execute a command at a time. It does not check that the
+// sector exists.
 func (d *Disk) Can(now uint64, command []byte) bool {
 	if len(command) < port.CommandSize {
 		return false
@@ -95,7 +95,7 @@ func (d *Disk) Can(now uint64, command []byte) bool {
 	return true
 }
 
-// last is the time of the last Able.
+// last returns the time of the last Able.
 func (d *Disk) last() uint64 {
 	last := uint64(0)
 	for _, a := range d.ables {
@@ -104,7 +104,7 @@ func (d *Disk) last() uint64 {
 	return last
 }
 
-// Do does a command at a time and returns the answer. A failed command changes nothing.
+// Do executes a command at a time and returns the answer. A failed command changes nothing.
 func (d *Disk) Do(now uint64, command []byte) []byte {
 	if !d.Can(now, command) {
 		return status(DiskError)

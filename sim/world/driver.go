@@ -1,22 +1,22 @@
 package world
 
-// A Driver is an outside that is not known beforehand. It is called whenever every task waits,
-// and may Put inputs that arrive now. It returns a time, until. Up to that time the world
-// handles these inputs and the deadlines of tasks by itself. At that time at the latest it
-// calls the driver again. elapsed is set if that time has come and nothing else happens at it.
-// If more is false, the run ends and the driver is not called again.
+// A Driver provides inputs that are not known in advance. The world calls it whenever every
+// task waits. It may Put inputs, which arrive immediately, and returns a time, `until`. Before
+// that time, the world handles these inputs and the deadlines of tasks by itself. It calls the
+// driver again at that time at the latest. `elapsed` is set if that time has come and nothing
+// else happens then. If `more` is false, the run ends and the driver is not called again.
 type Driver func(elapsed bool) (until uint64, more bool)
 
 // Drive makes a driver the source of all further inputs.
 func (w *World) Drive(d Driver) { w.driver = d }
 
-// Put makes a message arrive at a device, now.
+// Put makes a message arrive at a device immediately.
 func (w *World) Put(dev int, data []byte) {
 	w.script.Inputs = append(w.script.Inputs, Input{Time: w.now, Device: dev, Data: data})
 }
 
 // driven calls the driver until the world has taken a step or the run is over. step takes a
-// step up to a time, if there is one.
+// step that is possible before a time, if there is one.
 func (w *World) driven(step func(until uint64) bool) bool {
 	elapsed := false
 	for !w.over {

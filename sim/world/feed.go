@@ -1,7 +1,7 @@
 package world
 
-// A Feed is the frames of captures that are read during the run, so that a capture may be
-// larger than the memory. Each world reads them separately.
+// A Feed is the frames of captures that are read during the run. A capture may therefore be
+// larger than memory. Each world reads the files separately.
 type Feed struct {
 	captures []Capture
 	first    int64  // the earliest timestamp, which is time 0
@@ -9,8 +9,8 @@ type Feed struct {
 	frames   int    // number of frames
 }
 
-// newFeed reads captures once, for their errors, the first timestamp, the number of frames and
-// the time of the last frame.
+// newFeed reads the captures once. It finds their errors, the first timestamp, the number of
+// frames and the time of the last frame.
 func newFeed(devices []string, captures []Capture) (*Feed, error) {
 	f := &Feed{captures: captures}
 	latest := int64(0)
@@ -36,7 +36,7 @@ func newFeed(devices []string, captures []Capture) (*Feed, error) {
 }
 
 // readOnce reads a capture to its end. It returns the number of records, the first timestamp
-// and the latest.
+// and the latest timestamp.
 func readOnce(c *Capture) (n int, first, latest int64, err error) {
 	r, err := newRecords(c)
 	if err != nil {
@@ -74,8 +74,8 @@ func (s *Script) First(n int) error {
 	return all.err
 }
 
-// Whole reads the captures that a run would read step by step. Then Inputs has all inputs, for
-// callers that need them together.
+// Whole completely reads the captures that a run would read step by step. Inputs then has all
+// inputs, for callers that need them together.
 func (s *Script) Whole() error {
 	if s.Feed == nil {
 		return nil
@@ -93,7 +93,7 @@ func (s *Script) Whole() error {
 	return nil
 }
 
-// later reports whether the frames are to be read during the run.
+// later reports whether the frames are read during the run.
 func (f *Feed) later() bool {
 	for i := range f.captures {
 		if f.captures[i].Open != nil {
@@ -103,16 +103,16 @@ func (f *Feed) later() bool {
 	return false
 }
 
-// feeding is the reading state of a feed: a merge of its captures.
+// feeding is the state of reading a feed. It merges the captures.
 type feeding struct {
-	left    int // frames
+	left    int // number of frames left
 	first   int64
 	streams []*stream
-	best    *stream // the stream with the next frame; nil: not known
+	best    *stream // the stream that has the next frame; nil: not known
 	err     error
 }
 
-// stream is one capture of a merge.
+// stream is one of the merged captures.
 type stream struct {
 	device int
 	r      *records
@@ -121,7 +121,7 @@ type stream struct {
 	over   bool
 }
 
-// start begins at the first frame.
+// start begins to read at the first frame.
 func (f *Feed) start() *feeding {
 	all := &feeding{left: f.frames, first: f.first}
 	for i := range f.captures {
@@ -169,7 +169,7 @@ func (f *feeding) advance(s *stream) {
 	}
 }
 
-// head is the next frame, or nil at the end.
+// head returns the next frame, or nil at the end.
 func (f *feeding) head() *Input {
 	if f.best == nil && f.left > 0 {
 		for _, s := range f.streams {
@@ -187,7 +187,7 @@ func (f *feeding) head() *Input {
 	return &f.best.head
 }
 
-// pop advances to the frame after the head.
+// pop removes the next frame.
 func (f *feeding) pop() {
 	s := f.best
 	f.best = nil

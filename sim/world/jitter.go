@@ -5,10 +5,10 @@ import (
 	"sort"
 )
 
-// Jitter makes a script from a seed. It has a dozen messages of 1 to 14 bytes at random
+// Jitter makes a random script from a seed. It has a dozen messages of 1 to 14 bytes, at random
 // devices and times. Many times are equal, and some messages are too long for a small buffer.
-// Half of the scripts end earlier or later than the last message. The trace of a program then
-// depends on the order in which it takes messages.
+// In half of the scripts, the run ends before or after the last message. Because of this, the
+// trace of a program depends on the order in which it takes messages.
 func Jitter(devices []string, seed uint64) *Script {
 	r := rand.New(rand.NewPCG(seed, 1))
 	s := &Script{Devices: devices}

@@ -1,10 +1,10 @@
 package world
 
-// level is an input: its present level, and the level that the program last read. Both start
-// at 0, because a program has read nothing before its first wait.
+// level is the state of an input: its present level, and the level that the program last read.
+// Both start at 0, because a program has read nothing before its first wait.
 type level struct{ now, known uint64 }
 
-// Get returns the level of an input. The program knows it from then on.
+// Get returns the level of an input. From then on, the program knows this level.
 func (w *World) Get(dev int) uint64 {
 	if dev < 0 || dev >= len(w.levels) {
 		return 0
@@ -14,19 +14,19 @@ func (w *World) Get(dev int) uint64 {
 	return l.now
 }
 
-// LevelNow is the level of an input, for callers that drive the pins of a circuit.
+// LevelNow returns the level of an input, for callers that drive the pins of a circuit.
 func (w *World) LevelNow(dev int) uint64 { return w.levels[dev].now }
 
-// SetLevel makes the level of an input change now.
+// SetLevel changes the level of an input immediately.
 func (w *World) SetLevel(dev int, v uint64) {
 	w.script.Inputs = append(w.script.Inputs, Input{Time: w.now, Levels: []Level{{dev, v}}})
 }
 
-// Outputs are the levels of outputs, by number of the device. They start at 0. Only a change
-// is an event, not a repeated level.
+// Outputs holds the levels of outputs, by device number. They start at 0. Setting the same
+// level again is not an event.
 type Outputs map[int]uint64
 
-// Set notes a level and reports whether it has changed.
+// Set records a level and reports whether it has changed.
 func (o Outputs) Set(dev int, v uint64) bool {
 	if o[dev] == v {
 		return false
@@ -35,7 +35,7 @@ func (o Outputs) Set(dev int, v uint64) bool {
 	return true
 }
 
-// LevelData is a level as the bytes of an event, little-endian.
+// LevelData returns a level as the bytes of an event, little-endian.
 func LevelData(v uint64, bytes int) []byte {
 	out := make([]byte, bytes)
 	for i := range out {
@@ -44,7 +44,7 @@ func LevelData(v uint64, bytes int) []byte {
 	return out
 }
 
-// LevelOf is the level that the bytes of an event represent.
+// LevelOf returns the level that the bytes of an event represent.
 func LevelOf(data []byte) uint64 {
 	v := uint64(0)
 	for i := len(data) - 1; i >= 0; i-- {

@@ -4,27 +4,28 @@ import (
 	"encoding/binary"
 )
 
-// A message of a datagram device is the peer, 64 bits little-endian, and the bytes of the
-// datagram. The low 48 bits of the peer are an IPv4 address above a UDP port. This file wraps
-// such messages into Ethernet frames and unwraps them. Captures need this, and machines whose
-// programs use Ethernet directly. The file follows RFC 768, 791, 826 and 1071. It shares no
-// code with the library in those programs.
+// A message of a datagram device consists of the peer (64 bits, little-endian) and the bytes of
+// the datagram. The low 48 bits of the peer are an IPv4 address above a UDP port. This file
+// wraps such messages into Ethernet frames and unwraps them. It is needed for captures, and for
+// machines whose programs use Ethernet directly. It follows RFC 768, 791, 826 and 1071. It
+// shares no code with the library in those programs.
 
-// Host is the end of a datagram device that the program has.
+// Host is the program's end of a datagram device.
 type Host struct {
-	Address uint32 // IPv4
-	Port    uint16 // UDP
+	Address uint32 // IPv4 address
+	Port    uint16 // UDP port
 }
 
-// PeerSize is the length of the peer before a datagram.
+// PeerSize is the number of bytes of the peer, which precedes a datagram.
 const PeerSize = 8
 
-// Message is a datagram with its peer.
+// Message returns a datagram with its peer.
 func Message(address uint32, port uint16, body []byte) []byte {
 	return append(binary.LittleEndian.AppendUint64(nil, uint64(address)<<16|uint64(port)), body...)
 }
 
-// Split returns the parts of a message. ok is false when the message is too short for a peer.
+// Split returns the parts of a message. ok is false if the message is too short to contain a
+// peer.
 func Split(message []byte) (address uint32, port uint16, body []byte, ok bool) {
 	if len(message) < PeerSize {
 		return 0, 0, nil, false
@@ -33,13 +34,13 @@ func Split(message []byte) (address uint32, port uint16, body []byte, ok bool) {
 	return uint32(peer >> 16), uint16(peer), message[PeerSize:], true
 }
 
-// MAC is the MAC address that this project assigns to an IPv4 address. It is a locally
+// MAC returns the MAC address that this project assigns to an IPv4 address. It is a locally
 // administered address (IEEE 802) that ends in the IPv4 address.
 func MAC(address uint32) []byte {
 	return binary.BigEndian.AppendUint32([]byte{0x02, 0x00}, address)
 }
 
-// The offsets and values of the headers.
+// Offsets and values in the headers.
 const (
 	etherIPv4  = 0x0800
 	etherARP   = 0x0806
@@ -54,7 +55,7 @@ const (
 	arpReply   = 2
 )
 
-// sum adds the 16-bit words of b to a one's complement sum (RFC 1071).
+// sum adds the 16-bit words of b to a ones' complement sum (RFC 1071).
 func sum(s uint32, b []byte) uint32 {
 	for len(b) > 1 {
 		s += uint32(binary.BigEndian.Uint16(b))
@@ -69,7 +70,7 @@ func sum(s uint32, b []byte) uint32 {
 	return s
 }
 
-// pseudo is the sum of the pseudo header of UDP (RFC 768).
+// pseudo returns the sum of the UDP pseudo header (RFC 768).
 func pseudo(addresses []byte, length int) uint32 {
 	return sum(uint32(protoUDP+length), addresses)
 }
@@ -98,15 +99,15 @@ func Datagram(srcMAC, dstMAC []byte, src, dst Host, body []byte) []byte {
 	return append(f, body...)
 }
 
-// Unwrapped is the contents of the frame of a datagram.
+// Unwrapped is the contents of a frame with a datagram.
 type Unwrapped struct {
 	Src, Dst     Host
 	Body         []byte
-	GoodChecksum bool // of the IPv4 header, and of UDP if it has one
+	GoodChecksum bool // the checksum of the IPv4 header is right, and the UDP checksum if there is one
 }
 
-// Unwrap reads the frame of a datagram over IPv4. It returns false for any other frame, a
-// fragment, or wrong lengths.
+// Unwrap reads a frame with a UDP datagram over IPv4. It returns false for any other frame, for
+// a fragment, and for wrong lengths.
 func Unwrap(f []byte) (Unwrapped, bool) {
 	be := binary.BigEndian
 	if len(f) < headers || be.Uint16(f[12:]) != etherIPv4 || f[etherSize]>>4 != 4 {
@@ -142,7 +143,7 @@ func ARPRequest(f []byte) (sender, target uint32, mac []byte, ok bool) {
 	return be.Uint32(a[14:]), be.Uint32(a[24:]), a[8:14], true
 }
 
-// ARP makes a request (reply false) or a reply: sender is at mac.
+// ARP makes an ARP request (reply is false) or a reply, which says that sender is at mac.
 func ARP(reply bool, mac []byte, sender uint32, targetMAC []byte, target uint32) []byte {
 	f := make([]byte, etherSize+arpSize)
 	be := binary.BigEndian
@@ -165,7 +166,7 @@ func ARP(reply bool, mac []byte, sender uint32, targetMAC []byte, target uint32)
 	return f
 }
 
-// Echo makes an ICMP echo request, or its reply, with fixed data bytes.
+// Echo makes an ICMP echo request or reply with fixed data bytes.
 func Echo(reply bool, srcMAC, dstMAC []byte, src, dst uint32) []byte {
 	const body = "sinter asks for an echo"
 	f := make([]byte, headers, headers+len(body))

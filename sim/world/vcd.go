@@ -12,8 +12,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/trace"
 )
 
-// This file reads and writes value change dumps (IEEE 1364, clause 18), as logic
-// analysers and simulators write them:
+// This file reads and writes value change dumps (IEEE 1364, clause 18), the files of logic
+// analysers and simulators:
 //
 //	$timescale 1 us $end
 //	$var wire 1 ! button $end
@@ -27,14 +27,14 @@ const BadVCD diag.Code = "E0502"
 // Waveform is a file with the levels of one input.
 type Waveform struct {
 	Device int      // index into the names of the script
-	Names  []string // the accepted names of the signal; a file with one signal may use any name
-	Name   string   // of the file, for messages
+	Names  []string // the accepted names of the signal; a file with a single signal may use any name
+	Name   string   // name of the file, for messages
 	Data   []byte
 }
 
-// AddWaveforms adds the input changes of the waveforms to the script. Time 0 of a file is
-// time 0 of the run. Within a microsecond the last value of an input counts. All inputs that
-// change in the same microsecond change at once, before messages of that time.
+// AddWaveforms adds the level changes of the waveforms to the script. Time 0 of a file is time
+// 0 of the run. If an input changes several times in a microsecond, the last value counts. All
+// inputs that change in the same microsecond change together, before messages at that time.
 func (s *Script) AddWaveforms(list []Waveform) error {
 	at := map[uint64][]Level{}
 	for _, f := range list {
@@ -75,7 +75,7 @@ func readVCD(f Waveform) ([]change, error) {
 	return changesOf(r.values), nil
 }
 
-// changesOf drops values that change nothing. A level starts at 0.
+// changesOf drops values that equal the previous one. A level starts at 0.
 func changesOf(values []change) []change {
 	var out []change
 	last := uint64(0)
@@ -95,21 +95,21 @@ type vcdReader struct {
 	names  []string
 	scopes []string
 	vars   []vcdVar
-	id     string   // of the chosen signal
-	number uint64   // of the timescale
-	micros int      // decimal places of its unit below a second; -1 before it was read
-	now    uint64   // in microseconds
-	stamp  uint64   // as written
-	values []change // one for each microsecond
+	id     string   // identifier of the chosen signal
+	number uint64   // number of the timescale
+	micros int      // decimal places of the timescale's unit below a second; -1 before it is read
+	now    uint64   // current time in microseconds
+	stamp  uint64   // current time as written
+	values []change // values of the signal, one for each microsecond
 }
 
-// vcdVar is a signal of one bit.
+// vcdVar is a one-bit signal.
 type vcdVar struct {
 	id, name, path string
 	span           diag.Span
 }
 
-// word takes the next word, empty at the end.
+// word returns the next word. It is empty at the end.
 func (r *vcdReader) word() (string, diag.Span) {
 	text := r.file.Text
 	for r.at < len(text) && isBlank(text[r.at]) {
@@ -128,7 +128,7 @@ func (r *vcdReader) errorf(at diag.Span, format string, args ...any) error {
 	return diag.Errorf(BadVCD, at, format, args...)
 }
 
-// section takes the words up to $end.
+// section returns the words up to $end.
 func (r *vcdReader) section(name string, from diag.Span) ([]string, error) {
 	var out []string
 	for {
@@ -189,7 +189,7 @@ func (r *vcdReader) hasTimescale(at diag.Span) error {
 	return nil
 }
 
-// places has the decimal places of each unit below a second.
+// places gives the decimal places of each unit below a second.
 var places = map[string]int{"s": 0, "ms": 3, "us": 6, "ns": 9, "ps": 12, "fs": 15}
 
 // timescale reads 1, 10 or 100 and a unit.
@@ -200,11 +200,11 @@ func (r *vcdReader) timescale(words []string, at diag.Span) error {
 	if !ok || digits != "1" && digits != "10" && digits != "100" {
 		return r.errorf(at, "a timescale is 1, 10 or 100 of s, ms, us, ns, ps or fs, not %s", quote(text))
 	}
-	r.number, r.micros = uint64(len(digits)), unit // 1, 10, 100 have 1, 2, 3 digits
+	r.number, r.micros = uint64(len(digits)), unit // the texts 1, 10, 100 have 1, 2, 3 digits
 	return nil
 }
 
-// variable reads `wire 1 ! name`. It skips signals of several bits.
+// variable reads `wire 1 ! name`. It skips signals that have several bits.
 func (r *vcdReader) variable(words []string, at diag.Span) error {
 	if len(words) < 4 {
 		return r.errorf(at, "a `$var` has a type, a width, a code and a name")
@@ -220,7 +220,8 @@ func (r *vcdReader) variable(words []string, at diag.Span) error {
 	return nil
 }
 
-// choose finds the wanted signal by its name or path, or takes the only signal.
+// choose finds the wanted signal by its name or path. If the file has only one signal, it takes
+// that one.
 func (r *vcdReader) choose() error {
 	var found []vcdVar
 	for _, name := range r.names {
@@ -296,7 +297,7 @@ func (r *vcdReader) entry(w string, at diag.Span) error {
 	return r.errorf(at, "expected a time such as `#10` or a value such as `1!`, found %s", quote(w))
 }
 
-// vector takes a value of the signal in vector form.
+// vector handles a value of the signal in vector form.
 func (r *vcdReader) vector(digits string, at diag.Span) error {
 	if len(digits) != 1 {
 		return r.errorf(at, "a signal of one bit has the value %s", quote(digits))
@@ -304,7 +305,7 @@ func (r *vcdReader) vector(digits string, at diag.Span) error {
 	return r.value(digits[0], at)
 }
 
-// value takes a new value of the signal. It may be unknown until the first known value.
+// value handles a new value of the signal. Before the first known value it may be unknown.
 func (r *vcdReader) value(c byte, at diag.Span) error {
 	if c != '0' && c != '1' {
 		if len(r.values) == 0 {
@@ -321,7 +322,7 @@ func (r *vcdReader) value(c byte, at diag.Span) error {
 	return nil
 }
 
-// time takes a time, which must not be before the last one.
+// time handles a time, which must not be before the last one.
 func (r *vcdReader) time(digits string, at diag.Span) error {
 	n, err := strconv.ParseUint(digits, 10, 64)
 	if err != nil {
@@ -339,9 +340,9 @@ func (r *vcdReader) time(digits string, at diag.Span) error {
 	return nil
 }
 
-// microseconds converts a time as written, rounding down.
+// microseconds converts a time from the units of the file, rounding down.
 func (r *vcdReader) microseconds(n uint64) (uint64, bool) {
-	up := int(r.number) - 1 + 6 - r.micros // power of ten
+	up := int(r.number) - 1 + 6 - r.micros // exponent of the power of ten
 	for ; up > 0; up-- {
 		high, low := bits.Mul64(n, 10)
 		if high != 0 {
@@ -363,7 +364,7 @@ func quote(w string) string {
 	return strconv.Quote(w)
 }
 
-// WriteVCD returns the levels of an output of one bit as a value change dump.
+// WriteVCD returns the levels of a one-bit output as a value change dump.
 func WriteVCD(tr *trace.Trace, port string) []byte {
 	var b strings.Builder
 	fmt.Fprintf(&b, "$timescale 1 us $end\n$scope module %s $end\n$var wire 1 ! %s $end\n$upscope $end\n$enddefinitions $end\n#0\n$dumpvars\n0!\n$end\n", tr.Program, port)

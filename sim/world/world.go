@@ -1,10 +1,10 @@
-// Package world is the outside of a program under scripted time. A Script determines the clock
-// and the frames that arrive at devices.
+// Package world simulates everything outside of a program, with scripted time. A Script
+// determines the clock and the frames that arrive at devices.
 //
-// Computation takes no time. A machine calls Advance only when every task waits. The world
-// then sets the clock to the next input's time and commits that one input. From then on the
-// input is pending at its device. Inputs are never lost: inputs that are not taken stay
-// pending in order.
+// Computation takes no time. A machine calls Advance only when every task waits. The world then
+// sets the clock to the time of the next input and delivers that one input. From then on the
+// input is pending at its device. Inputs are never lost: inputs that are not taken stay pending
+// in order.
 //
 //	w := world.New(script)
 //	for w.Advance() {
@@ -13,13 +13,13 @@
 //		}
 //	}
 //
-// It knows no machine. Captures are read and written in capture.go.
+// The package does not depend on machines. capture.go reads and writes captures.
 package world
 
 import "bytes"
 
-// Input is one message that arrives at a device. Time is in ticks of 1 us. With Levels it is
-// all the inputs of levels that change at that time. Device and Data do not count then.
+// Input is one message that arrives at a device. Time is in ticks of 1 us. If Levels is set,
+// the Input is instead all level changes at that time, and Device and Data are ignored.
 type Input struct {
 	Time   uint64
 	Device int
@@ -33,16 +33,16 @@ type Level struct {
 	Value  uint64
 }
 
-// Script is everything that will happen outside. Inputs are in commit order: by the running
-// maximum of their timestamps, then by file order. The first timestamp is 0.
+// Script is everything that will happen outside of the program. Inputs are in the order of
+// delivery: by the largest timestamp so far, then by file order. The first timestamp is 0.
 type Script struct {
 	Devices []string
 	Inputs  []Input
-	Until   *uint64 // end of the run, nil: the time of the last input or answer
-	Disks   []*Disk // by device, nil or absent for other devices; the run changes them
-	Buses   []*Bus  // by device, nil or absent for other devices
-	Streams []bool  // by device, or shorter: its inputs are single bytes
-	Feed    *Feed   // inputs to merge with Inputs by time, at equal times after them; may be nil
+	Until   *uint64 // end of the run; nil: the time of the last input or answer
+	Disks   []*Disk // by device, nil or missing for other devices; the run changes them
+	Buses   []*Bus  // by device, nil or missing for other devices
+	Streams []bool  // by device, may be shorter: whether its inputs are single bytes
+	Feed    *Feed   // more inputs, merged with Inputs by time; at equal times they come later; may be nil
 }
 
 // Frames returns how many messages arrive.
@@ -61,15 +61,15 @@ type World struct {
 	pending  [][][]byte
 	oversize []int
 	levels   []level
-	driver   Driver // nil: only the script gives inputs
+	driver   Driver // nil: only the script provides inputs
 	over     bool   // the driver has ended the run
 	feed     *feeding
 	ahead    []Input // inputs that were read before their time
-	end      uint64  // the latest time of the first ended inputs of the script
+	end      uint64  // latest time of the first `ended` inputs of the script
 	ended    int
 }
 
-// New returns the world of a script at its start. A nil script is empty.
+// New returns the world of a script, at its start. A nil script is empty.
 func New(s *Script) *World {
 	if s == nil {
 		s = &Script{}
@@ -81,7 +81,8 @@ func New(s *Script) *World {
 	return w
 }
 
-// Err is the error in a capture that is read during the run. It has ended the run early.
+// Err returns an error in a capture that is read during the run. Such an error ends the run
+// early.
 func (w *World) Err() error {
 	if w.feed == nil {
 		return nil
@@ -105,7 +106,8 @@ func (w *World) Now() uint64 { return w.now }
 // Devices returns the names of the devices.
 func (w *World) Devices() []string { return w.script.Devices }
 
-// Pending reports whether a message or a level unknown to the program waits at a device.
+// Pending reports whether a device has a message, or an input level that the program does not
+// know.
 func (w *World) Pending(dev int) bool {
 	return dev < len(w.pending) && (len(w.pending[dev]) > 0 || w.levels[dev].now != w.levels[dev].known)
 }
@@ -115,12 +117,12 @@ func (w *World) IsStream(dev int) bool {
 	return dev >= 0 && dev < len(w.script.Streams) && w.script.Streams[dev]
 }
 
-// Pieces splits data that passes a device at once into the contents of events. Each byte of a
-// stream is a separate piece, so the number of bytes that a machine moves at once does not
-// matter.
+// Pieces splits data that passes a device together into the contents of separate events. Each
+// byte of a stream is a separate piece. The number of bytes that a machine moves at once
+// therefore does not matter.
 func (w *World) Pieces(dev int, data []byte) [][]byte {
 	if !w.IsStream(dev) {
-		return [][]byte{data} // on the stack of a caller that only reads it
+		return [][]byte{data} // the caller only reads it, so it can stay on the stack
 	}
 	return singles(data)
 }
@@ -142,9 +144,9 @@ func (w *World) Head(dev int) []byte {
 	return w.pending[dev][0]
 }
 
-// Take consumes the first pending message of a device. If a frame is longer than limit bytes,
-// Take counts it, does not deliver it and reports false. From a stream it consumes the waiting
-// bytes, at most limit. It panics if nothing is pending, which is a fault of the machine.
+// Take removes the first pending message of a device and returns it. If a frame is longer than
+// limit bytes, Take counts and drops it, and reports false. From a stream it takes the waiting
+// bytes, at most limit. If nothing is pending, which is a fault of the machine, it panics.
 func (w *World) Take(dev, limit int) ([]byte, bool) {
 	if w.IsStream(dev) {
 		n := min(limit, len(w.pending[dev]))
@@ -154,7 +156,7 @@ func (w *World) Take(dev, limit int) ([]byte, bool) {
 	}
 	frame := w.pending[dev][0]
 	if w.pending[dev][0] = nil; len(w.pending[dev]) == 1 {
-		w.pending[dev] = w.pending[dev][:0] // the next message reuses its memory
+		w.pending[dev] = w.pending[dev][:0] // the next message can reuse its memory
 	} else {
 		w.pending[dev] = w.pending[dev][1:]
 	}
@@ -169,8 +171,8 @@ func (w *World) Take(dev, limit int) ([]byte, bool) {
 // the buffer.
 func (w *World) Oversize(dev int) int { return w.oversize[dev] }
 
-// Ask gives a device a command and returns its answer. It returns nil if the device is not a
-// device that answers.
+// Ask sends a device a command and returns its answer. It returns nil if the device does not
+// answer commands.
 func (w *World) Ask(dev int, command []byte) []byte {
 	if d := w.Disk(dev); d != nil {
 		return d.Do(w.now, command)
@@ -181,7 +183,7 @@ func (w *World) Ask(dev int, command []byte) []byte {
 	return nil
 }
 
-// Bus returns the other end of the bus of a device, or nil if the device is not a bus.
+// Bus returns the simulated bus of a device, or nil if the device is not a bus.
 func (w *World) Bus(dev int) *Bus {
 	if dev < 0 || dev >= len(w.script.Buses) {
 		return nil
@@ -197,11 +199,11 @@ func (w *World) Disk(dev int) *Disk {
 	return w.script.Disks[dev]
 }
 
-// Advance commits the next input and sets the clock to its time. It reports
-// false when no input is left. A machine with timers calls AdvanceOr.
+// Advance sets the clock to the time of the next input and delivers the input. It reports false
+// if no input is left. A machine with timers calls AdvanceOr instead.
 func (w *World) Advance() bool { return w.AdvanceOr(Never) }
 
-// upcoming is the next input, or nil when there is none.
+// upcoming returns the next input, or nil.
 func (w *World) upcoming() *Input {
 	if len(w.ahead) > 0 {
 		return &w.ahead[0]
@@ -210,7 +212,7 @@ func (w *World) upcoming() *Input {
 	return in
 }
 
-// source is the next unread input, and whether it comes from the feed.
+// source returns the next unread input, and whether it comes from the feed.
 func (w *World) source() (in *Input, fed bool) {
 	if w.next < len(w.script.Inputs) {
 		in = &w.script.Inputs[w.next]
@@ -223,7 +225,7 @@ func (w *World) source() (in *Input, fed bool) {
 	return in, false
 }
 
-// pull takes the next input from its source.
+// pull removes the next input from its source and returns it.
 func (w *World) pull() Input {
 	next, fed := w.source()
 	in := *next
@@ -235,8 +237,8 @@ func (w *World) pull() Input {
 	return in
 }
 
-// Ahead returns up to n next inputs, if they are messages, up to the end of the run. Advance
-// must still commit them. A world with a driver returns none.
+// Ahead returns up to n of the next inputs, up to the end of the run. It stops at an input that
+// is not a message. Advance must still deliver them. A world with a driver returns none.
 func (w *World) Ahead(n int) []Input {
 	if w.driver != nil {
 		return nil
@@ -255,10 +257,10 @@ func (w *World) Ahead(n int) []Input {
 	return w.ahead[:min(n, len(w.ahead))]
 }
 
-// Waiting returns the messages that wait at a device, the first one first.
+// Waiting returns the messages that wait at a device, oldest first.
 func (w *World) Waiting(dev int) [][]byte { return w.pending[dev] }
 
-// commit makes the next input pending.
+// commit delivers the next input: it becomes pending.
 func (w *World) commit() {
 	var in Input
 	if len(w.ahead) > 0 {

@@ -62,9 +62,9 @@ func split(y []Lit, signed bool) (pairs []Lit, sign Lit) {
 	return y, y[n-1]
 }
 
-// digit is a digit made of a pair of bits and an incoming carry. If one is set and minus is
-// not, it is 1. If two is set, it is 2. If minus is set, it is -1. Without flags it is 0. carry
-// is set if the sum of the three input values is more than 2.
+// digit is a digit made of a pair of bits and an incoming carry. Its value is 2 if the flag
+// `two` is set, -1 if `minus` is set, 1 if only `one` is set, and 0 without flags. The flag
+// `carry` is set if the sum of the three input values is more than 2.
 type digit struct{ one, two, minus, carry Lit }
 
 func (g *Graph) digitOf(low, high, carry Lit) digit {
@@ -100,7 +100,7 @@ func extended(v []Lit, n int) []Lit {
 }
 
 // multiple returns a digit times x. For a negative digit it returns the complement of x, which
-// is 1 too small, and sets lacks.
+// is 1 too small, and sets `lacks`.
 func (p *product) multiple(d digit, at int) part {
 	n := min(len(p.x)+1, p.w-at)
 	x, v := extended(p.x, n), make([]Lit, n)
@@ -141,9 +141,9 @@ func (p *product) join(low, high part) part {
 	return part{v, low.at, high.odd, digits, high.lacks}
 }
 
-// close adds the lacks bit of the last digit. It also adds x times one more digit above, which
-// is carry minus sign. This digit is negative only if there is no carry. In that case the digit
-// below has no lacks bit.
+// close adds the bit `lacks` of the last digit. It also adds x times one more digit above,
+// whose value is `carry` minus `sign`. This digit is negative only if there is no carry. In
+// that case the digit below does not set `lacks`.
 func (p *product) close(all part, carry, sign Lit) []Lit {
 	g := p.g
 	v := extended(all.v, p.w)

@@ -118,8 +118,8 @@ func (k *contents) word(p *constPort, when string, words []uint64) []blast.Lit {
 	return choices[0]
 }
 
-// leaf returns the words of the modelled ports in the present cycle. It asks other for all
-// other leaves.
+// leaf returns the words of the modelled ports in the present cycle. It calls the function
+// `other` for all other leaves.
 func (k *contents) leaf(other func(blast.Place, int) []blast.Lit) func(blast.Place, int) []blast.Lit {
 	return func(p blast.Place, width int) []blast.Lit {
 		for _, port := range k.ports {

@@ -111,7 +111,8 @@ func twins(x, y *rtl.Circuit, frames int, fromReset bool, opt Options) (*unrolle
 }
 
 // at returns the leaves of a circuit in cycle t: its registers, and the inputs and read words
-// that all circuits share. A read of a memory in known gives one of the memory's words.
+// that all circuits share. A read of a memory in the list `known` gives one of the words of
+// that memory.
 func (l *leaves) at(t int, known []*rtl.Mem, regs map[string][]blast.Lit) func(blast.Place, int) []blast.Lit {
 	return func(p blast.Place, width int) []blast.Lit {
 		if p.Kind == blast.Register {

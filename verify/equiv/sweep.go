@@ -20,22 +20,22 @@ const (
 type sweeper struct {
 	from   *blast.Graph // the graph of both sides
 	to     *blast.Graph // the merged graph
-	lits   []blast.Lit  // for each node of from: its literal in to
-	same   []blast.Lit  // for each node of to: the literal that represents it
+	lits   []blast.Lit  // for each node of `from`: its literal in `to`
+	same   []blast.Lit  // for each node of `to`: the literal that represents it
 	leaves *leaves
 	r      *rand.Rand
 	limit  int
 
-	words   [][]uint64 // patterns: each word holds 64 values of every node of to
+	words   [][]uint64 // patterns: each element holds 64 values of every node of `to`
 	pending []uint64   // node values under the patterns that are being collected
 	fill    int        // number of patterns in pending
-	free    []uint64   // for each node of to: the pattern bits of free inputs in pending
+	free    []uint64   // for each node of `to`: the pattern bits of free inputs in pending
 	classes map[uint64][]int
 	placing int // the node that has no class yet, -1: none
 
 	solver  *sat.Solver
-	vars    []sat.Var // for each node of to, -1: not encoded yet
-	mark    []int     // for each node of to: number of its last visit
+	vars    []sat.Var // for each node of `to`; -1: not encoded yet
+	mark    []int     // for each node of `to`: number of its last visit
 	visit   int
 	merged  int
 	queries int
@@ -56,7 +56,7 @@ func newSweeper(l *leaves, opt Options) *sweeper {
 	return s
 }
 
-// grow adds the newest node of to to the tables and computes its values.
+// grow adds the newest node of the graph `to` to the tables and computes its values.
 func (s *sweeper) grow() {
 	i := len(s.to.Nodes) - 1
 	n := &s.to.Nodes[i]
@@ -105,7 +105,7 @@ func (s *sweeper) sweep() {
 	}
 }
 
-// of returns the literal in to that represents a literal of from.
+// of returns the literal in the graph `to` that represents a literal of the graph `from`.
 func (s *sweeper) of(l blast.Lit) blast.Lit { return s.lits[l.Node()] ^ l&1 }
 
 // phase is the value of a node under the first pattern. Comparisons use it to ignore
@@ -163,8 +163,9 @@ func (s *sweeper) place(node int) {
 	s.join(node)
 }
 
-// prove asks whether two literals of to can differ. Unsat means that they are equal. If they
-// can differ, prove stores the pattern and returns the values of the free inputs.
+// prove asks the solver whether two literals of the graph `to` can differ. Unsat means that
+// they are equal. If they can differ, prove stores the pattern and returns the values of the
+// free inputs.
 func (s *sweeper) prove(a, b blast.Lit, limit int) (sat.Status, map[int]bool) {
 	if a == b {
 		return sat.Unsat, nil

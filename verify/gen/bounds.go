@@ -71,7 +71,7 @@ const unknownEnd = 1 << 62
 // top is the largest number of an integer type, limited to what an int can hold.
 func (t *typ) top() int { return 1<<min(t.bits, 40) - 1 }
 
-// upTo makes a number of an unsigned type from 0 to most. The value most can occur.
+// upTo makes a number of an unsigned type from 0 to `most`. The value `most` can occur.
 func (g *gen) upTo(most int) *node {
 	t := intType(pick(g, []int{32, 32, 16, 64, 33}), false)
 	if most > t.top()>>4 {
@@ -116,8 +116,8 @@ func (g *gen) upToProduct(t *typ, most int) *node {
 	return expr(t, "($ * $)", g.upToMask(t, k), g.upToMask(t, most/k))
 }
 
-// joined distributes the bits of most over two operands. With "|" the operands may share bits.
-// The operands of a xor share no bits, because otherwise most could not occur.
+// joined distributes the bits of the bound `most` over two operands. With "|" the operands may
+// share bits. The operands of a xor share no bits, because otherwise the bound could not occur.
 func (g *gen) joined(t *typ, most int, op string) *node {
 	a := most & g.r.IntN(most+1)
 	b := most &^ a

@@ -27,5 +27,6 @@
 // holds. It drops tasks with their channels, statements and inputs, and replaces expressions by
 // their parts or by zeros. The predicate must reject programs that the checker refuses.
 //
-// The package does not depend on a compiler. Start reading at New.
+// docs/glossary.md explains the terms. The package does not depend on a compiler. Start reading
+// at New.
 package gen

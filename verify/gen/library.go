@@ -15,7 +15,7 @@ import (
 // library.
 const Wrong = "the library is wrong:"
 
-// known is a call and its expected result. first is a statement that must precede the call.
+// known is a call and its expected result. `first` is a statement that must precede the call.
 type known struct{ call, want, first string }
 
 // libraryStmt makes a call of a library function with edge cases of numbers and bytes.

@@ -72,7 +72,7 @@ func (g *gen) mapVariable(word string) *node {
 	return stmt(word + v.name + ": " + v.typ.name)
 }
 
-// mapWhere returns a visible map that fits accepts, or nil.
+// mapWhere returns a visible map that `fits` accepts, or nil.
 func (g *gen) mapWhere(fits func(*variable) bool) *variable {
 	var all []*variable
 	for _, v := range g.b.vars {

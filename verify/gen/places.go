@@ -8,7 +8,7 @@ type place struct {
 	typ     *typ
 }
 
-// places lists the places that want accepts, inside variables that from accepts.
+// places lists the places that `want` accepts, inside variables that `from` accepts.
 func (g *gen) places(from func(*variable) bool, want func(*typ) bool) []place {
 	var out []place
 	for _, v := range g.visible() {
@@ -92,7 +92,7 @@ func (g *gen) readable(want func(*typ) bool) *node {
 	return nil
 }
 
-// writable chooses an assignable place whose type want accepts.
+// writable chooses an assignable place whose type `want` accepts.
 func (g *gen) writable(want func(*typ) bool) (place, bool) {
 	all := g.places(changeable, want)
 	kept := all[:0]
@@ -163,7 +163,7 @@ func (g *gen) underLength(n int) *node {
 	return expr(v.typ, v.name)
 }
 
-// countUp chooses a variable whose range fits accepts.
+// countUp chooses a variable whose range `fits` accepts.
 func (g *gen) countUp(fits func(*typ) bool) *node {
 	var all []*variable
 	for _, v := range g.b.vars {

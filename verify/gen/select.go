@@ -71,8 +71,8 @@ func (g *gen) deviceArm(l *link) *node {
 	return n
 }
 
-// timerArm makes an every or after arm. The durations are above 0, so that each round takes
-// time.
+// timerArm makes an arm with `every` or `after`. The durations are above 0, so that each round
+// takes time.
 func (g *gen) timerArm(word string) *node {
 	g.p.ticks = true
 	g.p.Used["statement "+word]++

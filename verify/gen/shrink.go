@@ -133,7 +133,7 @@ func (s *shrinker) arrivals() {
 	}
 }
 
-// find lists the nodes in all tasks and declarations that accept accepts.
+// find lists the nodes in all tasks and declarations that the function `accept` accepts.
 func (s *shrinker) find(accept func(*node) bool) []*node {
 	var out []*node
 	visit := func(n *node) {

@@ -162,7 +162,8 @@ func mentions(n *node, name string) bool {
 
 func isWord(s string, at int) bool { return at < len(s) && s[at] >= '0' && s[at] <= '9' }
 
-// argument makes the argument for a parameter. of is the variable that the call may change.
+// argument makes the argument for a parameter. The result `of` is the variable that the call
+// may change.
 func (g *gen) argument(p *variable, depth int, taken []*variable) (n *node, of *variable) {
 	switch {
 	case p.typ.sort == sliceSort:

@@ -81,9 +81,9 @@ func Prove(c *rtl.Circuit, text string, names *equiv.Names) (*equiv.Report, erro
 	return equiv.Verilog(c, &n.Module, names, equiv.Options{})
 }
 
-// Memory makes a memory from block RAMs. Each net in reads is the data of one read port, and
-// the blocks that drive it belong to the memory. The blocks of a port must share an address and
-// an enable. All blocks must take the same writes.
+// Memory makes a memory from block RAMs. Each net in the list `reads` is the data of one read
+// port, and the blocks that drive it belong to the memory. The blocks of a port must share an
+// address and an enable. All blocks must take the same writes.
 func (n *Netlist) Memory(name string, addrBits int, reads []string) error {
 	m := &yosys.Mem{Name: name, Width: len(n.Nets[reads[0]]), Size: 1 << addrBits, Init: make([]uint64, 1<<addrBits)}
 	if m.Width > 64 {

@@ -168,14 +168,14 @@ func (m *maker) choose(pc uint32) (uint32, bool) {
 
 func (m *maker) reg() uint8 { return uint8(m.rng.Intn(m.sub.Regs)) }
 
-// operands draws operands of a line. Addresses and targets are chosen to be valid.
+// operands chooses the operands of a line. It chooses addresses and targets that are valid.
 func (m *maker) operands(in *isa.Inst, pc uint32) isa.Ops {
 	var o isa.Ops
 	if in.Format.HasRd() {
 		o.Rd = m.reg()
 	}
 	for i, r := range []*uint8{&o.Rs1, &o.Rs2, &o.Rs3} {
-		if i < in.Format.Sources() && m.rng.Intn(4) > 0 { // else x0, so that small numbers arise
+		if i < in.Format.Sources() && m.rng.Intn(4) > 0 { // otherwise x0, so that small numbers occur
 			*r = m.reg()
 		}
 	}
@@ -197,14 +197,14 @@ func (m *maker) operands(in *isa.Inst, pc uint32) isa.Ops {
 	return o
 }
 
-// forTransfer reports whether a line can be one of the six lines of a transfer. Such a line
-// stores a word, or makes a value from an immediate.
+// forTransfer reports whether a line can be one of the six lines of a frame transfer. Such a
+// line stores a word, or makes a value from an immediate.
 func forTransfer(in *isa.Inst) bool {
 	m := &in.Meaning
 	return m.Store != nil && m.Store.Bytes == 4 || m.Load == nil && m.Store == nil && m.PC == nil && in.Format.HasImm()
 }
 
-// aimTransfer chooses operands for a value that the next store to the frame engine needs. Most
+// aimTransfer chooses operands that make a value for the next store to the frame engine. Most
 // lines make it from x0 and an immediate.
 func (m *maker) aimTransfer(in *isa.Inst, o *isa.Ops) {
 	lo, hi, step := in.Format.ImmRange()
@@ -214,7 +214,7 @@ func (m *maker) aimTransfer(in *isa.Inst, o *isa.Ops) {
 	}
 }
 
-// immediate draws a valid immediate.
+// immediate chooses a valid immediate.
 func (m *maker) immediate(in *isa.Inst) int32 {
 	if a := m.sub.Amounts[in.Name]; a != nil {
 		return int32(a[m.rng.Intn(len(a))])
@@ -227,8 +227,8 @@ func (m *maker) immediate(in *isa.Inst) int32 {
 	return int32(v)
 }
 
-// aim makes the address of an access valid: a port register, or an address in data memory near
-// the value of some register.
+// aim chooses a valid address for an access: a port register, or an address in data memory
+// close to the value of some register.
 func (m *maker) aim(o *isa.Ops, a *isa.Access, ports []uint32, store bool) {
 	if a.Bytes == 4 && len(ports) > 0 && (m.size == 0 || m.rng.Intn(4) < 1+2*min(1, len(m.sub.Devices))) {
 		o.Rs1, o.Imm = 0, int32(m.ports.likely(ports, m.rng))
@@ -245,7 +245,7 @@ func (m *maker) aim(o *isa.Ops, a *isa.Access, ports []uint32, store bool) {
 	o.Imm = int32(target - m.ref.Reg(int(o.Rs1)))
 }
 
-// near picks a register whose value is within reach of an address, or x0.
+// near chooses a register from whose value an immediate can reach an address, or x0.
 func (m *maker) near(target uint32) uint8 {
 	var found []uint8
 	for r := range m.sub.Regs {
@@ -259,7 +259,7 @@ func (m *maker) near(target uint32) uint8 {
 	return found[m.rng.Intn(len(found))]
 }
 
-// aimJump makes the target a word of the text, mostly a close one.
+// aimJump chooses a word of the text as the target, mostly a close one.
 func (m *maker) aimJump(in *isa.Inst, o *isa.Ops, pc uint32) {
 	i := m.rng.Intn(len(m.text))
 	if m.rng.Intn(3) > 0 {
@@ -274,7 +274,7 @@ func (m *maker) aimJump(in *isa.Inst, o *isa.Ops, pc uint32) {
 	o.Imm = int32(target - pc)
 }
 
-// fits reports whether a word may execute in the present state.
+// fits reports whether a word may execute in the current state.
 func (m *maker) fits(w, pc uint32) bool {
 	in, o, ok := isa.Decode(m.sub.Set, w)
 	if !ok {
@@ -289,7 +289,7 @@ func (m *maker) fits(w, pc uint32) bool {
 		return m.access(eval(mean.Store.Addr), mean.Store.Bytes, o, false)
 	case mean.PC != nil:
 		if mean.Rd != nil && index(pc)+1 == len(m.text) {
-			return false // the link would lead out of the text
+			return false // the return address would be outside of the text
 		}
 		t := eval(mean.PC)
 		return t%4 == 0 && t >= design.TextBase && index(t) < len(m.text)
@@ -297,8 +297,8 @@ func (m *maker) fits(w, pc uint32) bool {
 	return true
 }
 
-// access checks an address. Ports need x0 as base and a word access; memory accesses must be
-// in bounds.
+// access checks an address. An access to a port needs x0 as base and the size of a word. An
+// access to memory must be in bounds.
 func (m *maker) access(addr uint32, bytes int, o isa.Ops, load bool) bool {
 	if addr>>31 == 0 {
 		return addr%uint32(bytes) == 0 && addr < m.size && !(o.Rs1 == 0 && o.Imm < 0)
@@ -321,7 +321,7 @@ func has(list []uint32, v uint32) bool {
 	return false
 }
 
-// leaf gives the operands of an expression.
+// leaf returns the values of operands for an expression.
 func (m *maker) leaf(o isa.Ops, pc uint32) func(string) uint64 {
 	return func(name string) uint64 {
 		switch name {

@@ -30,7 +30,7 @@ func levelOutput(name string) bool {
 // ofBeat reports whether an output belongs to a beat, so that it matters only if valid is 1.
 func ofBeat(name string) bool { return strings.HasSuffix(name, "_last") }
 
-// one is a case of the proof: an instruction line, with one of its shift amounts or port
+// A `one` is a case of the proof: an instruction line, with one of its shift amounts or port
 // registers, if it has any.
 type one struct {
 	name      string

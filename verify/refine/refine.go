@@ -21,8 +21,8 @@
 // by cycle (engine.go): the inputs, outputs, reads, writes and counters during a store to GO.
 // wait.go models masks, the deadline and pins in the same way.
 //
-// The package does not depend on the generator of the circuits. Start reading at Check, then
-// lines.go, engine.go and wait.go.
+// docs/glossary.md explains the terms. The package does not depend on the generator of the
+// circuits. Start reading at Check, then lines.go, engine.go and wait.go.
 package refine
 
 import (
@@ -210,7 +210,7 @@ func (k *checker) start() error {
 }
 
 // follows adds the claims that a next instruction executes, and that it is the word at an
-// address. The claims hold under the condition on.
+// address. The claims hold if the literal `on` is 1.
 func (k *checker) follows(r *run, what string, word, pc bits, on lit, claims []claim, cycles int) error {
 	want := r.arrays[textMemory].read(pc[2:min(len(pc), 2+k.p.Text.N)])
 	none := on

@@ -15,8 +15,8 @@ const (
 	dueLow    = "due.low"
 )
 
-// waits adds the claims about one cycle of an instruction that concern the mask and the
-// deadline, the outputs that show them, and the end of a load of WAIT.
+// waits adds the claims about the mask and the deadline in one cycle of an instruction. It also
+// covers the outputs that show them, and the end of a load of WAIT.
 func (p *proof) waits(y *cycle, before map[string]bits) {
 	stored := func(reg port.Reg) bits {
 		if p.c.reg == reg && !p.c.load {
