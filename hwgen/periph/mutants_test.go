@@ -9,7 +9,6 @@ import (
 
 	"github.com/sinter-lang/sinter/internal/testkit"
 	"github.com/sinter-lang/sinter/ir/rtl"
-	"github.com/sinter-lang/sinter/verify/equiv"
 	"github.com/sinter-lang/sinter/verify/mutate"
 )
 
@@ -113,7 +112,7 @@ func TestMutants(t *testing.T) {
 		t.Run(p.name, func(t *testing.T) {
 			c, err := p.make()
 			require.NoError(t, err)
-			s, err := mutate.Run(c, mutate.Mutants(c, 1, n), p.check, nil, equiv.Options{})
+			s, err := (&mutate.Trial{Circuit: c, Check: p.check}).Run(mutate.Mutants(c, 1, n))
 			require.NoError(t, err)
 			t.Log(s)
 			for _, m := range s.Missed {
