@@ -26,6 +26,8 @@ type HardwareOptions struct {
 	Wrappers bool // also texts for integration into other designs
 	Netlist  bool // also the core as cells of an iCE40
 	RVFI     bool // with a trace port, the RISC-V Formal Interface
+
+	Bus string // also the core as a slave of a host: wishbone, axilite, or "" for none
 }
 
 // Hardware is what was written.
@@ -60,9 +62,15 @@ func (p *Program) Hardware(ctx context.Context, o HardwareOptions) (*Hardware, e
 	if err != nil {
 		return nil, err
 	}
+	var more []string
+	if o.Bus != "" {
+		if more, err = onBus(c, o.Bus, files); err != nil {
+			return nil, err
+		}
+	}
 	if o.Wrappers {
 		_, memories := verilog.Memories(c.Circuit)
-		maps.Copy(files, verilog.Wrappers(c.Circuit, slices.Collect(maps.Keys(memories))))
+		maps.Copy(files, verilog.Wrappers(c.Circuit, slices.Collect(maps.Keys(memories)), more...))
 	}
 	if o.Netlist {
 		if err := p.netlist(c, files, figures); err != nil {
