@@ -29,7 +29,7 @@ type Answer struct {
 // Bus is the other end of a bus. The last answer in the list that fits a command counts. A bus
 // without addresses has one device, which is always present. On a bus with addresses a device
 // is present from the time of its first answer on. It acknowledges a command even if none of
-// its answers fits. Of a kind without wires it is a source of random bytes instead.
+// its answers fits. A kind without wires is a source of random bytes instead.
 type Bus struct {
 	answers   []Answer
 	addressed bool
