@@ -31,7 +31,7 @@ func stencil(r *rand.Rand) string {
   for i in 1..39 {
     let n = a[i - 1] + a[i + 1]
     var x = %s
-    if %s { x = %s } else { if %s { x = %s } }
+    if (%s and %s) or (%s and %s) { x = %s } else { if %s { x = %s } }
     b[i] = x
   }
 }
@@ -48,7 +48,7 @@ task main() {
 }
 
 system t { run main() }
-`, value(), cond(2), value(), cond(1), value())
+`, value(), cond(0), cond(0), cond(0), cond(0), value(), cond(1), value())
 }
 
 // Loops that choose instead of branching do what they did before.
