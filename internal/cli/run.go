@@ -159,6 +159,9 @@ type verifyCmd struct {
 	Random  int      `default:"20000" placeholder:"N" help:"Random instructions of the lock-step check of each core."`
 	Bisect  bool     `help:"Only find the first pass over the program IR that changes what the program does."`
 	Mutants int      `placeholder:"N" help:"Make N random faults in each core, one at a time, and count those that traces and lock-step notice."`
+
+	Campaign string `placeholder:"DIR" help:"Try the faults of --mutants as a campaign, whose results a folder keeps: what is there is not tried again. With --checks mutation only this."`
+	runners  `embed:""`
 }
 
 // Run verifies the ladder and prints its table.
@@ -185,6 +188,12 @@ func (c *verifyCmd) Run(e *env) error {
 	if !e.json {
 		opts.Progress = newProgress(e.err).step
 	}
+	if opts.Campaign, err = c.campaign(e, c.Campaign, opts.Progress); err != nil {
+		return err
+	}
+	if opts.Campaign != nil && c.Mutants == 0 {
+		return flow.UserErrorf("--campaign is for mutants: say how many with --mutants N")
+	}
 	report, err := checks.Verify(e.ctx, p, opts)
 	if err != nil {
 		return err
@@ -201,6 +210,9 @@ func (c *verifyCmd) Run(e *env) error {
 		rows = append(rows, []string{r.Level, r.Core, string(r.Check), string(r.Status), fmt.Sprint(r.N), r.Detail})
 	}
 	table(e.out, rows)
+	for _, s := range report.Survivors {
+		fmt.Fprintf(e.out, "not noticed: %s, %s; %s\n", s.Core, s.Mutant, s.Why)
+	}
 	return nil
 }
 

@@ -25,6 +25,9 @@ type HardwareOptions struct {
 
 	Wrappers bool // also texts for integration into other designs
 	Netlist  bool // also the core as cells of an iCE40
+	RVFI     bool // with a trace port, the RISC-V Formal Interface
+
+	Bus string // also the core as a slave of a host: wishbone, axilite, or "" for none
 }
 
 // Hardware is what was written.
@@ -47,20 +50,30 @@ func (p *Program) Hardware(ctx context.Context, o HardwareOptions) (*Hardware, e
 		return nil, UserErrorf("%s is %s: hardware is made of a program or an image; build -o x.v writes its Verilog", p.Path, p.Form)
 	}
 	o.World.Frames = o.Frames
-	files, figures, err := p.HardwareFiles(ctx, o.Core, o.World)
+	made := p.Core
+	if o.RVFI {
+		made = p.TracedCore
+	}
+	c, err := made(ctx, o.Core)
 	if err != nil {
 		return nil, err
 	}
-	if o.Wrappers {
-		c, err := p.Core(ctx, o.Core)
-		if err != nil {
+	files, figures, err := p.filesOf(ctx, c, o.World)
+	if err != nil {
+		return nil, err
+	}
+	var more []string
+	if o.Bus != "" {
+		if more, err = onBus(c, o.Bus, files); err != nil {
 			return nil, err
 		}
+	}
+	if o.Wrappers {
 		_, memories := verilog.Memories(c.Circuit)
-		maps.Copy(files, verilog.Wrappers(c.Circuit, slices.Collect(maps.Keys(memories))))
+		maps.Copy(files, verilog.Wrappers(c.Circuit, slices.Collect(maps.Keys(memories)), more...))
 	}
 	if o.Netlist {
-		if err := p.netlist(ctx, o.Core, files, figures); err != nil {
+		if err := p.netlist(c, files, figures); err != nil {
 			return nil, err
 		}
 	}
@@ -83,11 +96,16 @@ func (p *Program) HardwareFiles(ctx context.Context, kind string, w World) (map[
 	if err != nil {
 		return nil, nil, err
 	}
+	return p.filesOf(ctx, c, w)
+}
+
+// filesOf makes the files of a core.
+func (p *Program) filesOf(ctx context.Context, c *Core, w World) (map[string]string, map[string]float64, error) {
 	im, err := p.Image(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
-	vectors, cycles, err := p.vectors(ctx, kind, w, im)
+	vectors, cycles, err := p.vectors(ctx, c.Kind, w, im)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -106,7 +124,7 @@ func (p *Program) HardwareFiles(ctx context.Context, kind string, w World) (map[
 		return nil, nil, err
 	}
 	report := hardwareReport{
-		Program: p.Name, Core: kind, LUTs: price.LUTs, FFs: price.FFs, Cells: price.Cells, Depth: price.Depth,
+		Program: p.Name, Core: c.Kind, LUTs: price.LUTs, FFs: price.FFs, Cells: price.Cells, Depth: price.Depth,
 		Mined: mined, MemoryBits: price.MemBits, TextBytes: 4 * len(im.Text), DataBytes: int(im.DataEnd), Events: vectors.Events(), Choices: c.Point.Choices(),
 	}
 	text, err := json.MarshalIndent(report, "", "  ")

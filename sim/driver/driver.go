@@ -189,7 +189,7 @@ func (r *run) play() error {
 		return nil
 	}
 	if tr.Status == trace.Limit {
-		r.fail(r.test.Epochs[r.epoch].Span, "the tasks do not come to rest")
+		r.fail(r.test.Epochs[r.epoch].Span, "the tasks do not stop running")
 		return nil
 	}
 	for r.kind == forMessage || r.kind == forTime { // all tasks have ended: time passes

@@ -17,7 +17,7 @@ func (r *run) Do(e *eval.Effect) {
 	if e.Kind == eval.TickEffect {
 		r.ticks++
 		if r.ticks > maxTicks {
-			r.fail(r.test.Span, "its body does not come to an end")
+			r.fail(r.test.Span, "its body never terminates")
 			panic(stopped{})
 		}
 	}
