@@ -279,7 +279,7 @@ func (p *Program) boardPorts() []top.Port {
 			out = append(out, linesOf(&d, top.Bytes, d.Label+"_rx", d.Label+"_tx")...)
 			continue
 		case port.Command:
-			if k := port.Find(d.Kind); !k.Blocks() {
+			if port.IsBus(d.Kind) {
 				out = append(out, wiresOf(&d, k)...)
 				continue
 			}
