@@ -113,7 +113,8 @@ func callsOfFrames(t *testing.T, img *x86.Image) {
 	}
 }
 
-// callsOfOne: a process that waits for each frame sleeps in the read, and writes. A client that pauses gives it the time to sleep.
+// callsOfOne: a process that waits for each frame sleeps in the read, and writes. A client that
+// pauses gives it the time to sleep.
 func callsOfOne(t *testing.T, img *x86.Image) {
 	const host, peer, frames, pause = 0x0a00020f, 0x0a000202, 16, 5 * time.Millisecond
 	ours, theirs := pair(t)
