@@ -3,6 +3,7 @@ package live
 import (
 	"fmt"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -123,7 +124,12 @@ func checkMemory(im *Image, o Options) error {
 	return nil
 }
 
-// find returns the device that a flag refers to.
+// has reports whether the image has a device of a kind.
+func (im *Image) has(kind Kind) bool {
+	return slices.ContainsFunc(im.Devices, func(d Device) bool { return d.Kind == kind })
+}
+
+// find gives the device for a flag.
 func (im *Image) find(flag string, kind Kind, p Pair) (int, error) {
 	var all []int
 	for i, d := range im.Devices {

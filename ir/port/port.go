@@ -90,8 +90,9 @@ type Kind struct {
 	BodyType string // the type of a command body in the language; "": bodies are not blocks of one size
 	Trap     string // trap code of a failed command; "": only commands with Says can fail
 
-	// Wires are the wires of a bus, which carry its commands on a board. If no device is there,
-	// an answer is all ones. With Silent, the missing device is detected.
+	// A bus has wires, which carry its commands on a board. If no device drives them, an
+	// answer is all ones, or the missing device is detected. A device of shape Command with
+	// neither blocks nor wires answers by itself, and always.
 	Wires  []Wire
 	Silent bool // a missing device is detected
 
@@ -121,6 +122,13 @@ func KeepsBlocks(name string) bool {
 
 // IsBus reports whether a device of the named kind answers commands over wires.
 func IsBus(name string) bool {
+	k := Find(name)
+	return k != nil && k.Shape == Command && len(k.Wires) > 0
+}
+
+// Exchanges reports whether a device of the named kind answers commands whose bodies have any
+// length: a bus, or a device without wires that answers by itself.
+func Exchanges(name string) bool {
 	k := Find(name)
 	return k != nil && k.Shape == Command && !k.Blocks()
 }

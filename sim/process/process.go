@@ -43,13 +43,14 @@ type Program struct {
 	ELF     []byte
 	Tasks   []string
 	Devices []string
-	Owners  []int    // index of the task that owns each device
-	Ports   [][]int  // for each device: the UDP ports of its sockets
-	Disks   []bool   // whether each device is a disk; this and the next lists may be shorter than Devices
-	Buses   []bool   // whether each device is a bus; the world answers its commands
-	Levels  []int    // number of bytes of each device of shape Level; 0 for other devices
-	Streams []bool   // whether each device transfers single bytes
-	Words   []string // start arguments, such as sn.nic.host=10.0.0.2/24
+	Owners  []int    // task of each device
+	Ports   [][]int  // by device: the UDP ports of its sockets
+	Disks   []bool   // whether each device is a disk; these may be shorter than Devices
+	Buses   []bool   // whether each device exchanges bytes; the world answers its commands
+	Sources []bool   // whether each of these devices is a source of random bytes
+	Levels  []int    // bytes of each device of shape level; 0 for others
+	Streams []bool   // whether each device passes single bytes
+	Words   []string // start words, such as sn.nic.host=10.0.0.2/24
 	Marks   []string
 	Traps   []string                // trap code of each site
 	Where   func(rip uint64) string // returns the source position of an address, for crashes; may be nil
@@ -174,6 +175,9 @@ func liveProcess(path string, p *Program) string {
 		if p.isDisk(i) {
 			path += fmt.Sprintf(" %s=file:%s.img", d, d)
 			continue
+		}
+		if p.isSource(i) {
+			continue // the kernel's
 		}
 		if p.isBus(i) {
 			path += fmt.Sprintf(" %s=dev:/dev/%s", d, d)

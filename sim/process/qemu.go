@@ -123,7 +123,7 @@ func imageEnd(kernel []byte) uint64 {
 // liveQEMU is the shell command with which a user boots a kernel. The network cards share the
 // built-in network of QEMU.
 func liveQEMU(o Options, kernel string, p *Program) []string {
-	args, lines := QEMUArgs(o, kernel, strings.Join(p.Words, " ")), 0
+	args, lines, sources := QEMUArgs(o, kernel, strings.Join(p.Words, " ")), 0, 0
 	for i, name := range p.Devices {
 		switch {
 		case p.isDisk(i):
@@ -131,7 +131,12 @@ func liveQEMU(o Options, kernel string, p *Program) []string {
 		case p.isStream(i):
 			args = append(args, LineArgs(lines, fmt.Sprintf("pty,id=s%d", lines))...)
 			lines++
-		case p.isLevel(i): // a PVH guest has no pins, and reports that itself
+		case p.isSource(i):
+			sources++
+			if sources == 1 { // the program's sources share the device
+				args = append(args, o.Chipset.Random()...)
+			}
+		case p.isLevel(i), p.isBus(i): // a PVH guest has none, and says so
 		case i < len(p.Ports):
 			backend := "user"
 			for _, port := range p.Ports[i] {
@@ -169,8 +174,11 @@ func (c Chipset) Disk(i int, file string) []string {
 	}
 }
 
-// Card returns the arguments for a network card. The program identifies its network devices by
-// the last byte of the MAC address.
+// Random returns the arguments for a source of random bytes.
+func (c Chipset) Random() []string { return []string{"-device", c.device("rng")} }
+
+// Card returns the arguments for a network card. The program identifies its devices by the
+// last byte of the address.
 func (c Chipset) Card(i int, backend string) []string {
 	return []string{
 		"-netdev", fmt.Sprintf("%s,id=n%d", backend, i),
