@@ -4,8 +4,9 @@
 //	html, err := web.Page(data, 0)   // one file that needs nothing else
 //
 // The data is JSON, packed with gzip and written as base64, so no text of a program can
-// be taken for a part of the page. The page asks for nothing over a network; its content
-// security policy says so. One that is served asks its own server for the sweep.
+// be taken for a part of the page. A page in a file requests nothing over a network, and its
+// content security policy forbids it. A page that a server serves requests only the sweep,
+// from that server.
 //
 // The bundle is committed, so that the tool is built by Go alone. `npm ci && npm run
 // build` in this folder makes it again; a test says when it is stale. Start reading at
@@ -26,8 +27,8 @@ var script string
 //go:embed dist/app.css
 var style string
 
-// Page is the page that shows some data. A page that follows a sweep asks its server
-// every so many milliseconds; 0: it is a file.
+// Page returns the page that shows some data. If follow is above 0, the page follows a sweep:
+// it asks its server every `follow` milliseconds. If follow is 0, the page is for a file.
 func Page(data []byte, follow int) ([]byte, error) {
 	var packed bytes.Buffer
 	z, err := gzip.NewWriterLevel(&packed, gzip.BestCompression)

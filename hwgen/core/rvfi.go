@@ -37,7 +37,7 @@ func (g *gen) tracePort(r *record, br branch) {
 }
 
 // traceSource shows source register i and its value as the instruction reads it. The value of x0
-// is not forced to 0: whoever watches the port shall see a core that reads it wrongly.
+// is not forced to 0, so that the port shows it if the core reads x0 wrongly.
 func (g *gen) traceSource(i int, insn rtl.ID) {
 	b := g.b
 	addr, value := b.Const(5, 0), b.Const(32, 0)

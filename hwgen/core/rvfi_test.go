@@ -53,8 +53,8 @@ func crossingImage(t *testing.T) *image.Image {
 	return im
 }
 
-// TestTracePort: every field of every instruction is that of the instruction set, a mined line
-// with three sources and the trap at the end among them.
+// TestTracePort checks that for every instruction each field of the trace port has the value that
+// the instruction set gives. This includes a line with three sources, and the trap at the end.
 func TestTracePort(t *testing.T) {
 	for name, c := range map[string]struct {
 		im      *image.Image
@@ -78,8 +78,8 @@ func TestTracePort(t *testing.T) {
 	}
 }
 
-// TestTracePortIsCompared exchanges one output of the trace port by another value at a time. The
-// comparison must see each.
+// TestTracePortIsCompared replaces one output of the trace port at a time with a constant. The
+// comparison must notice each replacement.
 func TestTracePortIsCompared(t *testing.T) {
 	im := crossingImage(t)
 	p, err := plan.Make(im, plan.Options{Core: design.Pipe3})

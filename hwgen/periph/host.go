@@ -39,7 +39,7 @@ const (
 	hostDevice  = 0x40  // bytes of each device
 	hostInfo    = 0x00
 	hostData    = 0x04
-	hostLast    = 0x20 // the last beat of a frame, without bytes; 4 bytes on with one byte, and so on
+	hostLast    = 0x20 // the last beat of a frame, with 0 bytes; the next four words: with 1 to 4 bytes
 	hostBeat    = 0x34 // a beat before the last
 
 	hostAddrBits   = 12
@@ -276,8 +276,8 @@ func (h *host) registers() {
 	h.counters(idle)
 }
 
-// counters are the cycles of the core. They are read in four words. A read of the first word keeps
-// the others.
+// counters makes the counters of cycles and of busy cycles, which the host reads as four words. A
+// read of the first word stores the other three, so that all four belong to the same cycle.
 func (h *host) counters(idle rtl.ID) {
 	b := h.b
 	cycles, busy := b.Reg("cycles", 64, 0), b.Reg("busy", 64, 0)
@@ -294,7 +294,8 @@ func (h *host) counters(idle rtl.ID) {
 	h.reads(HostBusy2, b.Bits(kept.Q(), 63, 32), yes)
 }
 
-// reads adds a register that is read if ok. It returns 1 in the cycle of the read, done or not.
+// reads adds a register that the host can read. A read succeeds if ok is 1. The result is 1 in
+// each cycle with a read of this register, even if the read fails.
 func (h *host) reads(addr uint64, value, ok rtl.ID) rtl.ID {
 	b := h.b
 	here := b.EqConst(h.request.readAddr, addr/4)
@@ -303,7 +304,8 @@ func (h *host) reads(addr uint64, value, ok rtl.ID) rtl.ID {
 	return b.And(h.request.read, here)
 }
 
-// writes adds a register that is written if ok. It returns 1 in the cycle in which it is.
+// writes adds a register that the host can write. A write of a whole word succeeds if ok is 1.
+// The result is 1 in each cycle with a write that succeeds.
 func (h *host) writes(addr uint64, ok rtl.ID) rtl.ID {
 	b := h.b
 	good := b.And(b.EqConst(h.request.writeAddr, addr/4), ok, h.request.whole)

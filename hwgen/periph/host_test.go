@@ -132,8 +132,8 @@ func (m *hostModel) write(addr, data, lanes uint32, room [4]bool) bool {
 	return true
 }
 
-// edge is the clock edge, after the read and before the write of the cycle: room is what the
-// write of the cycle sees.
+// edge models the clock edge. It is called after the read and before the write of the cycle. It
+// returns for each device whether that write has room.
 func (m *hostModel) edge(c *corePorts, read uint32, reads bool) (room [4]bool) {
 	if reads && read == 0x10 {
 		m.keptHigh, m.keptBusy = uint32(m.cycles>>32), m.busy
@@ -155,7 +155,8 @@ func (m *hostModel) edge(c *corePorts, read uint32, reads bool) (room [4]bool) {
 	return room
 }
 
-// hostBench plays the core at random, and compares what the slave shows it with the model.
+// hostBench plays the core at random. It compares the signals from the slave to the core with
+// the model.
 type hostBench struct {
 	*bench
 	r    *rand.Rand
@@ -268,7 +269,8 @@ func newHostBench(c *rtl.Circuit) (*hostBench, error) {
 
 const hostCycles = 8000
 
-// late sets the counters, in the middle of a run, to values from which they soon overflow a half.
+// late sets the counters, in the middle of a run, to values from which they soon overflow: the
+// lower words of the cycle counters, and the counters of frames that are too long.
 func (b *hostBench) late(c *rtl.Circuit) {
 	m := &b.m
 	m.cycles, m.busy, m.beat[0].long, m.beat[1].long = 0x1_2345_FFFF_F800, 0x6789_FFFF_FE00, 0xFFC0, 0xFF80

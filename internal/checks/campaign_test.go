@@ -65,8 +65,9 @@ func TestFuzzCampaign(t *testing.T) {
 	require.ErrorContains(t, err, `not on "magic"`)
 }
 
-// TestMutantCampaign: a campaign comes to the same as one run over all mutants, and continues
-// with the results that its folder lacks. Its workers have only what the folder holds.
+// TestMutantCampaign checks that a campaign gives the same result as one run over all mutants,
+// and that a repeated campaign makes only the results that its folder lacks. The workers use
+// only the contents of the folder.
 func TestMutantCampaign(t *testing.T) {
 	self, err := os.Executable()
 	require.NoError(t, err)
@@ -110,7 +111,8 @@ func TestUnitsOfMutants(t *testing.T) {
 	require.EqualError(t, err, "the campaign has no unit 3")
 }
 
-// TestKeptWorld: a world of files is the same from a folder.
+// TestKeptWorld checks that a world stays the same if its files are stored in a folder and read
+// from there.
 func TestKeptWorld(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "x")

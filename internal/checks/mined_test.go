@@ -120,8 +120,8 @@ func TestMiningBesideLines(t *testing.T) {
 	require.Less(t, 7*kernelCycles(t, p), 47115.0)
 }
 
-// TestMiningInARun checks that run counts of the interpreter as weights put the same line
-// first.
+// TestMiningInARun checks that mining with the block counts of a run puts the same line first as
+// mining with estimated counts.
 func TestMiningInARun(t *testing.T) {
 	p := mined(t, "../../examples/crc32")
 	want, err := p.MinedReport(nil)

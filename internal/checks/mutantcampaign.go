@@ -16,8 +16,8 @@ import (
 	"github.com/sinter-lang/sinter/verify/mutate"
 )
 
-// mutantUnits is a campaign of mutants. It names what is checked by hash: a worker gets
-// circuit, image and reference as texts and compiles nothing.
+// mutantUnits is a campaign of mutants. It holds the hashes of its inputs. A worker gets the
+// circuit, the image and the reference as texts, and compiles nothing.
 type mutantUnits struct {
 	Image     string       `json:"image"`
 	Reference string       `json:"reference"`
@@ -37,7 +37,7 @@ type mutantCore struct {
 	Mutants int    `json:"mutants"`
 }
 
-// mutantUnitSize is the number of mutants in a unit, which take seconds.
+// mutantUnitSize is the number of mutants in a unit. A unit takes seconds.
 const mutantUnitSize = 10
 
 func (u *mutantUnits) unitsIn(c *mutantCore) int { return (c.Mutants + u.Size - 1) / u.Size }
@@ -130,7 +130,8 @@ func (k *keptWorld) world(folder *explore.Folder) flow.World {
 	}
 }
 
-// mutantSite is where units of mutants are tried: it reads what the units share once.
+// mutantSite tries units of mutants. It reads only once the inputs that
+// several units share.
 type mutantSite struct {
 	units  *mutantUnits
 	folder *explore.Folder

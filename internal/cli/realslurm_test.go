@@ -127,7 +127,8 @@ func TestSweepOnSlurm(t *testing.T) {
 	c.complete("sweep", before)
 }
 
-// TestMutantsOnSlurm: mutants as jobs of a real Slurm come to the same as on one computer.
+// TestMutantsOnSlurm checks that mutants that run as jobs of a real Slurm give the same result as
+// on one computer.
 func TestMutantsOnSlurm(t *testing.T) {
 	long(t)
 	env := startSlurm(t)

@@ -297,7 +297,8 @@ func (c *cluster) sameOnSlurm(units int, args ...string) string {
 // secondsOf are figures that differ from run to run.
 var secondsOf = regexp.MustCompile(`(?m)^ *"seconds\..*\n`)
 
-// TestFuzzOnSlurm: random programs as jobs come to the same as on one computer.
+// TestFuzzOnSlurm checks that random programs that run as jobs give the same result as on one
+// computer.
 func TestFuzzOnSlurm(t *testing.T) {
 	long(t)
 	c := fakeSlurm(t)

@@ -145,8 +145,9 @@ endmodule
 `
 }
 
-// TestOnBus: a host in Icarus reaches the core of a program over each bus. The core has a trace
-// port and its texts for others, too, which name the new file.
+// TestOnBus checks that a host in Icarus reaches the core of a program over each bus. The core
+// also has a trace port, and texts for the integration into other designs. These texts name the
+// file of the bus.
 func TestOnBus(t *testing.T) {
 	icarus, vvp := testkit.Tool(t, "iverilog"), testkit.Tool(t, "vvp")
 	p, err := Load("testdata/hosted.sn", Options{})

@@ -9,8 +9,8 @@ func (p *Parser) block(in stream) (*Block, error) {
 	return &Block{p.since(first, in), list}, err
 }
 
-// stmt reads a statement. The first word determines its kind. Without such a word, it is an
-// assignment or a call.
+// stmt reads a statement. If it begins with a word that names a kind of statement, such as `if`,
+// it is of that kind. Otherwise it is an assignment or a call.
 func (p *Parser) stmt(in stream) (Stmt, error) {
 	t := in.Peek()
 	read, ok := p.rules.stmts[t.Value]

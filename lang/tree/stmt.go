@@ -126,8 +126,8 @@ type Arm struct {
 	Span  diag.Span
 }
 
-// Case fits the values from Lo to Hi of the matched word, signed or unsigned as its type. For
-// an enum, both Lo and Hi are the index of the variant.
+// Case fits each word from Lo to Hi. The comparison is signed if the type of the matched value is
+// signed. For an enum, both Lo and Hi are the index of the variant.
 type Case struct {
 	Lo, Hi uint64
 }

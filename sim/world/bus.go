@@ -104,9 +104,8 @@ func (b *Bus) last() uint64 {
 }
 
 // ReadAnswers reads an answer file. Each line has a time in microseconds, the sent bytes, a
-// colon, and the answer, both in hexadecimal. A minus instead of an answer means that the
-// device does not acknowledge. The text after
-// # is a comment.
+// colon, and the answer. Sent bytes and answer are in hexadecimal. A minus instead of an answer
+// means that the device does not acknowledge. The text after # is a comment.
 //
 //	0     9f : ff ef 40 18    # of an SPI flash: a byte comes for each that goes
 //	2000  48 00 : 1a 40       # of I2C: the address, the register, the answer

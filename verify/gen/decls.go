@@ -248,7 +248,8 @@ func (g *gen) parameter() *variable {
 	return p
 }
 
-// functionBody makes a body. Its result depends on most of the body.
+// functionBody makes the body of a function. The result of that function depends on most of the
+// body.
 func (g *gen) functionBody(f *function) *node {
 	text := list()
 	g.b.hash = g.add(&variable{name: g.name("h"), typ: intType(32, false), mutable: true})

@@ -112,8 +112,8 @@ func (g *gen) unbuffered() {
 	}
 }
 
-// fan makes a task that runs several times, and a task that collects all their values over an
-// array of channels.
+// fan makes a task that runs in several copies, and a task that collects the values of all
+// copies over an array of channels.
 func (g *gen) fan() {
 	worker, collector := &task{name: g.name("t")}, &task{name: g.name("t")}
 	g.p.tasks = append(g.p.tasks, worker, collector)

@@ -70,8 +70,8 @@ type formals struct {
 	ended bool
 }
 
-// Formals runs an image on the instruction set and calls each with the record of every
-// instruction, the one that traps included.
+// Formals runs an image on the instruction set. It calls the function `each` with the record of
+// every instruction, including an instruction that traps.
 func Formals(im *image.Image, s *world.Script, each func(Formal)) error {
 	f, err := newFormals(im, s)
 	if err != nil {

@@ -111,8 +111,8 @@ func stuck(t *testing.T, c *rtl.Circuit, name string, value uint64) *rtl.Circuit
 	return nil
 }
 
-// TestFaultsAreNoticed makes one part of a core constant. The claims that hold by induction
-// belong to the faulty core.
+// TestFaultsAreNoticed makes one node of a core constant. The proof must then find a difference.
+// It assumes only the invariants that are proved for the faulty core.
 func TestFaultsAreNoticed(t *testing.T) {
 	for _, f := range []struct {
 		kind, node string

@@ -120,7 +120,8 @@ func (f *flow) fits(i int, a *isa.Access, data int) bool {
 	return at.hi+uint64(a.Bytes) <= uint64(data) && 1<<at.zeros >= a.Bytes
 }
 
-// step calls lead for each word that may follow word i, with the spans of the registers there.
+// step calls the function `lead` for each word that may follow word i, with the spans of the
+// registers there.
 func (f *flow) step(i int, lead func(to int, r registers)) {
 	in, o, r := f.insts[i], f.ops[i], f.before[i]
 	if r == nil || in.Meaning.Trap || halts(in, o) {

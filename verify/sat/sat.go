@@ -279,7 +279,8 @@ func (s *Solver) Solve(vars []Var, limit int, assume ...Lit) Status {
 	}
 }
 
-// common counts the decision levels that already belong to the same assumptions.
+// common counts the decision levels that the last call has kept and that this call can use.
+// They end before the first assumption that differs.
 func (s *Solver) common(assume []Lit) int {
 	n := 0
 	for n < min(len(s.limits), len(s.assumed), len(assume)) && s.assumed[n] == assume[n] {
