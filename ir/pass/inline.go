@@ -207,8 +207,13 @@ func newCloner(f, from *ir.Func) *cloner {
 
 // freeName makes a name that no object of f has.
 func freeName(f *ir.Func, name string) string {
+	return freeAmong(append(append([]*ir.Object(nil), f.Objs...), f.Locals...), name)
+}
+
+// freeAmong makes a name that none of the objects has.
+func freeAmong(objs []*ir.Object, name string) string {
 	taken := map[string]bool{}
-	for _, o := range append(append([]*ir.Object(nil), f.Objs...), f.Locals...) {
+	for _, o := range objs {
 		taken[o.Name] = true
 	}
 	out := name
