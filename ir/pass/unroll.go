@@ -4,10 +4,11 @@ import "github.com/sinter-lang/sinter/ir"
 
 // Limits of the unrolled code, in instructions other than constants.
 const (
-	maxWhole   = 160 // a loop that disappears
-	maxPart    = 64  // a loop where several rounds become one
-	maxCopies  = 64
-	partRounds = 4
+	maxWhole  = 160 // a loop that disappears
+	maxPart   = 64  // a loop where several rounds become one
+	maxCopies = 64
+	maxRound  = 18 // a round to which more are joined
+	maxJoined = 8
 )
 
 // unroll copies the rounds of innermost loops that run a known number of times.
@@ -88,7 +89,8 @@ func (l *loop) size() int {
 	return n
 }
 
-// plan returns the number of rounds to join.
+// plan returns the number of rounds to join. A counter and a test are two instructions. Twice
+// as many rounds in one save one of them a round, so they must save one in twenty.
 func plan(rounds, size int) (copies int, whole bool) {
 	size = max(size-2, 1) // the counter and test mostly disappear
 	switch {
@@ -97,12 +99,13 @@ func plan(rounds, size int) (copies int, whole bool) {
 	case rounds <= maxCopies && rounds*size <= maxWhole:
 		return rounds, true
 	}
-	for n := partRounds; n > 1; n /= 2 {
-		if rounds%n == 0 && n*size <= maxPart {
-			return n, false
+	copies = 1
+	for n := 2; copies*size < maxRound && n <= maxJoined && n*size <= maxPart; n *= 2 {
+		if rounds%n == 0 {
+			copies = n
 		}
 	}
-	return 1, false
+	return copies, false
 }
 
 // copy makes the copies and links them. The caller must update the uses of
