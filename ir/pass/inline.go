@@ -12,6 +12,10 @@ import (
 // every call.
 const small = 24
 
+// grows is how many times the size of a function its copies may have, if constant arguments
+// make it small.
+const grows = 2
+
 // large is the largest size in instructions that a function may reach by
 // inlining functions that are called once. The work of passes grows faster than
 // the function.
@@ -40,8 +44,13 @@ func inline(m *ir.Module, _ *Env) bool {
 		want := func(call *ir.Instr) bool {
 			g := call.Callee
 			n := sizeOf(g)
-			if g.NoInline || n > small && n-foldable(call) > small && (calls[g] > 1 || size+n > large) {
+			if g.NoInline {
 				return false
+			}
+			if n > small && (calls[g] > 1 || size+n > large) {
+				if n -= foldable(call); n > small || n*calls[g] > grows*sizeOf(g) {
+					return false
+				}
 			}
 			size += n
 			return true

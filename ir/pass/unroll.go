@@ -4,11 +4,11 @@ import "github.com/sinter-lang/sinter/ir"
 
 // Limits of the unrolled code, in instructions other than constants.
 const (
-	maxWhole  = 160 // a loop that disappears
+	maxWhole  = 144 // a loop that disappears
 	maxPart   = 64  // a loop where several rounds become one
 	maxCopies = 64
 	maxRound  = 18 // a round to which more are joined
-	maxJoined = 8
+	maxJoined = 4
 )
 
 // unroll copies the rounds of innermost loops that run a known number of times.
