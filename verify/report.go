@@ -65,11 +65,19 @@ type Row struct {
 	Detail string `json:"detail"`
 }
 
+// Survivor is a mutant of a core that no check noticed.
+type Survivor struct {
+	Core   string `json:"core"`
+	Mutant string `json:"mutant"`
+	Why    string `json:"why"` // the difference from the core, or that it is undecided
+}
+
 // Report is the ladder of one program.
 type Report struct {
-	Program string             `json:"program"`
-	Rows    []Row              `json:"rows"`
-	Figures map[string]float64 `json:"figures"`
+	Program   string             `json:"program"`
+	Rows      []Row              `json:"rows"`
+	Survivors []Survivor         `json:"survivors,omitempty"` // each mutant once
+	Figures   map[string]float64 `json:"figures"`
 }
 
 // Add appends a row. An equal row without any compared items becomes Empty.

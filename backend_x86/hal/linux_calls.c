@@ -2,7 +2,7 @@
 // line to the harness, the end of the process, and time.
 #include "hal.h"
 
-enum { SYS_read = 0, SYS_write = 1, SYS_open = 2, SYS_close = 3, SYS_dup2 = 33, SYS_mmap = 9, SYS_mprotect = 10, SYS_ioctl = 16, SYS_getpid = 39, SYS_socket = 41, SYS_sendmsg = 46, SYS_recvmsg = 47, SYS_getsockname = 51, SYS_getsockopt = 55, SYS_connect = 42, SYS_fcntl = 72, SYS_flock = 73, SYS_close_range = 436, SYS_lseek = 8, SYS_pread64 = 17, SYS_pwrite64 = 18, SYS_fdatasync = 75, SYS_prctl = 157, SYS_futex = 202, SYS_sched_getaffinity = 204, SYS_seccomp = 317, SYS_clock_gettime = 228, SYS_exit_group = 231, SYS_ppoll = 271 };
+enum { SYS_read = 0, SYS_write = 1, SYS_open = 2, SYS_close = 3, SYS_dup2 = 33, SYS_mmap = 9, SYS_mprotect = 10, SYS_ioctl = 16, SYS_getpid = 39, SYS_socket = 41, SYS_sendmsg = 46, SYS_recvmsg = 47, SYS_getsockname = 51, SYS_getsockopt = 55, SYS_connect = 42, SYS_fcntl = 72, SYS_flock = 73, SYS_close_range = 436, SYS_lseek = 8, SYS_pread64 = 17, SYS_pwrite64 = 18, SYS_fdatasync = 75, SYS_prctl = 157, SYS_futex = 202, SYS_sched_getaffinity = 204, SYS_seccomp = 317, SYS_getrandom = 318, SYS_clock_gettime = 228, SYS_exit_group = 231, SYS_ppoll = 271 };
 enum { MONOTONIC = 1 };
 // Descriptors of the devices, of the captures that they write, of the notification socket, and
 // of UDP sockets.
@@ -34,7 +34,7 @@ __attribute__((unused)) static void tell_ready(void) {
 
 // Output is gathered during a batch (batch.c). It is written before a read, at the end, and when
 // the buffer is full.
-#define SN_BATCH (SN_NETS && !SN_LEVELS && !SN_STREAMS && !SN_DISKS && !SN_BUSES)
+#define SN_BATCH (SN_NETS && !SN_LEVELS && !SN_STREAMS && !SN_DISKS && !SN_EXCHANGES)
 static void write_out(const u8 *b, u32 n) {
   while (n) {
     long k = sys(SYS_write, 1, (long)b, n, 0);

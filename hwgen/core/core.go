@@ -16,7 +16,7 @@
 // Units (units.go) are pieces of hardware that serve several operators each: the carry chain,
 // and-or-xor, the barrel shifter, the multiplier. The bus of results (bus.go) joins the
 // remaining results. Two sequences run the same stages: pipe3.go overlaps them, multi.go does
-// not. probes.go has the retire record and the claims.
+// not. probes.go has the retire record and the claims, rvfi.go the trace port.
 //
 // Three parts are kept as independent as possible. The decoder (decode.go) knows the lines and
 // the fetched word: controls, latches, immediates. The port side (ports.go, engine.go,
@@ -41,7 +41,12 @@ import (
 
 // Generate makes the circuit of a design point. The image provides only the contents of its
 // memories.
-func Generate(im *image.Image, p *design.Point) (*rtl.Circuit, error) {
+func Generate(im *image.Image, p *design.Point) (*rtl.Circuit, error) { return build(im, p, false) }
+
+// Traced is Generate with a trace port, the RISC-V Formal Interface (rvfi.go).
+func Traced(im *image.Image, p *design.Point) (*rtl.Circuit, error) { return build(im, p, true) }
+
+func build(im *image.Image, p *design.Point, traced bool) (*rtl.Circuit, error) {
 	p, err := placed(p)
 	if err != nil {
 		return nil, err
@@ -50,6 +55,7 @@ func Generate(im *image.Image, p *design.Point) (*rtl.Circuit, error) {
 		return nil, err
 	}
 	g := newGen(im, p)
+	g.traced = traced
 	switch p.Core {
 	case design.Pipe3:
 		newPipe(g).generate()
@@ -86,6 +92,8 @@ type gen struct {
 	result vec // value for rd
 	holds  []rtl.ID
 	halted rtl.ID
+	trap   rtl.ID          // the executing instruction traps
+	traced bool            // the core has a trace port
 	gated  map[rtl.ID]bool // nodes that are 0 unless a line that selects them executes
 }
 

@@ -46,7 +46,7 @@ func (m *multi) generate() {
 	for i := range g.rf {
 		b.Assert(fmt.Sprintf("regs.read%d.write0.never", i), b.Not(b.And(reading, writes)))
 	}
-	g.probes(b.Not(held), result, g.text.Q())
+	g.probes(b.Not(held), result, g.text.Q(), br)
 	b.Set(m.decoding, fetch)
 	b.Set(m.executing, b.Or(m.decoding.Q(), held))
 	b.If(m.decoding.Q(), g.advance)

@@ -57,7 +57,7 @@ func (p *pipe) generate() {
 		b.Assert(fmt.Sprintf("regs.read%d.write0.never", i),
 			b.Not(b.And(step, b.Not(same[i]), writes, b.Eq(index, g.x.rd))))
 	}
-	g.probes(step, result, insn)
+	g.probes(step, result, insn, br)
 	b.If(step, func() {
 		b.Set(p.pc, next)
 		b.Set(p.started, g.bool(true))

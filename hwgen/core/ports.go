@@ -166,12 +166,12 @@ func (g *gen) outputs() {
 		g.data.connect(g, g.ports.dev.engine)
 	}
 	g.halted = g.ports.outputs()
-	trap := g.bool(false)
+	g.trap = g.bool(false)
 	if lines := g.where(func(l *line) bool { return l.trap }); len(lines) > 0 {
-		trap = b.And(g.x.valid, g.exactly("trap", lines))
+		g.trap = b.And(g.x.valid, g.exactly("trap", lines))
 	}
-	g.holdWhile(trap, g.bool(true))
-	b.Output(rtl.PortTrap, trap)
+	g.holdWhile(g.trap, g.bool(true))
+	b.Output(rtl.PortTrap, g.trap)
 	b.Output(rtl.PortTrapPC, g.pack(g.pc()))
 }
 

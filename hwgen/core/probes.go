@@ -6,8 +6,9 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// probes makes the retire record and the claims about the executing instruction.
-func (g *gen) probes(finished, result, insn rtl.ID) {
+// probes makes the retire record and the claims about the executing instruction, and the trace
+// port of a core that has one.
+func (g *gen) probes(finished, result, insn rtl.ID, br branch) {
 	b := g.b
 	b.At(diag.Span{})
 	// The store to HALT stays in execution for ever and retires once.
@@ -15,19 +16,30 @@ func (g *gen) probes(finished, result, insn rtl.ID) {
 	b.Set(halted, g.halted)
 	valid := b.And(g.x.valid, b.Or(finished, b.And(g.halted, b.Not(halted.Q()))))
 	writes := b.And(valid, g.x.writes)
-	b.Probe(rtl.ProbeRetireValid, valid)
-	b.Probe(rtl.ProbeRetirePC, g.pack(g.pc()))
-	b.Probe(rtl.ProbeRetireInsn, insn)
-	b.Probe(rtl.ProbeRetireRd, b.And(b.Fit(g.x.rd, 5), b.Repeat(writes, 5)))
-	b.Probe(rtl.ProbeRetireValue, b.And(result, b.Repeat(writes, 32)))
-	addr, mask, data := b.Const(32, 0), b.Const(4, 0), b.Const(32, 0)
-	if lines := g.where(func(l *line) bool { return l.addr != nil }); len(lines) > 0 {
-		addr, mask, data = g.accessRecord(lines, valid)
+	r := record{
+		valid: valid, pc: g.pack(g.pc()), insn: insn,
+		rd: b.And(b.Fit(g.x.rd, 5), b.Repeat(writes, 5)), value: b.And(result, b.Repeat(writes, 32)),
+		addr: b.Const(32, 0), mask: b.Const(4, 0), data: b.Const(32, 0),
 	}
-	b.Probe(rtl.ProbeRetireAddr, addr)
-	b.Probe(rtl.ProbeRetireMask, mask)
-	b.Probe(rtl.ProbeRetireData, data)
+	if lines := g.where(func(l *line) bool { return l.addr != nil }); len(lines) > 0 {
+		r.addr, r.mask, r.data = g.accessRecord(lines, valid)
+	}
+	b.Probe(rtl.ProbeRetireValid, r.valid)
+	b.Probe(rtl.ProbeRetirePC, r.pc)
+	b.Probe(rtl.ProbeRetireInsn, r.insn)
+	b.Probe(rtl.ProbeRetireRd, r.rd)
+	b.Probe(rtl.ProbeRetireValue, r.value)
+	b.Probe(rtl.ProbeRetireAddr, r.addr)
+	b.Probe(rtl.ProbeRetireMask, r.mask)
+	b.Probe(rtl.ProbeRetireData, r.data)
+	if g.traced {
+		g.tracePort(&r, br)
+	}
 }
+
+// record is the retire record of the executing instruction. All fields but pc and insn are 0 in
+// a cycle without valid.
+type record struct{ valid, pc, insn, rd, value, addr, mask, data rtl.ID }
 
 // accessRecord makes address, lanes and data of the access of the retiring instruction. It
 // claims that the access is aligned and in range.

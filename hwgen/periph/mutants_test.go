@@ -9,7 +9,6 @@ import (
 
 	"github.com/sinter-lang/sinter/internal/testkit"
 	"github.com/sinter-lang/sinter/ir/rtl"
-	"github.com/sinter-lang/sinter/verify/equiv"
 	"github.com/sinter-lang/sinter/verify/mutate"
 )
 
@@ -109,11 +108,13 @@ func TestMutants(t *testing.T) {
 		{"i2c", func() (*rtl.Circuit, error) { return I2C(Hz{800_000, 1}) }, finds(i2cWorks(Hz{800_000, 1})), setBefore("scl.first", "scl.second", "sda.first", "sda.second", "wait", "left", "refused", "body", "wanted", "address", "index", "shift", "at", "reading", "first")},
 		{"slip in", SlipIn, agrees(slipInAgrees), nil},
 		{"slip out", SlipOut, agrees(slipOutAgrees), nil},
+		{"wishbone", hostOf(Wishbone), agrees(wishboneAgrees), hostUnread()},
+		{"axi-lite", hostOf(AXILite), agrees(axiLiteAgrees), append(hostUnread(), setBefore("write.data", "write.lanes", "aw.word", "ar.word", "read.data", "b.bad", "r.bad")...)},
 	} {
 		t.Run(p.name, func(t *testing.T) {
 			c, err := p.make()
 			require.NoError(t, err)
-			s, err := mutate.Run(c, mutate.Mutants(c, 1, n), p.check, nil, equiv.Options{})
+			s, err := (&mutate.Trial{Circuit: c, Check: p.check}).Run(mutate.Mutants(c, 1, n))
 			require.NoError(t, err)
 			t.Log(s)
 			for _, m := range s.Missed {

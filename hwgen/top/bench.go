@@ -135,7 +135,7 @@ func (d *Design) ParseSeen(said string) ([]Seen, error) {
 		out = append(out, Seen{at, w.Port.Name, invert(w, uint64(level[0]-'0'))})
 	}
 	if !ended {
-		return nil, fmt.Errorf("the bench did not come to its end: %s", strings.TrimSpace(said))
+		return nil, fmt.Errorf("the bench did not terminate: %s", strings.TrimSpace(said))
 	}
 	return out, nil
 }

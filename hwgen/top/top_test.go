@@ -201,5 +201,5 @@ func TestParseSeen(t *testing.T) {
 	_, err = d.ParseSeen(line + " x 1.500\nEND\n")
 	require.EqualError(t, err, "the pin of led has no level at 1.500 us")
 	_, err = d.ParseSeen("VVP error\n")
-	require.EqualError(t, err, "the bench did not come to its end: VVP error")
+	require.EqualError(t, err, "the bench did not terminate: VVP error")
 }

@@ -25,6 +25,12 @@ type CampaignOptions struct {
 	Notice   func(message string) // may be nil
 }
 
+func (o *CampaignOptions) notice(format string, args ...any) {
+	if o.Notice != nil {
+		o.Notice(fmt.Sprintf(format, args...))
+	}
+}
+
 // CampaignCount says how many results of a campaign existed.
 type CampaignCount struct {
 	Units int `json:"units"`
@@ -33,33 +39,49 @@ type CampaignCount struct {
 }
 
 // The kinds of campaigns.
-const fuzzCampaign = "fuzz"
+const (
+	fuzzCampaign    = "fuzz"
+	mutantsCampaign = "mutants"
+)
 
-// unitOf does a unit of a campaign of a kind.
-func unitOf(ctx context.Context, c *explore.Campaign, unit int) (any, error) {
-	if c.Kind == fuzzCampaign {
-		var o fuzzUnits
-		if err := json.Unmarshal(c.Options, &o); err != nil {
-			return nil, flow.UserErrorf("the options of the campaign cannot be read: %v", err)
-		}
-		return o.unit(ctx, unit)
+// doUnits does a unit of a campaign and gives its result.
+type doUnits func(ctx context.Context, unit int) (any, error)
+
+// unitsOf does the units of a campaign of a kind.
+func unitsOf(folder *explore.Folder, c *explore.Campaign) (doUnits, error) {
+	var do doUnits
+	var options any
+	switch c.Kind {
+	case fuzzCampaign:
+		o := &fuzzUnits{}
+		options, do = o, func(ctx context.Context, k int) (any, error) { return o.unit(ctx, k) }
+	case mutantsCampaign:
+		o := &mutantUnits{}
+		s := &mutantSite{units: o, folder: folder}
+		options, do = o, func(ctx context.Context, k int) (any, error) { return s.unit(ctx, k) }
+	default:
+		return nil, flow.UserErrorf("there is no campaign of kind %q", c.Kind)
 	}
-	return nil, flow.UserErrorf("there is no campaign of kind %q", c.Kind)
+	if err := json.Unmarshal(c.Options, options); err != nil {
+		return nil, flow.UserErrorf("the options of the campaign cannot be read: %v", err)
+	}
+	return do, nil
 }
 
-// runCampaign runs the units that the folder does not hold, and returns all results in
-// order.
-func runCampaign[R any](ctx context.Context, o CampaignOptions, kind string, options any, units int, take func(R)) (CampaignCount, error) {
-	n := CampaignCount{Units: units}
-	var err error
+// campaignPlan says what a campaign consists of.
+type campaignPlan struct {
+	kind    string
+	options any // all that results depend on, except the tool
+	units   int
+}
+
+// runCampaign plans a campaign, runs the units that the folder does not hold, and gives all
+// results in order. The plan may keep inputs in the folder.
+func runCampaign[R any](ctx context.Context, o CampaignOptions, plan func(*explore.Folder) (campaignPlan, error), take func(R)) (n CampaignCount, err error) {
 	if o.Runner, err = runnerOf(o.Runner); err != nil {
 		return n, err
 	}
 	tool, err := toolOf(o.Executable)
-	if err != nil {
-		return n, err
-	}
-	text, err := json.Marshal(options)
 	if err != nil {
 		return n, err
 	}
@@ -68,21 +90,29 @@ func runCampaign[R any](ctx context.Context, o CampaignOptions, kind string, opt
 		return n, asUser(err)
 	}
 	defer folder.Close()
-	c := &explore.Campaign{Format: explore.Format, Kind: kind, Tool: tool, Options: text, Units: units}
+	p, err := plan(folder)
+	if err != nil {
+		return n, asUser(err)
+	}
+	text, err := json.Marshal(p.options)
+	if err != nil {
+		return n, err
+	}
+	c := &explore.Campaign{Format: explore.Format, Kind: p.kind, Tool: tool, Options: text, Units: p.units}
 	if err := folder.WriteCampaign(c); err != nil {
 		return n, asUser(err)
 	}
 	var absent [][]int
-	for k := range units {
+	for k := range p.units {
 		if !folder.Unit(c, k, new(R)) {
 			absent = append(absent, []int{k})
 		}
 	}
-	n.Kept = units - len(absent)
+	n = CampaignCount{Units: p.units, Kept: p.units - len(absent)}
 	if err := o.do(ctx, folder, c, absent); err != nil {
 		return n, asUser(err)
 	}
-	for k := range units {
+	for k := range p.units {
 		var r R
 		if !folder.Unit(c, k, &r) {
 			return n, fmt.Errorf("campaign: unit %d is done and has no result", k)
@@ -105,9 +135,13 @@ func (o *CampaignOptions) do(ctx context.Context, folder *explore.Folder, c *exp
 	})
 	defer show.show("")
 	if o.Runner != RunSlurm {
+		do, err := unitsOf(folder, c)
+		if err != nil {
+			return err
+		}
 		return explore.Local(ctx, len(units), o.Jobs, func(ctx context.Context, k int) error {
 			defer show.step(1)
-			return doUnit(ctx, folder, c, units[k][0])
+			return doUnit(ctx, folder, c, do, units[k][0])
 		})
 	}
 	dir, err := filepath.Abs(o.Dir)
@@ -122,8 +156,8 @@ func (o *CampaignOptions) do(ctx context.Context, folder *explore.Folder, c *exp
 	return err
 }
 
-func doUnit(ctx context.Context, folder *explore.Folder, c *explore.Campaign, unit int) error {
-	r, err := unitOf(ctx, c, unit)
+func doUnit(ctx context.Context, folder *explore.Folder, c *explore.Campaign, do doUnits, unit int) error {
+	r, err := do(ctx, unit)
 	if err != nil {
 		return err
 	}
@@ -144,9 +178,13 @@ func campaignWorker(ctx context.Context, folder *explore.Folder, name, executabl
 	if tool.Hash != c.Tool.Hash {
 		return true, flow.UserErrorf("this tool is not the one that began the campaign in %s: a result would be under a wrong key", folder.Dir)
 	}
+	do, err := unitsOf(folder, c)
+	if err != nil {
+		return true, err
+	}
 	return true, asUser(folder.Work(ctx, name, func(ctx context.Context, unit []int) error {
 		for _, k := range unit {
-			if err := doUnit(ctx, folder, c, k); err != nil {
+			if err := doUnit(ctx, folder, c, do, k); err != nil {
 				return err
 			}
 		}
@@ -183,7 +221,10 @@ func FuzzCampaign(ctx context.Context, o FuzzOptions, c CampaignOptions) (*FuzzR
 	}
 	u := fuzzUnits{Seed: o.Seed, Count: o.Count, Size: fuzzUnitSize, On: o.On, Small: o.Small}
 	out := &FuzzReport{Runs: map[string]int{}, Status: map[string]int{}, Failures: []FuzzFailure{}}
-	n, err := runCampaign(ctx, c, fuzzCampaign, u, (u.Count+u.Size-1)/u.Size, func(r *FuzzReport) { out.merge(r) })
+	plan := func(*explore.Folder) (campaignPlan, error) {
+		return campaignPlan{fuzzCampaign, u, (u.Count + u.Size - 1) / u.Size}, nil
+	}
+	n, err := runCampaign(ctx, c, plan, func(r *FuzzReport) { out.merge(r) })
 	if err != nil {
 		return nil, n, err
 	}

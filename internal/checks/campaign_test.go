@@ -9,6 +9,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/sinter-lang/sinter/explore"
+	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/internal/flow"
 )
 
@@ -61,4 +63,88 @@ func TestFuzzCampaign(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 	_, _, err = FuzzCampaign(context.Background(), FuzzOptions{On: []string{"magic"}}, c)
 	require.ErrorContains(t, err, `not on "magic"`)
+}
+
+// TestMutantCampaign: a campaign comes to the same as one run over all mutants, and continues
+// with the results that its folder lacks. Its workers have only what the folder holds.
+func TestMutantCampaign(t *testing.T) {
+	self, err := os.Executable()
+	require.NoError(t, err)
+	p, err := flow.Load("../../examples/hello", flow.Options{})
+	require.NoError(t, err)
+	const n, random = 2*mutantUnitSize + 2, 300
+	ctx := context.Background()
+	want, err := Mutants(ctx, p, "multi", n, random, flow.World{})
+	require.NoError(t, err)
+	require.Positive(t, want.Killed)
+	c := CampaignOptions{Dir: filepath.Join(t.TempDir(), "c"), Runner: RunLocal, Jobs: 2, Executable: self}
+	run := func() CampaignCount {
+		got, count, err := MutantCampaign(ctx, p, []string{"multi"}, n, random, flow.World{}, c)
+		require.NoError(t, err)
+		require.Equal(t, []MutantScore{{"multi", want}}, got)
+		return count
+	}
+	require.Equal(t, CampaignCount{Units: 3, Made: 3}, run())
+	list, err := filepath.Glob(filepath.Join(c.Dir, "points", "*.json"))
+	require.NoError(t, err)
+	require.Len(t, list, 3)
+	require.NoError(t, os.Remove(list[1]))
+	require.Equal(t, CampaignCount{Units: 3, Kept: 2, Made: 1}, run())
+	stopped, stop := context.WithCancel(ctx)
+	stop()
+	require.NoError(t, os.Remove(list[0]))
+	_, _, err = MutantCampaign(stopped, p, []string{"multi"}, n, random, flow.World{}, c)
+	require.ErrorIs(t, err, context.Canceled)
+}
+
+// TestUnitsOfMutants: each mutant of each core belongs to one unit.
+func TestUnitsOfMutants(t *testing.T) {
+	u := &mutantUnits{Size: 10, Cores: []mutantCore{{Mutants: 20}, {Mutants: 0}, {Mutants: 1}}}
+	var got [][2]int
+	for unit := range 4 {
+		core, first := u.place(unit)
+		got = append(got, [2]int{core, first})
+	}
+	require.Equal(t, [][2]int{{0, 0}, {0, 10}, {2, 0}, {3, 0}}, got)
+	_, err := (&mutantSite{units: u}).unit(context.Background(), 3)
+	require.EqualError(t, err, "the campaign has no unit 3")
+}
+
+// TestKeptWorld: a world of files is the same from a folder.
+func TestKeptWorld(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "x")
+	require.NoError(t, os.WriteFile(file, []byte("text"), 0o600))
+	folder, err := explore.Open(filepath.Join(dir, "c"))
+	require.NoError(t, err)
+	defer folder.Close()
+	k, err := keepWorld(folder, flow.World{Captures: []string{"nic=none", file}, Levels: []string{"pin=" + file + ":button", "other=" + file}, Seed: 3, Limit: 4, Frames: 5, Until: "1ms"})
+	require.NoError(t, err)
+	kept := folder.InputPath(explore.Hash([]byte("text")))
+	require.Equal(t, flow.World{Captures: []string{"nic=none", kept}, Levels: []string{"pin=" + kept + ":button", "other=" + kept}, Seed: 3, Limit: 4, Frames: 5, Until: "1ms"}, k.world(folder))
+	_, err = keepWorld(folder, flow.World{Bytes: []string{"line=" + file + ":1"}})
+	require.ErrorContains(t, err, "cannot read "+file+":1")
+	_, err = unitsOf(folder, &explore.Campaign{Kind: "other"})
+	require.EqualError(t, err, `there is no campaign of kind "other"`)
+	_, err = unitsOf(folder, &explore.Campaign{Kind: mutantsCampaign, Options: []byte("[]")})
+	require.ErrorContains(t, err, "the options of the campaign cannot be read")
+}
+
+// TestDiskOfMutants: what a run writes to a disk is not there in the next one.
+func TestDiskOfMutants(t *testing.T) {
+	const text = `use blk
+task once(d: blk.Disk) {
+  var s: blk.Sector
+  d.read(1, s)
+  log.print("{s[0]}")
+  s[0] = s[0] + 7
+  d.write(1, s)
+}
+system one { run once(blk.virtio(0)) }
+`
+	p, err := flow.LoadFiles([]*diag.File{{Name: "one.sn", Text: text}}, flow.Options{})
+	require.NoError(t, err)
+	score, err := Mutants(context.Background(), p, "multi", 1, 100, flow.World{})
+	require.NoError(t, err) // the core passes its own checks, which run it several times
+	require.Equal(t, 1, score.Mutants)
 }

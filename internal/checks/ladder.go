@@ -31,6 +31,7 @@ import (
 	"github.com/sinter-lang/sinter/verify/equiv"
 	"github.com/sinter-lang/sinter/verify/facts"
 	"github.com/sinter-lang/sinter/verify/lockstep"
+	"github.com/sinter-lang/sinter/verify/mutate"
 	"github.com/sinter-lang/sinter/verify/removal"
 )
 
@@ -42,6 +43,7 @@ type VerifyOptions struct {
 	NoX86    bool
 	Random   int                  // random instructions of each core's lock-step
 	Mutants  int                  // random faults in each core's circuit, 0: none
+	Campaign *CampaignOptions     // where the faults are tried; nil: here, one after another
 	Progress func(message string) // may be nil
 }
 
@@ -86,6 +88,7 @@ func Verify(ctx context.Context, p *flow.Program, o VerifyOptions) (*verify.Repo
 	for _, core := range o.Cores {
 		steps = append(steps, func() error { return l.coreRows(core) })
 	}
+	steps = append(steps, l.mutantCampaign)
 	for _, step := range steps {
 		if err := step(); errors.Is(err, errNoReference) {
 			break
@@ -354,7 +357,7 @@ func (l *ladder) coreRows(kind string) error {
 			return l.ctx.Err()
 		}
 	}
-	if l.opts.Mutants > 0 {
+	if l.opts.Mutants > 0 && l.opts.Campaign == nil {
 		if err := l.mutants(c); err != nil {
 			return err
 		}
@@ -366,16 +369,34 @@ func (l *ladder) coreRows(kind string) error {
 func (l *ladder) mutants(c *flow.Core) error {
 	l.progress("mutants of %s", c.Kind)
 	score, err := Mutants(l.ctx, l.Program, c.Kind, l.opts.Mutants, l.opts.Random, l.opts.World)
+	if err == nil {
+		l.mutantRow(c.Kind, score)
+	}
+	return err
+}
+
+// mutantCampaign measures the same for all cores as one campaign.
+func (l *ladder) mutantCampaign() error {
+	if l.opts.Mutants == 0 || l.opts.Campaign == nil {
+		return nil
+	}
+	scores, n, err := MutantCampaign(l.ctx, l.Program, l.opts.Cores, l.opts.Mutants, l.opts.Random, l.opts.World, *l.opts.Campaign)
 	if err != nil {
 		return err
 	}
-	row := verify.Row{Level: flow.Cycle, Core: c.Kind, Check: verify.Mutation, Status: verify.Tested, N: score.Mutants, Detail: score.String()}
-	if len(score.Missed) > 0 {
-		row.Detail += ", missed first: " + score.Missed[0].Name
+	for _, s := range scores {
+		l.mutantRow(s.Core, s.Score)
 	}
-	l.report.Add(row)
-	l.report.Figures["mutation."+c.Kind] = score.Percent()
+	l.opts.Campaign.notice("%d units of mutants: %d from the folder, %d made", n.Units, n.Kept, n.Made)
 	return nil
+}
+
+func (l *ladder) mutantRow(core string, score *mutate.Score) {
+	l.report.Add(verify.Row{Level: flow.Cycle, Core: core, Check: verify.Mutation, Status: verify.Tested, N: score.Mutants, Detail: score.String()})
+	l.report.Figures["mutation."+core] = score.Percent()
+	for _, m := range score.Missed {
+		l.report.Survivors = append(l.report.Survivors, verify.Survivor{Core: core, Mutant: m.Name, Why: m.Why})
+	}
 }
 
 // removal checks that everything the core lacks is never needed.

@@ -30,65 +30,86 @@ func Mutants(ctx context.Context, p *flow.Program, kind string, n, random int, w
 	if err != nil {
 		return nil, err
 	}
-	s, err := newMutantChecks(ctx, p, c, w)
-	if err != nil {
-		return nil, err
-	}
-	s.random, s.point = random, c.Point
-	return mutate.Run(c.Circuit, mutate.Mutants(c.Circuit, mutantSeed, n), s.notices, s.refuses, equiv.Options{})
-}
-
-// mutantChecks are the checks that a circuit in place of a core's must pass.
-type mutantChecks struct {
-	ctx    context.Context
-	im     *image.Image
-	script *world.Script
-	subset *lockstep.Subset
-	ref    *trace.Trace
-	seeds  []int64
-	limit  uint64 // cycles of a run, many times what the core itself needs
-	random int
-	point  *design.Point
-}
-
-func newMutantChecks(ctx context.Context, p *flow.Program, c *flow.Core, w flow.World) (*mutantChecks, error) {
 	im, err := p.Image(ctx)
 	if err != nil {
 		return nil, err
 	}
-	script, err := p.Script(w)
+	_, ref, _, err := p.Trace(ctx, referenceOf(p), "", w)
 	if err != nil {
 		return nil, err
 	}
-	if err := script.Whole(); err != nil {
-		return nil, err
-	}
-	subset := lockstep.SubsetOf(c.Point)
-	_, ref, _, err := p.Trace(ctx, flow.Source, "", w)
+	limit, err := mutantLimit(ctx, p, kind, w)
 	if err != nil {
 		return nil, err
 	}
-	m, _, _, err := p.Trace(ctx, flow.Cycle, c.Kind, w)
+	s := &mutantChecks{ctx: ctx, prog: p, world: w, im: im, ref: ref, limit: limit, random: random, point: c.Point}
+	return s.trial(c.Circuit).Run(mutate.Mutants(c.Circuit, mutantSeed, n))
+}
+
+// referenceOf is the highest machine that runs a program in its form.
+func referenceOf(p *flow.Program) string {
+	if p.Form == flow.FromImage {
+		return flow.ISA
+	}
+	return p.Reference()
+}
+
+// mutantLimit bounds the cycles of a run, many times what the core itself needs.
+func mutantLimit(ctx context.Context, p *flow.Program, kind string, w flow.World) (uint64, error) {
+	m, _, _, err := p.Trace(ctx, flow.Cycle, kind, w)
+	if err != nil {
+		return 0, err
+	}
+	return 10*m.(*cycle.Machine).Cycles() + 1000, nil
+}
+
+// mutantChecks are the checks that a circuit in place of a core's must pass. Several
+// circuits may be checked at once.
+type mutantChecks struct {
+	ctx    context.Context
+	prog   *flow.Program // names the devices of the world
+	world  flow.World
+	im     *image.Image
+	ref    *trace.Trace
+	limit  uint64 // cycles of a run
+	random int
+	point  *design.Point
+}
+
+// trial is these checks for the mutants of a core's circuit.
+func (s *mutantChecks) trial(c *rtl.Circuit) *mutate.Trial {
+	return &mutate.Trial{Circuit: c, Check: s.notices, Proof: s.refuses}
+}
+
+// seeds are the seeds of the gaps at the ports.
+func (s *mutantChecks) seeds() []int64 { return []int64{s.world.Seed, s.world.Seed + gapSeed} }
+
+// script is the input of a run. Each run needs one of its own, because it writes to the disks.
+func (s *mutantChecks) script() (*world.Script, error) {
+	script, err := s.prog.Script(s.world)
 	if err != nil {
 		return nil, err
 	}
-	cycles := m.(*cycle.Machine).Cycles()
-	return &mutantChecks{ctx: ctx, im: im, script: script, subset: subset, ref: ref, seeds: []int64{w.Seed, w.Seed + gapSeed}, limit: 10*cycles + 1000}, nil
+	return script, script.Whole()
 }
 
 // notices reports whether some check finds a fault in a circuit.
 func (s *mutantChecks) notices(c *rtl.Circuit) (bool, error) {
-	for _, seed := range s.seeds { // first the runs that stop early
+	for _, seed := range s.seeds() { // first the runs that stop early
 		if found, err := s.otherTrace(c, seed); found || err != nil {
 			return found, err
 		}
 	}
-	for _, seed := range s.seeds {
-		if found, err := differs(lockstep.Run(s.im, c, iss.CoreOf(s.im), s.script, seed)); found || err != nil {
+	for _, seed := range s.seeds() {
+		script, err := s.script()
+		if err != nil {
+			return false, err
+		}
+		if found, err := differs(lockstep.Run(s.im, c, iss.CoreOf(s.im), script, seed)); found || err != nil {
 			return found, err
 		}
 	}
-	return differs(lockstep.Random(c, s.subset, lockstep.Options{Instructions: s.random, Seed: 1}))
+	return differs(lockstep.Random(c, lockstep.SubsetOf(s.point), lockstep.Options{Instructions: s.random, Seed: 1}))
 }
 
 // refuses reports whether the proof of the core's lines fails on a circuit.
@@ -113,7 +134,11 @@ func differs(_ *lockstep.Result, err error) (bool, error) {
 // otherTrace reports whether the circuit's run shows other events. A machine that cannot
 // continue is a difference too.
 func (s *mutantChecks) otherTrace(c *rtl.Circuit, seed int64) (bool, error) {
-	m, err := cycle.NewMachine(c, iss.CoreOf(s.im), world.New(s.script), cycle.Options{Seed: seed})
+	script, err := s.script()
+	if err != nil {
+		return false, err
+	}
+	m, err := cycle.NewMachine(c, iss.CoreOf(s.im), world.New(script), cycle.Options{Seed: seed})
 	if err != nil {
 		return false, err
 	}

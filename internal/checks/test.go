@@ -238,7 +238,7 @@ func (b *testBench) alone(ctx context.Context, level string, c *driver.Draws) (*
 	}
 	switch {
 	case tr.Status != trace.Ended:
-		fail(diag.Errorf("", b.test.Span, "test %q: it does not come to its end: %s", b.test.Name, tr.Status))
+		fail(diag.Errorf("", b.test.Span, "test %q: it does not terminate: %s", b.test.Name, tr.Status))
 	case hosted.Failure != nil:
 		e := hosted.Failure.Error
 		e.Notes = append(e.Notes, diag.Note{Text: "on " + level + " this holds: the machines differ"})

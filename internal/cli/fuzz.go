@@ -21,10 +21,8 @@ type fuzzCmd struct {
 	Out    string   `default:"build/fuzz" placeholder:"DIR" help:"Folder for failing programs."`
 	Show   bool     `help:"Print the program of the seed and stop."`
 
-	Campaign string   `placeholder:"DIR" help:"Keep results in a folder: what is there is not run again, and what fails alike is made smaller once."`
-	Runner   string   `default:"local" enum:"local,slurm,slurm-or-local" help:"Where a campaign runs: local, slurm, or slurm-or-local."`
-	Jobs     int      `short:"j" default:"0" placeholder:"N" help:"Units of a campaign at a time; on Slurm, jobs of the array (0: the processors of this computer)."`
-	Sbatch   []string `sep:"none" placeholder:"ARG" help:"A further argument of sbatch, such as --partition=short."`
+	Campaign string `placeholder:"DIR" help:"Keep results in a folder: what is there is not run again, and what fails alike is made smaller once."`
+	runners  `embed:""`
 }
 
 // Run runs random programs and prints a line for each failure.
@@ -63,23 +61,17 @@ func (c *fuzzCmd) Run(e *env) error {
 
 // fuzz runs the programs, at once or as a campaign.
 func (c *fuzzCmd) fuzz(e *env, o checks.FuzzOptions) (*checks.FuzzReport, error) {
-	if c.Campaign == "" {
-		if c.Runner != checks.RunLocal {
-			return nil, flow.UserErrorf("--runner %s is for campaigns: name a folder with --campaign DIR", c.Runner)
-		}
+	campaign, err := c.campaign(e, c.Campaign, o.Progress)
+	if err != nil {
+		return nil, err
+	}
+	if campaign == nil {
 		return checks.Fuzz(e.ctx, o)
 	}
 	if c.First {
 		return nil, flow.UserErrorf("--first does not go with --campaign, whose units do not know each other")
 	}
-	executable, err := os.Executable()
-	if err != nil {
-		return nil, err
-	}
-	r, n, err := checks.FuzzCampaign(e.ctx, o, checks.CampaignOptions{
-		Dir: c.Campaign, Runner: c.Runner, Jobs: jobs(c.Jobs), Sbatch: c.Sbatch, Executable: executable,
-		Progress: o.Progress, Notice: func(message string) { fmt.Fprintln(e.err, "sinter:", message) },
-	})
+	r, n, err := checks.FuzzCampaign(e.ctx, o, *campaign)
 	if err == nil && !e.json {
 		fmt.Fprintf(e.err, "%s: %d from the folder, %d made\n", count(n.Units, "unit"), n.Kept, n.Made)
 	}
@@ -94,4 +86,26 @@ func counts(m map[string]int) string {
 	}
 	sort.Strings(out)
 	return strings.Join(out, ", ")
+}
+
+// runners say where the units of a campaign run.
+type runners struct {
+	Runner string   `default:"local" enum:"local,slurm,slurm-or-local" help:"Where a campaign runs: local, slurm, or slurm-or-local."`
+	Jobs   int      `short:"j" default:"0" placeholder:"N" help:"Units of a campaign at a time; on Slurm, jobs of the array (0: the processors of this computer)."`
+	Sbatch []string `sep:"none" placeholder:"ARG" help:"A further argument of sbatch, such as --partition=short."`
+}
+
+// campaign is the campaign in a folder, nil if none is named.
+func (c *runners) campaign(e *env, dir string, progress func(string)) (*checks.CampaignOptions, error) {
+	if dir == "" {
+		if c.Runner != checks.RunLocal {
+			return nil, flow.UserErrorf("--runner %s is for campaigns: name a folder with --campaign DIR", c.Runner)
+		}
+		return nil, nil
+	}
+	executable, err := os.Executable()
+	return &checks.CampaignOptions{
+		Dir: dir, Runner: c.Runner, Jobs: jobs(c.Jobs), Sbatch: c.Sbatch, Executable: executable,
+		Progress: progress, Notice: func(message string) { fmt.Fprintln(e.err, "sinter:", message) },
+	}, err
 }

@@ -87,7 +87,7 @@ func (c *runCmd) liveOnly() string {
 // serve is `sinter run --live`.
 func (c *runCmd) serve(e *env) error {
 	if f := c.scripted(); f != "" {
-		return flow.UserErrorf("%s is for runs in a script, and --live is none", f)
+		return flow.UserErrorf("%s goes with a scripted run, not with --live", f)
 	}
 	o, err := c.liveOptions()
 	if err != nil {

@@ -126,3 +126,13 @@ func TestSweepOnSlurm(t *testing.T) {
 	require.Contains(t, said.String(), " wait again")
 	c.complete("sweep", before)
 }
+
+// TestMutantsOnSlurm: mutants as jobs of a real Slurm come to the same as on one computer.
+func TestMutantsOnSlurm(t *testing.T) {
+	long(t)
+	env := startSlurm(t)
+	c := newCluster(t, nil)
+	c.env = env
+	out := c.sameOnSlurm(4, "verify", "slow.sn", "-D", "n=20", "--checks", "mutation", "--random", "500", "--mutants", "20")
+	require.Contains(t, out, `"check": "mutation"`)
+}

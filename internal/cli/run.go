@@ -14,7 +14,7 @@ type inputs struct {
 	PcapIn  []string `name:"pcap-in" placeholder:"DEVICE=FILE" help:"Frames that arrive at a device, from a capture; none for nothing. The name may be left out when there is one, here and in the options below."`
 	VcdIn   []string `name:"vcd-in" placeholder:"PORT=FILE" help:"Levels of an input pin, from a value change dump. FILE:SIGNAL names a signal of the file; none says that nothing changes."`
 	BytesIn []string `name:"bytes-in" placeholder:"PORT=FILE" help:"Bytes that arrive at a serial line: lines of a time in us and bytes in hexadecimal; none for nothing."`
-	Answers []string `placeholder:"PORT=FILE" help:"What the device at the other end of an SPI or I2C bus answers: lines of a time in us, what is sent, a colon, the answer, in hexadecimal; none for nothing. Of a disk what it cannot do, as in 0 read 5 : -."`
+	Answers []string `placeholder:"PORT=FILE" help:"What the device at the other end of an SPI or I2C bus answers: lines of a time in us, what is sent, a colon, the answer, in hexadecimal; none for nothing. Of a disk what it cannot do, as in 0 read 5 : -. Of a source of random bytes its first bytes."`
 	Disk    []string `placeholder:"DISK=FILE" help:"The image of a disk; without one it has 1 MiB of zeros. The file is not changed."`
 	Seed    int64    `placeholder:"N" help:"Seed of the random gaps on the ports of a core; 0: none."`
 	Until   string   `placeholder:"TIME" help:"End of the run, such as 20ms; without it, the time of the last frame. Timers after it do not fire."`
@@ -159,6 +159,9 @@ type verifyCmd struct {
 	Random  int      `default:"20000" placeholder:"N" help:"Random instructions of the lock-step check of each core."`
 	Bisect  bool     `help:"Only find the first pass over the program IR that changes what the program does."`
 	Mutants int      `placeholder:"N" help:"Make N random faults in each core, one at a time, and count those that traces and lock-step notice."`
+
+	Campaign string `placeholder:"DIR" help:"Try the faults of --mutants as a campaign, whose results a folder keeps: what is there is not tried again. With --checks mutation only this."`
+	runners  `embed:""`
 }
 
 // Run verifies the ladder and prints its table.
@@ -185,6 +188,12 @@ func (c *verifyCmd) Run(e *env) error {
 	if !e.json {
 		opts.Progress = newProgress(e.err).step
 	}
+	if opts.Campaign, err = c.campaign(e, c.Campaign, opts.Progress); err != nil {
+		return err
+	}
+	if opts.Campaign != nil && c.Mutants == 0 {
+		return flow.UserErrorf("--campaign is for mutants: say how many with --mutants N")
+	}
 	report, err := checks.Verify(e.ctx, p, opts)
 	if err != nil {
 		return err
@@ -201,6 +210,9 @@ func (c *verifyCmd) Run(e *env) error {
 		rows = append(rows, []string{r.Level, r.Core, string(r.Check), string(r.Status), fmt.Sprint(r.N), r.Detail})
 	}
 	table(e.out, rows)
+	for _, s := range report.Survivors {
+		fmt.Fprintf(e.out, "not noticed: %s, %s; %s\n", s.Core, s.Mutant, s.Why)
+	}
 	return nil
 }
 

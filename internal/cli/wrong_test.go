@@ -75,7 +75,7 @@ func wrongCommands() map[string][]string {
 			"good.sn --trace nowhere/t", "reads.sn --pcap-out nic=nowhere/o.pcap", "mistake.img --on isa", "mistake.rtl --on cycle", "short.elf --on isa", "none.sn", "empty.sn",
 		},
 		"test":   {"+", "good.sn --on nowhere", "good.sn --seed x"},
-		"verify": {"+", "good.sn --core x", "good.sn --checks x", "good.sn --mutants x", "reads.sn", "reads.sn --pcap-in nic=bad.pcap", "good.sn --random x", "none.sn", "empty.sn", "mistake.img", "short.elf", "good.sn --regs 3"},
+		"verify": {"+", "good.sn --core x", "good.sn --checks x", "good.sn --mutants x", "good.sn --campaign c", "good.sn --mutants 1 --runner slurm", "reads.sn", "reads.sn --pcap-in nic=bad.pcap", "good.sn --random x", "none.sn", "empty.sn", "mistake.img", "short.elf", "good.sn --regs 3"},
 		"hw": {
 			"+-o out", "good.sn", "good.sn -o text.txt", "good.sn -o out --core x", "good.sn -o out --design missing.design", "good.sn -o out --design bad.design", "none.sn -o out",
 			"good.sn -o out --regs 3", "good.sn -o out --isa mistake.isa", "reads.sn -o out --pcap-in nic=bad.pcap", "good.sn -o text.txt/out", "good.sn -o out --frames x",

@@ -111,7 +111,7 @@ func (p *Program) elf(ctx context.Context, o ArtefactOptions) ([]byte, error) {
 // efi is the application that a UEFI firmware starts.
 func (p *Program) efi(ctx context.Context, o ArtefactOptions) ([]byte, error) {
 	if o.Product != string(x86.UEFI) && o.Product != string(x86.Linux) {
-		return nil, UserErrorf("--product %s: what a UEFI firmware starts is of product uefi", o.Product)
+		return nil, UserErrorf("--product %s: a UEFI firmware starts images of product uefi only", o.Product)
 	}
 	if err := p.servable(x86.UEFI); err != nil {
 		return nil, err

@@ -48,7 +48,7 @@ func over(b tree.Budget, what string, n int, unit string, shares []share) error 
 		left -= s.n
 	}
 	if len(shares) > 0 {
-		e.Hint("the rest, %d %s, is in smaller parts and in what no line stands for", left, unit)
+		e.Hint("the rest, %d %s, is in smaller parts and in parts without a source line", left, unit)
 	}
 	return diag.List{e}
 }

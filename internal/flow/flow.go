@@ -107,10 +107,14 @@ func Load(path string, opts Options) (*Program, error) {
 
 // LoadFiles checks a program from texts that are already read.
 //
-// A single file whose name ends in .sir is a program in the form of its IR.
+// A single file whose name ends in .sir is a program in the form of its IR, and one whose
+// name ends in .img is an image.
 func LoadFiles(files []*diag.File, opts Options) (*Program, error) {
 	if len(files) == 1 && strings.HasSuffix(files[0].Name, ".sir") {
 		return loadIR(files[0], opts)
+	}
+	if len(files) == 1 && strings.HasSuffix(files[0].Name, ".img") {
+		return loadImage(files[0], opts)
 	}
 	var parsed []*syntax.File
 	var all diag.List

@@ -38,6 +38,12 @@ var portMeanings = map[string]string{
 	rtl.PortLogData: "the word", rtl.PortMarkValid: "a timed region begins or ends", rtl.PortMarkID: "region * 2 begins, region * 2 + 1 ends",
 	rtl.PortClock: "the time in microseconds; it may change in cycles with `idle` only", rtl.PortTimer: "idle, and it waits for `deadline`",
 	rtl.PortDeadline: "the time at which the core goes on", rtl.PortHalted: "all tasks have ended", rtl.PortIdle: "the core waits for the outside",
+	rtl.PortFormalValid: "trace: the other outputs of it show an instruction", rtl.PortFormalOrder: "its number, from 0", rtl.PortFormalInsn: "its word",
+	rtl.PortFormalTrap: "it is a failed check, and has no other effect", rtl.PortFormalHalt: "it is the last", rtl.PortFormalIntr: "always 0",
+	rtl.PortFormalMode: "always 3, machine mode", rtl.PortFormalIXL: "always 1, 32 bits", rtl.PortFormalRd: "the register that it writes, or 0",
+	rtl.PortFormalValue: "the value that it writes", rtl.PortFormalPC: "its address", rtl.PortFormalNext: "the address of the next one",
+	rtl.PortFormalAddr: "the word that it reads or writes, in memory or at a port", rtl.PortFormalReadMask: "the byte lanes that it reads",
+	rtl.PortFormalMask: "the byte lanes that it writes", rtl.PortFormalRead: "what it reads, 0 in other lanes", rtl.PortFormalWritten: "what it writes, 0 in other lanes",
 	rtl.PortTrap: "the core has stopped at a failed check", rtl.PortTrapPC: "the address of the check",
 }
 
@@ -62,6 +68,14 @@ func portMeaning(name string, width int) string {
 	}
 	if width == rtl.PortByteWidth {
 		return "a byte of a serial line"
+	}
+	for n := range 3 {
+		switch addr, value := rtl.PortFormalSource(n + 1); name {
+		case addr:
+			return fmt.Sprintf("source register %d, 0 without one", n+1)
+		case value:
+			return "the value that it reads there"
+		}
 	}
 	for _, s := range streamMeanings {
 		if strings.HasSuffix(name, s.suffix) {

@@ -1,19 +1,13 @@
 package flow
 
 import (
-	"context"
-
 	"github.com/sinter-lang/sinter/hwgen/ice40"
 	"github.com/sinter-lang/sinter/hwgen/verilog"
 )
 
 // netlist adds the core as cells of an iCE40 to the files, and the resources that it uses
 // to the figures.
-func (p *Program) netlist(ctx context.Context, kind string, files map[string]string, figures map[string]float64) error {
-	c, err := p.Core(ctx, kind)
-	if err != nil {
-		return err
-	}
+func (p *Program) netlist(c *Core, files map[string]string, figures map[string]float64) error {
 	d, err := ice40.Map(c.Circuit)
 	if err != nil {
 		return UserErrorf("%s has no netlist of iCE40 cells: %v", p.Name, err)

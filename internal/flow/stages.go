@@ -306,6 +306,23 @@ func (p *Program) Core(ctx context.Context, kind string) (*Core, error) {
 	})
 }
 
+// TracedCore is the core of an organisation with a trace port, the RISC-V Formal Interface.
+func (p *Program) TracedCore(ctx context.Context, kind string) (*Core, error) {
+	c, err := p.Core(ctx, kind)
+	if err != nil {
+		return nil, err
+	}
+	im, err := p.Image(ctx)
+	if err != nil {
+		return nil, err
+	}
+	traced, err := core.Traced(im, c.Point)
+	if err != nil {
+		return nil, err
+	}
+	return &Core{Kind: c.Kind, Point: c.Point, Circuit: traced}, nil
+}
+
 // FullCore is the core of the same organisation without specialisation. It shows how much
 // specialisation saves.
 func (p *Program) FullCore(ctx context.Context, kind string) (*Core, error) {

@@ -74,6 +74,37 @@ func PortLevelIn(dev string) string { return dev + "_in" }
 // PortLevelOut names the output pin of a device of shape level.
 func PortLevelOut(dev string) string { return dev + "_out" }
 
+// Names of the outputs of a trace port, as the RISC-V Formal Interface gives them. A core has
+// these outputs on request only. The registers of an instruction that it reads have an address
+// and a value each, see PortFormalSource.
+const (
+	PortFormalValid = "rvfi_valid" // 1: the other outputs show an instruction
+	PortFormalOrder = "rvfi_order" // 64: its number, from 0
+	PortFormalInsn  = "rvfi_insn"  // 32: its word
+	PortFormalTrap  = "rvfi_trap"  // 1: it traps and has no other effect
+	PortFormalHalt  = "rvfi_halt"  // 1: it is the last
+	PortFormalIntr  = "rvfi_intr"  // 1: always 0, the first instruction of an interrupt
+	PortFormalMode  = "rvfi_mode"  // 2: always 3, machine mode
+	PortFormalIXL   = "rvfi_ixl"   // 2: always 1, 32 bits
+
+	PortFormalRd       = "rvfi_rd_addr"   // 5: the register that it writes, or 0
+	PortFormalValue    = "rvfi_rd_wdata"  // 32
+	PortFormalPC       = "rvfi_pc_rdata"  // 32: its address
+	PortFormalNext     = "rvfi_pc_wdata"  // 32: the address of the instruction after it
+	PortFormalAddr     = "rvfi_mem_addr"  // 32: of the word that it reads or writes
+	PortFormalReadMask = "rvfi_mem_rmask" // 4: a bit for each byte lane that it reads
+	PortFormalMask     = "rvfi_mem_wmask" // 4: a bit for each byte lane that it writes
+	PortFormalRead     = "rvfi_mem_rdata" // 32: 0 in other lanes
+	PortFormalWritten  = "rvfi_mem_wdata" // 32: 0 in other lanes
+)
+
+// PortFormalSource names the address (5 bits) and the value (32 bits) of source register n, from
+// 1, in a trace port. Both are 0 for an instruction that does not read it.
+func PortFormalSource(n int) (addr, value string) {
+	prefix := "rvfi_rs" + strconv.Itoa(n)
+	return prefix + "_addr", prefix + "_rdata"
+}
+
 // Names of the probes that form the retire record: one instruction per cycle in
 // which ProbeRetireValid is 1. Rd is 0 if no register is written. Mask has one
 // bit per byte lane of the word at Addr &^ 3 (0: no data access). Data is the

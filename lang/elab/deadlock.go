@@ -214,7 +214,7 @@ func circles(s *tree.System, report Report) (loops []diag.Span) {
 		names = append(names, names[0])
 		loops = append(loops, s.Chans[k].Span)
 		report.Warn(diag.Warningf(codes.Deadlock, s.Chans[k].Span, "these tasks may come to wait for each other: %s", round(names)).
-			Labelf("a channel of the circle").Hint("who communicates depends on data, so this is not decided; nothing from outside breaks the circle"))
+			Labelf("a channel of the circle").Hint("which task sends or receives depends on data, so the check cannot decide; no device and no timer breaks the circle"))
 	}
 	return loops
 }

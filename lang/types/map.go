@@ -22,7 +22,7 @@ func (b *body) mapType(e *syntax.NamedType) *tree.Type {
 	}
 	if n == 0 || n > 4 && (n%4 != 0 || n&(n-1) != 0) {
 		b.c.errorf(codes.BadMap, e.Args[2].Span(), "a map has 1, 2, 3 or a power of two of entries, not %d", n).
-			Hint("its sets of 4 are as many as a power of two, so that a key finds its set in its low bits")
+			Hint("the number of its sets of 4 is a power of two: the low bits of a key select the set")
 		return nil
 	}
 	bits, ok := keyBits(key)

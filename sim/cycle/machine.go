@@ -18,6 +18,7 @@ type Options struct {
 	SkipAsserts bool   // do not check the circuit's asserts
 	Wave        *Wave  // write the internal values
 	Meters      []*sim.Meter
+	Settled     func(in Inside) // called in each cycle with settled values, before the clock edge
 }
 
 // Machine is a core's circuit with a world at its ports. One Step is one cycle.
@@ -218,6 +219,9 @@ func (m *Machine) Step() error {
 	m.sample()
 	if m.opts.Retire {
 		m.takeRetire()
+	}
+	if m.opts.Settled != nil {
+		m.opts.Settled(m.e)
 	}
 	for _, meter := range m.opts.Meters {
 		meter.Cycle(m.core.AllIdle(m.out.Idle), m.retired, m.last.PC)

@@ -19,10 +19,10 @@ type skipping struct {
 
 var _ sim.Skipper = (*Machine)(nil)
 
-// skipper prepares Skip. Retire records, meters and waves need each cycle.
+// skipper prepares Skip. Retire records, meters, waves and watchers need each cycle.
 func (m *Machine) skipper() error {
 	run, ok := m.e.(Runner)
-	if !ok || m.opts.Retire || m.opts.Wave != nil || len(m.opts.Meters) > 0 {
+	if !ok || m.opts.Retire || m.opts.Wave != nil || len(m.opts.Meters) > 0 || m.opts.Settled != nil {
 		return nil
 	}
 	s := &m.skip

@@ -100,7 +100,7 @@ func Run(t *tree.Test, o Options) (*Outcome, error) {
 		var bus *world.Bus
 		if port.KeepsBlocks(d.Kind) {
 			disk = world.NewDisk(make([]byte, d.Sectors*world.SectorSize))
-		} else if port.IsBus(d.Kind) {
+		} else if port.Exchanges(d.Kind) {
 			bus = world.NewBus(port.Find(d.Kind))
 		}
 		r.disks, r.buses = append(r.disks, disk), append(r.buses, bus)
@@ -189,7 +189,7 @@ func (r *run) play() error {
 		return nil
 	}
 	if tr.Status == trace.Limit {
-		r.fail(r.test.Epochs[r.epoch].Span, "the tasks do not come to rest")
+		r.fail(r.test.Epochs[r.epoch].Span, "the tasks do not stop running")
 		return nil
 	}
 	for r.kind == forMessage || r.kind == forTime { // all tasks have ended: time passes

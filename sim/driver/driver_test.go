@@ -430,7 +430,7 @@ loop {
   e.take(within: 1ms)
 }`)
 	out := run(t, p, test, driver.Replay(nil))
-	if out.Failure == nil || !strings.Contains(out.Failure.Error.Message, "do not come to rest") {
+	if out.Failure == nil || !strings.Contains(out.Failure.Error.Message, "do not stop running") {
 		t.Errorf("got %+v", out.Failure)
 	}
 }

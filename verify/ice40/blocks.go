@@ -51,7 +51,7 @@ func newBlock(params map[string][]bool, pins map[string][]yosys.Bit) (*block, er
 		delete(params, name)
 	}
 	if len(params) > 0 {
-		return b, fmt.Errorf("SB_RAM40_4K: no meaning for a parameter beside modes and contents")
+		return b, fmt.Errorf("SB_RAM40_4K: only the parameters for modes and contents are known")
 	}
 	return b, nil
 }
@@ -75,7 +75,7 @@ func Prove(c *rtl.Circuit, text string, names *equiv.Names) (*equiv.Report, erro
 	}
 	for _, b := range n.blocks {
 		if !b.used {
-			return nil, fmt.Errorf("a block RAM is of no memory: %s", n.NameOf(b.pins["RDATA"][0]))
+			return nil, fmt.Errorf("this block RAM belongs to no known memory: %s", n.NameOf(b.pins["RDATA"][0]))
 		}
 	}
 	return equiv.Verilog(c, &n.Module, names, equiv.Options{})

@@ -4,7 +4,8 @@
 //	for _, m := range mutate.Mutants(c, 1, 400) {
 //		fmt.Println(m.Name) // "node 17 alu.sum: add becomes sub"
 //	}
-//	score, err := mutate.Run(c, mutants, check, proof, equiv.Options{})
+//	t := mutate.Trial{Circuit: c, Check: check, Proof: proof}
+//	score, err := t.Run(mutants)
 //	score.Percent() // killed mutants among the mutants that are not equivalent
 //
 // Every mutant is a valid circuit with one fault: a different operator, exchanged operands, a
@@ -28,10 +29,22 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// Mutant is a circuit with one fault.
+// Mutant is one fault of a circuit. The faulty circuit is made when it is needed, so many
+// mutants need little memory.
 type Mutant struct {
-	Name    string // the change
-	Circuit *rtl.Circuit
+	Name  string // the change
+	of    *rtl.Circuit
+	apply func(c *rtl.Circuit)
+}
+
+// Circuit makes the circuit with the fault.
+func (m *Mutant) Circuit() *rtl.Circuit {
+	c := clone(m.of)
+	m.apply(c)
+	if err := c.Verify(); err != nil {
+		panic(fmt.Sprintf("mutate: %s gives an invalid circuit: %v", m.Name, err))
+	}
+	return c
 }
 
 // fault is a possible change: apply makes it in a copy of the circuit.
@@ -57,12 +70,7 @@ func Mutants(c *rtl.Circuit, seed int64, n int) []Mutant {
 		k := r.IntN(len(kinds))
 		f := kinds[k][0]
 		kinds[k] = kinds[k][1:]
-		m := clone(c)
-		f.apply(m)
-		if err := m.Verify(); err != nil {
-			panic(fmt.Sprintf("mutate: %s gives an invalid circuit: %v", f.name, err))
-		}
-		out = append(out, Mutant{f.name, m})
+		out = append(out, Mutant{f.name, c, f.apply})
 	}
 	return out
 }

@@ -1,6 +1,7 @@
 package mutate
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/sinter-lang/sinter/ir/rtl"
@@ -13,21 +14,30 @@ type Check func(c *rtl.Circuit) (found bool, err error)
 
 // Score is the result of a run.
 type Score struct {
-	Mutants    int
-	Killed     int
-	Proofs     int // killed by the second check alone
-	Equivalent int // proved equal to the circuit
-	Unreached  int // of programs: no run reaches the mistake
-	Undecided  int // not found, and neither proved equal nor different: missed
-	Missed     []Miss
+	Mutants    int    `json:"mutants"`
+	Killed     int    `json:"killed"`
+	Proofs     int    `json:"proofs"`     // killed by the second check alone
+	Equivalent int    `json:"equivalent"` // proved equal to the circuit
+	Unreached  int    `json:"unreached"`  // of programs: no run reaches the mistake
+	Undecided  int    `json:"undecided"`  // not found, and neither proved equal nor different: missed
+	Missed     []Miss `json:"missed"`
+}
 
-	proof Check
+// Add adds the score of other mutants.
+func (s *Score) Add(o *Score) {
+	s.Mutants += o.Mutants
+	s.Killed += o.Killed
+	s.Proofs += o.Proofs
+	s.Equivalent += o.Equivalent
+	s.Unreached += o.Unreached
+	s.Undecided += o.Undecided
+	s.Missed = append(s.Missed, o.Missed...)
 }
 
 // Miss is a mutant that the check did not find.
 type Miss struct {
-	Name string
-	Why  string // the difference from the circuit, or that it is undecided
+	Name string `json:"name"`
+	Why  string `json:"why"` // the difference from the circuit, or that it is undecided
 }
 
 // Percent is the percentage of found mutants among the mutants that are not equivalent. It is
@@ -46,43 +56,76 @@ func (s *Score) String() string {
 		s.Percent(), s.Mutants-s.Equivalent, s.Killed, s.Mutants, s.Proofs, s.Equivalent, s.Undecided)
 }
 
-// Run applies a check to mutants of a circuit. A mutant that the check does not find is
-// compared with the circuit by proof. A mutant that is not proved equal goes to the second
-// check, proof, which may be nil. That check demands more than a run can show, so it may
-// refuse a mutant with equal behaviour in every run. It is an error if a check finds a fault
-// in the circuit itself.
-func Run(c *rtl.Circuit, mutants []Mutant, check, proof Check, opt equiv.Options) (*Score, error) {
-	for _, f := range []Check{check, proof} {
+// Trial tries mutants of a circuit.
+type Trial struct {
+	Circuit *rtl.Circuit
+	Check   Check
+	// Proof is a second check, which may be nil. It demands more than a run can show, so it may
+	// refuse a mutant with equal behaviour in every run.
+	Proof   Check
+	Options equiv.Options
+}
+
+// Sound reports an error if a check finds a fault in the circuit itself.
+func (t *Trial) Sound() error {
+	for _, f := range []Check{t.Check, t.Proof} {
 		if f == nil {
 			continue
 		}
-		if found, err := f(c); err != nil || found {
-			return nil, fmt.Errorf("mutate: the check fails on the circuit without a fault (found %v, error %v)", found, err)
-		}
-	}
-	s := &Score{Mutants: len(mutants), proof: proof}
-	for _, m := range mutants {
-		found, err := check(m.Circuit)
+		found, err := f(t.Circuit)
 		if err != nil {
-			return nil, fmt.Errorf("mutate: %s: %w", m.Name, err)
+			return fmt.Errorf("mutate: the check fails on the circuit without a fault: %w", err)
 		}
 		if found {
-			s.Killed++
-		} else if err := s.survivor(c, m, opt); err != nil {
-			return nil, fmt.Errorf("mutate: %s: %w", m.Name, err)
+			return errors.New("mutate: the check finds a fault in the circuit without a fault")
+		}
+	}
+	return nil
+}
+
+// Run applies the check to mutants. A mutant that the check does not find is compared with the
+// circuit by proof. A mutant that is not proved equal goes to the second check. It is an error
+// if a check finds a fault in the circuit itself.
+func (t *Trial) Run(mutants []Mutant) (*Score, error) {
+	if err := t.Sound(); err != nil {
+		return nil, err
+	}
+	return t.Try(mutants)
+}
+
+// Try is Run for a circuit that is known to be sound.
+func (t *Trial) Try(mutants []Mutant) (*Score, error) {
+	s := &Score{Mutants: len(mutants), Missed: []Miss{}}
+	for i := range mutants {
+		if err := t.one(s, &mutants[i]); err != nil {
+			return nil, fmt.Errorf("mutate: %s: %w", mutants[i].Name, err)
 		}
 	}
 	return s, nil
 }
 
-func (s *Score) survivor(c *rtl.Circuit, m Mutant, opt equiv.Options) error {
-	rep, err := equiv.Circuits(c, m.Circuit, opt)
+func (t *Trial) one(s *Score, m *Mutant) error {
+	c := m.Circuit()
+	found, err := t.Check(c)
+	if err != nil {
+		return err
+	}
+	if found {
+		s.Killed++
+		return nil
+	}
+	return t.survivor(s, m.Name, c)
+}
+
+// survivor enters a mutant that the check did not find into the score.
+func (t *Trial) survivor(s *Score, name string, c *rtl.Circuit) error {
+	rep, err := equiv.Circuits(t.Circuit, c, t.Options)
 	if err != nil {
 		return err
 	}
 	status := rep.Status()
 	if status != equiv.Proved {
-		reached, err := equiv.Machines(c, m.Circuit, opt)
+		reached, err := equiv.Machines(t.Circuit, c, t.Options)
 		if err != nil {
 			return err
 		}
@@ -90,8 +133,8 @@ func (s *Score) survivor(c *rtl.Circuit, m Mutant, opt equiv.Options) error {
 			status = equiv.Proved
 		}
 	}
-	if status != equiv.Proved && s.proof != nil {
-		found, err := s.proof(m.Circuit)
+	if status != equiv.Proved && t.Proof != nil {
+		found, err := t.Proof(c)
 		if err != nil {
 			return err
 		}
@@ -109,7 +152,7 @@ func (s *Score) survivor(c *rtl.Circuit, m Mutant, opt equiv.Options) error {
 		s.Undecided++
 	}
 	worst := rep.First(status)
-	s.Missed = append(s.Missed, Miss{m.Name, worst.Name + ": " + worst.Reason})
+	s.Missed = append(s.Missed, Miss{name, worst.Name + ": " + worst.Reason})
 	return nil
 }
 
