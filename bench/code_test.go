@@ -27,7 +27,7 @@ func TestCodeBesideClang(t *testing.T) {
 	require.LessOrEqual(t, f.Ratios["text_bytes"], 1.0)
 }
 
-// TestCodeRefuses: a kernel that does not exist, and words that are no results.
+// TestCodeRefuses: a kernel that does not exist, and lines without result words.
 func TestCodeRefuses(t *testing.T) {
 	_, err := codeOf(context.Background(), clangName, options{root: "..", only: []string{"nothing"}})
 	require.EqualError(t, err, "-code has no kernel named nothing")
