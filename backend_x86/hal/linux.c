@@ -267,9 +267,8 @@ static const struct filter scripted_calls[] = {BEGIN, ALLOW_ON(SYS_read, 0, 0), 
 
 static const struct filter live_calls[] = {
     BEGIN,
-    ALLOW(SYS_exit_group),
-#if SN_DEVICES
-    ALLOW_ON(SYS_write, 1, NOTIFY),
+#if SN_DEVICES // first what each frame needs
+    UDP_CALLS ON_DEVICES(SYS_preadv2), ALLOW_ON(SYS_write, 1, NOTIFY),
     ON_DEVICES(SYS_read),
 #else
     {0x15, 0, 5, SYS_write}, LOAD(16), {0x15, 2, 0, 1}, {0x15, 1, 0, NOTIFY}, KILL, PASS,
@@ -280,7 +279,8 @@ static const struct filter live_calls[] = {
 #if SN_USES_NOW
     ALLOW_ON(SYS_clock_gettime, MONOTONIC, MONOTONIC),
 #endif
-    THREAD_CALLS DISK_CALLS UDP_CALLS LEVEL_CALLS RANDOM_CALLS KILL,
+    ALLOW(SYS_exit_group),
+    THREAD_CALLS DISK_CALLS LEVEL_CALLS RANDOM_CALLS KILL,
 };
 
 static void lock(void) {
@@ -344,6 +344,10 @@ NORETURN void start(long *sp) {
   settle(hal_scripted ? -1 : notify_socket(argv + sp[0] + 1));
 #if SN_THREADS
   if (!threads_made(end_quiet)) COMPLAIN("this process cannot have as many threads as its tasks need\n");
+#endif
+#if SN_USES_NOW
+  clock_find(argv + sp[0] + 1);
+  if (!hal_scripted) hal_now(); // the clock begins
 #endif
   lock();
 #if SN_THREADS

@@ -26,6 +26,12 @@ func Wrappers(c *rtl.Circuit, memories []string, more ...string) map[string]stri
 	}
 }
 
+// AXIStream is the module whose frames are AXI4-Stream, with the name of its file.
+func AXIStream(c *rtl.Circuit) (file, text string) {
+	w := wrapper{name: ModuleName(c), c: c, names: portNames(c), taken: map[string]bool{}}
+	return w.name + "_axis.v", w.axis()
+}
+
 // wrapper writes the texts for one core.
 type wrapper struct {
 	name  string

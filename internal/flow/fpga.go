@@ -175,6 +175,7 @@ func (p *Program) boardFiles(ctx context.Context, o FPGAOptions) (*FPGA, map[str
 		f.Pins = append(f.Pins, BoundPin{w.Port.Name, w.Pin.Name, w.Pin.Site})
 	}
 	f.Fits = f.Estimate.need().Fits(d.Board.Part, d.Board.Part)
+	f.folderTexts(files)
 	return f, files, nil
 }
 

@@ -24,6 +24,7 @@ type HardwareOptions struct {
 	Frames int // that the test bench replays; 0: all
 
 	Wrappers bool // also texts for integration into other designs
+	AXIS     bool // of them the module whose frames are AXI4-Stream
 	Netlist  bool // also the core as cells of an iCE40
 	RVFI     bool // with a trace port, the RISC-V Formal Interface
 
@@ -71,6 +72,10 @@ func (p *Program) Hardware(ctx context.Context, o HardwareOptions) (*Hardware, e
 		if more, err = onBus(c, o.Bus, files); err != nil {
 			return nil, err
 		}
+	}
+	if o.AXIS {
+		name, text := verilog.AXIStream(c.Circuit)
+		files[name] = text
 	}
 	if o.Wrappers {
 		_, memories := verilog.Memories(c.Circuit)
