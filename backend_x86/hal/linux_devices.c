@@ -48,7 +48,9 @@ static NORETURN void spoilt(u32 dev) { end_for(dev, ": the capture is cut off or
 #define SN_UDP_MOST 0
 #endif
 
-// After a frame was read, the next look at the status of the devices costs no system call.
+// After a frame was read, the next looks at the status of the devices cost no system call. A stack
+// looks so often before it has answered a frame.
+enum { FREE_LOOKS = 3 };
 static u8 fresh;
 
 // arrived takes note of what a read at device i returned.
@@ -56,7 +58,7 @@ static void arrived(u32 i, long n) {
   if (n > 0) head_len[i] = sn_has_frames[i] || sn_is_stream[i] ? (u32)n : 0; // for a pin: its change
   else if (!n || n == ECONNRESET || (n == EIO && sn_is_stream[i])) closed[i] = 1;
   else if (n != EINTR && n != EAGAIN) gone(i);
-  fresh |= n > 0;
+  if (n > 0) fresh = FREE_LOOKS;
 }
 
 #if SN_NETS
@@ -69,7 +71,7 @@ static int read_alone(u32 i, int k, u64 us) {
 #if SN_HOMES
   if (k >= 0) {
     head_len[i] = udp_next((u32)k, head[i], us == NEVER ? 0 : DONTWAIT);
-    fresh |= head_len[i] != 0;
+    if (head_len[i]) fresh = FREE_LOOKS;
     return head_len[i] || !us;
   }
 #endif
@@ -123,7 +125,7 @@ static int fill(u32 mask, u64 us) {
   sys(SYS_ppoll, (long)p, count, us == NEVER ? 0 : (long)time, 0);
 #if SN_HOMES
   for (u32 k = 0; k < udps; k++)
-    if (p[SN_DEVICES + k].revents && !head_len[udp[k].dev]) head_len[udp[k].dev] = udp_next(k, head[udp[k].dev], DONTWAIT), fresh |= head_len[udp[k].dev] != 0;
+    if (p[SN_DEVICES + k].revents && !head_len[udp[k].dev] && (head_len[udp[k].dev] = udp_next(k, head[udp[k].dev], DONTWAIT))) fresh = FREE_LOOKS;
 #endif
   for (u32 i = 0; i < SN_DEVICES; i++) {
     if (!p[i].revents) continue;
@@ -153,7 +155,7 @@ static u32 ready(void) {
 u32 hal_status(void) {
 #if !SN_LEVELS
   if (fresh) {
-    fresh = 0;
+    fresh--;
     return ready();
   }
 #endif
