@@ -10,7 +10,7 @@
 //	go run ./bench -sim          only cycles a second of cores beside Verilator; -only names kernels
 //	go run ./bench -stream       the filter over captures of 10,000 frames to -frames (1,000,000): processor time of
 //	                             a frame and the most memory, by machine
-//	go run ./bench -parallel     a stencil in strips: threads beside OpenMP, ranks beside C with MPI; least of -rounds
+//	go run ./bench -parallel     stencil, conjugate gradient and bodies in strips: threads beside OpenMP, ranks beside C with MPI; least of -rounds
 //	go run ./bench -live         the echo as a service on each machine, and sizes, memory, clock and processor
 //	                             time of guests: medians of five rounds. -peer KERNEL also measures another guest
 //	go run ./bench -compile      the cost of compiling functions of 1,000 to 16,000 statements, by level
@@ -91,7 +91,7 @@ func main() {
 	goal := flag.String("goal", "", "with -mine and -core: the goal of the cores, as sinter's --goal")
 	goals := flag.Bool("core", false, "place cores of the kernels and print them beside their goals and other cores")
 	kinds := flag.String("kinds", "pipe3,pipe3+mine,multi", "with -core: which cores, +mine with mined lines")
-	threads := flag.Bool("parallel", false, "time a stencil in strips as threads and ranks, beside C with OpenMP and MPI")
+	threads := flag.Bool("parallel", false, "time stencil, conjugate gradient and bodies in strips as threads and ranks, beside C with OpenMP and MPI")
 	prices := flag.Bool("price", false, "place netlists of several cores of each kernel and print them beside their prices")
 	registers := flag.Bool("registers", false, "print what registers cost and save")
 	streams := flag.Bool("stream", false, "run the filter over long captures, and print what a frame takes and the memory")
@@ -141,7 +141,7 @@ func main() {
 	case *registers:
 		err = printRegisters(context.Background(), o, os.Stdout)
 	case *threads:
-		err = printParallel(context.Background(), max(*rounds, 1), benchStrips, os.Stdout)
+		err = printParallel(context.Background(), max(*rounds, 1), benchStrips(), os.Stdout)
 	default:
 		code, err = run(context.Background(), o, *accept)
 	}
