@@ -131,6 +131,7 @@ int main(int argc, char **argv) {
     complain_of("usage: mpirun -n RANKS PROGRAM\n");
     return END_USAGE;
   }
+  check_processor();
   rank = number_in("OMPI_COMM_WORLD_RANK", 0), ranks = number_in("OMPI_COMM_WORLD_SIZE", 1);
   runs = fork();
   if (runs < 0) {
