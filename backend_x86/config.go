@@ -136,22 +136,27 @@ func homes(b *strings.Builder, m *ir.Module) {
 	}
 }
 
-// buses writes the devices that are buses, and whether they have addresses.
+// buses writes the devices that are buses, and whether they have addresses, and the sources of
+// random bytes.
 func buses(b *strings.Builder, m *ir.Module) {
-	count := 0
+	count, sources := 0, 0
 	var list []string
 	for _, d := range m.Devices {
 		what := "0"
-		if port.IsBus(d.Kind) {
+		switch {
+		case port.IsBus(d.Kind):
 			count++
 			what = "BUS_PLAIN"
 			if port.Find(d.Kind).Silent {
 				what = "BUS_ADDRESSED"
 			}
+		case port.Exchanges(d.Kind):
+			sources++
+			what = "BUS_RANDOM"
 		}
 		list = append(list, what)
 	}
-	fmt.Fprintf(b, "#define SN_BUSES %d\nenum { BUS_PLAIN = 1, BUS_ADDRESSED = 2 };\n__attribute__((unused)) static const u8 sn_is_bus[] = {%s};\n", count, strings.Join(append(list, "0"), ", "))
+	fmt.Fprintf(b, "#define SN_BUSES %d\n#define SN_SOURCES %d\nenum { BUS_PLAIN = 1, BUS_ADDRESSED = 2, BUS_RANDOM = 3 };\n__attribute__((unused)) static const u8 sn_is_bus[] = {%s};\n", count, sources, strings.Join(append(list, "0"), ", "))
 }
 
 // levels writes the devices that have frames, the devices that are streams, numbered from 1, and

@@ -100,7 +100,7 @@ func source(name string) string {
 // The files of the layer, one translation unit for each product, in the order of calls. A file
 // calls only functions that it or the files before it define.
 var (
-	linuxFiles = []string{"hal.h", "memory.c", "linux_calls.c", "threads.c", "script.c", "batch.c", "linux_pins.c", "linux_serial.c", "linux_capture.c", "linux_udp.c", "linux_devices.c", "linux_bus.c", "common.c", "linux_cpu.c", "words.c", "linux_activation.c", "linux.c"}
+	linuxFiles = []string{"hal.h", "memory.c", "linux_calls.c", "threads.c", "script.c", "batch.c", "linux_pins.c", "linux_serial.c", "linux_capture.c", "linux_udp.c", "linux_devices.c", "linux_bus.c", "linux_random.c", "common.c", "linux_cpu.c", "words.c", "linux_activation.c", "linux.c"}
 	pvhFiles   = pvhWith([]string{"serial.c"}, []string{"virtio_mmio.c"}, "find_mmio.c")
 	pciFiles   = pvhWith([]string{"serial.c"}, []string{"pages.c", "pci.c", "virtio_pci.c"}, "find_pci.c")
 	uefiFiles  = pvhWith([]string{"handover.h", "bare_console.c"}, []string{"pages.c", "bare.c", "pci.c", "virtio_pci.c"}, "find_pci.c", "enter.s")
@@ -118,7 +118,7 @@ func pvhWith(console, transport []string, finder string, more ...string) []strin
 	return slices.Concat(
 		[]string{"hal.h", "memory.c", "ports.c", "line.c"}, console,
 		[]string{"fault.c", "crash.c", "stubs.s", "clock.c", "script.c", "virtio_queue.c"}, transport, []string{"pvh_serial.c"}, cards,
-		[]string{"net.c", "virtio_block.c", "no_pins.c", finder, "virtio.c", "common.c", "words.c", "pvh.c", "boot.s"}, more,
+		[]string{"net.c", "virtio_block.c", "virtio_rng.c", "no_pins.c", finder, "virtio.c", "common.c", "words.c", "pvh.c", "boot.s"}, more,
 	)
 }
 

@@ -130,7 +130,10 @@ func runs(t *testing.T, text, want string) {
 	fresh := func() *world.World {
 		s := &world.Script{Until: &until}
 		for _, d := range p.System.Devices {
-			s.Devices, s.Disks = append(s.Devices, d.Name), append(s.Disks, nil)
+			s.Devices, s.Disks, s.Buses = append(s.Devices, d.Name), append(s.Disks, nil), append(s.Buses, nil)
+			if port.Exchanges(d.Kind) {
+				s.Buses[len(s.Buses)-1] = world.NewBus(port.Find(d.Kind))
+			}
 			if port.KeepsBlocks(d.Kind) {
 				s.Disks[len(s.Disks)-1] = world.NewDisk(make([]byte, world.DiskSectors*world.SectorSize))
 			}

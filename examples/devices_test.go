@@ -33,7 +33,7 @@ func TestDevices(t *testing.T) {
 				t.Run(strings.TrimSpace(m[0]+" "+m[1]), func(t *testing.T) { e.check(t, p, m[0], m[1], sent) })
 			}
 			which := []string{"trace", "removal"}
-			if strings.HasSuffix(name, "disk.sn") || strings.HasSuffix(name, "failing.sn") || strings.HasSuffix(name, "serial.sn") || strings.HasSuffix(name, "buses.sn") { // test benches that answer, or have bytes
+			if strings.HasSuffix(name, "disk.sn") || strings.HasSuffix(name, "failing.sn") || strings.HasSuffix(name, "serial.sn") || strings.HasSuffix(name, "buses.sn") || strings.HasSuffix(name, "random.sn") { // test benches that answer, or have bytes
 				which = append(which, "witness")
 			}
 			if strings.HasSuffix(name, "failing.sn") && !testkit.Full() { // a core is as that of disk.sn

@@ -111,9 +111,10 @@ const (
 // Ref is a position in an object: byte offset Off + Disp modulo 2^32. Off is an
 // i32, nil for 0.
 type Ref struct {
-	Obj  *Object
-	Off  *Value
-	Disp int
+	Obj    *Object
+	Off    *Value
+	Disp   int
+	NoWrap bool // Disp is positive and the sum is known to be below 2^32
 }
 
 // Instr is one operation of a block.

@@ -69,6 +69,8 @@ b1(v3: tok, v4: tok %buf):
   v12: tok = log %buf, v11, v9, v10 !0 task 1
   v13: tok = send eth0 %buf, v12, v10
   v14: tok %buf = copy %buf[4], %tab[v7 - 4], v10, 8
+  v15: i8 = load1 %tab[v7 + 4]
+  v16: i8 = load1 %tab[v7 ++ 4]
   jump b1(v13, v14)
 }
 `

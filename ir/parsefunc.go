@@ -476,7 +476,7 @@ func (p *parser) operands(i *Instr) error {
 	return nil
 }
 
-// ref takes %a, %a[8], %a[v1] or %a[v1 + 8].
+// ref takes %a, %a[8], %a[v1], %a[v1 + 8] or %a[v1 ++ 8].
 func (p *parser) ref() (r Ref, err error) {
 	if r.Obj, err = p.objName(); err != nil || !p.sc.Accept("[") {
 		return r, err
@@ -489,6 +489,7 @@ func (p *parser) ref() (r Ref, err error) {
 		if sign = p.sc.Next().Text; sign != "+" && sign != "-" {
 			return r, p.sc.Errorf("expected `+` or `-` after %s", r.Off)
 		}
+		r.NoWrap = sign == "+" && p.sc.Accept("+")
 	}
 	n, err := p.sc.Int("offset", -maxObject, maxObject)
 	if err != nil {

@@ -255,6 +255,9 @@ func (r Ref) String() string {
 	case r.Disp < 0:
 		return fmt.Sprintf("%s[%s - %d]", s, r.Off, -r.Disp)
 	}
+	if r.NoWrap {
+		return fmt.Sprintf("%s[%s ++ %d]", s, r.Off, r.Disp)
+	}
 	return fmt.Sprintf("%s[%s + %d]", s, r.Off, r.Disp)
 }
 

@@ -64,6 +64,7 @@ var broken = []struct{ old, new, want string }{
 	{"v13: tok = send eth0 %buf, v12, v10", "v13: tok = halt v12", "halt in a module without Main"},
 	{"task 1 right @right", "task 1 right @right\nmain @right", "in a module with Main"},
 	{"task 1 right @right", "task 1 right @right\nmain @right\nmain @right", "each context has a function of its own"},
+	{"%tab[v7 ++ 4]", "%tab[v7 ++ 0]", "has no sum that could wrap"},
 	{"copy %buf[4], %tab[v7 - 4], v10, 8", "copy %buf[12], %tab[v7 - 4], v10, 8", "needs 8 bytes at %buf[12]"},
 	{"@demo.sn:10.8", "@demo.sn:0.8", "line"},
 	{`word "far" u 0`, `word far u 0`, "name of the word"},

@@ -224,6 +224,9 @@ func (v *verifier) refs(i *Instr, row *Row) {
 		if r.Off != nil && r.Off.Type != 32 {
 			v.errorf(i, i.Span, "an offset has type i32, got %s: %s", r.Off, r.Off.Type)
 		}
+		if r.NoWrap && (r.Off == nil || r.Disp <= 0) {
+			v.errorf(i, i.Span, "%s has no sum that could wrap", r)
+		}
 		if bytes := row.Refs.at(k).Bytes; bytes != nil {
 			v.bounds(i, r, bytes(v.m, i, k))
 		}

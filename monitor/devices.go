@@ -2,6 +2,7 @@ package monitor
 
 import (
 	"context"
+	"crypto/rand"
 	"debug/elf"
 	"encoding/binary"
 	"errors"
@@ -55,6 +56,7 @@ func (m *monitor) attach(im *Image) error {
 			if m.conf.Script == nil {
 				return fmt.Errorf("the program asks for the bus `%s`; a guest of the monitor has none without a harness", p.Name)
 			}
+		case p.Kind == "random": // the host's random bytes
 		default:
 			if d.block = m.conf.Blocks[p.Name]; d.block == nil {
 				return fmt.Errorf("the program asks for the disk `%s`, which it was not given", p.Name)
@@ -283,6 +285,22 @@ func (m *monitor) disk(c call3) (uint64, error) {
 	}
 	_, err := d.WriteAt(b, at)
 	return diskStatus(err), nil
+}
+
+// mostRandom is the largest number of random bytes of a call.
+const mostRandom = 512
+
+// random fills memory of the guest with random bytes of the host.
+func (m *monitor) random(c call3) error {
+	if uint64(c.device) >= uint64(len(m.ports)) || m.ports[c.device].Kind != "random" {
+		return refuse("asked device %d for random bytes, which is not a source of its own", c.device)
+	}
+	b, ok := m.guest.bytes(c.a, c.b, canWrite)
+	if !ok || c.b > mostRandom {
+		return refuse("asked for %d random bytes at %#x, which it may not", c.b, c.a)
+	}
+	_, err := rand.Read(b)
+	return err
 }
 
 func diskStatus(err error) uint64 {

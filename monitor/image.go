@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -37,7 +38,7 @@ type part struct {
 // Port is a device that an image asks for.
 type Port struct {
 	Name string
-	Kind string // "net", "block", "pin", "serial" or "transfers"
+	Kind string // one of portKinds
 }
 
 // rings says where the frames of the network devices are. Each device has two rings, the one
@@ -154,6 +155,11 @@ func manifest(p *elf.Prog, file int, order binary.ByteOrder) []byte {
 	return nil
 }
 
+// portKinds are the kinds of devices that an image may ask for.
+func portKinds() []string {
+	return []string{"net", "block", "pin", "serial", "transfers", "random"}
+}
+
 // read parses the manifest.
 func (im *Image) read(note []byte, order binary.ByteOrder) error {
 	if len(note) < noteHead {
@@ -166,8 +172,8 @@ func (im *Image) read(note []byte, order binary.ByteOrder) error {
 	text, _, _ := bytes.Cut(note[noteHead:], []byte{0})
 	for line := range strings.Lines(string(text)) {
 		name, kind, ok := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
-		if !ok || kind != "net" && kind != "block" && kind != "pin" && kind != "serial" && kind != "transfers" {
-			return fmt.Errorf("the manifest asks for %q, expected a name and `net` or `block`", line)
+		if !ok || !slices.Contains(portKinds(), kind) {
+			return fmt.Errorf("the manifest asks for %q, expected a name and %s", line, strings.Join(portKinds(), ", "))
 		}
 		im.Ports = append(im.Ports, Port{Name: name, Kind: kind})
 	}

@@ -254,6 +254,7 @@ const (
 	callNow    = 5 // gives us
 	callDisk   = 6 // device; a: operation, b: sector, c: address; gives a status
 	callPoll   = 7 // fills and drains the rings; gives the ready mask
+	callRandom = 8 // device; a: address, b: bytes
 	callPort   = 0xe0
 	blockBytes = 40
 )
@@ -310,6 +311,8 @@ func (m *monitor) serve(ctx context.Context, c call3) (uint64, error) {
 		return m.disk(c)
 	case callPoll:
 		return m.poll()
+	case callRandom:
+		return 0, m.random(c)
 	}
 	return 0, refuse("made call %d, which does not exist", c.op)
 }

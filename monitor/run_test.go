@@ -44,6 +44,24 @@ func TestCalls(t *testing.T) {
 	require.Equal(t, "hello", said.String())
 }
 
+// Random bytes fill the memory that the guest names, and nothing beside it.
+func TestRandomBytes(t *testing.T) {
+	need(t)
+	data := make([]byte, ringAt-dataAt)
+	const at, n = 0x200, 40
+	copy(data, slices.Concat(
+		block(call3{op: callRandom, a: dataAt + at, b: n}), block(call3{op: callWrite, a: dataAt + at - n, b: 3 * n}), block(call3{op: callExit})))
+	var said [2]bytes.Buffer
+	for k := range said {
+		_, err := run(t, image(calls(3), data, "r random\n"), Config{Console: &said[k]})
+		require.NoError(t, err)
+		got := said[k].Bytes()
+		require.Equal(t, make([]byte, n), got[:n])
+		require.Equal(t, make([]byte, n), got[2*n:])
+	}
+	require.NotEqual(t, said[0].Bytes(), said[1].Bytes())
+}
+
 // queue is a network of a test.
 type queue struct {
 	in  [][]byte
@@ -90,7 +108,7 @@ func TestRings(t *testing.T) {
 func TestHostileGuests(t *testing.T) {
 	need(t)
 	text := func(b ...byte) []byte { return image(b, nil, "") }
-	one := func(c call3) []byte { return image(calls(1), block(c), "nic net\nd block\n") }
+	one := func(c call3) []byte { return image(calls(1), block(c), "nic net\nd block\nr random\n") }
 	ring := func(put, length uint32) []byte {
 		data := make([]byte, ringAt-dataAt)
 		copy(data, block(call3{op: callPoll}))
@@ -104,37 +122,41 @@ func TestHostileGuests(t *testing.T) {
 		file []byte
 		want string
 	}{
-		"hlt":                   {text(0xf4), "exception at 0x101000"},
-		"ud2":                   {text(0x90, 0x0f, 0x0b), "exception at 0x101001"},
-		"cli":                   {text(0xfa), "exception"},
-		"read of a register":    {text(0x0f, 0x20, 0xd8), "exception"}, // mov rax, cr3
-		"a model register":      {text(0x0f, 0x32), "exception"},
-		"a descriptor table":    {text(0x0f, 0x01, 0x14, 0x25, 0, 0x20, 0x10, 0), "exception"},                                             // lgdt
-		"write to text":         {text(0xc6, 0x04, 0x25, 0, 0x10, 0x10, 0, 1), "address 0x101000"},                                         // mov byte [textAt], 1
-		"text in data":          {text(0xb8, 0, 0x20, 0x10, 0, 0xff, 0xe0), "at 0x102000"},                                                 // jmp dataAt
-		"the bottom of memory":  {text(0x8a, 0x04, 0x25, 0, 0, 0, 0), "exception"},                                                         // mov al, [0]
-		"beyond the image":      {text(0x8a, 0x04, 0x25, 0, 0, 0x20, 0), "address 0x200000"},                                               // mov al, [0x200000]
-		"the task state":        {text(0x48, 0xb8, 0, 0, 0, 0xf8, 0, 0, 0, 0, 0x8a, 0, 0xf4), "exception at 0x10100a, address 0xf8000000"}, // mov al, [taskAt]
-		"an overrun stack":      {text(0x50, 0xeb, 0xfd), "address 0xefffdff8"},                                                            // push rax in a loop
-		"another port":          {text(0xe7, 0x80), "exception"},
-		"bytes at the port":     {text(0xe6, callPort), "used port 0xe0"},
-		"reading the port":      {text(0xe5, callPort), "used port 0xe0"},
-		"a block in text":       {image([]byte{0xb8, 0, 0x10, 0x10, 0, 0xe7, callPort}, nil, ""), "a block at 0x101000"},
-		"a block in nothing":    {image([]byte{0xb8, 0, 0, 0, 0xff, 0xe7, callPort}, nil, ""), "a block at 0xff000000"},
-		"a block at the end":    {image([]byte{0xb8, 0xf0, 0x3f, 0x10, 0, 0xe7, callPort}, nil, ""), "a block at 0x103ff0"},
-		"an unknown call":       {one(call3{op: 99}), "call 99"},
-		"a text of all memory":  {one(call3{op: callWrite, a: dataAt, b: 1 << 40}), "not all its own"},
-		"a text that wraps":     {one(call3{op: callWrite, a: dataAt + 1, b: 1<<64 - 1}), "not all its own"},
-		"a text from outside":   {one(call3{op: callWrite, a: 0, b: 8}), "not all its own"},
-		"no harness":            {one(call3{op: callRead, a: dataAt, b: 4}), "may not"},
-		"a disk that is a card": {one(call3{op: callDisk, a: diskRead, c: dataAt}), "device 0, which is not a disk"},
-		"a disk of nobody":      {one(call3{op: callDisk, device: 1 << 31, a: diskRead, c: dataAt}), "which is not a disk"},
-		"a sector over text":    {one(call3{op: callDisk, device: 1, a: diskRead, c: textAt}), "it may not"},
-		"a sector at the end":   {one(call3{op: callDisk, device: 1, a: diskRead, c: dataAt + 2*page - 511}), "it may not"},
-		"an operation of disks": {one(call3{op: callDisk, device: 1, a: 4, c: dataAt}), "operation 4"},
-		"a ring that is full":   {ring(5, 1), "5 frames are in a ring of 4"},
-		"a ring that runs back": {ring(1<<32-1, 1), "in a ring of 4"},
-		"a frame that is long":  {ring(1, 65), "a frame of 65 bytes"},
+		"hlt":                     {text(0xf4), "exception at 0x101000"},
+		"ud2":                     {text(0x90, 0x0f, 0x0b), "exception at 0x101001"},
+		"cli":                     {text(0xfa), "exception"},
+		"read of a register":      {text(0x0f, 0x20, 0xd8), "exception"}, // mov rax, cr3
+		"a model register":        {text(0x0f, 0x32), "exception"},
+		"a descriptor table":      {text(0x0f, 0x01, 0x14, 0x25, 0, 0x20, 0x10, 0), "exception"},                                             // lgdt
+		"write to text":           {text(0xc6, 0x04, 0x25, 0, 0x10, 0x10, 0, 1), "address 0x101000"},                                         // mov byte [textAt], 1
+		"text in data":            {text(0xb8, 0, 0x20, 0x10, 0, 0xff, 0xe0), "at 0x102000"},                                                 // jmp dataAt
+		"the bottom of memory":    {text(0x8a, 0x04, 0x25, 0, 0, 0, 0), "exception"},                                                         // mov al, [0]
+		"beyond the image":        {text(0x8a, 0x04, 0x25, 0, 0, 0x20, 0), "address 0x200000"},                                               // mov al, [0x200000]
+		"the task state":          {text(0x48, 0xb8, 0, 0, 0, 0xf8, 0, 0, 0, 0, 0x8a, 0, 0xf4), "exception at 0x10100a, address 0xf8000000"}, // mov al, [taskAt]
+		"an overrun stack":        {text(0x50, 0xeb, 0xfd), "address 0xefffdff8"},                                                            // push rax in a loop
+		"another port":            {text(0xe7, 0x80), "exception"},
+		"bytes at the port":       {text(0xe6, callPort), "used port 0xe0"},
+		"reading the port":        {text(0xe5, callPort), "used port 0xe0"},
+		"a block in text":         {image([]byte{0xb8, 0, 0x10, 0x10, 0, 0xe7, callPort}, nil, ""), "a block at 0x101000"},
+		"a block in nothing":      {image([]byte{0xb8, 0, 0, 0, 0xff, 0xe7, callPort}, nil, ""), "a block at 0xff000000"},
+		"a block at the end":      {image([]byte{0xb8, 0xf0, 0x3f, 0x10, 0, 0xe7, callPort}, nil, ""), "a block at 0x103ff0"},
+		"an unknown call":         {one(call3{op: 99}), "call 99"},
+		"a text of all memory":    {one(call3{op: callWrite, a: dataAt, b: 1 << 40}), "not all its own"},
+		"a text that wraps":       {one(call3{op: callWrite, a: dataAt + 1, b: 1<<64 - 1}), "not all its own"},
+		"a text from outside":     {one(call3{op: callWrite, a: 0, b: 8}), "not all its own"},
+		"no harness":              {one(call3{op: callRead, a: dataAt, b: 4}), "may not"},
+		"a disk that is a card":   {one(call3{op: callDisk, a: diskRead, c: dataAt}), "device 0, which is not a disk"},
+		"a disk of nobody":        {one(call3{op: callDisk, device: 1 << 31, a: diskRead, c: dataAt}), "which is not a disk"},
+		"a sector over text":      {one(call3{op: callDisk, device: 1, a: diskRead, c: textAt}), "it may not"},
+		"a sector at the end":     {one(call3{op: callDisk, device: 1, a: diskRead, c: dataAt + 2*page - 511}), "it may not"},
+		"an operation of disks":   {one(call3{op: callDisk, device: 1, a: 4, c: dataAt}), "operation 4"},
+		"a source that is a card": {one(call3{op: callRandom, a: dataAt, b: 8}), "device 0 for random bytes"},
+		"a source of nobody":      {one(call3{op: callRandom, device: 9, a: dataAt, b: 8}), "device 9 for random bytes"},
+		"random bytes in text":    {one(call3{op: callRandom, device: 2, a: textAt, b: 8}), "it may not"},
+		"too many random bytes":   {one(call3{op: callRandom, device: 2, a: dataAt, b: 513}), "513 random bytes"},
+		"a ring that is full":     {ring(5, 1), "5 frames are in a ring of 4"},
+		"a ring that runs back":   {ring(1<<32-1, 1), "in a ring of 4"},
+		"a frame that is long":    {ring(1, 65), "a frame of 65 bytes"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			disk := &sectors{data: make([]byte, 2*SectorSize)}

@@ -290,10 +290,10 @@ static u32 disk_take(u8 *buf, u32 cap) {
 }
 #endif
 
-#if SN_BUSES
+#if SN_EXCHANGES
 // A bus carries out a command: code, argument, bytes. On a bus with addresses the argument is
 // the address and, from bit 16 on, the number of wanted bytes. On other buses each byte sent
-// returns one.
+// returns one. A source of random bytes takes only the number of wanted bytes.
 static u32 bus_length, bus_answer[1 + BUS_BYTES / 4];
 
 static void bus_ask(u32 dev, u8 *buf) {
@@ -306,7 +306,14 @@ static void bus_ask(u32 dev, u8 *buf) {
     return;
   }
   u32 wanted = sn_is_bus[dev] == BUS_PLAIN ? n - 8 : argument >> 16;
-  bus_answer[0] = hal_transfer(dev, argument & 0x7f, buf + 12, n - 8, (u8 *)(bus_answer + 1), wanted);
+  if (n < 8 || wanted > BUS_BYTES) hal_exit(END_CRASH); // no program of the language does this
+  bus_answer[0] = BUS_OK;
+#if SN_SOURCES
+  if (sn_is_bus[dev] == BUS_RANDOM) hal_random(dev, (u8 *)(bus_answer + 1), wanted);
+#endif
+#if SN_BUSES
+  if (sn_is_bus[dev] != BUS_RANDOM) bus_answer[0] = hal_transfer(dev, argument & 0x7f, buf + 12, n - 8, (u8 *)(bus_answer + 1), wanted);
+#endif
   bus_length = bus_answer[0] == BUS_OK ? 4 + wanted : 4;
 }
 
@@ -343,7 +350,7 @@ INLINE u32 take_from(u32 dev, u8 *buf, u32 cap) {
 #if SN_DISKS
   if (sn_is_disk[dev]) return disk_take(buf, cap);
 #endif
-#if SN_BUSES
+#if SN_EXCHANGES
   if (sn_is_bus[dev]) return bus_take(buf, cap);
 #endif
 #if SN_BATCH
@@ -384,7 +391,7 @@ INLINE void send_to(u32 dev, const u8 *buf) {
     return;
   }
 #endif
-#if SN_BUSES
+#if SN_EXCHANGES
   if (sn_is_bus[dev]) {
     bus_ask(dev, (u8 *)buf);
     return;

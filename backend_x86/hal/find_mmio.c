@@ -30,7 +30,7 @@ static void find(const char *line, int in_order) {
     if (*line++ != ':') fail("virtio: cannot read the command line");
     u32 gsi = (u32)number(&line);
     line--;
-    if (d[MAGIC] != 0x74726976 || (d[DEVICE] != 1 && d[DEVICE] != 2)) continue;
+    if (d[MAGIC] != 0x74726976 || (d[DEVICE] != 1 && d[DEVICE] != 2 && d[DEVICE] != 4)) continue;
     if (d[VERSION] != 2) fail("virtio: a legacy device; give QEMU -global virtio-mmio.force-legacy=false");
     if (d[DEVICE] == 1) {
       nic_start(d);
@@ -38,6 +38,9 @@ static void find(const char *line, int in_order) {
     }
 #if SN_DISKS
     if (d[DEVICE] == 2) disk_start(d, in_order);
+#endif
+#if SN_SOURCES
+    if (d[DEVICE] == 4) rng_start(d);
 #endif
   }
   (void)in_order;

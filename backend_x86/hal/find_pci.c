@@ -5,7 +5,7 @@
 #if SN_DEVICES
 
 // The identities of virtio devices: of version 1, and of devices that also support version 1.
-enum { NET_1 = 0x1041, BLOCK_1 = 0x1042, NET_BOTH = 0x1000, BLOCK_BOTH = 0x1001 };
+enum { NET_1 = 0x1041, BLOCK_1 = 0x1042, RNG_1 = 0x1044, NET_BOTH = 0x1000, BLOCK_BOTH = 0x1001, RNG_BOTH = 0x1005 };
 
 static void found_at(u32 f, u32 id, int in_order) {
   enum { MOST = 32 };
@@ -13,10 +13,11 @@ static void found_at(u32 f, u32 id, int in_order) {
   static u32 used;
   u32 kind = id >> 16;
   int net = kind == NET_1 || kind == NET_BOTH, block = kind == BLOCK_1 || kind == BLOCK_BOTH;
+  int random = SN_SOURCES && (kind == RNG_1 || kind == RNG_BOTH);
 #if SN_BARE
   if (e1000_knows(id)) e1000_start(f);
 #endif
-  if ((id & 0xffff) != VIRTIO || !(net || block)) return;
+  if ((id & 0xffff) != VIRTIO || !(net || block || random)) return;
   if (used == MOST) fail("virtio: more than 32 devices");
   virtio d = &devices[used++];
   if (!virtio_at(d, f)) fail("virtio: a legacy device; give QEMU's device disable-modern=off");
@@ -27,6 +28,9 @@ static void found_at(u32 f, u32 id, int in_order) {
   }
 #if SN_DISKS
   if (block) disk_start(d, in_order);
+#endif
+#if SN_SOURCES
+  if (random) rng_start(d);
 #endif
   (void)in_order;
 }

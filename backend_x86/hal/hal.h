@@ -1,10 +1,10 @@
 // The declarations that the parts of the hardware abstraction layer share. The layer is the only
 // C of a product: some eight operations below the program's own code, which comes from the
 // compiler and calls the sn_ functions (internal/llvmir). The back end replaces the config.h
-// line by: SN_DEVICES, SN_DISKS, sn_is_disk, SN_BUSES, sn_is_bus, SN_LEVELS, sn_is_level,
-// sn_has_frames, SN_STREAMS, sn_is_stream (counted from 1), SN_FRAME, SN_MANY_TASKS,
-// SN_CONTEXTS, SN_THREADS, sn_context, sn_room, SN_CHANS, SN_USES_*, SN_COUNT and the tables of
-// task names and trap positions.
+// line by: SN_DEVICES, SN_DISKS, sn_is_disk, SN_BUSES, SN_SOURCES, sn_is_bus, SN_LEVELS,
+// sn_is_level, sn_has_frames, SN_STREAMS, sn_is_stream (counted from 1), SN_FRAME,
+// SN_MANY_TASKS, SN_CONTEXTS, SN_THREADS, sn_context, sn_room, SN_CHANS, SN_USES_*, SN_COUNT and
+// the tables of task names and trap positions.
 #ifndef HAL_H
 #define HAL_H
 typedef unsigned char u8;
@@ -49,10 +49,12 @@ void sn_main(void);
 //	u32 hal_disk(u32 dev, u32 op, u32 sector, u8 *data) with SN_DISKS: a DISK_ operation; a
 //	                                                    DISK_ status
 //	u32 hal_transfer(...)                   with SN_BUSES, live: a command over a bus; a BUS_ status
+//	void hal_random(u32 dev, u8 *p, u32 n)  with SN_SOURCES, live: n random bytes
 //	u32 hal_level(u32 dev)                  with SN_LEVELS, live: the level of an input, which is
 //	                                        known then and no longer in the status
 //	void hal_set_level(u32 dev, u32 level)
 enum { DISK_READ = 1, DISK_WRITE = 2, DISK_FLUSH = 3, SECTOR = 512 };
 enum { DISK_OK = 0, DISK_PAST_END = 1, DISK_ERROR = 2 };
 enum { BUS_BYTES = 512, BUS_OK = 0, BUS_REFUSED = 1 };
+#define SN_EXCHANGES (SN_BUSES + SN_SOURCES) // devices that answer with bytes of any number
 #endif

@@ -2,7 +2,7 @@
 // the harness, the end of the run, and time.
 #include "hal.h"
 
-enum { CALL_EXIT = 1, CALL_WRITE = 2, CALL_READ = 3, CALL_WAIT = 4, CALL_NOW = 5, CALL_DISK = 6, CALL_POLL = 7 };
+enum { CALL_EXIT = 1, CALL_WRITE = 2, CALL_READ = 3, CALL_WAIT = 4, CALL_NOW = 5, CALL_DISK = 6, CALL_POLL = 7, CALL_RANDOM = 8 };
 
 // A call is one out instruction. The block lies in the data segment, at 32 bits.
 static struct { u32 op, device; u64 a, b, c, result; } block;

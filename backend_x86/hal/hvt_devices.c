@@ -70,3 +70,7 @@ void hal_script_send(u32 dev, const u8 *p, u32 n) { ask('S', dev, 0, p, n); }
 #if SN_DISKS
 u32 hal_disk(u32 dev, u32 op, u32 sector, u8 *data) { return (u32)call(CALL_DISK, dev, op, sector, (u64)data); }
 #endif
+
+#if SN_SOURCES
+static void hal_random(u32 dev, u8 *p, u32 n) { call(CALL_RANDOM, dev, (u64)p, n, 0); }
+#endif

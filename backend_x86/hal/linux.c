@@ -103,6 +103,9 @@ static int inherited(const char *arg, const char *s) {
 }
 
 static int is_given(u32 i) {
+#if SN_SOURCES
+  if (sn_is_bus[i] == BUS_RANDOM) return 1;
+#endif
 #if SN_HOMES
   if (is_udp[i]) return 1;
 #endif
@@ -133,6 +136,9 @@ static int bind(const char *arg) {
       if ((fd_of[i] = pin(i, v)) < 0) refuse(arg, "no such line, or it is in use; write NAME=gpio:/dev/gpiochipN:LINE\n");
       return 1;
     }
+#endif
+#if SN_SOURCES
+    if (sn_is_bus[i] == BUS_RANDOM) refuse(arg, "this device is the kernel's, and is not given\n");
 #endif
 #if SN_BUSES
     if (sn_is_bus[i]) {
@@ -243,6 +249,13 @@ struct filter { u16 code; u8 jt, jf; u32 k; };
 #define LEVEL_CALLS
 #endif
 
+// The kernel's random bytes, without flags.
+#if SN_SOURCES
+#define RANDOM_CALLS {0x15, 0, 4, SYS_getrandom}, LOAD(32), {0x15, 0, 1, 0}, PASS, KILL,
+#else
+#define RANDOM_CALLS
+#endif
+
 // Threads are started before the filter is set. They sleep and wake each other by futex.
 #if SN_THREADS
 #define THREAD_CALLS ALLOW(SYS_futex),
@@ -254,9 +267,8 @@ static const struct filter scripted_calls[] = {BEGIN, ALLOW_ON(SYS_read, 0, 0), 
 
 static const struct filter live_calls[] = {
     BEGIN,
-    ALLOW(SYS_exit_group),
-#if SN_DEVICES
-    ALLOW_ON(SYS_write, 1, NOTIFY),
+#if SN_DEVICES // first what each frame needs
+    UDP_CALLS ON_DEVICES(SYS_preadv2), ALLOW_ON(SYS_write, 1, NOTIFY),
     ON_DEVICES(SYS_read),
 #else
     {0x15, 0, 5, SYS_write}, LOAD(16), {0x15, 2, 0, 1}, {0x15, 1, 0, NOTIFY}, KILL, PASS,
@@ -267,7 +279,8 @@ static const struct filter live_calls[] = {
 #if SN_USES_NOW
     ALLOW_ON(SYS_clock_gettime, MONOTONIC, MONOTONIC),
 #endif
-    THREAD_CALLS DISK_CALLS UDP_CALLS LEVEL_CALLS KILL,
+    ALLOW(SYS_exit_group),
+    THREAD_CALLS DISK_CALLS LEVEL_CALLS RANDOM_CALLS KILL,
 };
 
 static void lock(void) {
@@ -331,6 +344,10 @@ NORETURN void start(long *sp) {
   settle(hal_scripted ? -1 : notify_socket(argv + sp[0] + 1));
 #if SN_THREADS
   if (!threads_made(end_quiet)) COMPLAIN("this process cannot have as many threads as its tasks need\n");
+#endif
+#if SN_USES_NOW
+  clock_find(argv + sp[0] + 1);
+  if (!hal_scripted) hal_now(); // the clock begins
 #endif
   lock();
 #if SN_THREADS

@@ -4,11 +4,13 @@
 // left_until is the number of microseconds left until due, NEVER when due never comes.
 static u64 left_until(u64 due) {
 #if SN_USES_ALARM
+  if (due == NEVER) return NEVER;
   u64 now = hal_now();
-  if (due != NEVER) return due > now ? due - now : 0;
-#endif
+  return due > now ? due - now : 0;
+#else
   (void)due;
   return NEVER;
+#endif
 }
 
 #if SN_DEVICES
@@ -46,9 +48,46 @@ static NORETURN void spoilt(u32 dev) { end_for(dev, ": the capture is cut off or
 #define SN_UDP_MOST 0
 #endif
 
+// After a frame was read, the next looks at the status of the devices cost no system call. A stack
+// looks so often before it has answered a frame.
+enum { FREE_LOOKS = 3 };
+static u8 fresh;
+
+// arrived takes note of what a read at device i returned.
+static void arrived(u32 i, long n) {
+  if (n > 0) head_len[i] = sn_has_frames[i] || sn_is_stream[i] ? (u32)n : 0; // for a pin: its change
+  else if (!n || n == ECONNRESET || (n == EIO && sn_is_stream[i])) closed[i] = 1;
+  else if (n != EINTR && n != EAGAIN) gone(i);
+  if (n > 0) fresh = FREE_LOOKS;
+}
+
+#if SN_NETS
+// read_alone reads at the only descriptor that a frame can come from: that of device i, or of
+// socket k if k is not below 0. A busy program so reads frame after frame without asking first
+// whether there is one. If it may sleep for ever it sleeps in the read. It reports whether that
+// was all; else a ppoll must follow, as for a descriptor or a kernel that cannot do this.
+static int read_alone(u32 i, int k, u64 us) {
+  enum { NOWAIT = 8, NOT_SUPPORTED = -95, NO_CALL = -38 };
+#if SN_HOMES
+  if (k >= 0) {
+    head_len[i] = udp_next((u32)k, head[i], us == NEVER ? 0 : DONTWAIT);
+    if (head_len[i]) fresh = FREE_LOOKS;
+    return head_len[i] || !us;
+  }
+#endif
+  (void)k;
+  struct { void *at; u64 n; } piece = {head[i], sizeof head[i]};
+  long n = sys6(SYS_preadv2, fd_of[i], (long)&piece, 1, -1, -1, us == NEVER ? 0 : NOWAIT);
+  if (n == NOT_SUPPORTED || n == NO_CALL) return 0;
+  arrived(i, n);
+  return n != EAGAIN || !us;
+}
+#endif
+
 // fill reads ahead at the devices of mask that have no frame. It sleeps for at most us
 // microseconds and reports whether one of these devices can still give a frame.
 static int fill(u32 mask, u64 us) {
+  u32 from = 0, places = 0; // where frames can come from: the last such place, and how many
   struct { int fd; short events, revents; } p[SN_DEVICES + SN_UDP_MOST];
   i64 time[2] = {(i64)(us / 1000000), (i64)(us % 1000000 * 1000)};
   int open = 0;
@@ -61,6 +100,7 @@ static int fill(u32 mask, u64 us) {
     p[i].events = 1;
     p[i].revents = 0;
     open |= wanted;
+    if (p[i].fd >= 0) from = i, places++;
   }
   u32 count = SN_DEVICES;
 #if SN_HOMES
@@ -69,13 +109,23 @@ static int fill(u32 mask, u64 us) {
     p[count].fd = mask >> i & 1 && !head_len[i] ? udp[k].fd : -1;
     p[count].events = 1;
     p[count].revents = 0;
+    if (p[count].fd >= 0) from = count, places++;
   }
 #endif
   if (!open && (us == NEVER || !us)) return 0;
+#if SN_NETS
+  if (places == 1 && from >= SN_DEVICES + 0u) {
+#if SN_HOMES
+    if (read_alone(udp[from - SN_DEVICES].dev, (int)(from - SN_DEVICES), us)) return open;
+#endif
+  } else if (places == 1 && sn_has_frames[from] && !is_capture[from] && read_alone(from, -1, us)) {
+    return open;
+  }
+#endif
   sys(SYS_ppoll, (long)p, count, us == NEVER ? 0 : (long)time, 0);
 #if SN_HOMES
   for (u32 k = 0; k < udps; k++)
-    if (p[SN_DEVICES + k].revents && !head_len[udp[k].dev]) head_len[udp[k].dev] = udp_next(k, head[udp[k].dev]);
+    if (p[SN_DEVICES + k].revents && !head_len[udp[k].dev] && (head_len[udp[k].dev] = udp_next(k, head[udp[k].dev], DONTWAIT))) fresh = FREE_LOOKS;
 #endif
   for (u32 i = 0; i < SN_DEVICES; i++) {
     if (!p[i].revents) continue;
@@ -88,10 +138,7 @@ static int fill(u32 mask, u64 us) {
       continue;
     }
 #endif
-    long n = sys(SYS_read, fd_of[i], (long)head[i], sizeof head[i], 0);
-    if (n > 0) head_len[i] = sn_has_frames[i] || sn_is_stream[i] ? (u32)n : 0; // for a pin: its change
-    else if (!n || n == ECONNRESET || (n == EIO && sn_is_stream[i])) closed[i] = 1;
-    else if (n != EINTR && n != EAGAIN) gone(i);
+    arrived(i, sys(SYS_read, fd_of[i], (long)head[i], sizeof head[i], 0));
   }
   return open;
 }
@@ -106,6 +153,12 @@ static u32 ready(void) {
 }
 
 u32 hal_status(void) {
+#if !SN_LEVELS
+  if (fresh) {
+    fresh--;
+    return ready();
+  }
+#endif
   fill(~0u, 0);
   return ready();
 }

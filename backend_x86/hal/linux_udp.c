@@ -27,18 +27,19 @@ static void put32(u8 *p, u32 x) { put16(p, x >> 16), put16(p + 2, x); }
 static void station(u8 *p, u32 address) { put16(p, 0x0200), put32(p + 2, address); }
 
 // transfer sends or receives a datagram at socket k, and returns its length or an error.
-static long transfer(long call, u32 k, struct address *a, u32 len, void *at, u32 n) {
+static long transfer(long call, u32 k, struct address *a, u32 len, void *at, u32 n, long flags) {
   enum { TRUNCATED = 0x20 };
   struct piece piece = {at, n};
   struct message m = {a, len, 0, &piece, 1, 0, 0, 0, 0};
-  long r = sys(call, udp[k].fd, (long)&m, DONTWAIT, 0);
+  long r = sys(call, udp[k].fd, (long)&m, flags, 0);
   return r >= 0 && m.flags & TRUNCATED ? EAGAIN : r;
 }
 
-// udp_next makes a frame from the next datagram at socket k; 0: there is none.
-static u32 udp_next(u32 k, u8 *f) {
+// udp_next makes a frame from the next datagram at socket k; 0: there is none. It waits for one
+// only if flags are not DONTWAIT.
+static u32 udp_next(u32 k, u8 *f, long flags) {
   struct address from;
-  long n = transfer(SYS_recvmsg, k, &from, sizeof from, f + HEADERS, LONGEST);
+  long n = transfer(SYS_recvmsg, k, &from, sizeof from, f + HEADERS, LONGEST, flags);
   const u8 *ip = udp[k].wide ? from.rest + 16 : from.rest;
   if (n < 0 || (udp[k].wide && (get16(from.rest + 14) != 0xffff || get32(from.rest + 4) | get32(from.rest + 8)))) return 0; // not IPv4
   u32 *const *home = sn_home[udp[k].dev];
@@ -87,7 +88,7 @@ static void udp_send(u32 dev, u8 *p, u32 n) {
     u8 *ip = a.rest;
     if (udp[k].wide) put16(a.rest + 14, 0xffff), ip += 16;
     put32(ip, to == *sn_home[dev][2] ? LOOPBACK : to);
-    transfer(SYS_sendmsg, k, &a, udp[k].wide ? sizeof a : 16, p + HEADERS, length - 8);
+    transfer(SYS_sendmsg, k, &a, udp[k].wide ? sizeof a : 16, p + HEADERS, length - 8, DONTWAIT);
     return;
   }
 }

@@ -19,6 +19,9 @@ static void virtio_start(const char *line) {
   for (u32 i = 0; i < SN_DEVICES; i++)
     if (disk_missing(i)) fail("virtio: a disk of the program is missing; its serial number is the device's number");
 #endif
+#if SN_SOURCES
+  if (!hal_scripted && rng_missing()) fail("there are no random bytes: this machine has no virtio device for them, and its processor has no RDRAND");
+#endif
 #if SN_BARE
   for (u32 i = 0; i < SN_DEVICES; i++)
     if (nic_missing(i) && !e1000s[i].reg) fail("this computer has fewer network cards than the program has devices; known are virtio, e1000 (82540EM) and e1000e (82574L)");

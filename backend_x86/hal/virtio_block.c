@@ -46,7 +46,7 @@ static void disk_begin(struct disk *d, virtio dev) {
   d->dev = dev;
   d->features = begin(dev, FLUSHES | READ_ONLY);
   d->q.avail.flags = QUIET;
-  queue_start(d->dev, 0, &d->q);
+  queue_start(d->dev, 0, &d->q, QSIZE);
   ready(d->dev);
 }
 

@@ -19,10 +19,10 @@ static void address(volatile u32 *reg, u32 at, const volatile void *p) {
   reg[at + 1] = (u32)((u64)p >> 32);
 }
 
-static void queue_start(virtio d, u32 n, struct queue *q) {
+static void queue_start(virtio d, u32 n, struct queue *q, u32 size) {
   d[QUEUE] = n;
-  if (d[QUEUE_MAX] < QSIZE) fail("virtio: the device's queues are too short");
-  d[QUEUE_NUM] = QSIZE;
+  if (d[QUEUE_MAX] < size) fail("virtio: the device's queues are too short");
+  d[QUEUE_NUM] = size;
   address(d, QUEUE_DESC, q->desc);
   address(d, QUEUE_DRIVER, &q->avail);
   address(d, QUEUE_DEVICE, &q->used);

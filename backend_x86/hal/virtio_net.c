@@ -60,8 +60,8 @@ static void nic_start(virtio d) {
   n->dev = d;
   station_is(i, mac);
   n->free = (1u << OUT) - 1;
-  queue_start(n->dev, 0, &n->rx);
-  queue_start(n->dev, 1, &n->tx);
+  queue_start(n->dev, 0, &n->rx, QSIZE);
+  queue_start(n->dev, 1, &n->tx, QSIZE);
   n->rx.avail.flags = QUIET; // until the program waits
   n->tx.avail.flags = QUIET; // no interrupt when a frame has been sent
   for (u16 k = 0; k < QSIZE; k++) n->rx.desc[k] = (struct desc){(u64)n->in[k], SLOT, 2, 0};

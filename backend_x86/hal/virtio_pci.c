@@ -28,10 +28,10 @@ static void address(volatile u32 *reg, const volatile void *p) {
   reg[1] = (u32)((u64)p >> 32);
 }
 
-static void queue_start(virtio d, u32 n, struct queue *q) {
+static void queue_start(virtio d, u32 n, struct queue *q, u32 size) {
   d->c->queue = (u16)n;
-  if (d->c->size < QSIZE) fail("virtio: the device's queues are too short");
-  d->c->size = QSIZE;
+  if (d->c->size < size) fail("virtio: the device's queues are too short");
+  d->c->size = (u16)size;
   d->c->vector = d->vector;
   if (d->c->vector != d->vector) fail("virtio: the device has no message for its interrupts");
   address(d->c->desc, q->desc);

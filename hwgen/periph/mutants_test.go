@@ -108,6 +108,8 @@ func TestMutants(t *testing.T) {
 		{"i2c", func() (*rtl.Circuit, error) { return I2C(Hz{800_000, 1}) }, finds(i2cWorks(Hz{800_000, 1})), setBefore("scl.first", "scl.second", "sda.first", "sda.second", "wait", "left", "refused", "body", "wanted", "address", "index", "shift", "at", "reading", "first")},
 		{"slip in", SlipIn, agrees(slipInAgrees), nil},
 		{"slip out", SlipOut, agrees(slipOutAgrees), nil},
+		{"wishbone", hostOf(Wishbone), agrees(wishboneAgrees), hostUnread()},
+		{"axi-lite", hostOf(AXILite), agrees(axiLiteAgrees), append(hostUnread(), setBefore("write.data", "write.lanes", "aw.word", "ar.word", "read.data", "b.bad", "r.bad")...)},
 	} {
 		t.Run(p.name, func(t *testing.T) {
 			c, err := p.make()

@@ -9,6 +9,7 @@
 //	SlipIn    frames from the bytes of a line (RFC 1055)
 //	SlipOut   bytes of a line from frames
 //	LogWire   words of the log port on a serial line, five bytes each
+//	Host      the ports of a core as registers on a bus, Wishbone or AXI4-Lite
 //
 // The package also computes the settings of a PLL (pll.go), which is a primitive of the part.
 // Each peripheral is a circuit of ir/rtl like a core. The same code simulates, prices and writes

@@ -15,14 +15,21 @@ import (
 //	NAME_litex.py    an instance with its signals for LiteX
 //	test_NAME.py     the beginning of a bench for cocotb
 //
-// memories are the files that the core reads at its start.
-func Wrappers(c *rtl.Circuit, memories []string) map[string]string {
+// memories are the files that the core reads at its start, more the other files of Verilog that
+// contain it.
+func Wrappers(c *rtl.Circuit, memories []string, more ...string) map[string]string {
 	w := wrapper{name: ModuleName(c), c: c, names: portNames(c), taken: map[string]bool{}}
 	memories = slices.Sorted(slices.Values(memories))
 	return map[string]string{
-		w.name + "_axis.v": w.axis(), w.name + ".core": w.core(memories),
+		w.name + "_axis.v": w.axis(), w.name + ".core": w.core(memories, more),
 		w.name + "_litex.py": w.litex(), "test_" + w.name + ".py": w.cocotb(),
 	}
+}
+
+// AXIStream is the module whose frames are AXI4-Stream, with the name of its file.
+func AXIStream(c *rtl.Circuit) (file, text string) {
+	w := wrapper{name: ModuleName(c), c: c, names: portNames(c), taken: map[string]bool{}}
+	return w.name + "_axis.v", w.axis()
 }
 
 // wrapper writes the texts for one core.
@@ -134,9 +141,12 @@ func (w *wrapper) axis() string {
 }
 
 // core writes the description for FuseSoC (CAPI 2).
-func (w *wrapper) core(memories []string) string {
+func (w *wrapper) core(memories, more []string) string {
 	w.line("CAPI=2:\nname: ::%s:0\ndescription: A core for one program, made by Sinter.\nfilesets:", w.name)
 	w.line("  rtl:\n    files:\n      - %s.v: {file_type: verilogSource}\n      - %s_axis.v: {file_type: verilogSource}", w.name, w.name)
+	for _, m := range more {
+		w.line("      - %s: {file_type: verilogSource}", m)
+	}
 	for _, m := range memories {
 		w.line("      - %s: {file_type: user, copyto: %s}", m, m)
 	}

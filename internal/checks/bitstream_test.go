@@ -1,8 +1,12 @@
 package checks
 
 import (
+	"bytes"
 	"context"
 	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -54,6 +58,16 @@ func TestBitstreams(t *testing.T) {
 			require.NoError(t, err)
 			require.Greater(t, len(data), 10_000)
 			require.Contains(t, string(data[:64]), "\x7e\xaa\x99\x7e", "the preamble of a bitstream")
+			if testkit.Campaign() { // the makefile of the folder makes the same by hand
+				dir, name := filepath.Split(f.Bitstream)
+				cmd := exec.Command(testkit.Tool(t, "make"), "-f", strings.TrimSuffix(name, ".bin")+".mk", "-B")
+				cmd.Dir = dir
+				out, err := cmd.CombinedOutput()
+				require.NoError(t, err, "%s", out)
+				again, err := os.ReadFile(f.Bitstream)
+				require.NoError(t, err)
+				require.True(t, bytes.Equal(data, again), "the bitstream by hand is another one")
+			}
 			t.Logf("%d cells, %d block RAMs, %.1f MHz, %d bytes", f.Used.Cells, f.Used.Blocks, f.FmaxMHz, len(data))
 			for _, run := range f.Tools {
 				t.Logf("  %s %.1f s", run.Tool, run.Seconds)

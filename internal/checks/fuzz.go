@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/sinter-lang/sinter/internal/flow"
+	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/ir/trace"
 	"github.com/sinter-lang/sinter/sim/world"
 	"github.com/sinter-lang/sinter/verify/gen"
@@ -258,7 +259,7 @@ func Written(path string, p *gen.Program) (text string, options []string, err er
 			continue
 		}
 		if device.Bus != "" {
-			if data := answersOf(p.Answers(device.Name)); data != nil {
+			if data := answersOf(p.Answers(device.Name), port.IsBus(device.Bus)); data != nil {
 				name := strings.TrimSuffix(path, ".sn") + "." + device.Name + ".answers"
 				if err := flow.WriteFile(name, data); err != nil {
 					return "", nil, err
@@ -302,14 +303,17 @@ func Written(path string, p *gen.Program) (text string, options []string, err er
 }
 
 // answersOf writes a file of answers, nil for none.
-func answersOf(list []world.Answer) []byte {
+func answersOf(list []world.Answer, bus bool) []byte {
 	var b strings.Builder
 	for _, a := range list {
 		data := fmt.Sprintf("%x", a.Data)
 		if a.Refuses {
 			data = "-"
 		}
-		fmt.Fprintf(&b, "%d %x : %s\n", a.Time, a.Sent, data)
+		if bus {
+			data = fmt.Sprintf("%d %x : %s", a.Time, a.Sent, data)
+		}
+		fmt.Fprintln(&b, data)
 	}
 	if b.Len() == 0 {
 		return nil

@@ -50,7 +50,7 @@ func TestGeneratedPrograms(t *testing.T) {
 // bytes that are sent before bytes are read.
 func TestGeneratedBuses(t *testing.T) {
 	found := map[string]int{}
-	for seed := uint64(1); found["spi"] < 4 || found["i2c"] < 4; seed++ {
+	for seed := uint64(1); found["spi"] < 4 || found["i2c"] < 4 || found["rng"] < 4; seed++ {
 		buses := 0
 		for _, d := range gen.New(seed, gen.Options{Small: true}).Devices() {
 			if d.Bus != "" {

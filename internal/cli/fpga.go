@@ -120,6 +120,9 @@ func printFPGA(e *env, f *flow.FPGA) {
 	for _, r := range f.Responses {
 		fmt.Fprintln(e.out, r)
 	}
+	if f.Energy != nil {
+		fmt.Fprintf(e.out, "energy proxy of the core: %.1f a cycle, %d in %s\n", f.Energy.PerCycle, f.Energy.Total, count(int(f.Energy.Cycles), "cycle"))
+	}
 	for _, t := range f.Tools {
 		if t.Missing == "" {
 			fmt.Fprintf(e.out, "%s: %.1f s\n", t.Tool, t.Seconds)

@@ -95,6 +95,8 @@ type hwCmd struct {
 	Full     bool   `help:"Make a core that is not specialised: all lines, 32 registers, all port registers, 16 KiB memories or more. It runs any image."`
 	Netlist  bool   `help:"Write the core as cells of an iCE40, mapped by Sinter, too (NAME_ice40.v): nextpnr-ice40 places it as it is."`
 	Wrappers bool   `help:"Write texts for the designs of others, too: AXI4-Stream, FuseSoC, LiteX, cocotb."`
+	AXIS     bool   `name:"axis" help:"Write a module whose frames are AXI4-Stream, too; --wrappers has it among others."`
+	Bus      string `default:"none" enum:"none,wishbone,axilite" placeholder:"BUS" help:"Write the core as a slave of a host, too: its log, frames and bytes as registers on a bus, wishbone or axilite."`
 	RVFI     bool   `name:"rvfi" help:"Give the core a trace port, the RISC-V Formal Interface: each executed instruction with its registers and its access."`
 	Frames   int    `default:"64" placeholder:"N" help:"Frames of the captures that the test bench replays; 0: all."`
 }
@@ -124,7 +126,11 @@ func (c *hwCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	r, err := p.Hardware(e.ctx, flow.HardwareOptions{Dir: c.Out, Core: kind, World: c.world(), Frames: c.Frames, Wrappers: c.Wrappers, Netlist: c.Netlist, RVFI: c.RVFI})
+	o := flow.HardwareOptions{Dir: c.Out, Core: kind, World: c.world(), Frames: c.Frames, Wrappers: c.Wrappers, Netlist: c.Netlist, RVFI: c.RVFI, AXIS: c.AXIS}
+	if c.Bus != "none" {
+		o.Bus = c.Bus
+	}
+	r, err := p.Hardware(e.ctx, o)
 	if err != nil {
 		return err
 	}

@@ -14,7 +14,7 @@ type inputs struct {
 	PcapIn  []string `name:"pcap-in" placeholder:"DEVICE=FILE" help:"Frames that arrive at a device, from a capture; none for nothing. The name may be left out when there is one, here and in the options below."`
 	VcdIn   []string `name:"vcd-in" placeholder:"PORT=FILE" help:"Levels of an input pin, from a value change dump. FILE:SIGNAL names a signal of the file; none says that nothing changes."`
 	BytesIn []string `name:"bytes-in" placeholder:"PORT=FILE" help:"Bytes that arrive at a serial line: lines of a time in us and bytes in hexadecimal; none for nothing."`
-	Answers []string `placeholder:"PORT=FILE" help:"What the device at the other end of an SPI or I2C bus answers: lines of a time in us, what is sent, a colon, the answer, in hexadecimal; none for nothing. Of a disk what it cannot do, as in 0 read 5 : -."`
+	Answers []string `placeholder:"PORT=FILE" help:"What the device at the other end of an SPI or I2C bus answers: lines of a time in us, what is sent, a colon, the answer, in hexadecimal; none for nothing. Of a disk what it cannot do, as in 0 read 5 : -. Of a source of random bytes its first bytes."`
 	Disk    []string `placeholder:"DISK=FILE" help:"The image of a disk; without one it has 1 MiB of zeros. The file is not changed."`
 	Seed    int64    `placeholder:"N" help:"Seed of the random gaps on the ports of a core; 0: none."`
 	Until   string   `placeholder:"TIME" help:"End of the run, such as 20ms; without it, the time of the last frame. Timers after it do not fire."`

@@ -50,6 +50,7 @@ type FPGA struct {
 	Path      []PathStep  `json:"path,omitempty"`     // the longest, in names of the written Verilog
 	PathNs    float64     `json:"path_ns,omitempty"`
 	Responses []Response  `json:"responses,omitempty"` // of the arms of selects, in a run
+	Energy    *Energy     `json:"energy,omitempty"`    // of the core in the same run
 	Fits      bool        `json:"fits"`                // as far as known
 	Meets     bool        `json:"meets_clock"`         // according to the outside tools
 	Bitstream string      `json:"bitstream,omitempty"` // path
@@ -89,6 +90,13 @@ func (p *Program) FPGA(ctx context.Context, o FPGAOptions) (*FPGA, error) {
 	}
 	if o.World != nil {
 		if f.Responses, err = p.Responses(ctx, o.Core, f.ClockMHz, *o.World); err != nil {
+			return nil, err
+		}
+		c, err := p.Core(ctx, o.Core)
+		if err != nil {
+			return nil, err
+		}
+		if f.Energy, err = p.Energy(ctx, c, *o.World); err != nil {
 			return nil, err
 		}
 	}
@@ -167,6 +175,7 @@ func (p *Program) boardFiles(ctx context.Context, o FPGAOptions) (*FPGA, map[str
 		f.Pins = append(f.Pins, BoundPin{w.Port.Name, w.Pin.Name, w.Pin.Site})
 	}
 	f.Fits = f.Estimate.need().Fits(d.Board.Part, d.Board.Part)
+	f.folderTexts(files)
 	return f, files, nil
 }
 
@@ -279,7 +288,7 @@ func (p *Program) boardPorts() []top.Port {
 			out = append(out, linesOf(&d, top.Bytes, d.Label+"_rx", d.Label+"_tx")...)
 			continue
 		case port.Command:
-			if k := port.Find(d.Kind); !k.Blocks() {
+			if port.IsBus(d.Kind) {
 				out = append(out, wiresOf(&d, k)...)
 				continue
 			}

@@ -7,7 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
+	"slices"
 	"strings"
 	"time"
 
@@ -70,15 +70,12 @@ func (p *Program) implement(ctx context.Context, f *FPGA, o FPGAOptions) error {
 	if b.Part.Family != board.ICE40 {
 		return nil // the files are the result: Sinter runs no tool for this family
 	}
-	bin := name + ".bin"
-	os.Remove(filepath.Join(o.Dir, bin)) // a bitstream of an earlier run would pass for this run's
-	core := strings.TrimSuffix(name, "_top") + ".v"
-	flags := ""
-	if b.Part.DSPs > 0 {
-		flags = " -dsp"
+	os.Remove(filepath.Join(o.Dir, f.image())) // a bitstream of an earlier run would pass for this run's
+	steps := f.steps(nil)
+	run := func(step toolStep, more ...string) error {
+		return f.tool(ctx, o.Dir, step.tool, append(slices.Clone(step.args), more...)...)
 	}
-	script := fmt.Sprintf("read_verilog %s %s.v; synth_ice40%s -top %s -json %s.json", core, name, flags, name, name)
-	if err := f.tool(ctx, o.Dir, "yosys", "-q", "-p", script); err != nil {
+	if err := run(steps[0]); err != nil {
 		return err
 	}
 	if err := f.count(filepath.Join(o.Dir, name+".json"), name); err != nil {
@@ -88,9 +85,7 @@ func (p *Program) implement(ctx context.Context, f *FPGA, o FPGAOptions) error {
 		return tooLarge(b, *f.Used, "by yosys")
 	}
 	report := name + "_nextpnr.json"
-	err := f.tool(ctx, o.Dir, "nextpnr-ice40", "-q", "--"+b.Part.Name, "--package", b.Package, "--json", name+".json", "--pcf", name+".pcf",
-		"--asc", name+".asc", "--freq", strconv.FormatFloat(f.ClockMHz, 'f', 6, 64), "--seed", "1", "--timing-allow-fail", "--report", report)
-	if err != nil {
+	if err := run(steps[1], "--timing-allow-fail"); err != nil { // the report tells a design that is too slow
 		return err
 	}
 	if err := f.timing(filepath.Join(o.Dir, report)); err != nil {
@@ -102,26 +97,26 @@ func (p *Program) implement(ctx context.Context, f *FPGA, o FPGAOptions) error {
 	if !f.Meets {
 		return f.tooSlow()
 	}
-	if err := f.tool(ctx, o.Dir, "icepack", name+".asc", bin); err != nil {
+	if err := run(steps[2]); err != nil {
 		return err
 	}
 	for _, between := range []string{".json", ".asc", "_nextpnr.json"} { // after a failure they stay, for the command that repeats it
 		os.Remove(filepath.Join(o.Dir, name+between))
 	}
-	f.Bitstream = filepath.Join(o.Dir, bin)
-	f.Load = commandLine(b.Programmer, f.loader())
+	f.Bitstream = filepath.Join(o.Dir, f.image())
+	f.Load = commandLine(b.Programmer, f.loader(f.Bitstream))
 	return nil
 }
 
-// loader are the arguments of the board's programmer.
-func (f *FPGA) loader() []string {
+// loader are the arguments of the board's programmer for a bitstream.
+func (f *FPGA) loader(bitstream string) []string {
 	switch f.design.Board.Programmer {
 	case "tinyprog":
-		return []string{"-p", f.Bitstream}
+		return []string{"-p", bitstream}
 	case "openFPGALoader":
-		return []string{"-b", f.design.Board.Name, f.Bitstream}
+		return []string{"-b", f.design.Board.Name, bitstream}
 	}
-	return []string{f.Bitstream}
+	return []string{bitstream}
 }
 
 // load loads the bitstream onto the board.
@@ -134,7 +129,7 @@ func (f *FPGA) load(ctx context.Context) error {
 		f.Tools = append(f.Tools, ToolRun{Tool: name, Missing: packageOf[name]})
 		return fmt.Errorf("%s is not installed; the bitstream is written. To install it: %s", name, packageOf[name])
 	}
-	return f.tool(ctx, "", name, f.loader()...)
+	return f.tool(ctx, "", name, f.loader(f.Bitstream)...)
 }
 
 // count reads the result of yosys. It counts tables and flip-flops separately, so the

@@ -24,8 +24,11 @@ type HardwareOptions struct {
 	Frames int // that the test bench replays; 0: all
 
 	Wrappers bool // also texts for integration into other designs
+	AXIS     bool // of them the module whose frames are AXI4-Stream
 	Netlist  bool // also the core as cells of an iCE40
 	RVFI     bool // with a trace port, the RISC-V Formal Interface
+
+	Bus string // also the core as a slave of a host: wishbone, axilite, or "" for none
 }
 
 // Hardware is what was written.
@@ -56,13 +59,27 @@ func (p *Program) Hardware(ctx context.Context, o HardwareOptions) (*Hardware, e
 	if err != nil {
 		return nil, err
 	}
-	files, figures, err := p.filesOf(ctx, c, o.World)
+	energy, err := p.Energy(ctx, c, o.World)
 	if err != nil {
 		return nil, err
 	}
+	files, figures, err := p.filesOf(ctx, c, o.World, energy)
+	if err != nil {
+		return nil, err
+	}
+	var more []string
+	if o.Bus != "" {
+		if more, err = onBus(c, o.Bus, files); err != nil {
+			return nil, err
+		}
+	}
+	if o.AXIS {
+		name, text := verilog.AXIStream(c.Circuit)
+		files[name] = text
+	}
 	if o.Wrappers {
 		_, memories := verilog.Memories(c.Circuit)
-		maps.Copy(files, verilog.Wrappers(c.Circuit, slices.Collect(maps.Keys(memories))))
+		maps.Copy(files, verilog.Wrappers(c.Circuit, slices.Collect(maps.Keys(memories)), more...))
 	}
 	if o.Netlist {
 		if err := p.netlist(c, files, figures); err != nil {
@@ -88,11 +105,11 @@ func (p *Program) HardwareFiles(ctx context.Context, kind string, w World) (map[
 	if err != nil {
 		return nil, nil, err
 	}
-	return p.filesOf(ctx, c, w)
+	return p.filesOf(ctx, c, w, nil)
 }
 
-// filesOf makes the files of a core.
-func (p *Program) filesOf(ctx context.Context, c *Core, w World) (map[string]string, map[string]float64, error) {
+// filesOf makes the files of a core. The energy is for the report, or nil.
+func (p *Program) filesOf(ctx context.Context, c *Core, w World, energy *Energy) (map[string]string, map[string]float64, error) {
 	im, err := p.Image(ctx)
 	if err != nil {
 		return nil, nil, err
@@ -118,6 +135,7 @@ func (p *Program) filesOf(ctx context.Context, c *Core, w World) (map[string]str
 	report := hardwareReport{
 		Program: p.Name, Core: c.Kind, LUTs: price.LUTs, FFs: price.FFs, Cells: price.Cells, Depth: price.Depth,
 		Mined: mined, MemoryBits: price.MemBits, TextBytes: 4 * len(im.Text), DataBytes: int(im.DataEnd), Events: vectors.Events(), Choices: c.Point.Choices(),
+		Energy: energy,
 	}
 	text, err := json.MarshalIndent(report, "", "  ")
 	if err != nil {
@@ -201,15 +219,20 @@ type hardwareReport struct {
 	MemoryBits int             `json:"memory_bits"`
 	TextBytes  int             `json:"text_bytes"`
 	DataBytes  int             `json:"data_bytes"`
-	Events     int             `json:"events"` // that the test bench checks
+	Events     int             `json:"events"`           // that the test bench checks
+	Energy     *Energy         `json:"energy,omitempty"` // the proxy, over the same run
 	Choices    []design.Choice `json:"choices"`
 
 	Mined []MinedLine `json:"mined,omitempty"` // why each mined line exists
 }
 
 func (r *hardwareReport) figures() map[string]float64 {
-	return map[string]float64{
+	f := map[string]float64{
 		"luts": float64(r.LUTs), "ffs": float64(r.FFs), "cells": float64(r.Cells), "depth": float64(r.Depth),
 		"text_bytes": float64(r.TextBytes), "data_bytes": float64(r.DataBytes), "events": float64(r.Events),
 	}
+	if r.Energy != nil {
+		f["energy_per_cycle"] = r.Energy.PerCycle
+	}
+	return f
 }

@@ -75,9 +75,13 @@ func (p *Program) serviceDevices() []live.Device {
 		dev := live.Device{Name: d.Name, Home: live.Home(d.Home)}
 		switch port.ShapeOf(d.Kind) {
 		case port.Command:
-			dev.Kind = live.Bus
-			if isDisk(&d) {
+			switch {
+			case isDisk(&d):
 				dev.Kind = live.Disk
+			case isSource(&d):
+				dev.Kind = live.Random
+			default:
+				dev.Kind = live.Bus
 			}
 		case port.Level:
 			dev.Kind = live.Pin
@@ -98,7 +102,7 @@ func (p *Program) serviceDevices() []live.Device {
 // services of the library.
 func (p *Program) linked(machine string) []string {
 	drivers := map[string][]string{
-		Native: {"descriptor", "file"}, Unikernel: {"virtio-net", "virtio-blk"}, Monitor: {"rings", "sectors"},
+		Native: {"descriptor", "file", "getrandom"}, Unikernel: {"virtio-net", "virtio-blk", "virtio-rng"}, Monitor: {"rings", "sectors", "host"},
 	}[machine]
 	var list []string
 	for _, d := range p.Tree.System.Devices {
@@ -107,6 +111,8 @@ func (p *Program) linked(machine string) []string {
 			list = append(list, d.Name+" ("+drivers[0]+")")
 		case isDisk(&d):
 			list = append(list, d.Name+" ("+drivers[1]+")")
+		case isSource(&d):
+			list = append(list, d.Name+" ("+drivers[2]+")")
 		}
 	}
 	stacks := 0

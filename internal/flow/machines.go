@@ -67,7 +67,8 @@ func (p *Program) sampled(ctx context.Context, level string, w *world.World, sam
 	prog := guest(m, img)
 	for _, d := range p.Tree.System.Devices {
 		prog.Disks = append(prog.Disks, isDisk(&d))
-		prog.Buses = append(prog.Buses, isBus(&d))
+		prog.Buses = append(prog.Buses, port.Exchanges(d.Kind))
+		prog.Sources = append(prog.Sources, isSource(&d))
 		prog.Levels = append(prog.Levels, port.Find(d.Kind).Bytes())
 		prog.Streams = append(prog.Streams, port.ShapeOf(d.Kind) == port.Stream)
 	}

@@ -25,14 +25,14 @@ var (
 	optionDiskOut  = portOption{"--disk-out", "disk", isDisk, isDisk}
 	optionBytesIn  = portOption{"--bytes-in", "serial line", isStream, isStream}
 	optionBytesOut = portOption{"--bytes-out", "serial line", isStream, func(d *tree.DeviceDef) bool { return d.Tx }}
-	optionAnswers  = portOption{"--answers", "bus or disk", isCommand, isCommand}
+	optionAnswers  = portOption{"--answers", "bus, disk or source of random bytes", isCommand, isCommand}
 	optionVcdIn    = portOption{"--vcd-in", "input of levels", isInput, isInput}
 	optionVcdOut   = portOption{"--vcd-out", "output of levels", isOutput, isOutput}
 )
 
 func isMessage(d *tree.DeviceDef) bool { return port.ShapeOf(d.Kind) == port.Message }
 func isDisk(d *tree.DeviceDef) bool    { return port.KeepsBlocks(d.Kind) }
-func isBus(d *tree.DeviceDef) bool     { return port.IsBus(d.Kind) }
+func isSource(d *tree.DeviceDef) bool  { return port.Exchanges(d.Kind) && !port.IsBus(d.Kind) }
 func isCommand(d *tree.DeviceDef) bool { return port.ShapeOf(d.Kind) == port.Command }
 
 func isInput(d *tree.DeviceDef) bool {

@@ -145,12 +145,13 @@ func (p *Program) disks(specs []string) ([]*world.Disk, error) {
 	return disks, nil
 }
 
-// buses makes the devices at the other ends of the program's buses.
+// buses makes the devices at the other ends of the program's buses, and its sources of random
+// bytes.
 func (p *Program) buses() []*world.Bus {
 	devices := p.systemDevices()
 	buses := make([]*world.Bus, len(devices))
 	for i := range devices {
-		if isBus(&devices[i]) {
+		if port.Exchanges(devices[i].Kind) {
 			buses[i] = world.NewBus(port.Find(devices[i].Kind))
 		}
 	}
@@ -176,7 +177,7 @@ func (p *Program) answers(specs []string, script *world.Script) error {
 		if err != nil {
 			return err
 		}
-		if isBus(d) {
+		if port.Exchanges(d.Kind) {
 			err = script.Buses[i].ReadAnswers(file, data)
 		} else {
 			err = script.Disks[i].ReadAnswers(port.Find(d.Kind), file, data)

@@ -54,7 +54,7 @@ func TestAXIStream(t *testing.T) {
 	p, err := Load("testdata/relay.sn", Options{})
 	require.NoError(t, err)
 	dir := t.TempDir()
-	_, err = p.Hardware(context.Background(), HardwareOptions{Dir: dir, Core: Multi, World: World{Captures: []string{"a=none"}}, Wrappers: true})
+	_, err = p.Hardware(context.Background(), HardwareOptions{Dir: dir, Core: Multi, World: World{Captures: []string{"a=none"}}, AXIS: true})
 	require.NoError(t, err)
 	bench := `module tb;
 reg aclk = 0, aresetn = 0, valid = 0, last = 0;

@@ -25,6 +25,7 @@ func (s *service) attach() error {
 		switch {
 		case d.Kind == Disk:
 			err = s.prepareDisk(s.im.value(Disk, s.o.Disks, i))
+		case d.Kind == Random:
 		case s.tapOf(i) != "":
 			err = s.attachTap(i)
 		default:

@@ -143,6 +143,7 @@ type (
 		Drives   []drive       `json:"drives"`
 		Machine  machineConfig `json:"machine-config"`
 		Networks []network     `json:"network-interfaces"`
+		Entropy  *struct{}     `json:"entropy,omitempty"` // a source of random bytes
 	}
 )
 
@@ -152,9 +153,12 @@ func firecrackerBundle(im *Image) []File {
 	kernel := im.Name + ".elf"
 	conf := firecracker{Boot: bootSource{Kernel: kernel, Args: strings.Join(append([]string{"sn.disks=order"}, im.Words...), " ")}, Machine: machineConfig{1, process.MemoryOfImage(im.ELF)}, Drives: []drive{}, Networks: []network{}}
 	for i, d := range im.Devices {
-		if d.Kind == Disk {
+		switch d.Kind {
+		case Disk:
 			conf.Drives = append(conf.Drives, drive{ID: d.Name, Path: d.Name + ".img"})
-		} else {
+		case Random:
+			conf.Entropy = &struct{}{}
+		default:
 			conf.Networks = append(conf.Networks, network{d.Name, fmt.Sprintf("52:54:00:00:00:%02x", i), interfaceName(im, i)})
 		}
 	}
@@ -177,9 +181,11 @@ func cloudBundle(im *Image) []File {
 	}
 	var nets, disks []string
 	for i, d := range im.Devices {
-		if d.Kind == Disk {
+		switch d.Kind {
+		case Disk:
 			disks = append(disks, "path="+d.Name+".img")
-		} else {
+		case Random: // each of its guests has a source of random bytes
+		default:
 			nets = append(nets, fmt.Sprintf("tap=%s,mac=52:54:00:00:00:%02x", interfaceName(im, i), i))
 		}
 	}
@@ -233,7 +239,7 @@ func unit(im *Image, given []File) string {
 		switch {
 		case d.Kind == Disk:
 			args = append(args, fmt.Sprintf("%s=file:/var/lib/%s/%s.img", d.Name, im.Name, d.Name))
-		case given == nil:
+		case given == nil && d.Kind == Net:
 			taps++
 			args = append(args, fmt.Sprintf("%s=tap:%s", d.Name, interfaceName(im, i)))
 		}

@@ -58,10 +58,14 @@ func Command(im *Image, o Options) (string, error) {
 
 // qemuDevices are the devices with QEMU's own network.
 func (s *service) qemuDevices() (args []string) {
+	if s.im.has(Random) {
+		args = append(args, s.o.Chipset.Random()...)
+	}
 	for i, d := range s.im.Devices {
 		switch {
 		case d.Kind == Disk:
 			args = append(args, s.o.Chipset.Disk(i, s.im.value(Disk, s.o.Disks, i))...)
+		case d.Kind == Random:
 		case s.tapOf(i) != "":
 			args = append(args, s.o.Chipset.Card(i, "tap,script=no,downscript=no,ifname="+s.tapOf(i))...)
 		default:
@@ -111,7 +115,7 @@ func (s *service) nativeCommand() (string, error) {
 		switch {
 		case d.Kind == Disk:
 			args = append(args, d.Name+"=file:"+s.im.value(Disk, s.o.Disks, i))
-		default:
+		case d.Kind == Net:
 			args = append(args, d.Name+"=tap:"+s.tapOf(i))
 		}
 	}

@@ -43,6 +43,7 @@ const (
 	Pin
 	Serial
 	Bus
+	Random // a source of random bytes
 )
 
 // Device is a device of an image.

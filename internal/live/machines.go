@@ -81,6 +81,9 @@ func (s *service) unikernel(ctx context.Context) (int, error) {
 			args = append(args, o.Chipset.Disk(i, s.im.value(Disk, s.o.Disks, i))...)
 		}
 	}
+	if s.im.has(Random) {
+		args = append(args, o.Chipset.Random()...)
+	}
 	if s.im.Watch != nil {
 		f, more, err := s.guestMemory(firstFD+len(files), s.memory>>10)
 		if err != nil {
@@ -185,6 +188,9 @@ func (s *service) monitor(ctx context.Context) (int, error) {
 				return 0, err
 			}
 			continue
+		}
+		if d.Kind == Random {
+			continue // the host's random bytes
 		}
 		b, err := monitor.OpenBlock(s.im.value(Disk, s.o.Disks, i))
 		if err != nil {

@@ -3,6 +3,7 @@ package live
 import (
 	"fmt"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -120,6 +121,11 @@ func checkMemory(im *Image, o Options) error {
 		return wrong("--mem %d: the image takes %d MiB of memory", o.Memory, least)
 	}
 	return nil
+}
+
+// has reports whether the image has a device of a kind.
+func (im *Image) has(kind Kind) bool {
+	return slices.ContainsFunc(im.Devices, func(d Device) bool { return d.Kind == kind })
 }
 
 // find gives the device for a flag.

@@ -288,7 +288,7 @@ func (b *body) address(r sir.Ref) value.Value {
 	}
 	off := b.values[r.Off]
 	if r.Disp != 0 {
-		if r.Disp > 0 && b.inside(r.Off) {
+		if r.NoWrap || r.Disp > 0 && b.inside(r.Off) {
 			base = b.cur.NewGetElementPtr(types.I8, base, b.resize(off, b.size))
 			return b.cur.NewGetElementPtr(types.I8, base, constUint(b.size, uint64(r.Disp)))
 		}

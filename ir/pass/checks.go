@@ -18,17 +18,27 @@ import (
 //	after   b2: v6: i32 = add v2, v7 ; jump b1(v6)
 func checks(m *ir.Module, env *Env) bool {
 	return each(m, env, func(f *ir.Func) bool {
-		p := &prover{f: f, flow: ir.FlowOf(f), base: map[*ir.Value]span{}, fact: map[*ir.Value]span{}, truth: map[*ir.Value]bool{}, subst: renames{}, pairs: pairsOf(f)}
-		p.kids = p.flow.Kids()
-		p.preds, p.from = preds(f), sources(f)
+		p := newProver(f)
 		p.params()
 		p.counters()
 		p.params()
-		p.walk(0)
-		p.subst.apply(f)
-		ir.RemoveUnreachable(f)
-		return p.changed
+		return p.decideAll()
 	})
+}
+
+func newProver(f *ir.Func) *prover {
+	p := &prover{f: f, flow: ir.FlowOf(f), base: map[*ir.Value]span{}, fact: map[*ir.Value]span{}, truth: map[*ir.Value]bool{}, subst: renames{}, pairs: pairsOf(f)}
+	p.kids = p.flow.Kids()
+	p.preds, p.from = preds(f), sources(f)
+	return p
+}
+
+// decideAll removes the checks and decides the branches that the facts decide.
+func (p *prover) decideAll() bool {
+	p.walk(0)
+	p.subst.apply(p.f)
+	ir.RemoveUnreachable(p.f)
+	return p.changed
 }
 
 type prover struct {
@@ -45,6 +55,8 @@ type prover struct {
 	dry     bool                         // analysis only, while counters are found
 	known   func(*ir.Value) (span, bool) // optional: bounds of values by their definitions
 	probe   func(at *ir.Block)
+	visit   func(*ir.Instr)         // optional: called with the facts before each instruction
+	above   map[*ir.Value]*ir.Value // words that are never below a counter, see followers
 	subst   renames
 	pairs   map[pair][]*ir.Value // of the function, for within
 	changed bool
@@ -60,6 +72,9 @@ func (p *prover) bound(v *ir.Value, depth int) span {
 	}
 	if f, ok := p.fact[v]; ok {
 		s = s.Meet(f)
+	}
+	if a := p.above[v]; a != nil && depth > 0 {
+		s = s.Meet(interval.Unsigned(int(v.Type), 0, p.bound(a, depth-1).Hi))
 	}
 	if v.Def == nil || depth == 0 {
 		return s
@@ -296,6 +311,9 @@ func (p *prover) entered(b *ir.Block) {
 func (p *prover) instrs(b *ir.Block) {
 	kept := make([]*ir.Instr, 0, len(b.Instrs))
 	for _, i := range b.Instrs {
+		if p.visit != nil {
+			p.visit(i)
+		}
 		if i.Op == ir.OpCheck {
 			if holds, known := p.decide(i.Args[0]); known && holds && !p.dry {
 				p.subst[i.Results[0]] = i.Args[1]

@@ -86,7 +86,7 @@ func (u *objectUses) readThrough(f *ir.Func) bool {
 	}
 	for _, r := range u.reads {
 		ref := &r.i.Refs[r.k]
-		ref.Obj, ref.Disp = src.Obj, ref.Disp+src.Disp
+		ref.Obj, ref.Disp, ref.NoWrap = src.Obj, ref.Disp+src.Disp, false
 	}
 	u.remove(c)
 	return true
@@ -167,7 +167,7 @@ func (u *objectUses) buildInPlace() bool {
 	}
 	for _, w := range u.writes {
 		ref := &w.i.Refs[w.k]
-		ref.Obj, ref.Disp = dst.Obj, ref.Disp+dst.Disp
+		ref.Obj, ref.Disp, ref.NoWrap = dst.Obj, ref.Disp+dst.Disp, false
 	}
 	u.remove(c)
 	return true

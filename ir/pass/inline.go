@@ -268,7 +268,7 @@ func (c *cloner) ref(r ir.Ref, b *ir.Block, like *ir.Instr) ir.Ref {
 	if !ok {
 		return r
 	}
-	r.Obj, r.Disp = base.Obj, r.Disp+base.Disp
+	r.Obj, r.Disp, r.NoWrap = base.Obj, r.Disp+base.Disp, false
 	switch {
 	case base.Off == nil:
 	case r.Off == nil:

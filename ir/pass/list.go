@@ -27,7 +27,9 @@ func List() []Pass {
 	out = append(out, optimise...)
 	out = append(out, Pass{Name: "products", Doc: "shift and add instead of multiplying, when then nothing multiplies", Run: products}.forCores())
 	out = append(out, optimise[len(optimise)-1].forCores())
-	return append(out, Pass{Name: "versions", Doc: "run loops without checks where these hold in all rounds", Run: versions}.forLLVM())
+	out = append(out, Pass{Name: "lengths", Doc: "remove checks that lengths and counters decide, mark sums that do not wrap", Run: lengths}.forLLVM())
+	out = append(out, Pass{Name: "versions", Doc: "run loops without checks where these hold in all rounds", Run: versions}.forLLVM())
+	return append(out, Pass{Name: "choices", Doc: "choose between words instead of branching, in loops that then are one block", Run: choices}.forLLVM())
 }
 
 // forCores leaves a pass out for x86-64, because LLVM follows there.
@@ -70,6 +72,9 @@ func Reasons() []Reason {
 		{"legalise", "tasks", "what is saved across a wait are registers, and channels have legal words"},
 		{"rotate", "versions", "a loop counts where its test stands at the end"},
 		{"tasks", "versions", "the loops of all tasks are in one function, and no pass looks at the copies again"},
+		{"tasks", "lengths", "it looks at the whole program"},
+		{"lengths", "versions", "a loop without checks needs no second form"},
+		{"versions", "choices", "a loop whose checks are gone may only compute"},
 		{"strength", "products", "a step of a loop is cheaper than shifts"},
 		{"products", "dce", "the constants that were multiplied by are left over"},
 		{"tasks", "dce", "joining the tasks leaves functions that nobody calls"},

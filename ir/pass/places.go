@@ -39,14 +39,14 @@ func foldPlace(m *ir.Module, i *ir.Instr, k int) bool {
 			if !known || at < 0 || at+n > r.Obj.Size {
 				return changed
 			}
-			r.Off, r.Disp = nil, at
+			r.Off, r.Disp, r.NoWrap = nil, at, false
 			return true
 		}
 		x, c, ok := withConst(r.Off, word.Add)
 		if !ok {
 			return changed
 		}
-		r.Off, r.Disp, changed = x, shifted(r.Disp, c), true
+		r.Off, r.Disp, r.NoWrap, changed = x, shifted(r.Disp, c), false, true
 	}
 	return changed
 }

@@ -29,13 +29,14 @@ var namesOf = map[string]*regexp.Regexp{
 	"uart":     regexp.MustCompile(`^uart$|^uart\.(Port|port)`),
 	"spi":      regexp.MustCompile(`^spi$|^spi\.(Port|port)`),
 	"i2c":      regexp.MustCompile(`^i2c$|^i2c\.(Bus|bus)`),
+	"rng":      regexp.MustCompile(`^rng\.(Source|source)`),
 }
 
 // most are the counts of today: they may fall, and a new kind begins with 0. What
 // names datagrams and disks is what they alone can do: the sockets of the stack, the
-// files and crashes of disks, the program generator; explorations also keep results on a
-// disk of the computer. A pin and a serial line are named by the program generator.
-var most = map[string]int{"eth": 2, "udp": 8, "disk": 31, "gpio_in": 2, "gpio_out": 2, "uart": 1, "spi": 2, "i2c": 2}
+// files and crashes of disks, the program generator; explorations and campaigns also keep results on
+// a disk of the computer. A pin and a serial line are named by the program generator.
+var most = map[string]int{"eth": 2, "udp": 8, "disk": 32, "gpio_in": 2, "gpio_out": 2, "uart": 1, "spi": 2, "i2c": 2, "rng": 0}
 
 // TestFilesThatNameAKind counts the files outside of those places that name a kind, and
 // those that look at its shape.
@@ -117,6 +118,8 @@ func TestKinds(t *testing.T) {
 		require.Equal(t, k.Blocks(), k.Trap != "", k.Name)
 		require.True(t, k.Shape == Command || !k.Blocks() && len(k.Wires) == 0, k.Name)
 		require.Equal(t, IsBus(k.Name), len(k.Wires) > 0, k.Name)
+		require.Equal(t, Exchanges(k.Name), k.Shape == Command && !k.Blocks(), k.Name)
+		require.True(t, !IsBus(k.Name) || Exchanges(k.Name), k.Name)
 		for _, m := range k.Methods {
 			require.Contains(t, shapesOf[m.Does], k.Shape, "%s.%s", k.Name, m.Name)
 			require.Same(t, k.Method(m.Name), k.Method(m.Name))

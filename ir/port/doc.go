@@ -9,6 +9,7 @@
 //	uart      uart.Port  uart.port("s")    stream    bytes in both directions
 //	spi       spi.Port   spi.port("f")     command   bytes out and in at once
 //	i2c       i2c.Bus    i2c.bus("s")      command   bytes out, bytes in, acknowledged
+//	rng       rng.Source rng.source("r")   command   random bytes in
 //
 // A row holds all data about a kind: how a program makes and uses the port, and
 // its shape. The shape describes how values move. Code switches on the shape,

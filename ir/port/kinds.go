@@ -75,6 +75,15 @@ var kinds = [...]Kind{
 		Unit: "message", Most: 255, Wires: []Wire{{Name: "scl"}, {Name: "sda"}}, Silent: true,
 		Capability: "transfers", Files: []string{"answers"},
 	},
+	{
+		Name: "rng", Type: "rng.Source", Make: "rng.source", Key: Label, Pool: "rng", Shape: Command,
+		Methods: []Method{
+			{Name: "fill", Does: Ask, Form: "fill(buf)", Code: 1, Gives: true},
+		},
+		// Random bytes, which nobody can predict. The system has some at any time, so a command
+		// cannot fail. A system call of Linux gives 256 bytes in one piece.
+		Unit: "request", Most: 256, Capability: "random", Files: []string{"answers"},
+	},
 }
 
 // Frames names the kind of a port if only its frames are known: for a circuit

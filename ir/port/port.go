@@ -92,7 +92,8 @@ type Kind struct {
 	Trap     string // trap code of a failed command; "": only commands with Says can fail
 
 	// A bus has wires, which carry its commands on a board. If no device drives them, an
-	// answer is all ones, or the missing device is detected.
+	// answer is all ones, or the missing device is detected. A device of shape Command with
+	// neither blocks nor wires answers by itself, and always.
 	Wires  []Wire
 	Silent bool // a missing device is detected
 
@@ -121,6 +122,13 @@ func KeepsBlocks(name string) bool {
 
 // IsBus reports whether a device of the named kind answers commands over wires.
 func IsBus(name string) bool {
+	k := Find(name)
+	return k != nil && k.Shape == Command && len(k.Wires) > 0
+}
+
+// Exchanges reports whether a device of the named kind answers commands whose bodies have any
+// length: a bus, or a device without wires that answers by itself.
+func Exchanges(name string) bool {
 	k := Find(name)
 	return k != nil && k.Shape == Command && !k.Blocks()
 }

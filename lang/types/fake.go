@@ -139,8 +139,11 @@ func (b *body) fakeCall(e *syntax.CallExpr, f *syntax.FieldExpr, i int) (tree.St
 		return b.fakeLevel(e, f, i)
 	}
 	what, known := f.Name.Name, []string{"put", "take", "quiet"}
-	if port.IsBus(d.Kind) {
+	switch {
+	case port.IsBus(d.Kind):
 		known[0] = "answer"
+	case port.Exchanges(d.Kind):
+		known = known[:1] // nobody sends anything to it
 	}
 	if !slices.Contains(known, what) {
 		b.noMethod(&tree.Type{Kind: tree.Device, Name: "fake." + d.Kind}, f.Name, known)

@@ -100,7 +100,7 @@ func Run(t *tree.Test, o Options) (*Outcome, error) {
 		var bus *world.Bus
 		if port.KeepsBlocks(d.Kind) {
 			disk = world.NewDisk(make([]byte, d.Sectors*world.SectorSize))
-		} else if port.IsBus(d.Kind) {
+		} else if port.Exchanges(d.Kind) {
 			bus = world.NewBus(port.Find(d.Kind))
 		}
 		r.disks, r.buses = append(r.disks, disk), append(r.buses, bus)

@@ -106,6 +106,9 @@ func (r *run) put(s *tree.Put, e *eval.Effect) {
 	kind := r.test.Devices[s.Dev].Kind
 	if port.ShapeOf(kind) == port.Level {
 		m.data = world.LevelData(e.Words[0], port.Find(kind).Bytes())
+	} else if b := r.buses[s.Dev]; b != nil {
+		b.Source().Give(e.Data)
+		return
 	} else if port.HeadOf(kind) > 0 {
 		m.data = withPeer(e.Words[0], e.Data)
 	} else if len(e.Data) == 0 {

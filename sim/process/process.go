@@ -45,7 +45,8 @@ type Program struct {
 	Owners  []int    // task of each device
 	Ports   [][]int  // by device: the UDP ports of its sockets
 	Disks   []bool   // whether each device is a disk; these may be shorter than Devices
-	Buses   []bool   // whether each device is a bus; the world answers its commands
+	Buses   []bool   // whether each device exchanges bytes; the world answers its commands
+	Sources []bool   // whether each of these devices is a source of random bytes
 	Levels  []int    // bytes of each device of shape level; 0 for others
 	Streams []bool   // whether each device passes single bytes
 	Words   []string // start words, such as sn.nic.host=10.0.0.2/24
@@ -173,6 +174,9 @@ func liveProcess(path string, p *Program) string {
 		if p.isDisk(i) {
 			path += fmt.Sprintf(" %s=file:%s.img", d, d)
 			continue
+		}
+		if p.isSource(i) {
+			continue // the kernel's
 		}
 		if p.isBus(i) {
 			path += fmt.Sprintf(" %s=dev:/dev/%s", d, d)

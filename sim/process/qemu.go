@@ -121,7 +121,7 @@ func imageEnd(kernel []byte) uint64 {
 
 // liveQEMU is the command by which a user boots a kernel. The cards share QEMU's own network.
 func liveQEMU(o Options, kernel string, p *Program) []string {
-	args, lines := QEMUArgs(o, kernel, strings.Join(p.Words, " ")), 0
+	args, lines, sources := QEMUArgs(o, kernel, strings.Join(p.Words, " ")), 0, 0
 	for i, name := range p.Devices {
 		switch {
 		case p.isDisk(i):
@@ -129,7 +129,12 @@ func liveQEMU(o Options, kernel string, p *Program) []string {
 		case p.isStream(i):
 			args = append(args, LineArgs(lines, fmt.Sprintf("pty,id=s%d", lines))...)
 			lines++
-		case p.isLevel(i): // a PVH guest has no pins, and says so
+		case p.isSource(i):
+			sources++
+			if sources == 1 { // the program's sources share the device
+				args = append(args, o.Chipset.Random()...)
+			}
+		case p.isLevel(i), p.isBus(i): // a PVH guest has none, and says so
 		case i < len(p.Ports):
 			backend := "user"
 			for _, port := range p.Ports[i] {
@@ -166,6 +171,9 @@ func (c Chipset) Disk(i int, file string) []string {
 		"-device", fmt.Sprintf("%s,drive=d%d,serial=%d", c.device("blk"), i, i),
 	}
 }
+
+// Random returns the arguments for a source of random bytes.
+func (c Chipset) Random() []string { return []string{"-device", c.device("rng")} }
 
 // Card returns the arguments for a network card. The program identifies its devices by the
 // last byte of the address.

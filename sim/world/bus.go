@@ -29,14 +29,24 @@ type Answer struct {
 // Bus is the other end of a bus. The last answer in the list that fits a command counts. A bus
 // without addresses has one device, which is always present. On a bus with addresses a device
 // is present from the time of its first answer on. It acknowledges a command even if none of
-// its answers fits.
+// its answers fits. A kind without wires is a source of random bytes instead.
 type Bus struct {
 	answers   []Answer
 	addressed bool
+	source    *Source // of a kind without wires
 }
 
-// NewBus is the other end of a bus of a kind.
-func NewBus(k *port.Kind) *Bus { return &Bus{addressed: k.Silent} }
+// NewBus is the other end of a device of a kind that exchanges bytes.
+func NewBus(k *port.Kind) *Bus {
+	b := &Bus{addressed: k.Silent}
+	if len(k.Wires) == 0 {
+		b.source = &Source{}
+	}
+	return b
+}
+
+// Source returns the source of random bytes, or nil if the kind has wires.
+func (b *Bus) Source() *Source { return b.source }
 
 // Add adds an answer.
 func (b *Bus) Add(a Answer) { b.answers = append(b.answers, a) }
@@ -58,6 +68,9 @@ func (b *Bus) SentBy(command []byte) []byte {
 func (b *Bus) Do(now uint64, command []byte) []byte {
 	if len(command) < port.CommandSize {
 		return status(BusRefused)
+	}
+	if b.source != nil {
+		return b.source.do(command)
 	}
 	sent := b.SentBy(command)
 	wanted := len(sent)
@@ -97,6 +110,9 @@ func (b *Bus) last() uint64 {
 //	0     9f : ff ef 40 18    # of an SPI flash: a byte comes for each that goes
 //	2000  48 00 : 1a 40       # of I2C: the address, the register, the answer
 func (b *Bus) ReadAnswers(name string, data []byte) error {
+	if b.source != nil {
+		return b.source.ReadAnswers(name, data)
+	}
 	const form = "a time, what is sent, a colon and the answer, as in `0 9f : ff ef`"
 	return eachAnswer(name, data, form, func(l answerLine) (err error) {
 		a := Answer{Time: l.time, Refuses: l.answer == "-"}

@@ -7,7 +7,8 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// Buses are drawn from a source of their own (gen.buses), as pins are.
+// Buses, and sources of random bytes, are drawn from a source of their own (gen.buses), as
+// pins are.
 
 // busAddress is the least of the four addresses of I2C that programs use; at the last one
 // there is never anybody.
@@ -26,7 +27,7 @@ func (g *gen) busOf(t *task) {
 	}
 	var rows []*port.Kind
 	for _, k := range port.Kinds() {
-		if k.Shape == port.Command && !k.Blocks() {
+		if port.Exchanges(k.Name) {
 			rows = append(rows, k)
 		}
 	}
@@ -40,7 +41,9 @@ func (g *gen) busOf(t *task) {
 			a.Refuses = g.buses.IntN(5) == 0
 		}
 		for range g.buses.IntN(3) {
-			a.Sent = append(a.Sent, byte(g.buses.IntN(4)))
+			if len(t.bus.bus.Wires) > 0 {
+				a.Sent = append(a.Sent, byte(g.buses.IntN(4)))
+			}
 		}
 		for n := g.buses.IntN(7); n > 0 && !a.Refuses; n-- {
 			a.Data = append(a.Data, byte(g.buses.IntN(256)))
@@ -77,19 +80,25 @@ func (p *Program) bus(d Device) *world.Bus {
 	}
 	b := world.NewBus(port.Find(d.Bus))
 	for _, a := range p.Answers(d.Name) {
-		b.Add(a)
+		if s := b.Source(); s != nil {
+			s.Give(a.Data)
+		} else {
+			b.Add(a)
+		}
 	}
 	return b
 }
 
 // busRows are the statements about buses.
 func busRows() []stmtRow {
-	plain := func(g *gen) bool { return g.b.bus != nil && !g.b.bus.bus.Silent }
+	plain := func(g *gen) bool { return g.b.bus != nil && g.b.bus.bus.Method("transfer") != nil }
+	source := func(g *gen) bool { return g.b.bus != nil && len(g.b.bus.bus.Wires) == 0 }
 	addressed := func(g *gen) bool { return g.b.bus != nil && g.b.bus.bus.Silent }
 	return []stmtRow{
 		{row{"bus transfer", 12}, plain, (*gen).transfer},
 		{row{"bus write", 5}, addressed, (*gen).busWrite},
 		{row{"bus read", 8}, addressed, (*gen).busRead},
+		{row{"random bytes", 12}, source, (*gen).random},
 	}
 }
 
@@ -133,6 +142,19 @@ func (g *gen) transfer() *node {
 	}
 	name, out := g.wireBytes(9)
 	out.kids = append(out.kids, g.busStmt(g.b.bus.name+".transfer("+name+")"))
+	g.showWire(out, name)
+	return out
+}
+
+// random fills a buffer and shows it.
+func (g *gen) random() *node {
+	g.b.pure++
+	defer func() { g.b.pure-- }()
+	if !g.work(120) {
+		return nil
+	}
+	name, out := g.wireBytes(9)
+	out.kids = append(out.kids, g.busStmt(g.b.bus.name+".fill("+name+")"))
 	g.showWire(out, name)
 	return out
 }

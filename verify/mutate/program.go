@@ -289,7 +289,7 @@ func (s *site) memory(v func(string, func())) {
 	}
 	r := &i.Refs[0]
 	if r.Disp+2*i.Size <= r.Obj.Size {
-		v("place off by one", func() { r.Disp += i.Size })
+		v("place off by one", func() { r.Disp += i.Size; r.NoWrap = false })
 	}
 	if i.Size > 1 {
 		v("half of the bytes", func() { i.Size /= 2 })

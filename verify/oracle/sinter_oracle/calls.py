@@ -284,6 +284,11 @@ class Calls(Exprs):
         self.emit(f"{p.code}[:] = {base.code}.transfer({p.code})")
         return Ex("None", K.VOID, stable=True)
 
+    def m_port_fill(self, node, base, args):
+        p = self.place(args[0])
+        self.emit(f"{p.code}[:] = {base.code}.fill(len({p.code}))")
+        return Ex("None", K.VOID, stable=True)
+
     def m_port_ask(self, node, base, args):
         return self.i2c(base, args[0], args[1], args[2])
 

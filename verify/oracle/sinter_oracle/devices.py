@@ -215,6 +215,35 @@ class I2c(Answering):
         return data if ok else None
 
 
+class Random:
+    """rng.Source: the bytes of a file, and then the high bytes of a congruential generator."""
+
+    def __init__(self, world, name, files):
+        self.world, self.name, self.state = world, name, 0
+        path = files.get(name, files.get(""))
+        self.given = given(path) if path else b""
+
+    def byte(self):
+        if self.given:
+            first, self.given = self.given[0], self.given[1:]
+            return first
+        self.state = (self.state * 6364136223846793005 + 1442695040888963407) % (1 << 64)
+        return self.state >> 56
+
+    def fill(self, n):
+        """The next n bytes."""
+        self.world.event("out", self.name, self.world.clock, struct.pack("<II", 1, n << 16))
+        data = bytes(self.byte() for _ in range(n))
+        self.world.event("in", self.name, None, struct.pack("<I", 0) + data)
+        return data
+
+
+def given(path):
+    """The bytes of a file: hexadecimal, and comments."""
+    with open(path, encoding="utf-8") as f:
+        return b"".join(bytes.fromhex(line.split("#")[0].replace(" ", "").strip()) for line in f)
+
+
 def answers(path):
     """The contents of a file of answers."""
     out = []

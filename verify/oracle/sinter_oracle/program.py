@@ -19,7 +19,7 @@ BUILTIN = {
 }
 BUILTIN.update({f"u{n}": K.Int(n, False) for n in range(1, 65)})
 BUILTIN.update({f"i{n}": K.Int(n, True) for n in range(1, 65)})
-DEVICES = {("net", "Eth"), ("net", "Udp"), ("blk", "Disk"), ("gpio", "In"), ("gpio", "Out"), ("uart", "Port"), ("spi", "Port"), ("i2c", "Bus")}
+DEVICES = {("net", "Eth"), ("net", "Udp"), ("blk", "Disk"), ("gpio", "In"), ("gpio", "Out"), ("uart", "Port"), ("spi", "Port"), ("i2c", "Bus"), ("rng", "Source")}
 ALWAYS = ("log", "time", "bits")
 
 

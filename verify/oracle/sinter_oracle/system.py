@@ -98,6 +98,11 @@ class System:
         self.ports[name] = devices.I2c(self.world, name, self.options.answers)
         return self.ports[name]
 
+    def d_rng_source(self, args, name, numbers):
+        name = name or self.line(args)
+        self.ports[name] = devices.Random(self.world, name, self.options.answers)
+        return self.ports[name]
+
     def d_blk_virtio(self, args, name, numbers):
         name = name or f"disk{self.number(args[0][1], numbers)}"
         image = self.options.disks.get(name, self.options.disks.get("", bytes(1 << 20)))

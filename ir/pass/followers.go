@@ -1,0 +1,103 @@
+package pass
+
+import (
+	"github.com/sinter-lang/sinter/ir"
+	"github.com/sinter-lang/sinter/ir/word"
+)
+
+// followers finds the counters of loops that never overtake another parameter of the loop's head.
+// The counter of a `max` counts rounds, and an index grows by at least one in each round. So the
+// bound of the index is one of the counter too.
+func (p *prover) followers() {
+	p.above = map[*ir.Value]*ir.Value{}
+	for _, h := range p.flow.Order {
+		body := p.flow.Loop(h)
+		if body == nil {
+			continue
+		}
+		g := &growth{prover: p, head: p.f.Blocks[h], inside: map[*ir.Block]bool{}}
+		for _, k := range body {
+			g.inside[p.f.Blocks[k]] = true
+		}
+		for n, c := range g.head.Params {
+			for k, v := range g.head.Params {
+				if n != k && c.Type == v.Type && c.Type != ir.Token && p.above[v] != c && g.keepsUp(n, k) {
+					p.above[c] = v
+					break
+				}
+			}
+		}
+	}
+}
+
+// growth asks how much words of a loop have grown since the head.
+type growth struct {
+	*prover
+	head   *ir.Block
+	inside map[*ir.Block]bool
+	from   *ir.Value // the parameter of the head that grows
+	open   map[*ir.Value]bool
+	steps  int
+}
+
+// mostGrowth bounds the words that are looked at for one edge.
+const mostGrowth = 64
+
+// keepsUp reports that parameter k is never below counter n: it starts no lower, and grows by no
+// less on every way back.
+func (g *growth) keepsUp(n, k int) bool {
+	counts := false
+	for _, e := range g.preds[g.head] {
+		c, v := e.Args[n], e.Args[k]
+		if !g.inside[g.prover.from[e]] {
+			if c != v && g.span(c).Hi > g.span(v).Lo {
+				return false
+			}
+			continue
+		}
+		x, step, ok := withConst(c, word.Add)
+		if !ok || x != g.head.Params[n] || step > word.Mask(int(c.Type))/2 {
+			return false
+		}
+		g.from, g.open, g.steps, counts = g.head.Params[k], map[*ir.Value]bool{}, 0, true
+		if by, ok := g.grown(v); !ok || by < step {
+			return false
+		}
+	}
+	return counts
+}
+
+// grown gives the least growth of v in a round so far. A parameter that is its own argument, by
+// way of steps that do not wrap, does not make it less.
+func (g *growth) grown(v *ir.Value) (by uint64, ok bool) {
+	g.steps++
+	switch {
+	case v == g.from:
+		return 0, true
+	case g.open[v]:
+		return word.Mask(int(v.Type)), true
+	case g.steps > mostGrowth:
+		return 0, false
+	}
+	if x, c, ok := withConst(v, word.Add); ok {
+		most := word.Mask(int(v.Type))
+		before, ok := g.grown(x)
+		return min(before, most-c) + c, ok && g.span(x).Hi <= most-c
+	}
+	if v.Def != nil || !g.inside[v.In] || v.In == g.head {
+		return 0, false
+	}
+	g.open[v] = true
+	defer delete(g.open, v)
+	by, ok = word.Mask(int(v.Type)), true
+	for n, q := range v.In.Params {
+		if q != v {
+			continue
+		}
+		for _, e := range g.preds[v.In] {
+			least, known := g.grown(e.Args[n])
+			by, ok = min(by, least), ok && known
+		}
+	}
+	return by, ok
+}

@@ -1,0 +1,63 @@
+package world
+
+import (
+	"encoding/binary"
+	"slices"
+	"strings"
+
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/ir/port"
+)
+
+// Source is a source of random bytes, which repeats them in each run. First come the given
+// bytes, and then the high bytes of a linear congruential generator modulo 2^64. A run
+// consumes the bytes in the order of the commands.
+type Source struct {
+	given []byte
+	state uint64
+}
+
+// The generator begins with 0 (Knuth, The Art of Computer Programming, volume 2, 3.3.4).
+const (
+	sourceFactor = 6364136223846793005
+	sourceAdds   = 1442695040888963407
+)
+
+// Give adds bytes that come before those of the generator.
+func (s *Source) Give(data []byte) { s.given = append(s.given, data...) }
+
+// Next consumes n bytes.
+func (s *Source) Next(n int) []byte {
+	k := min(n, len(s.given))
+	out := slices.Clone(s.given[:k])
+	s.given = s.given[k:]
+	for len(out) < n {
+		s.state = s.state*sourceFactor + sourceAdds
+		out = append(out, byte(s.state>>56))
+	}
+	return out
+}
+
+// do answers a command for random bytes.
+func (s *Source) do(command []byte) []byte {
+	wanted := binary.LittleEndian.Uint32(command[4:]) >> port.WantedAt
+	return append(status(BusOK), s.Next(int(wanted))...)
+}
+
+// ReadAnswers reads a file with the bytes that come first, in hexadecimal. The text after #
+// is a comment.
+func (s *Source) ReadAnswers(name string, data []byte) error {
+	file := &diag.File{Name: name, Text: string(data)}
+	at := 0
+	for line := range strings.Lines(file.Text) {
+		span := diag.Span{File: file, Start: at, End: at + len(strings.TrimSuffix(line, "\n"))}
+		at += len(line)
+		text, _, _ := strings.Cut(line, "#")
+		given, err := hexBytes(span, strings.Fields(text))
+		if err != nil {
+			return err
+		}
+		s.Give(given)
+	}
+	return nil
+}
