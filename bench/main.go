@@ -18,6 +18,8 @@
 //	                             time of guests: medians of five rounds. -peer KERNEL also measures another guest
 //	go run ./bench -compile      the cost of compiling functions of 1,000 to 16,000 statements, by level
 //	go run ./bench -mine         the examples with mined lines and without; -programs DIR takes the programs of a folder
+//	go run ./bench -code         instructions and text bytes of the kernels, aes and base64 beside clang's, and the geometric means;
+//	                             32 registers, no mined lines; -only names kernels
 //	go run ./bench -core         the table of goals: cores of the kernels placed by yosys and nextpnr, beside other cores (peers.json);
 //	                             -kinds pipe3,pipe3+mine,multi says which, -only names kernels
 //	go run ./bench -boards       cells of peripherals beside their goals, lines by hand, and the seconds of blinky to its bitstream by tool
@@ -94,6 +96,7 @@ func main() {
 	programs := flag.String("programs", "", "with -mine: a folder of programs, NAME/prog.sn with NAME/args, in place of the examples")
 	most := flag.Int("most", flow.MinedLines, "with -mine: so many lines at most")
 	goal := flag.String("goal", "", "with -mine and -core: the goal of the cores, as sinter's --goal")
+	code := flag.Bool("code", false, "compare instructions and text bytes of kernels with clang's, with 32 registers and without mined lines")
 	goals := flag.Bool("core", false, "place cores of the kernels and print them beside their goals and other cores")
 	kinds := flag.String("kinds", "pipe3,pipe3+mine,multi", "with -core: which cores, +mine with mined lines")
 	threads := flag.Bool("parallel", false, "time stencil, conjugate gradient and bodies in strips as threads and ranks, beside C with OpenMP and MPI")
@@ -126,7 +129,7 @@ func main() {
 	if *only != "" {
 		o.only = strings.Split(*only, ",")
 	}
-	code, err := 0, error(nil)
+	status, err := 0, error(nil)
 	switch {
 	case *beside:
 		err = native(context.Background(), o.only, max(*rounds, 1))
@@ -142,6 +145,8 @@ func main() {
 		err = compileCosts(o.root, os.Stdout)
 	case *mining:
 		err = printMined(context.Background(), o, *programs, *most, os.Stdout)
+	case *code:
+		err = printCode(context.Background(), o, os.Stdout)
 	case *goals:
 		err = printCores(context.Background(), o, *kinds, os.Stdout)
 	case *boards:
@@ -155,13 +160,13 @@ func main() {
 	case *threads:
 		err = printParallel(context.Background(), max(*rounds, 1), benchStrips(), os.Stdout)
 	default:
-		code, err = run(context.Background(), o, *accept)
+		status, err = run(context.Background(), o, *accept)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
-		code = 2
+		status = 2
 	}
-	os.Exit(code)
+	os.Exit(status)
 }
 
 func run(ctx context.Context, o options, accept bool) (code int, err error) {

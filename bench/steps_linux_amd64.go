@@ -14,6 +14,10 @@ import (
 // mostSteps bounds a run that is counted step by step.
 const mostSteps = 5_000_000
 
+// kernelLibrary is below the library that the kernel maps into each process, for the clock. It
+// belongs to the layer.
+const kernelLibrary = 1 << 40
+
 // stepsOf runs a process instruction by instruction and counts the instructions.
 // Instructions from a source in C or assembly belong to the layer below the program. A
 // repeated string instruction counts once for each repetition, like the CPU's single step
@@ -48,7 +52,11 @@ func stepsOf(path string, args ...string) (s steps, err error) {
 		if err := syscall.PtraceGetRegs(p.Pid, &regs); err != nil {
 			return s, err
 		}
-		s.at(place(regs.Rip))
+		at := place(regs.Rip)
+		if regs.Rip >= kernelLibrary {
+			at = "vdso.S:0"
+		}
+		s.at(at)
 		if err := syscall.PtraceSingleStep(p.Pid); err != nil {
 			return s, err
 		}
