@@ -10,7 +10,10 @@
 //	go run ./bench -sim          only cycles a second of cores beside Verilator; -only names kernels
 //	go run ./bench -stream       the filter over captures of 10,000 frames to -frames (1,000,000): processor time of
 //	                             a frame and the most memory, by machine
-//	go run ./bench -parallel     a stencil in strips: threads beside OpenMP, ranks beside C with MPI; least of -rounds
+//	go run ./bench -parallel     stencil, conjugate gradient and bodies in strips: threads beside OpenMP, ranks beside C with MPI; least of -rounds
+//	go run ./bench -table DIR    area, time and their product of the kernels over the family of cores, and the speed-up by mined
+//	                             lines over the examples, as Markdown, CSV and SVG in DIR; -runner slurm -jobs N on a cluster,
+//	                             -priced without yosys and nextpnr
 //	go run ./bench -live         the echo as a service on each machine, and sizes, memory, clock and processor
 //	                             time of guests: medians of five rounds. -peer KERNEL also measures another guest
 //	go run ./bench -compile      the cost of compiling functions of 1,000 to 16,000 statements, by level
@@ -57,9 +60,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"sort"
 	"strings"
 
+	"github.com/sinter-lang/sinter/internal/checks"
 	"github.com/sinter-lang/sinter/internal/cli"
 	"github.com/sinter-lang/sinter/internal/flow"
 )
@@ -94,7 +99,12 @@ func main() {
 	code := flag.Bool("code", false, "compare instructions and text bytes of kernels with clang's, with 32 registers and without mined lines")
 	goals := flag.Bool("core", false, "place cores of the kernels and print them beside their goals and other cores")
 	kinds := flag.String("kinds", "pipe3,pipe3+mine,multi", "with -core: which cores, +mine with mined lines")
-	threads := flag.Bool("parallel", false, "time a stencil in strips as threads and ranks, beside C with OpenMP and MPI")
+	threads := flag.Bool("parallel", false, "time stencil, conjugate gradient and bodies in strips as threads and ranks, beside C with OpenMP and MPI")
+	var figure tableOptions
+	flag.StringVar(&figure.dir, "table", "", "write the tables of a paper to this folder; what it holds is not measured again")
+	flag.StringVar(&figure.runner, "runner", checks.RunLocal, "with -table: local, slurm or slurm-or-local")
+	flag.IntVar(&figure.jobs, "jobs", runtime.GOMAXPROCS(0), "with -table: units at a time; on Slurm, jobs of an array")
+	flag.BoolVar(&figure.priced, "priced", false, "with -table: areas and clocks by the price model, also if cores could be placed")
 	prices := flag.Bool("price", false, "place netlists of several cores of each kernel and print them beside their prices")
 	registers := flag.Bool("registers", false, "print what registers cost and save")
 	streams := flag.Bool("stream", false, "run the filter over long captures, and print what a frame takes and the memory")
@@ -145,8 +155,10 @@ func main() {
 		err = printPrices(context.Background(), o, os.Stdout)
 	case *registers:
 		err = printRegisters(context.Background(), o, os.Stdout)
+	case figure.dir != "":
+		err = printTable(context.Background(), o, figure, os.Stdout)
 	case *threads:
-		err = printParallel(context.Background(), max(*rounds, 1), benchStrips, os.Stdout)
+		err = printParallel(context.Background(), max(*rounds, 1), benchStrips(), os.Stdout)
 	default:
 		status, err = run(context.Background(), o, *accept)
 	}
