@@ -90,7 +90,7 @@ var withoutContraction = []string{"-mno-mmx", "-ffp-contract=off"}
 // targetOf is the target for a product and its options.
 func (o Options) targetOf(ctx context.Context, m *ir.Module, p Product, tools *llvm.Tools) (target, error) {
 	cpu := o.CPU
-	if cpu == "" && p == Linux {
+	if cpu == "" && p.isProcess() {
 		cpu = V3
 	}
 	switch {
@@ -98,7 +98,7 @@ func (o Options) targetOf(ctx context.Context, m *ir.Module, p Product, tools *l
 		return target{flags: generalRegs}, nil
 	case cpu != "" && cpu != V1 && cpu != V3 && cpu != Native:
 		return target{}, fmt.Errorf("no processor %q; there are %s, %s and %s", cpu, Native, V1, V3)
-	case p != Linux || cpu == V1: // a guest does not enable AVX
+	case !p.isProcess() || cpu == V1: // a guest does not enable AVX
 		return target{flags: floatRegs}, nil
 	}
 	march := "-march=" + string(cpu)

@@ -91,6 +91,9 @@ func TestFeaturesOfV3AreAllLookedFor(t *testing.T) {
 	c, err := Options{}.targetOf(context.Background(), ir.MustParse("silent.sir", silent), Linux, tools)
 	require.NoError(t, err)
 	require.GreaterOrEqual(t, len(c.needs), 12)
+	ranks, err := Options{}.targetOf(context.Background(), ir.MustParse("silent.sir", silent), MPI, tools)
+	require.NoError(t, err)
+	require.Equal(t, c, ranks, "ranks are as fast as threads")
 }
 
 // The name of a CPU is checked, and a guest uses SSE2 at most.

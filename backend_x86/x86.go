@@ -106,7 +106,7 @@ var (
 	pvhFiles   = pvhWith([]string{"serial.c"}, []string{"virtio_mmio.c"}, "find_mmio.c")
 	pciFiles   = pvhWith([]string{"serial.c"}, []string{"pages.c", "pci.c", "virtio_pci.c"}, "find_pci.c")
 	uefiFiles  = pvhWith([]string{"handover.h", "bare_console.c"}, []string{"pages.c", "bare.c", "pci.c", "virtio_pci.c"}, "find_pci.c", "enter.s")
-	mpiFiles   = []string{"hal.h", "mpi.c", "script.c", "common.c", "mpi_start.c"}
+	mpiFiles   = []string{"hal.h", "mpi.c", "script.c", "common.c", "linux_cpu.c", "mpi_start.c"}
 	hvtFiles   = []string{"hal.h", "memory.c", "hvt_calls.c", "script.c", "no_pins.c", "hvt_devices.c", "common.c", "words.c", "hvt.c"}
 )
 

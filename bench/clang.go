@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"embed"
+	"errors"
 	"fmt"
+	"io/fs"
 	"math"
 	"os"
 	"os/exec"
@@ -26,7 +28,7 @@ const clangName = "clang-19"
 // clangFlags compile and link a kernel.
 var clangFlags = []string{
 	"--target=riscv32-unknown-elf", "-march=rv32im", "-mabi=ilp32", "-O2", "-ffreestanding", "-nostdlib",
-	"-fuse-ld=lld", "-Wl,-T,link.ld", "-o", "kernel.elf", "crt0.S", "rt.c",
+	"-fuse-ld=lld", "-ffunction-sections", "-Wl,--gc-sections", "-Wl,-T,link.ld", "-o", "kernel.elf", "crt0.S", "rt.c",
 }
 
 // kernelNames lists the kernels in C. The caller compares their result words with ours.
@@ -86,28 +88,19 @@ func kernels(ctx context.Context, examples []*example, f *figures) error {
 
 // run compiles a kernel, runs it and counts the instructions between its marks.
 func (k kernel) run(ctx context.Context, clang string) (int, error) {
-	raw, err := k.compile(ctx, clang)
-	if err != nil {
-		return 0, err
-	}
-	results, count, err := execute(raw)
-	if err != nil {
-		return 0, err
-	}
-	if !slices.Equal(results, k.results) {
-		return 0, fmt.Errorf("result words %x, expected %x", results, k.results)
-	}
-	return count, nil
+	m, err := k.measure(ctx, clang)
+	return m.instructions, err
 }
 
-func (k kernel) compile(ctx context.Context, clang string) (*image.Raw, error) {
+// compile links a kernel without the functions that nobody calls.
+func (k kernel) compile(ctx context.Context, clang string, more ...string) (*image.Raw, error) {
 	dir, err := os.MkdirTemp("", "sinter-bench-")
 	if err != nil {
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
 	for _, name := range []string{"crt0.S", "rt.c", "kernel.h", "input.h", "link.ld", k.name + ".c"} {
-		text, err := sources.ReadFile("testdata/kernels/" + name)
+		text, err := onCore(name)
 		if err != nil {
 			return nil, err
 		}
@@ -115,7 +108,7 @@ func (k kernel) compile(ctx context.Context, clang string) (*image.Raw, error) {
 			return nil, err
 		}
 	}
-	cmd := exec.CommandContext(ctx, clang, append(slices.Clone(clangFlags), k.name+".c")...)
+	cmd := exec.CommandContext(ctx, clang, slices.Concat(clangFlags, more, []string{k.name + ".c"})...)
 	cmd.Dir = dir
 	if said, err := cmd.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("%s: %s", clangName, strings.TrimSpace(string(said)))
@@ -127,7 +120,16 @@ func (k kernel) compile(ctx context.Context, clang string) (*image.Raw, error) {
 	return image.ReadRaw(k.name, elf)
 }
 
-// The addresses above a kernel's memory that the kernel stores to (testdata/kernels/kernel.h).
+// onCore reads a C file of a kernel as a core runs it.
+func onCore(file string) ([]byte, error) {
+	text, err := sources.ReadFile("testdata/kernels/" + file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return pairs.ReadFile("c/" + file)
+	}
+	return text, err
+}
+
+// Addresses that a kernel stores to above its memory; see testdata/kernels/kernel.h.
 const (
 	memory     = 0x10000
 	resultWord = memory
@@ -136,10 +138,11 @@ const (
 	maxSteps   = 1 << 24
 )
 
-// execute runs an executable on the instruction table. The stepper's memory is twice the
+// execute runs an executable on the instruction table, and counts the instructions of the
+// whole run or between the marks. The stepper's memory is twice the
 // kernel's. So the three words above the kernel's memory exist, and stores to them are
 // recorded. The stores of the marks are not counted.
-func execute(raw *image.Raw) (results []uint32, count int, err error) {
+func execute(raw *image.Raw, whole bool) (results []uint32, count int, err error) {
 	mem := make([]byte, 2*memory)
 	copy(mem, raw.Data)
 	s, err := iss.NewStepper(isa.RV32IM(), 32, mem, nil)
@@ -147,7 +150,7 @@ func execute(raw *image.Raw) (results []uint32, count int, err error) {
 		return nil, 0, err
 	}
 	s.SetPC(design.TextBase)
-	running := false
+	running := whole
 	for range maxSteps {
 		i := (s.PC() - design.TextBase) / 4
 		if int(i) >= len(raw.Text) {

@@ -10,11 +10,16 @@
 //	go run ./bench -sim          only cycles a second of cores beside Verilator; -only names kernels
 //	go run ./bench -stream       the filter over captures of 10,000 frames to -frames (1,000,000): processor time of
 //	                             a frame and the most memory, by machine
-//	go run ./bench -parallel     a stencil in strips: threads beside OpenMP, ranks beside C with MPI; least of -rounds
+//	go run ./bench -parallel     stencil, conjugate gradient and bodies in strips: threads beside OpenMP, ranks beside C with MPI; least of -rounds
+//	go run ./bench -table DIR    area, time and their product of the kernels over the family of cores, and the speed-up by mined
+//	                             lines over the examples, as Markdown, CSV and SVG in DIR; -runner slurm -jobs N on a cluster,
+//	                             -priced without yosys and nextpnr
 //	go run ./bench -live         the echo as a service on each machine, and sizes, memory, clock and processor
 //	                             time of guests: medians of five rounds. -peer KERNEL also measures another guest
 //	go run ./bench -compile      the cost of compiling functions of 1,000 to 16,000 statements, by level
 //	go run ./bench -mine         the examples with mined lines and without; -programs DIR takes the programs of a folder
+//	go run ./bench -code         instructions and text bytes of the kernels, aes and base64 beside clang's, and the geometric means;
+//	                             32 registers, no mined lines; -only names kernels
 //	go run ./bench -core         the table of goals: cores of the kernels placed by yosys and nextpnr, beside other cores (peers.json);
 //	                             -kinds pipe3,pipe3+mine,multi says which, -only names kernels
 //	go run ./bench -boards       cells of peripherals beside their goals, lines by hand, and the seconds of blinky to its bitstream by tool
@@ -55,9 +60,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"sort"
 	"strings"
 
+	"github.com/sinter-lang/sinter/internal/checks"
 	"github.com/sinter-lang/sinter/internal/cli"
 	"github.com/sinter-lang/sinter/internal/flow"
 )
@@ -89,9 +96,15 @@ func main() {
 	programs := flag.String("programs", "", "with -mine: a folder of programs, NAME/prog.sn with NAME/args, in place of the examples")
 	most := flag.Int("most", flow.MinedLines, "with -mine: so many lines at most")
 	goal := flag.String("goal", "", "with -mine and -core: the goal of the cores, as sinter's --goal")
+	code := flag.Bool("code", false, "compare instructions and text bytes of kernels with clang's, with 32 registers and without mined lines")
 	goals := flag.Bool("core", false, "place cores of the kernels and print them beside their goals and other cores")
 	kinds := flag.String("kinds", "pipe3,pipe3+mine,multi", "with -core: which cores, +mine with mined lines")
-	threads := flag.Bool("parallel", false, "time a stencil in strips as threads and ranks, beside C with OpenMP and MPI")
+	threads := flag.Bool("parallel", false, "time stencil, conjugate gradient and bodies in strips as threads and ranks, beside C with OpenMP and MPI")
+	var figure tableOptions
+	flag.StringVar(&figure.dir, "table", "", "write the tables of a paper to this folder; what it holds is not measured again")
+	flag.StringVar(&figure.runner, "runner", checks.RunLocal, "with -table: local, slurm or slurm-or-local")
+	flag.IntVar(&figure.jobs, "jobs", runtime.GOMAXPROCS(0), "with -table: units at a time; on Slurm, jobs of an array")
+	flag.BoolVar(&figure.priced, "priced", false, "with -table: areas and clocks by the price model, also if cores could be placed")
 	prices := flag.Bool("price", false, "place netlists of several cores of each kernel and print them beside their prices")
 	registers := flag.Bool("registers", false, "print what registers cost and save")
 	streams := flag.Bool("stream", false, "run the filter over long captures, and print what a frame takes and the memory")
@@ -116,7 +129,7 @@ func main() {
 	if *only != "" {
 		o.only = strings.Split(*only, ",")
 	}
-	code, err := 0, error(nil)
+	status, err := 0, error(nil)
 	switch {
 	case *beside:
 		err = native(context.Background(), o.only, max(*rounds, 1))
@@ -132,6 +145,8 @@ func main() {
 		err = compileCosts(o.root, os.Stdout)
 	case *mining:
 		err = printMined(context.Background(), o, *programs, *most, os.Stdout)
+	case *code:
+		err = printCode(context.Background(), o, os.Stdout)
 	case *goals:
 		err = printCores(context.Background(), o, *kinds, os.Stdout)
 	case *boards:
@@ -140,16 +155,18 @@ func main() {
 		err = printPrices(context.Background(), o, os.Stdout)
 	case *registers:
 		err = printRegisters(context.Background(), o, os.Stdout)
+	case figure.dir != "":
+		err = printTable(context.Background(), o, figure, os.Stdout)
 	case *threads:
-		err = printParallel(context.Background(), max(*rounds, 1), benchStrips, os.Stdout)
+		err = printParallel(context.Background(), max(*rounds, 1), benchStrips(), os.Stdout)
 	default:
-		code, err = run(context.Background(), o, *accept)
+		status, err = run(context.Background(), o, *accept)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
-		code = 2
+		status = 2
 	}
-	os.Exit(code)
+	os.Exit(status)
 }
 
 func run(ctx context.Context, o options, accept bool) (code int, err error) {

@@ -6,10 +6,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -20,47 +21,61 @@ import (
 	"github.com/sinter-lang/sinter/lang/types"
 )
 
-// The sources of the stencil in strips, written in three ways.
+// Three programs in strips, each written in three ways.
 //
-//go:embed ranks/*.sn ranks/*.c
+//go:embed ranks/*.sn ranks/*.c ranks/*.h
 var strips embed.FS
 
-// stripSize is the size of the field and the number of steps.
-type stripSize struct{ N, Steps int }
-
-var benchStrips = stripSize{1024, 400}
-
-// parallelFigures are the times of the stencil with one strip and with two, each the least time
-// of some rounds. They include the speed-up by the second strip.
-type parallelFigures struct {
-	Load    string             `json:"load"`    // of the computer at the start
-	Seconds map[string]float64 `json:"seconds"` // WAY.STRIPS: threads, openmp, ranks, mpi; from start to end
-	SpeedUp map[string]float64 `json:"speed_up"`
-	Ratios  map[string]float64 `json:"ratios"` // our speed-ups by C's speed-ups
+// stripKernel is a program in strips: how large its field is, and how many steps it makes.
+type stripKernel struct {
+	name     string
+	n, steps int
 }
 
-// way is one way to run the stencil: a command for a number of strips.
-type way struct {
-	name string
-	cmd  func(ctx context.Context, strips int) *exec.Cmd
+func benchStrips() []stripKernel {
+	return []stripKernel{{"heat", 1024, 2000}, {"cg", 512, 400}, {"nbody", 1024, 100}}
+}
+
+// parallelFigures are times of programs with one strip and with two. A key is
+// KERNEL.WAY.STRIPS; the ways are threads, openmp, ranks and mpi. The start of a run, mpirun in
+// particular, can take longer than its work. So the same program without steps is timed too, and
+// the work is the difference. Each time is the least of some rounds.
+type parallelFigures struct {
+	Load    string             `json:"load"`        // of the computer at the start
+	Start   map[string]float64 `json:"start"`       // seconds of a run without steps
+	Work    map[string]float64 `json:"work"`        // seconds that the steps take
+	CPU     map[string]float64 `json:"cpu"`         // seconds of processor time that the steps take, of all threads and ranks
+	SpeedUp map[string]float64 `json:"speed_up"`    // of the work, by KERNEL.WAY
+	Ratios  map[string]float64 `json:"ratios"`      // our speed-up by C's
+	Faster  map[string]float64 `json:"c_by_sinter"` // work of C with two strips by ours
 }
 
 // printParallel times all ways in turn and prints the figures as JSON.
-func printParallel(ctx context.Context, rounds int, size stripSize, w io.Writer) error {
+func printParallel(ctx context.Context, rounds int, list []stripKernel, w io.Writer) error {
 	dir, err := os.MkdirTemp("", "sinter-bench-")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	for strips := 1; strips <= 2; strips++ {
-		if err := buildStrips(ctx, dir, strips, size); err != nil {
+	runs := stripRuns(dir, list)
+	for i := range runs {
+		if err := runs[i].build(ctx, dir); err != nil {
 			return err
 		}
 	}
-	f, err := timeStrips(ctx, dir, rounds)
-	if err != nil {
+	load, _ := os.ReadFile("/proc/loadavg")
+	for range rounds { // in turn, so that other load of the computer affects all of them
+		for i := range runs {
+			if err := runs[i].time(ctx); err != nil {
+				return err
+			}
+		}
+	}
+	if err := sayAlike(runs); err != nil {
 		return err
 	}
+	f := figuresOf(runs)
+	f.Load = strings.TrimSpace(string(load))
 	text, err := json.MarshalIndent(f, "", "  ")
 	if err == nil {
 		_, err = fmt.Fprintln(w, string(text))
@@ -68,110 +83,164 @@ func printParallel(ctx context.Context, rounds int, size stripSize, w io.Writer)
 	return err
 }
 
-// buildStrips makes the four programs for a number of strips.
-func buildStrips(ctx context.Context, dir string, strips int, size stripSize) error {
-	text, err := stripText("heat.sn")
-	if err != nil {
-		return err
-	}
-	set := func(name string, v int) types.Setting { return types.Setting{Name: name, Value: strconv.Itoa(v)} }
-	p, err := flow.LoadFiles([]*diag.File{{Name: "heat.sn", Text: text}}, flow.Options{Settings: []types.Setting{set("P", strips), set("N", size.N), set("steps", size.Steps)}})
-	if err != nil {
-		return err
-	}
-	for name, product := range map[string]x86.Product{"threads": x86.Linux, "ranks": x86.MPI} {
-		img, err := p.X86(ctx, product)
-		if err != nil {
-			return err
-		}
-		if err := os.WriteFile(stripPath(dir, name, strips), img.Stripped, 0o700); err != nil {
-			return err
-		}
-	}
-	for name, compiler := range map[string][]string{"openmp": {"gcc", "-fopenmp"}, "mpi": {"mpicc"}} {
-		source := map[string]string{"openmp": "heat_omp.c", "mpi": "heat_mpi.c"}[name]
-		if err := buildStripC(ctx, dir, source, stripPath(dir, name, strips), compiler, strips, size); err != nil {
-			return err
-		}
-	}
-	return nil
+// stripWays are the ways to run a program in strips.
+var stripWays = [...]string{"threads", "openmp", "ranks", "mpi"}
+
+// stripRun is a program that one way makes of a kernel, for a number of strips and steps.
+type stripRun struct {
+	stripKernel
+	way    string
+	strips int
+	path   string
+
+	said          string
+	wall, process float64 // seconds, the least of the rounds; 0: not yet
 }
 
-func stripText(name string) (string, error) {
-	text, err := strips.ReadFile("ranks/" + name)
-	return string(text), err
-}
-
-func stripPath(dir, name string, strips int) string {
-	return filepath.Join(dir, fmt.Sprintf("%s.%d", name, strips))
-}
-
-func buildStripC(ctx context.Context, dir, source, out string, compiler []string, strips int, size stripSize) error {
-	text, err := stripText(source)
-	if err != nil {
-		return err
-	}
-	if err := os.WriteFile(filepath.Join(dir, source), []byte(text), 0o600); err != nil {
-		return err
-	}
-	args := append(slices.Clone(compiler[1:]), "-O3", "-march=x86-64-v3", fmt.Sprintf("-DP=%d", strips), fmt.Sprintf("-DN=%d", size.N), fmt.Sprintf("-DSTEPS=%d", size.Steps), source, "-o", out)
-	cmd := exec.CommandContext(ctx, compiler[0], args...)
-	cmd.Dir = dir
-	if said, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("%s: %w (apt-get install gcc libopenmpi-dev openmpi-bin)\n%s", compiler[0], err, said)
-	}
-	return nil
-}
-
-// ways lists the four ways to run the stencil.
-func ways(dir string) []way {
-	alone := func(name string) way {
-		return way{name, func(ctx context.Context, strips int) *exec.Cmd {
-			return exec.CommandContext(ctx, stripPath(dir, name, strips))
-		}}
-	}
-	ranked := func(name string) way {
-		return way{name, func(ctx context.Context, strips int) *exec.Cmd {
-			return exec.CommandContext(ctx, "mpirun", "--allow-run-as-root", "--oversubscribe", "-n", strconv.Itoa(strips), stripPath(dir, name, strips))
-		}}
-	}
-	return []way{alone("threads"), alone("openmp"), ranked("ranks"), ranked("mpi")}
-}
-
-// timeStrips runs the ways in turn, so that other load of the computer affects all of them.
-func timeStrips(ctx context.Context, dir string, rounds int) (*parallelFigures, error) {
-	load, _ := os.ReadFile("/proc/loadavg")
-	f := &parallelFigures{Load: strings.TrimSpace(string(load)), Seconds: map[string]float64{}, SpeedUp: map[string]float64{}, Ratios: map[string]float64{}}
-	said := map[int]string{} // output by number of strips
-	for range rounds {
-		for _, w := range ways(dir) {
+// stripRuns lists all programs: each with its steps and without.
+func stripRuns(dir string, list []stripKernel) (out []stripRun) {
+	for _, k := range list {
+		for _, way := range stripWays {
 			for strips := 1; strips <= 2; strips++ {
-				began := time.Now()
-				out, err := w.cmd(ctx, strips).Output()
-				seconds := time.Since(began).Seconds()
-				if err != nil {
-					return nil, fmt.Errorf("%s with %d strips: %w", w.name, strips, err)
-				}
-				if said[strips] == "" {
-					said[strips] = string(out)
-				}
-				if said[strips] != string(out) {
-					return nil, fmt.Errorf("%s with %d strips says %q, and another way %q", w.name, strips, out, said[strips])
-				}
-				key := fmt.Sprintf("%s.%d", w.name, strips)
-				if old, seen := f.Seconds[key]; !seen || seconds < old {
-					f.Seconds[key] = seconds
+				for _, steps := range []int{0, k.steps} {
+					r := stripRun{stripKernel: k, way: way, strips: strips}
+					r.steps = steps
+					r.path = filepath.Join(dir, fmt.Sprintf("%s.%d", r.key(), steps))
+					out = append(out, r)
 				}
 			}
 		}
 	}
-	for _, w := range ways(dir) {
-		f.SpeedUp[w.name] = threeDigits(f.Seconds[w.name+".1"] / f.Seconds[w.name+".2"])
+	return out
+}
+
+func (r *stripRun) key() string { return fmt.Sprintf("%s.%s.%d", r.name, r.way, r.strips) }
+
+func (r *stripRun) build(ctx context.Context, dir string) error {
+	switch r.way {
+	case "threads":
+		return r.buildSinter(ctx, x86.Linux)
+	case "ranks":
+		return r.buildSinter(ctx, x86.MPI)
+	case "openmp":
+		return r.buildC(ctx, dir, r.name+"_omp.c", "gcc", "-fopenmp")
 	}
-	f.Ratios["threads.openmp"] = threeDigits(f.SpeedUp["threads"] / f.SpeedUp["openmp"])
-	f.Ratios["ranks.mpi"] = threeDigits(f.SpeedUp["ranks"] / f.SpeedUp["mpi"])
-	for key, s := range f.Seconds {
-		f.Seconds[key] = threeDigits(s)
+	return r.buildC(ctx, dir, r.name+"_mpi.c", "mpicc")
+}
+
+// load reads the program in Sinter.
+func (r *stripRun) load() (*flow.Program, error) {
+	name := r.name + ".sn"
+	text, err := strips.ReadFile("ranks/" + name)
+	if err != nil {
+		return nil, err
 	}
-	return f, nil
+	set := func(name string, v int) types.Setting { return types.Setting{Name: name, Value: strconv.Itoa(v)} }
+	return flow.LoadFiles([]*diag.File{{Name: name, Text: string(text)}}, flow.Options{Settings: []types.Setting{set("P", r.strips), set("N", r.n), set("steps", r.steps)}})
+}
+
+func (r *stripRun) buildSinter(ctx context.Context, product x86.Product) error {
+	p, err := r.load()
+	if err != nil {
+		return err
+	}
+	img, err := p.X86(ctx, product)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(r.path, img.Stripped, 0o700)
+}
+
+// buildC compiles without what changes the bits of floats.
+func (r *stripRun) buildC(ctx context.Context, dir, source, compiler string, args ...string) error {
+	list, err := fs.Glob(strips, "ranks/*.[ch]")
+	if err != nil {
+		return err
+	}
+	for _, name := range list {
+		text, err := strips.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(dir, path.Base(name)), text, 0o600); err != nil {
+			return err
+		}
+	}
+	args = append(args, "-O3", "-march=x86-64-v3", "-ffp-contract=off", "-fno-math-errno",
+		fmt.Sprintf("-DP=%d", r.strips), fmt.Sprintf("-DN=%d", r.n), fmt.Sprintf("-DSTEPS=%d", r.steps), source, "-o", r.path, "-lm")
+	cmd := exec.CommandContext(ctx, compiler, args...)
+	cmd.Dir = dir
+	if said, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("%s: %w (apt-get install gcc libopenmpi-dev openmpi-bin)\n%s", compiler, err, said)
+	}
+	return nil
+}
+
+// time runs the program once.
+func (r *stripRun) time(ctx context.Context) error {
+	cmd := exec.CommandContext(ctx, r.path)
+	if r.way == "ranks" || r.way == "mpi" {
+		cmd = exec.CommandContext(ctx, "mpirun", "--allow-run-as-root", "--oversubscribe", "-n", strconv.Itoa(r.strips), r.path)
+	}
+	began := time.Now()
+	out, err := cmd.Output()
+	wall := time.Since(began).Seconds()
+	if err != nil {
+		return fmt.Errorf("%s: %w", r.key(), err)
+	}
+	process := (cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Seconds()
+	if r.wall == 0 {
+		r.said, r.wall, r.process = string(out), wall, process
+	}
+	if r.said != string(out) {
+		return fmt.Errorf("%s says %q, and before %q", r.key(), out, r.said)
+	}
+	r.wall, r.process = min(r.wall, wall), min(r.process, process)
+	return nil
+}
+
+// sayAlike compares what the ways say for the same kernel, strips and steps.
+func sayAlike(runs []stripRun) error {
+	first := map[string]*stripRun{}
+	for i := range runs {
+		r := &runs[i]
+		key := fmt.Sprint(r.name, r.strips, r.steps)
+		if other := first[key]; other == nil {
+			first[key] = r
+		} else if other.said != r.said {
+			return fmt.Errorf("%s says %q, and %s says %q", r.key(), r.said, other.key(), other.said)
+		}
+	}
+	return nil
+}
+
+// figuresOf computes the figures of timed programs.
+func figuresOf(runs []stripRun) *parallelFigures {
+	f := &parallelFigures{Start: map[string]float64{}, Work: map[string]float64{}, CPU: map[string]float64{}, SpeedUp: map[string]float64{}, Ratios: map[string]float64{}, Faster: map[string]float64{}}
+	for i := 0; i < len(runs); i += 2 { // without steps and with them
+		empty, full := &runs[i], &runs[i+1]
+		f.Start[full.key()] = threeDigits(empty.wall)
+		f.Work[full.key()] = threeDigits(full.wall - empty.wall)
+		f.CPU[full.key()] = threeDigits(full.process - empty.process)
+	}
+	for i := range runs {
+		way := runs[i].name + "." + runs[i].way
+		f.SpeedUp[way] = quotient(f.Work[way+".1"], f.Work[way+".2"])
+	}
+	for i := range runs {
+		for ours, c := range map[string]string{"threads": "openmp", "ranks": "mpi"} {
+			ours, c = runs[i].name+"."+ours, runs[i].name+"."+c
+			f.Ratios[ours+"."+strings.TrimPrefix(c, runs[i].name+".")] = quotient(f.SpeedUp[ours], f.SpeedUp[c])
+			f.Faster[ours] = quotient(f.Work[c+".2"], f.Work[ours+".2"])
+		}
+	}
+	return f
+}
+
+// quotient is 0 if one of the times is too short to be measured.
+func quotient(a, b float64) float64 {
+	if a <= 0 || b <= 0 {
+		return 0
+	}
+	return threeDigits(a / b)
 }

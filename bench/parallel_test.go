@@ -5,25 +5,60 @@ import (
 	"context"
 	"encoding/json"
 	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/sinter-lang/sinter/internal/flow"
 	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
 // TestParallel runs a small field in all ways. They must agree, or there are no figures.
 func TestParallel(t *testing.T) {
-	if os.Getenv("SINTER_FULL") != "1" {
-		t.Skip("makes eight programs: SINTER_FULL=1 runs it")
-	}
-	for _, tool := range []string{"clang-19", "mpicc", "mpirun", "gcc"} {
-		testkit.Tool(t, tool)
-	}
+	needStrips(t, "clang-19", "mpicc", "mpirun", "gcc")
 	var out bytes.Buffer
-	require.NoError(t, printParallel(context.Background(), 1, stripSize{16, 7}, &out))
+	require.NoError(t, printParallel(context.Background(), 1, []stripKernel{{"cg", 16, 7}}, &out))
 	var f parallelFigures
 	require.NoError(t, json.Unmarshal(out.Bytes(), &f))
-	require.Len(t, f.Seconds, 8)
-	require.Contains(t, f.Ratios, "threads.openmp")
+	require.Len(t, f.Work, 8)
+	require.Len(t, f.SpeedUp, 4)
+	require.Contains(t, f.Ratios, "cg.threads.openmp")
+}
+
+// TestStripsInC: the program of a kernel in C says what the reference says of ours.
+func TestStripsInC(t *testing.T) {
+	needStrips(t, "gcc")
+	for _, k := range []stripKernel{{"heat", 16, 7}, {"cg", 16, 7}, {"nbody", 16, 7}} {
+		r := stripRun{stripKernel: k, way: "openmp", strips: 2, path: filepath.Join(t.TempDir(), k.name)}
+		require.NoError(t, r.build(context.Background(), t.TempDir()))
+		require.NoError(t, r.time(context.Background()))
+		p, err := r.load()
+		require.NoError(t, err)
+		want, err := p.Run(context.Background(), flow.RunOptions{Level: flow.Source})
+		require.NoError(t, err)
+		require.Equal(t, strings.Join(want.Lines, "\n")+"\n", r.said)
+	}
+}
+
+// TestWaysAgree: two ways that say different things are an error, and names them.
+func TestWaysAgree(t *testing.T) {
+	runs := stripRuns("", []stripKernel{{"heat", 16, 7}})
+	require.NoError(t, sayAlike(runs))
+	runs[len(runs)-1].said = "other"
+	require.EqualError(t, sayAlike(runs), `heat.mpi.2 says "other", and heat.threads.2 says ""`)
+	runs[0].wall, runs[1].wall = 1, 3
+	runs[2].wall, runs[3].wall = 1, 2
+	require.Equal(t, 2.0, figuresOf(runs).SpeedUp["heat.threads"])
+	require.Zero(t, figuresOf(runs).SpeedUp["heat.mpi"])
+}
+
+func needStrips(t *testing.T, tools ...string) {
+	if os.Getenv("SINTER_FULL") != "1" {
+		t.Skip("makes many programs: SINTER_FULL=1 runs it")
+	}
+	for _, tool := range tools {
+		testkit.Tool(t, tool)
+	}
 }

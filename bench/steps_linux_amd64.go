@@ -14,9 +14,13 @@ import (
 // mostSteps limits the length of a run that is counted step by step.
 const mostSteps = 5_000_000
 
-// stepsOf runs a process instruction by instruction and counts the instructions. Instructions
-// from a source in C or assembly belong to the layer below the program. A repeated string
-// instruction counts once for each repetition, because the CPU single-steps each repetition
+// kernelLibrary is below the library that the kernel maps into each process, for the clock. It
+// belongs to the layer.
+const kernelLibrary = 1 << 40
+
+// stepsOf runs a process instruction by instruction and counts the instructions.
+// Instructions from a source in C or assembly belong to the layer below the program. A
+// repeated string instruction counts once for each repetition, like the CPU's single step
 // (Intel SDM volume 3, 18.3.1.4).
 func stepsOf(path string, args ...string) (s steps, err error) {
 	data, err := os.ReadFile(path)
@@ -49,10 +53,11 @@ func stepsOf(path string, args ...string) (s steps, err error) {
 		if err := syscall.PtraceGetRegs(p.Pid, &regs); err != nil {
 			return s, err
 		}
-		if regs.Rip != before {
-			s.at(place(regs.Rip))
+		at := place(regs.Rip)
+		if regs.Rip >= kernelLibrary {
+			at = "vdso.S:0"
 		}
-		before = regs.Rip
+		s.at(at)
 		if err := syscall.PtraceSingleStep(p.Pid); err != nil {
 			return s, err
 		}

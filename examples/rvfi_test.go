@@ -15,10 +15,10 @@ import (
 
 // TestTracePorts: the trace port of each example's core shows in every field what the
 // instruction set does, over the whole run and with mined lines. A plain run takes small
-// examples, one of them with mined lines, and a full run leaves out the longest two.
+// examples, one of them with mined lines. A full run leaves out the longest.
 func TestTracePorts(t *testing.T) {
 	small := []string{"hello", "crc32t", "uart-echo"}
-	long := []string{"edge", "router"}
+	long := []string{"balancer", "dns", "echo", "edge", "kv", "limiter", "nat", "nbody", "queue", "router"}
 	mined := 0
 	for _, dir := range folders(t) {
 		if !testkit.Full() && !slices.Contains(small, dir) || !testkit.Campaign() && slices.Contains(long, dir) {

@@ -43,6 +43,13 @@ static void write_all_of(int fd, const void *p, u32 n) {
 
 static void complain_of(const char *text) { write_all_of(2, text, (u32)strlen(text)); }
 
+// sys is for the check of the processor, which only writes.
+enum { SYS_write = 1 };
+static long sys(long what, long fd, long at, long n, long none) {
+  (void)what, (void)none;
+  return write((int)fd, (const void *)at, (unsigned long)n);
+}
+
 void hal_write(const void *p, u32 n) { write_all_of(1, p, n); }
 void hal_read(void *p, u32 n) { (void)p, (void)n, _exit(END_CRASH); }
 NORETURN void hal_exit(u32 code) { _exit((int)code); }

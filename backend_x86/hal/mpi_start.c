@@ -57,14 +57,17 @@ static int run_rank(void) {
   MPI_Comm_size(MPI_COMM_WORLD, &ranks);
   if (!stacks_made()) return END_CRASH;
   open_links();
+  enum { POLLS = 256 }; // before a rank without work asks the others, or lets them run
   u64 was_sent = ~0ull, since = 1;
-  u32 asking = 0;
+  u32 asking = 0, idle = 0;
   for (;;) {
     moved = 0;
     turns();
     hear_all();
     since |= moved;
-    if (moved) continue;
+    if (moved) idle = 0;
+    if (moved || ++idle < POLLS) continue;
+    idle = POLLS;
     if (asking) {
       if (quiet(&was_sent)) break;
       asking = asked != MPI_REQUEST_NULL;
@@ -128,6 +131,7 @@ int main(int argc, char **argv) {
     complain_of("usage: mpirun -n RANKS PROGRAM\n");
     return END_USAGE;
   }
+  check_processor();
   rank = number_in("OMPI_COMM_WORLD_RANK", 0), ranks = number_in("OMPI_COMM_WORLD_SIZE", 1);
   runs = fork();
   if (runs < 0) {

@@ -16,6 +16,11 @@ enum { ROWS = N / P };
 
 static uint32_t g[2][ROWS + 2][N];
 
+// step makes a row. The promise that it is another row lets the compiler use vectors.
+static void step(uint32_t *restrict to, const uint32_t *above, const uint32_t *row, const uint32_t *below) {
+  for (uint32_t x = 1; x < N - 1; x++) to[x] = (above[x] + below[x] + row[x - 1] + row[x + 1]) >> 2;
+}
+
 int main(int argc, char **argv) {
   int id;
   MPI_Init(&argc, &argv);
@@ -28,7 +33,7 @@ int main(int argc, char **argv) {
     MPI_Sendrecv(g[c][1], N, MPI_UINT32_T, up, 0, g[c][ROWS + 1], N, MPI_UINT32_T, down, 0, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
     MPI_Sendrecv(g[c][ROWS], N, MPI_UINT32_T, down, 1, g[c][0], N, MPI_UINT32_T, up, 1, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
     for (uint32_t y = 1; y <= ROWS; y++)
-      for (uint32_t x = 1; x < N - 1; x++) g[1 - c][y][x] = (g[c][y - 1][x] + g[c][y + 1][x] + g[c][y][x - 1] + g[c][y][x + 1]) >> 2;
+      step(g[1 - c][y], g[c][y - 1], g[c][y], g[c][y + 1]);
   }
   uint64_t sum = 0, all;
   for (uint32_t y = 1; y <= ROWS; y++)

@@ -280,7 +280,9 @@ func TestDivider(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, uint64(104), d)
 	_, err = Divider(twelve, 4_000_000)
-	require.EqualError(t, err, "a serial line of 4000000 baud needs a clock of at least 16 MHz, got 12 MHz")
+	require.EqualError(t, err, "a serial line of 4000000 baud needs a clock of at least 16 MHz, got 12 MHz, which makes at most 3000000 baud")
+	_, err = Divider(twelve, 1<<62) // four times as many overflow
+	require.ErrorContains(t, err, "a serial line of 4611686018427387904 baud needs a clock of at least")
 	_, err = Divider(twelve, 921600*2)
 	require.EqualError(t, err, "no divider of 12 MHz is within 1 % of 1843200 baud: the nearest makes 1.71429e+06")
 	_, err = Divider(twelve, 0)

@@ -71,8 +71,47 @@ func TestProfileOfAProcess(t *testing.T) {
 	require.Contains(t, f.Table(20)[len(f.Table(20))-1][0], "samples of processor time")
 }
 
-// A sample without a known line has the name of its symbol. A sample without line and symbol is
-// still counted.
+// threadsOf is a program of two threads that work, one three times as much as the other.
+const threadsOf = `fn mix(x: u32) -> u32 { return (x ^ x << 13) * 0x9e3779b1 }
+
+task much(to: out chan<u32>) {
+  var x: u32 = 1
+  for i in 0..30000000 { x = mix(x) }
+  to.send(x)
+}
+
+task less(from: in chan<u32>) {
+  var x: u32 = 2
+  for i in 0..10000000 { x = x * 3 ^ x >> 7 }
+  let other = from.recv()
+  log.print("{x ^ other}")
+}
+
+system t @parallel {
+  chan c: u32 cap 1
+  run much(c)
+  run less(c)
+}
+`
+
+// All threads of a process are seen, each with its own processor time.
+func TestProfileOfThreads(t *testing.T) {
+	testkit.Tool(t, "clang-19", "clang")
+	testkit.Tool(t, "ld.lld-19", "ld.lld")
+	p, err := LoadFiles([]*diag.File{{Name: "threads.sn", Text: threadsOf}}, Options{})
+	require.NoError(t, err)
+	r, err := p.Run(context.Background(), RunOptions{Level: Native, Profile: true})
+	require.NoError(t, err)
+	spent := map[string]uint64{}
+	for _, row := range r.Profile.Functions {
+		spent[row.Function] += row.Count
+	}
+	require.Positive(t, spent["less"], "%v", spent)
+	require.Greater(t, spent["much"]+spent["mix"], spent["less"], "%v", spent)
+}
+
+// What no line is known of has the name of its symbol, and what has none of both is still
+// counted.
 func TestProfileWithoutPlaces(t *testing.T) {
 	p, err := LoadFiles([]*diag.File{{Name: "hot.sn", Text: hotAndCold}}, Options{})
 	require.NoError(t, err)

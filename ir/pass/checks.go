@@ -22,6 +22,7 @@ func checks(m *ir.Module, env *Env) bool {
 		p.params()
 		p.counters()
 		p.params()
+		p.beside = p.companions()
 		return p.decideAll()
 	})
 }
@@ -52,8 +53,9 @@ type prover struct {
 	fact    map[*ir.Value]span // bounds that hold at the current position
 	truth   map[*ir.Value]bool // conditions that are known at the current position
 	undo    []func()
-	dry     bool                         // only analyse, while counters are being found
-	known   func(*ir.Value) (span, bool) // optional: known bounds of a value from its definition
+	beside  map[*ir.Value][]companion
+	dry     bool                         // analysis only, while counters are found
+	known   func(*ir.Value) (span, bool) // optional: bounds of values by their definitions
 	probe   func(at *ir.Block)
 	visit   func(*ir.Instr)         // optional: called with the facts before each instruction
 	above   map[*ir.Value]*ir.Value // words that are never below a counter, see followers
@@ -209,7 +211,7 @@ func (p *prover) decide(c *ir.Value) (holds, known bool) {
 	if !ok {
 		return false, false
 	}
-	x, y := p.span(a[0]), p.span(a[1])
+	x, y := p.besides(a[0]), p.span(a[1])
 	if x.Empty() || y.Empty() {
 		return false, false
 	}

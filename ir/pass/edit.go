@@ -152,7 +152,15 @@ func useCounts(f *ir.Func) counts {
 // counts holds a number for each value, by ID.
 type counts []int32
 
-// of returns the number for v. It is 0 for a value that is newer than the counts.
+// add raises the number of v.
+func (c *counts) add(v *ir.Value, n int) {
+	for v.ID >= len(*c) {
+		*c = append(*c, 0)
+	}
+	(*c)[v.ID] += int32(n)
+}
+
+// of gives the number of v, 0 for a value that is newer than the counts.
 func (c counts) of(v *ir.Value) int {
 	if v.ID >= len(c) {
 		return 0

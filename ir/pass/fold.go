@@ -76,6 +76,7 @@ func (g *folder) instr(i *ir.Instr) bool {
 		return g.turn(i)
 	}
 	g.subst[v] = x
+	g.uses.add(x, g.uses.of(v))
 	g.changed = true
 	return true
 }
@@ -127,6 +128,9 @@ func (g *folder) Make(op word.Op, w int, imm uint64, args ...*ir.Value) *ir.Valu
 
 func (g *folder) add(i *ir.Instr) *ir.Value {
 	g.out = append(g.out, i)
+	for _, x := range i.Args {
+		g.uses.add(x, 1)
+	}
 	return i.Results[0]
 }
 

@@ -7,10 +7,10 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// gvn computes each value only once. It replaces a word operation, constant or load by an equal
-// value that dominates it. A load after a store to the same address uses the stored word. A
-// load is identified by its address and a token. The token belongs to the last store that may
-// overlap, so stores to other bytes in between do not matter.
+// gvn computes each value once. An equal dominating value replaces a word
+// operation, constant or load. A load after a store to the same position takes
+// the stored word. A load is identified by its position and token, so only
+// stores to other bytes lie between. Parameters that are always equal become one.
 //
 // Needs: tokens. Keeps: effects and their order.
 //
@@ -23,7 +23,7 @@ func gvn(m *ir.Module, env *Env) bool {
 		g.kids = g.flow.Kids()
 		g.walk(0, map[valueKey]*ir.Value{})
 		g.subst.apply(f)
-		return len(g.subst) > 0
+		return mergeTwins(f) || len(g.subst) > 0
 	})
 }
 

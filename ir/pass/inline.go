@@ -2,6 +2,7 @@ package pass
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/sinter-lang/sinter/ir"
 	"github.com/sinter-lang/sinter/ir/word"
@@ -10,13 +11,18 @@ import (
 // small is the largest size in instructions of a function that is inlined at every call.
 const small = 24
 
-// large is the size in instructions up to which a function may grow by inlining functions that
-// are called only once. The run time of passes grows faster than linearly with the size.
+// grows is how many times the size of a function its copies may have, if constant arguments
+// make it small.
+const grows = 2
+
+// large is the largest size in instructions that a function may reach by
+// inlining functions that are called once. The work of passes grows faster than
+// the function.
 const large = 2000
 
-// inline replaces a call by the body of the callee. The callee must be small. A larger callee
-// is inlined if it is called only once and the caller stays below large. Timed kernels
-// (NoInline) are not inlined.
+// inline replaces a call by the body of the function. The function must be
+// small without what constant arguments decide, or called only once from a caller that does not grow large. Timed
+// kernels (NoInline) stay functions.
 //
 // Needs: nothing. Keeps: order of effects. Events get the task of the call. Locals of the
 // callee become locals of the caller.
@@ -34,10 +40,16 @@ func inline(m *ir.Module, _ *Env) bool {
 	changed := false
 	for _, f := range order {
 		size := sizeOf(f)
-		want := func(g *ir.Func) bool {
+		want := func(call *ir.Instr) bool {
+			g := call.Callee
 			n := sizeOf(g)
-			if g.NoInline || n > small && (calls[g] > 1 || size+n > large) {
+			if g.NoInline {
 				return false
+			}
+			if n > small && (calls[g] > 1 || size+n > large) {
+				if n -= foldable(call); n > small || n*calls[g] > grows*sizeOf(g) {
+					return false
+				}
 			}
 			size += n
 			return true
@@ -87,14 +99,43 @@ func sizeOf(f *ir.Func) int {
 	return n
 }
 
-// inlineCalls inlines the calls in f to functions that `want` accepts. The caller must then
-// rebuild the tokens of the module.
-func inlineCalls(f *ir.Func, want func(g *ir.Func) bool) bool {
+// foldable counts the instructions of the callee that follow from constant arguments of a
+// call: words of constants, and checks of them, which hold in a program that does not trap.
+func foldable(call *ir.Instr) int {
+	known := map[*ir.Value]bool{}
+	args := call.Words()
+	for _, p := range call.Callee.Params() {
+		if p.Type == ir.Token {
+			continue
+		}
+		_, known[p] = constOf(args[0])
+		args = args[1:]
+	}
+	n := 0
+	for _, b := range call.Callee.Blocks {
+		for _, i := range b.Instrs {
+			switch {
+			case i.Op == ir.OpConst:
+				known[i.Results[0]] = true
+			case i.Op == ir.OpCheck && known[i.Args[0]]:
+				n++
+			case i.Op == ir.OpWord && !slices.ContainsFunc(i.Args, func(v *ir.Value) bool { return !known[v] }):
+				known[i.Results[0]] = true
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// inlineCalls inlines the calls of f that want accepts. The module
+// must be threaded afterwards.
+func inlineCalls(f *ir.Func, want func(call *ir.Instr) bool) bool {
 	changed := false
 	for k := 0; k < len(f.Blocks); k++ {
 		b := f.Blocks[k]
 		for n, i := range b.Instrs {
-			if i.Op == ir.OpCall && want(i.Callee) {
+			if i.Op == ir.OpCall && want(i) {
 				rest := inlineCall(f, b, n)
 				f.Blocks = append(f.Blocks[:k+1:k+1], append(rest, f.Blocks[k+1:]...)...)
 				changed = true
@@ -174,8 +215,13 @@ func newCloner(f, from *ir.Func) *cloner {
 
 // freeName makes a name that no object of f has.
 func freeName(f *ir.Func, name string) string {
+	return freeAmong(append(append([]*ir.Object(nil), f.Objs...), f.Locals...), name)
+}
+
+// freeAmong makes a name that none of the objects has.
+func freeAmong(objs []*ir.Object, name string) string {
 	taken := map[string]bool{}
-	for _, o := range append(append([]*ir.Object(nil), f.Objs...), f.Locals...) {
+	for _, o := range objs {
 		taken[o.Name] = true
 	}
 	out := name

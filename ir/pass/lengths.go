@@ -22,11 +22,31 @@ func lengths(m *ir.Module, env *Env) bool {
 	l := newCapacities(m)
 	l.settle(m)
 	return each(m, env, func(f *ir.Func) bool {
+		if !gains(f) {
+			return false
+		}
 		p := l.prover(f)
 		marked := false
 		p.visit = func(i *ir.Instr) { marked = p.markSums(i) || marked }
 		return p.decideAll() || marked
 	})
+}
+
+// gains reports a function with a check or a sum that could be marked.
+func gains(f *ir.Func) bool {
+	for _, b := range f.Blocks {
+		for _, i := range b.Instrs {
+			if i.Op == ir.OpCheck {
+				return true
+			}
+			for _, r := range i.Refs {
+				if r.Off != nil && r.Disp > 0 && !r.NoWrap {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // capacities are the objects whose first word is a length, by classes of objects that exchange

@@ -23,6 +23,7 @@ func List() []Pass {
 	for _, p := range optimise { // for x86-64, legalise makes no code that needs optimising
 		out = append(out, p.forCores())
 	}
+	out = append(out, Pass{Name: "once", Doc: "let objects that live once start as zero", Run: once}.forCores())
 	out = append(out, Pass{Name: "tasks", Doc: "make one function of all tasks in which nothing blocks", Run: tasks, Gives: &single})
 	out = append(out, optimise...)
 	out = append(out, Pass{Name: "products", Doc: "shift and add instead of multiplying, when then nothing multiplies", Run: products}.forCores())
@@ -70,6 +71,8 @@ func Reasons() []Reason {
 		{"inline", "legalise", "helpers of rt shall stay functions"},
 		{"legalise", "tasks", "what is saved across a wait are registers, and channels have legal words"},
 		{"rotate", "versions", "a loop counts where its test stands at the end"},
+		{"copies", "once", "an object that is built in place is no longer cleared and copied"},
+		{"once", "tasks", "in a task of several, a life begins behind the number of the step"},
 		{"tasks", "versions", "the loops of all tasks are in one function, and no pass looks at the copies again"},
 		{"tasks", "lengths", "it looks at the whole program"},
 		{"lengths", "versions", "a loop without checks needs no second form"},

@@ -41,7 +41,7 @@ func (t *tasker) wholeTasks() {
 			f = t.clone(f, fmt.Sprintf("%s.task%d", f.Name, k))
 			t.m.Tasks[k].Func = f
 		}
-		for inlineCalls(f, func(g *ir.Func) bool { return t.blocks[g] }) {
+		for inlineCalls(f, func(call *ir.Instr) bool { return t.blocks[call.Callee] }) {
 		}
 	}
 }

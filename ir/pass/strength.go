@@ -36,6 +36,7 @@ func strength(m *ir.Module, env *Env) bool {
 		}
 		if changed {
 			foldWords(f)
+			mergeTwins(f)
 			dropValues(f)
 		}
 		return changed

@@ -4,10 +4,12 @@ import "github.com/sinter-lang/sinter/ir"
 
 // Limits for the size of the unrolled code. Constants do not count as instructions.
 const (
-	maxWhole   = 160 // for a loop that disappears
-	maxPart    = 64  // for a loop in which one round replaces several
-	maxCopies  = 64
-	partRounds = 4
+	maxWhole  = 144 // a loop that disappears
+	maxTable  = 240 // a loop that disappears and reads constants, which become immediates
+	maxPart   = 64  // a loop where several rounds become one
+	maxCopies = 64
+	maxRound  = 18 // a round to which more are joined
+	maxJoined = 4
 )
 
 // unroll copies the rounds of innermost loops that run a known number of times. If the result
@@ -72,8 +74,24 @@ func (l *loop) unrolling() unrolling {
 	if u.latch == nil || len(entries) != 1 || l.has(ir.OpMark, ir.OpCall, ir.OpRecv, ir.OpSend, ir.OpAsk, ir.OpGet, ir.OpPut, ir.OpChRecv, ir.OpChSend, ir.OpSelect) {
 		return u
 	}
-	u.copies, u.whole = plan(l.rounds(entries[0], u.latch), l.size())
+	whole := maxWhole
+	if l.readsConstants() {
+		whole = maxTable
+	}
+	u.copies, u.whole = plan(l.rounds(entries[0], u.latch), l.size(), whole)
 	return u
+}
+
+// readsConstants reports whether a round reads a constant object at an offset of the loop.
+func (l *loop) readsConstants() bool {
+	for _, b := range l.blocks {
+		for _, i := range b.Instrs {
+			if i.Op == ir.OpLoad && i.Refs[0].Obj.Kind == ir.ConstObj && i.Refs[0].Off != nil && !l.outside(i.Refs[0].Off) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (l *loop) size() int {
@@ -88,21 +106,24 @@ func (l *loop) size() int {
 	return n
 }
 
-// plan returns the number of rounds to copy into one.
-func plan(rounds, size int) (copies int, whole bool) {
-	size = max(size-2, 1) // the counter and its test mostly disappear
+// plan returns the number of rounds to join, all if they have at most so many
+// instructions. A counter and a test are two instructions. Twice as many rounds in
+// one save one of them a round, and must save one in twenty.
+func plan(rounds, size, most int) (copies int, whole bool) {
+	size = max(size-2, 1) // the counter and test mostly disappear
 	switch {
 	case rounds == 0:
 		return 1, false
-	case rounds <= maxCopies && rounds*size <= maxWhole:
+	case rounds <= maxCopies && rounds*size <= most:
 		return rounds, true
 	}
-	for n := partRounds; n > 1; n /= 2 {
-		if rounds%n == 0 && n*size <= maxPart {
-			return n, false
+	copies = 1
+	for n := 2; copies*size < maxRound && n <= maxJoined && n*size <= maxPart; n *= 2 {
+		if rounds%n == 0 {
+			copies = n
 		}
 	}
-	return 1, false
+	return copies, false
 }
 
 // copy makes the copies and links them. The caller must then update the uses of values that the

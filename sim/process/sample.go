@@ -3,17 +3,20 @@ package process
 import (
 	"errors"
 	"fmt"
+	"os"
 	"runtime"
+	"slices"
+	"strconv"
+	"strings"
 	"syscall"
 	"time"
 	"unsafe"
 )
 
-// Samples record where a Linux process spends its time. A tracer thread of the harness stops
-// the Linux process through ptrace each time that process has used another half millisecond of
-// CPU time. The thread assigns the CPU time since the last stop to the current instruction
-// address. The traced program is not changed. Time in which it waits, or in which another
-// process runs, does not count.
+// Samples say where a Linux process spends its time. A thread of ours looks at each thread of
+// the process through ptrace each time that it has used another half millisecond of processor,
+// and gives what it used since the last look to the address where it stands. Nothing in the
+// program changes, and time in which it waits or another process runs does not count.
 type Samples struct {
 	At    map[uint64]time.Duration // CPU time by instruction address
 	Looks int
@@ -27,24 +30,38 @@ const lookAfter = 500 * time.Microsecond
 type sampler struct {
 	pid        int
 	into       *Samples
-	last       time.Duration
-	onward     int // ptrace request that continues the process after a stop
+	threads    []*thread // of the process; the first one is the process itself
 	quit, done chan struct{}
 }
 
-// sample starts to trace a process, which must be a child of this process.
+// thread is a thread of the process.
+type thread struct {
+	*sampler
+	id     int
+	last   time.Duration
+	onward int // how the thread goes on from a stop
+}
+
+// isFirst reports the thread whose end is the end of the process.
+func (t *thread) isFirst() bool { return t.id == t.pid }
+
+// sample begins to look at a process, a child of ours.
 func sample(pid int, into *Samples) *sampler {
 	into.At = map[uint64]time.Duration{}
-	s := &sampler{pid: pid, into: into, onward: syscall.PTRACE_CONT, quit: make(chan struct{}), done: make(chan struct{})}
+	s := &sampler{pid: pid, into: into, quit: make(chan struct{}), done: make(chan struct{})}
+	s.threads = []*thread{s.thread(pid)}
 	ready := make(chan struct{})
 	go s.run(ready)
 	<-ready
 	return s
 }
 
-// stop ends the tracing. The samples are complete when it returns. It must be called before
-// anything waits for the end of the process, because such a wait would consume the stops of the
-// process.
+func (s *sampler) thread(id int) *thread {
+	return &thread{sampler: s, id: id, onward: syscall.PTRACE_CONT}
+}
+
+// stop ends the looking. The samples are whole when it returns. It must be called before
+// anybody waits for the end of the process: such a wait would take its stops.
 func (s *sampler) stop() {
 	close(s.quit)
 	<-s.done
@@ -55,7 +72,7 @@ func (s *sampler) run(ready chan<- struct{}) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	defer close(s.done)
-	err := s.ptrace(ptraceSeize, 0)
+	err := s.threads[0].ptrace(ptraceSeize, 0)
 	close(ready)
 	if err != nil && s.over() {
 		return
@@ -73,7 +90,8 @@ func (s *sampler) run(ready chan<- struct{}) {
 			return
 		case <-tick.C:
 		}
-		if err := s.look(); err != nil {
+		if err := s.lookAtAll(); err != nil {
+			s.leave()
 			if !errors.Is(err, errEnded) {
 				s.into.Err = fmt.Errorf("the process cannot be looked at any more: %w", err)
 			}
@@ -85,18 +103,56 @@ func (s *sampler) run(ready chan<- struct{}) {
 // over reports whether the process ended before it could be traced. In this case the kernel
 // returns the same error as for a trace that is not allowed.
 func (s *sampler) over() bool {
-	info, err := s.waitid(ofProcess, waitEnd|waitLeave|syscall.WNOHANG)
+	info, err := s.threads[0].waitid(waitEnd | waitLeave | syscall.WNOHANG)
 	return err == nil && info.pid != 0
 }
 
-// leave detaches from the process. For this the process must stop once more.
-func (s *sampler) leave() {
-	s.onward = syscall.PTRACE_DETACH
-	if err := s.ptrace(ptraceInterrupt, 0); err != nil {
-		return // the process has ended
+// lookAtAll looks at all threads. A thread other than the first may end by itself.
+func (s *sampler) lookAtAll() error {
+	s.findThreads()
+	for i := 0; i < len(s.threads); i++ {
+		t := s.threads[i]
+		err := t.look()
+		if errors.Is(err, errEnded) && !t.isFirst() {
+			s.threads = slices.Delete(s.threads, i, i+1)
+			i--
+			continue
+		}
+		if err != nil {
+			return err
+		}
 	}
-	if _, err := s.wait(0); err != nil && !errors.Is(err, errEnded) {
-		s.into.Err = fmt.Errorf("the process cannot be let go: %w", err)
+	return nil
+}
+
+// findThreads begins to look at new threads. A thread that ends now cannot be looked at.
+func (s *sampler) findThreads() {
+	list, err := os.ReadDir(fmt.Sprintf("/proc/%d/task", s.pid))
+	if err != nil {
+		return // the process has ended, as a look will say
+	}
+	for _, entry := range list {
+		id, err := strconv.Atoi(entry.Name())
+		if err != nil || slices.ContainsFunc(s.threads, func(t *thread) bool { return t.id == id }) {
+			continue
+		}
+		if t := s.thread(id); t.ptrace(ptraceSeize, 0) == nil {
+			s.threads = append(s.threads, t)
+		}
+	}
+}
+
+// leave lets the process go, which must stop once more for that. The first thread is the last
+// one: if the process ends meanwhile, its end is told only after those of all others.
+func (s *sampler) leave() {
+	for _, t := range slices.Backward(s.threads) {
+		t.onward = syscall.PTRACE_DETACH
+		if err := t.ptrace(ptraceInterrupt, 0); err != nil && t.isFirst() {
+			return // it has ended
+		}
+		if _, err := t.wait(0); err != nil && !errors.Is(err, errEnded) {
+			s.into.Err = fmt.Errorf("the process cannot be let go: %w", err)
+		}
 	}
 }
 
@@ -104,64 +160,74 @@ func (s *sampler) leave() {
 // status.
 var errEnded = errors.New("the process has ended")
 
-// look continues the process after a stop by a signal. It takes a sample after the process has
-// used enough CPU time.
-func (s *sampler) look() error {
-	if stopped, err := s.wait(syscall.WNOHANG); err != nil || stopped {
+// look goes on from a stop by a signal, and looks where the thread is when it has worked.
+func (t *thread) look() error {
+	if stopped, err := t.wait(syscall.WNOHANG); err != nil || stopped {
 		return err
 	}
-	used, err := s.used()
+	used, err := t.used()
 	if err != nil {
 		return err
 	}
-	if used-s.last < lookAfter {
+	if used-t.last < lookAfter {
 		return nil
 	}
-	if err := s.ptrace(ptraceInterrupt, 0); err != nil {
+	if err := t.ptrace(ptraceInterrupt, 0); err != nil {
 		return err
 	}
-	_, err = s.wait(0)
-	return err
+	for range triesOfStop { // the end of the first thread is told after those of all others, so nobody may wait for it here
+		if stopped, err := t.wait(syscall.WNOHANG); err != nil || stopped {
+			return err
+		}
+		time.Sleep(10 * time.Microsecond)
+	}
+	return nil // the next look takes the stop
 }
 
-// wait waits for a stop of the process, takes a sample and lets the process continue. It does
-// not take the exit status, because another part of the program waits for it.
-func (s *sampler) wait(how int) (stopped bool, err error) {
-	info, err := s.waitid(ofProcess, waitEnd|waitStop|waitLeave|how)
+// triesOfStop bounds how often a look asks whether a thread has stopped.
+const triesOfStop = 20
+
+// wait takes a stop of the thread, notes where it is and lets it run. The end of the process is
+// left to whoever waits for that. The end of another thread is taken.
+func (t *thread) wait(how int) (stopped bool, err error) {
+	info, err := t.waitid(waitEnd | waitStop | waitLeave | how)
 	switch {
 	case err != nil:
 		return false, err
 	case info.pid == 0:
 		return false, nil
-	case info.code != codeTrapped:
+	case info.code != codeTrapped && t.isFirst():
 		return false, errEnded
+	case info.code != codeTrapped:
+		_, err := t.waitid(waitEnd | syscall.WNOHANG)
+		return false, errors.Join(errEnded, err)
 	}
-	if _, err := s.waitid(ofProcess, waitStop|syscall.WNOHANG); err != nil {
+	if _, err := t.waitid(waitStop | syscall.WNOHANG); err != nil {
 		return false, err
 	}
-	if err := s.note(); err != nil {
+	if err := t.note(); err != nil {
 		return false, err
 	}
 	signal := uintptr(info.status)
 	if signal>>8 != 0 { // our own stop, not a signal that was sent to the process
 		signal = 0
 	}
-	return true, s.ptrace(s.onward, signal)
+	return true, t.ptrace(t.onward, signal)
 }
 
-// note adds the CPU time since the last sample to the current instruction address.
-func (s *sampler) note() error {
-	at, err := stoppedAt(s.pid)
+// note adds the time used since the last look to the current address of the thread.
+func (t *thread) note() error {
+	at, err := stoppedAt(t.id)
 	if err != nil {
 		return ended(err)
 	}
-	used, err := s.used()
+	used, err := t.used()
 	if err != nil {
 		return err
 	}
-	s.into.At[at] += used - s.last
-	s.into.Looks++
-	s.last = used
+	t.into.At[at] += used - t.last
+	t.into.Looks++
+	t.last = used
 	return nil
 }
 
@@ -170,14 +236,15 @@ const (
 	ofProcess       = 1
 	waitStop        = 2
 	waitEnd         = 4
-	waitLeave       = 0x01000000 // leaves the exit status for another wait
+	waitLeave       = 0x01000000 // for somebody else to take
+	waitThreads     = 0x40000000 // also threads
 	ptraceSeize     = 0x4206
 	ptraceInterrupt = 0x4207
 	codeTrapped     = 4
 )
 
-func (s *sampler) ptrace(request int, data uintptr) error {
-	_, _, e := syscall.RawSyscall6(syscall.SYS_PTRACE, uintptr(request), uintptr(s.pid), 0, data, 0, 0)
+func (t *thread) ptrace(request int, data uintptr) error {
+	_, _, e := syscall.RawSyscall6(syscall.SYS_PTRACE, uintptr(request), uintptr(t.id), 0, data, 0, 0)
 	if e != 0 {
 		return ended(e)
 	}
@@ -191,10 +258,10 @@ type childInfo struct {
 	_                     [100]byte
 }
 
-func (s *sampler) waitid(kind, options int) (childInfo, error) {
+func (t *thread) waitid(options int) (childInfo, error) {
 	for {
 		var info childInfo
-		_, _, e := syscall.Syscall6(syscall.SYS_WAITID, uintptr(kind), uintptr(s.pid), uintptr(unsafe.Pointer(&info)), uintptr(options), 0, 0)
+		_, _, e := syscall.Syscall6(syscall.SYS_WAITID, ofProcess, uintptr(t.id), uintptr(unsafe.Pointer(&info)), uintptr(options|waitThreads), 0, 0)
 		if e == 0 {
 			return info, nil
 		}
@@ -204,15 +271,19 @@ func (s *sampler) waitid(kind, options int) (childInfo, error) {
 	}
 }
 
-// used returns the CPU time of the process. It reads the clock whose number is computed from
-// the process ID (clock_getcpuclockid in the C library).
-func (s *sampler) used() (time.Duration, error) {
-	var t syscall.Timespec
-	clock := uintptr(^s.pid)<<3 | 2
-	if _, _, e := syscall.RawSyscall(syscall.SYS_CLOCK_GETTIME, clock, uintptr(unsafe.Pointer(&t)), 0); e != 0 {
-		return 0, ended(e)
+// used is the processor time of the thread. No clock of ours shows the time of a thread of
+// another process, so the kernel's statistics do.
+func (t *thread) used() (time.Duration, error) {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/schedstat", t.pid, t.id))
+	if errors.Is(err, os.ErrNotExist) {
+		return 0, errEnded
 	}
-	return time.Duration(t.Nano()), nil
+	if err != nil {
+		return 0, ended(err)
+	}
+	ran, _, _ := strings.Cut(string(text), " ")
+	ns, err := strconv.ParseInt(ran, 10, 64)
+	return time.Duration(ns), err
 }
 
 // ended turns an error that only means that the process is gone into errEnded.

@@ -20,7 +20,7 @@ func TestSamplesOfAProcess(t *testing.T) {
 	samples := &Samples{}
 	s := sample(cmd.Process.Pid, samples)
 	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
-		if used, err := s.used(); err != nil || used > 20*time.Millisecond {
+		if used, err := s.threads[0].used(); err != nil || used > 20*time.Millisecond {
 			break
 		}
 	}
@@ -78,9 +78,9 @@ func TestSamplesLetGo(t *testing.T) {
 
 // waitsForEnd returns when a child has ended, and does not take its exit status.
 func waitsForEnd(pid int) error {
-	s := sampler{pid: pid}
+	t := (&sampler{pid: pid}).thread(pid)
 	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
-		info, err := s.waitid(ofProcess, waitEnd|waitLeave|syscall.WNOHANG)
+		info, err := t.waitid(waitEnd | waitLeave | syscall.WNOHANG)
 		if err != nil || info.pid != 0 && info.code != codeTrapped {
 			return err
 		}

@@ -1,0 +1,52 @@
+package main
+
+import (
+	"context"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/sinter-lang/sinter/internal/testkit"
+)
+
+// TestCodeBesideClang: with the registers that clang has, and without mined lines, our programs
+// run no more instructions than clang's, and have no more text.
+func TestCodeBesideClang(t *testing.T) {
+	clang := testkit.Tool(t, clangName)
+	testkit.Tool(t, "ld.lld-19", "ld.lld")
+	f, err := codeOf(context.Background(), clang, options{root: ".."})
+	require.NoError(t, err)
+	names := append(kernelNames(), repeated()...)
+	require.Len(t, f.Ratios, 2*len(names)+2)
+	for _, name := range names {
+		require.Greater(t, f.Counts["clang_instructions."+name], 1000.0, name)
+		require.Greater(t, f.Ratios["text_bytes."+name], 0.1, name)
+		require.LessOrEqual(t, f.Ratios["instructions."+name], 1.15, name)
+	}
+	require.LessOrEqual(t, f.Ratios["instructions"], 1.0)
+	require.LessOrEqual(t, f.Ratios["text_bytes"], 1.0)
+}
+
+// TestCodeRefuses: a kernel that does not exist, and lines without result words.
+func TestCodeRefuses(t *testing.T) {
+	_, err := codeOf(context.Background(), clangName, options{root: "..", only: []string{"nothing"}})
+	require.EqualError(t, err, "-code has no kernel named nothing")
+	for _, lines := range [][]string{nil, {"done"}, {"result xyz"}} {
+		_, err := resultWords(lines)
+		require.ErrorContains(t, err, "no result word", lines)
+	}
+	words, err := resultWords([]string{"main: result 1a", "result ffffffff"})
+	require.NoError(t, err)
+	require.Equal(t, []uint32{0x1a, 0xffffffff}, words)
+}
+
+// TestMeans: the mean of quotients is geometric.
+func TestMeans(t *testing.T) {
+	f := &codeFigures{Counts: map[string]float64{}, Ratios: map[string]float64{}}
+	f.pair("aes", measured{200, 10}, measured{100, 40})
+	f.pair("fir", measured{100, 10}, measured{200, 10})
+	f.means()
+	require.Equal(t, 2.0, f.Ratios["instructions.aes"])
+	require.Equal(t, 1.0, f.Ratios["instructions"])
+	require.Equal(t, 0.5, f.Ratios["text_bytes"])
+}

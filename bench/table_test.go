@@ -1,0 +1,76 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/sinter-lang/sinter/internal/checks"
+)
+
+// smallTables are two kernels and another program, made up.
+func smallTables() *tables {
+	return &tables{flow: "by hand", kernels: []string{"a", "b", "absent"}, missing: []string{"c has no input"}, rows: []tableRow{
+		{"a", "multi", false, 100, 1000, 50},
+		{"a", "multi", true, 200, 500, 50},
+		{"b", "multi", false, 100, 4000, 50},
+		{"b", "multi", true, 100, 500, 50},
+		{"other", "multi", false, 100, 1000, 50},
+		{"other", "multi", true, 100, 1000, 25},
+	}}
+}
+
+// TestTables: the products, means and ratios are right, and all files say the same.
+func TestTables(t *testing.T) {
+	text := smallTables().markdown()
+	require.Contains(t, text, "| a | multi | 100 | 1000 | 50.0 | 20.0 | 2.0 |\n| a | multi mined | 200 | 500 | 50.0 | 10.0 | 2.0 |\n")
+	require.Contains(t, text, "| multi | 1.00 | 1.00 | 1.00 |\n| multi mined | 1.41 | 0.25 | 0.35 |\n") // sqrt(2), sqrt(1/2 * 1/8)
+	require.Contains(t, text, "| other | multi | 0.50 | 1.00 |\n| geometric mean | multi | 2.00 | 1.26 |\n")
+	require.Contains(t, text, "Not measured: c has no input.\n")
+	require.NotContains(t, text, "absent")
+	require.Contains(t, smallTables().coresCSV(), "\nb,multi,true,100,500,50.000,10.000,1.000\n")
+	require.NotContains(t, smallTables().coresCSV(), "other")
+	require.Contains(t, smallTables().minedCSV(), "\nb,multi,8.0000,1.0000\n")
+	require.Contains(t, smallTables().minedSVG(), `<rect class="multi" x="190" y="46" width="400.0"`) // the longest
+	require.Contains(t, smallTables().coresSVG(), ">b, multi mined</text>")
+}
+
+// TestNoPlacer: the tables say why nothing is placed.
+func TestNoPlacer(t *testing.T) {
+	t.Setenv("PATH", t.TempDir())
+	place, how := placer(false)
+	require.False(t, place)
+	require.Contains(t, how, "because yosys is not installed")
+}
+
+// TestTableOfExamples measures an example, and takes it from the folder the second time.
+func TestTableOfExamples(t *testing.T) {
+	if os.Getenv("SINTER_FULL") != "1" {
+		t.Skip("builds the tool: SINTER_FULL=1 runs it")
+	}
+	dir := t.TempDir()
+	run := func() string {
+		var out bytes.Buffer
+		require.NoError(t, printTable(context.Background(), options{root: "..", only: []string{"hello", "buttons"}}, tableOptions{dir, checks.RunLocal, 2, true}, &out))
+		return out.String()
+	}
+	first := run()
+	require.Contains(t, first, "| hello | pipe3 | 1.00 |")
+	require.Contains(t, first, "Not measured: buttons has inputs")
+	points, err := filepath.Glob(filepath.Join(dir, "sweeps", "hello", "points", "*.json"))
+	require.NoError(t, err)
+	require.Len(t, points, 4)
+	info, err := os.Stat(points[0])
+	require.NoError(t, err)
+	require.Equal(t, first, run())
+	again, err := os.Stat(points[0])
+	require.NoError(t, err)
+	require.Equal(t, info.ModTime(), again.ModTime())
+	for _, name := range []string{"table.md", "cores.csv", "mined.csv", "cores.svg", "mined.svg"} {
+		require.FileExists(t, filepath.Join(dir, name))
+	}
+}
