@@ -30,7 +30,7 @@ type hostModel struct {
 	}
 }
 
-// corePorts is what the core shows in a cycle.
+// corePorts holds the outputs of the core in a cycle.
 type corePorts struct {
 	log, idle, halted, trap bool
 	logData, trapPC         uint32
@@ -166,7 +166,7 @@ type hostBench struct {
 
 func (b *hostBench) often() bool { return b.r.Intn(3) > 0 }
 
-// play sets what the core shows. What it offers stays until it is taken.
+// play sets the outputs of the core. An offered word stays until the host takes it.
 func (b *hostBench) play() {
 	c := &b.core
 	if !c.log {

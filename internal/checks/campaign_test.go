@@ -132,7 +132,7 @@ func TestKeptWorld(t *testing.T) {
 	require.ErrorContains(t, err, "the options of the campaign cannot be read")
 }
 
-// TestDiskOfMutants: what a run writes to a disk is not there in the next one.
+// TestDiskOfMutants checks that a run does not see the disk writes of the run before it.
 func TestDiskOfMutants(t *testing.T) {
 	const text = `use blk
 task once(d: blk.Disk) {

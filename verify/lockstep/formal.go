@@ -61,7 +61,7 @@ func (f Formal) String() string {
 }
 
 // formals makes the expected records from the instruction set. It has its own register file,
-// filled from what the instructions write.
+// which holds the values that the instructions wrote.
 type formals struct {
 	tape  *tape
 	im    *image.Image
