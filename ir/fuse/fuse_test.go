@@ -118,8 +118,8 @@ b0(v1):
 }
 `
 
-// TestOverlaps checks that the next line does not use parts that an earlier line has taken. Its
-// operands would be values that are never computed.
+// TestOverlaps checks that the next line does not use parts that an earlier line has taken.
+// Otherwise operands of the next line would be values that are never computed.
 func TestOverlaps(t *testing.T) {
 	m, err := ir.Parse(&diag.File{Name: "t.sir", Text: chain})
 	require.NoError(t, err)

@@ -253,7 +253,7 @@ func (m *Machine) Close() {
 	}
 }
 
-// end records what the tasks wait for, and ends their coroutines.
+// end records the wait of each task, and ends the coroutines of the tasks.
 func (m *Machine) end() {
 	m.done = true
 	for _, t := range m.tasks {

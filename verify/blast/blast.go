@@ -4,9 +4,9 @@
 // Sums select their carry. A comparison looks at the highest bit that differs. A shift selects
 // each result bit. Regions become guarded assignments in program order.
 //
-// A circuit is cut at registers and memory ports. Their current values are free inputs, called
-// leaves. Outputs and the values that registers and memory ports take at the clock edge are
-// results, called cones:
+// A circuit is cut at registers and memory ports. The current values of registers and ports are
+// free inputs, called leaves. Outputs and the values that registers and memory ports take at the
+// clock edge are results, called cones:
 //
 //	cones, err := blast.Circuit(g, c, leaf)
 //	// leaf {Register acc}   -> 8 free literals
