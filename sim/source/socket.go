@@ -51,8 +51,8 @@ func (t *task) outOfQueue(s *tree.SocketDef, e *eval.Effect) {
 	slices.Reverse(e.Data[:6])
 }
 
-// fromService reports whether a service writes a channel. A task that waits for such a channel
-// waits for the outside.
+// fromService reports whether a service writes a channel. A task that waits for a channel of a
+// service waits for the outside.
 func (m *Machine) fromService(ch int) bool {
 	s := m.prog.System
 	return s.Runs[s.Chans[ch].Writer].Service
