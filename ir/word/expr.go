@@ -181,7 +181,7 @@ func (e *Expr) Rewrite(f func(*Expr) *Expr) *Expr {
 	return visit(e)
 }
 
-// Each calls visit once for each part of e, operands first. Parts are the same if their
+// Each calls `visit` once for each part of e, operands first. Parts are the same if their
 // pointers are equal.
 func (e *Expr) Each(visit func(*Expr)) {
 	seen := map[*Expr]bool{}
