@@ -13,9 +13,9 @@ import (
 	"github.com/sinter-lang/sinter/verify/lockstep"
 )
 
-// TestTracePorts: the trace port of each example's core shows in every field what the
-// instruction set does, over the whole run and with mined lines. A plain run takes small
-// examples, one of them with mined lines, and a full run leaves out the longest two.
+// TestTracePorts checks that every field of a core's trace port agrees with the instruction set,
+// over the whole run of each example and with mined lines. A plain run takes small examples, and
+// one of them has mined lines. A full run leaves out the longest two examples.
 func TestTracePorts(t *testing.T) {
 	small := []string{"hello", "crc32t", "uart-echo"}
 	long := []string{"edge", "router"}

@@ -436,7 +436,7 @@ func TestHost(t *testing.T) {
 	require.ErrorContains(t, err, "at most 60 devices, got 61")
 }
 
-// TestHostRegisters: addresses are words, and none stands twice.
+// TestHostRegisters checks that addresses are multiples of 4, and that no address occurs twice.
 func TestHostRegisters(t *testing.T) {
 	seen := map[uint64]bool{}
 	for _, r := range hostCore().Registers() {

@@ -98,7 +98,7 @@ func TestMutantCampaign(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 }
 
-// TestUnitsOfMutants: each mutant of each core belongs to one unit.
+// TestUnitsOfMutants checks that each mutant of each core belongs to one unit.
 func TestUnitsOfMutants(t *testing.T) {
 	u := &mutantUnits{Size: 10, Cores: []mutantCore{{Mutants: 20}, {Mutants: 0}, {Mutants: 1}}}
 	var got [][2]int
