@@ -63,7 +63,7 @@ const (
 	maxTries = 1 << 18 // after this, moves that failed are not tried again
 )
 
-// allocate replaces virtual registers with physical ones. adjust may change the result: tests
+// allocate replaces virtual registers with physical ones. `adjust` may change the result: tests
 // plant faults with it.
 func allocate(f *fn, regs int, adjust func(string, []uint8)) error {
 	temps := map[reg]bool{}

@@ -131,7 +131,7 @@ func (s *selector) moveBytes(i *ir.Instr) {
 	}
 }
 
-// whileBefore runs body until p reaches end, possibly zero times.
+// whileBefore runs `body` until p reaches end, possibly zero times.
 func (s *selector) whileBefore(p, end reg, body func()) {
 	work, out := s.out.newBlock(s.cur.depth+1), s.out.newBlock(s.cur.depth)
 	s.start()
@@ -266,7 +266,7 @@ func (s *selector) enter(b *block) {
 	s.made = map[madeKey]reg{}
 }
 
-// loop runs body while cond holds. It tests cond first.
+// loop runs `body` while `cond` holds. It tests `cond` first.
 func (s *selector) loop(cond func() *node, body func()) {
 	head, out := s.out.newBlock(s.cur.depth+1), s.out.newBlock(s.cur.depth)
 	work := s.out.newBlock(s.cur.depth + 1)
@@ -280,7 +280,7 @@ func (s *selector) loop(cond func() *node, body func()) {
 	s.enter(out)
 }
 
-// loopUntil runs body at least once and until p reaches end.
+// loopUntil runs `body` at least once and until p reaches end.
 func (s *selector) loopUntil(p, end reg, body func()) {
 	work, out := s.out.newBlock(s.cur.depth+1), s.out.newBlock(s.cur.depth)
 	s.jump(work)

@@ -121,7 +121,7 @@ func (f *fn) store(r reg, at slot, temp func() reg) []*inst {
 	return []*inst{{code: cUpper, rd: s.rs2, slot: at}, s}
 }
 
-// uses calls visit for each register that i reads, except x0.
+// uses calls `visit` for each register that i reads, except x0.
 func (i *inst) uses(visit func(*reg)) {
 	for _, r := range []*reg{&i.rs1, &i.rs2, &i.rs3} {
 		if *r != 0 {
@@ -135,7 +135,7 @@ func (i *inst) uses(visit func(*reg)) {
 	}
 }
 
-// defs calls visit for each register that i writes, except x0 and the clobbers of a call.
+// defs calls `visit` for each register that i writes, except x0 and the clobbers of a call.
 func (i *inst) defs(visit func(*reg)) {
 	if i.rd != 0 {
 		visit(&i.rd)

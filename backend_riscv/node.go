@@ -144,7 +144,7 @@ func expandRow(op word.Op, w int, imm uint64, a []*node) *node {
 	return fromExpr(word.Table(op).Expand(b, w, args, imm), func(name string, _ int) *node { return byLeaf[name] })
 }
 
-// fromExpr makes the node of an expression. leaf makes the node of each leaf.
+// fromExpr makes the node of an expression. `leaf` makes the node of each leaf.
 func fromExpr(e *word.Expr, leaf func(name string, w int) *node) *node {
 	switch {
 	case e.IsConst():

@@ -39,7 +39,7 @@ type table struct {
 	storeW *Rule // mem32[rs1 + imm] = rs2
 }
 
-// newTable reads the meanings of the lines of t. wrap may change the rules.
+// newTable reads the meanings of the lines of t. `wrap` may change the rules.
 func newTable(t *design.Target, wrap func([]*Rule) []*Rule) (*table, error) {
 	tb := &table{target: t, values: map[word.Op][]*Rule{}, graphs: map[*isa.Inst]*Rule{}}
 	var rules []*Rule

@@ -86,8 +86,9 @@ func TestCalls(t *testing.T) {
 	t.Run("datagrams", func(t *testing.T) { callsOfDatagrams(t, img) })
 }
 
-// callsOfFrames: a busy process reads a frame and writes one, and makes no other system
-// call for it: it does not ask first whether there is one, and the clock needs no call.
+// callsOfFrames checks that a busy process makes two system calls for each frame: it reads the
+// frame and writes the answer. The process does not ask first whether there is a frame, and the
+// clock needs no call.
 func callsOfFrames(t *testing.T, img *x86.Image) {
 	const host, peer, more = 0x0a00020f, 0x0a000202, 20
 	count := func(n int) map[uint64]int {
@@ -113,8 +114,8 @@ func callsOfFrames(t *testing.T, img *x86.Image) {
 	}
 }
 
-// callsOfOne: a process that waits for each frame sleeps in the read, and writes. A client that
-// pauses gives it the time to sleep.
+// callsOfOne checks a process that waits for each frame. It sleeps in the read, and then writes.
+// A client that pauses gives the process the time to sleep.
 func callsOfOne(t *testing.T, img *x86.Image) {
 	const host, peer, frames, pause = 0x0a00020f, 0x0a000202, 16, 5 * time.Millisecond
 	ours, theirs := pair(t)
@@ -140,7 +141,7 @@ func callsOfOne(t *testing.T, img *x86.Image) {
 	require.LessOrEqual(t, got[callPpoll], 2)
 }
 
-// callsOfDatagrams: with a socket of the host a datagram costs a receive and a send.
+// callsOfDatagrams checks that with a socket of the host a datagram costs a receive and a send.
 func callsOfDatagrams(t *testing.T, img *x86.Image) {
 	const n = 30
 	conn, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})

@@ -361,7 +361,7 @@ func requireInterface(t *testing.T, pid int, name string) {
 }
 
 // overTAP enters the network of a process, sends a frame through an interface and waits until
-// the frame comes back. Its thread is not reused, because it stays in the other network.
+// the frame comes back. The calling thread is not reused, because it stays in that network.
 func overTAP(pid int, name string, frame []byte) error {
 	runtime.LockOSThread()
 	ns, err := os.Open(fmt.Sprintf("/proc/%d/ns/net", pid))

@@ -24,8 +24,8 @@ task draw(r: rng.Source) {
 system draws { run draw(rng.source("r")) }
 `
 
-// TestRandomOfGuests: a unikernel has the bytes of a virtio device, or else those of the
-// processor, and says so when it has neither.
+// TestRandomOfGuests checks that a unikernel takes random bytes from a virtio device, or else
+// from the CPU. It checks the error when the guest has neither.
 func TestRandomOfGuests(t *testing.T) {
 	t.Parallel()
 	m := compile(t, "draws.sn", draws)
@@ -52,8 +52,9 @@ func TestRandomOfGuests(t *testing.T) {
 	}
 }
 
-// TestRandomOfAProcess: a process has the kernel's bytes. Its filter allows the system call
-// without flags only, and only to a program that needs it, live.
+// TestRandomOfAProcess checks that a process takes random bytes from the kernel. The filter of
+// the process allows the system call only without flags, only to a program that needs the bytes,
+// and only in a live run.
 func TestRandomOfAProcess(t *testing.T) {
 	t.Parallel()
 	m := compile(t, "draws.sn", draws)

@@ -400,7 +400,7 @@ func (o Options) halText(m *ir.Module, p Product, r recipe, cpu target) string {
 	})
 }
 
-// joined joins the C files of a list into one text and drops their includes. instead may
+// joined joins the C files of a list into one text and drops their includes. `instead` may
 // replace a line. It gets the line and the number of the next line.
 func joined(files []string, instead func(line string, next int) string) string {
 	var b strings.Builder

@@ -42,7 +42,7 @@ func compileSizes() []int { return []int{1_000, 2_000, 4_000, 8_000, 16_000} }
 // x86-64 process; and the program of a core.
 func compileLevels() []string { return []string{"", "ll", "elf", "img"} }
 
-// usage is what a process and all its child processes have used.
+// usage is the time and memory that a process and all its child processes have used.
 type usage struct{ seconds, mib float64 }
 
 // compileCosts prints one JSON object. For each level and size it has the CPU seconds, and the

@@ -12,9 +12,9 @@ import (
 	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
-// TestRegistersPay checks the number of registers that the static estimate chooses. Its product
-// of measured cycles and cells is within one per cent of the least. 8 registers never have a
-// smaller product.
+// TestRegistersPay checks the number of registers that the static estimate chooses. With this
+// number the product of measured cycles and cells is within one per cent of the least product.
+// 8 registers never have a smaller product.
 func TestRegistersPay(t *testing.T) {
 	names := []string{"fir", "sort", "crc32"}
 	if testkit.Campaign() {

@@ -133,7 +133,7 @@ func (e *example) echoWork(ctx context.Context, level, core, unit string, size, 
 }
 
 // echoWorld writes a capture of n datagrams from one host, after the host's ARP request for
-// this machine. drop removes the capture.
+// this machine. `drop` removes the capture.
 func (e *example) echoWorld(size, n int) (w flow.World, drop func(), err error) {
 	dir, err := os.MkdirTemp("", "bench")
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 type steps struct {
 	program int            // in the program, the library and the scheduler
 	layer   int            // in the layer below them: system calls, devices, start and end
-	lines   map[string]int // in both, by source position, for all echoes by which two runs differ
+	lines   map[string]int // program and layer together, by source position, for all echoes by which two runs differ
 }
 
 func (s *steps) at(place string) {

@@ -20,8 +20,8 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// activated starts a process as systemd does: with descriptors from 3 on, their number and
-// names, and the id of the process that they are for.
+// activated starts a process as systemd does. The process has descriptors from 3 on. Its
+// environment holds the number and names of the descriptors, and the id of this process.
 func activated(t *testing.T, path, names string, files []*os.File, args ...string) (*exec.Cmd, *bytes.Buffer) {
 	ctx, stop := context.WithTimeout(context.Background(), time.Minute)
 	t.Cleanup(stop)

@@ -24,8 +24,8 @@ import (
 var restarted = []string{"blinky", "buttons", "crc32t"}
 
 // TestRestart checks that a reset at any cycle starts the program again on the core of a board.
-// The memory contents at that cycle are put into a machine with reset registers. Its trace must
-// equal the trace of a fresh run. The same must hold for random contents.
+// The test puts the memory contents at that cycle into a machine with reset registers. The trace
+// of this machine must equal the trace of a fresh run, for random memory contents too.
 func TestRestart(t *testing.T) {
 	dirs, steps := restarted, uint64(20_000)
 	if testkit.Full() {

@@ -108,8 +108,8 @@ func textOf(t *testing.T, p *flow.Program, tr *trace.Trace) string {
 	return strings.Join(lines, "\n")
 }
 
-// The tool refuses what a process refuses. The error for a built-in value tells where it is
-// needed.
+// The tool refuses the same arguments as a process. The error for a built-in value tells where
+// the value is needed.
 func wordsRefused(t *testing.T, path string) {
 	needsMachine(t, flow.Native)
 	image := product(t, path, x86.Linux)

@@ -174,8 +174,8 @@ func (s *Slurm) watch(ctx context.Context, q queue, job string, units int) error
 	}
 }
 
-// living lists the jobs of an array that Slurm knows, by their workers' names. It includes
-// waiting jobs.
+// living lists the jobs of an array that Slurm knows, including waiting jobs. It returns the
+// name of each job's worker.
 func living(ctx context.Context, job string) ([]string, error) {
 	out, err := run(ctx, "squeue", "-h", "-r", "-j", job, "-o", "%F_%K")
 	if err != nil && strings.Contains(err.Error(), "Invalid job id") {

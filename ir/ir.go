@@ -320,7 +320,7 @@ func (f *Func) NewValue(t Type, obj *Object, at diag.Span) *Value {
 	return &Value{ID: f.NextID, Type: t, Obj: obj, Span: at}
 }
 
-// Uses calls visit for each field of i that holds a value.
+// Uses calls `visit` for each field of i that holds a value.
 func (i *Instr) Uses(visit func(**Value)) {
 	for k := range i.Args {
 		visit(&i.Args[k])
@@ -332,7 +332,7 @@ func (i *Instr) Uses(visit func(**Value)) {
 	}
 }
 
-// Uses calls visit for each field of t that holds a value.
+// Uses calls `visit` for each field of t that holds a value.
 func (t *Term) Uses(visit func(**Value)) {
 	if t.Cond != nil {
 		visit(&t.Cond)

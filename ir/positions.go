@@ -59,7 +59,7 @@ func (p *positions) add(set func(diag.Span), name string, line, col int, from di
 	return nil
 }
 
-// resolve makes the placeholder files and calls set with each span.
+// resolve makes the placeholder files and calls `set` with each span.
 func (p *positions) resolve() {
 	for _, f := range p.order {
 		var sb strings.Builder

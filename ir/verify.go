@@ -39,7 +39,7 @@ func Verify(m *Module) error {
 	return verify(m, func(any) diag.Span { return diag.Span{} })
 }
 
-// verify reports violations. It finds the position of an error with locate, or else from spans.
+// verify reports violations. It finds the position of an error with `locate`, or else from spans.
 func verify(m *Module, locate func(any) diag.Span) error {
 	v := &verifier{m: m, locate: locate}
 	v.module()

@@ -54,7 +54,7 @@ static NORETURN void spoilt(u32 dev) { end_for(dev, ": the capture is cut off or
 enum { FREE_LOOKS = 3 };
 static u8 fresh;
 
-// arrived takes note of what a read at device i returned.
+// arrived records the result n of a read at device i.
 static void arrived(u32 i, long n) {
   if (n > 0) head_len[i] = sn_has_frames[i] || sn_is_stream[i] ? (u32)n : 0; // for a pin: its change
   else if (!n || n == ECONNRESET || (n == EIO && sn_is_stream[i])) closed[i] = 1;

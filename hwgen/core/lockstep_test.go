@@ -16,7 +16,7 @@ import (
 	"github.com/sinter-lang/sinter/verify/lockstep"
 )
 
-// subset describes what a configuration keeps.
+// subset describes the parts of a core that a configuration keeps.
 func subset(t testing.TB, im *image.Image, o plan.Options) *lockstep.Subset {
 	p, err := plan.Make(im, o)
 	require.NoError(t, err)

@@ -57,7 +57,7 @@ func (c *Candidate) price(deepest int) (string, error) {
 }
 
 // adderDepth is the depth of the adder that every core has between the operands and the result.
-// Its second operand may be complemented.
+// The adder can complement its second operand.
 func adderDepth() (int, error) {
 	in, err := isa.ParseLine(&diag.File{Name: "adder.isa", Text: "adder R4 00 000 0001011 rd = rs1 + (rs2 xor (0 - (rs3 and 1)))\n"})
 	if err != nil {

@@ -55,7 +55,8 @@ type search struct {
 	looked int
 }
 
-// minable reports whether an operator may be part of a line. Its circuit must be small.
+// minable reports whether an operator may be part of a line. The operator's circuit must be
+// small.
 func minable(i *ir.Instr) bool {
 	if i.Op != ir.OpWord {
 		return false

@@ -152,7 +152,7 @@ type host struct {
 	writeOK rtl.ID
 }
 
-// hostRequest is what the bus wants in a cycle. A read and a write may come together.
+// hostRequest holds the requests of the bus in a cycle. A read and a write may come together.
 type hostRequest struct {
 	read, write         rtl.ID // 1 for one cycle
 	readAddr, writeAddr rtl.ID // of words

@@ -30,7 +30,7 @@ type hostModel struct {
 	}
 }
 
-// corePorts is what the core shows in a cycle.
+// corePorts holds the outputs of the core in a cycle.
 type corePorts struct {
 	log, idle, halted, trap bool
 	logData, trapPC         uint32
@@ -166,7 +166,7 @@ type hostBench struct {
 
 func (b *hostBench) often() bool { return b.r.Intn(3) > 0 }
 
-// play sets what the core shows. What it offers stays until it is taken.
+// play sets the outputs of the core. An offered word stays until the host takes it.
 func (b *hostBench) play() {
 	c := &b.core
 	if !c.log {
@@ -436,7 +436,7 @@ func TestHost(t *testing.T) {
 	require.ErrorContains(t, err, "at most 60 devices, got 61")
 }
 
-// TestHostRegisters: addresses are words, and none stands twice.
+// TestHostRegisters checks that addresses are multiples of 4, and that no address occurs twice.
 func TestHostRegisters(t *testing.T) {
 	seen := map[uint64]bool{}
 	for _, r := range hostCore().Registers() {

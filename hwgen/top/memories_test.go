@@ -19,8 +19,9 @@ import (
 	"github.com/sinter-lang/sinter/sim/cycle"
 )
 
-// user replaces a core with a data memory of addrBits address bits. Its inputs choose the
-// operation on the memory. It never reads and writes in the same cycle.
+// user is a circuit that replaces a core and has a data memory of addrBits address bits. The
+// inputs of the circuit choose the operation on the memory. The circuit never reads and writes
+// in the same cycle.
 func user(t *testing.T, addrBits int, init []uint64, text []uint64) *rtl.Circuit {
 	b := rtl.NewBuilder("user")
 	data := b.Mem("data", 32, addrBits, 4, init)

@@ -188,7 +188,7 @@ func (w *writer) registers() {
 	w.line("  end")
 }
 
-// region writes the effects for which leaf returns a statement, inside their conditions.
+// region writes the effects for which `leaf` returns a statement, inside their conditions.
 func (w *writer) region(list []rtl.Effect, indent string, leaf func(*rtl.Effect) string) {
 	for i := range list {
 		e := &list[i]
@@ -217,7 +217,7 @@ func (w *writer) region(list []rtl.Effect, indent string, leaf func(*rtl.Effect)
 	}
 }
 
-// holds reports whether leaf returns a statement for some effect of a tree.
+// holds reports whether `leaf` returns a statement for some effect of a tree.
 func holds(list []rtl.Effect, leaf func(*rtl.Effect) string) bool {
 	found := false
 	effects(list, func(e *rtl.Effect) { found = found || e.Kind != rtl.If && leaf(e) != "" })
@@ -277,7 +277,7 @@ func anySync(m *rtl.Mem) bool {
 	return false
 }
 
-// reads writes the synchronous read ports for which chosen holds.
+// reads writes the synchronous read ports for which `chosen` holds.
 func (w *writer) reads(m *rtl.Mem, i int, chosen func(*rtl.Read) bool) {
 	for j := range m.Reads {
 		r := &m.Reads[j]

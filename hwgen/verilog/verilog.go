@@ -52,7 +52,7 @@ type Options struct {
 }
 
 // FolderParameter is the name of a parameter of modules with memories, and of their test bench.
-// Its value is the folder of the .hex files, with a slash at its end.
+// The parameter's value is the folder of the .hex files, with a slash at the end.
 const FolderParameter = "DIR"
 
 // Write returns the module of a circuit. The circuit must pass verification.

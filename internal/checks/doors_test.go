@@ -218,7 +218,7 @@ func modelOfProg() []string {
 	return []string{fmt.Sprintf("%08x", ^c), fmt.Sprintf("%08x", x%1000)}
 }
 
-// TestELFsThatAreRefused checks that the error names what was expected and what was found.
+// TestELFsThatAreRefused checks that the error names the expected and the actual contents.
 func TestELFsThatAreRefused(t *testing.T) {
 	const expects = "a core runs RV32 code of one text segment at 0x100000, with its data and constants from 0x0 below that, and port registers from 0xfffff800"
 	for _, c := range []struct{ path, want string }{

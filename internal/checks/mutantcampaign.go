@@ -245,7 +245,7 @@ func MutantCampaign(ctx context.Context, p *flow.Program, cores []string, n, ran
 	return out, count, err
 }
 
-// keep stores in a folder what the units need.
+// keep stores the inputs of the units in a folder.
 func (u *mutantUnits) keep(ctx context.Context, folder *explore.Folder, p *flow.Program, cores []string, n int, w flow.World) error {
 	im, err := p.Image(ctx)
 	if err != nil {

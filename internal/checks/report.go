@@ -131,7 +131,7 @@ type PageDev struct {
 	Tx   bool   `json:"tx"`
 }
 
-// PageRow is a row of the verification, with what it covers.
+// PageRow is a row of the verification, with a description of the cases that it covers.
 type PageRow struct {
 	verify.Row
 	Covers string `json:"covers"`

@@ -66,9 +66,9 @@ func TestPinsOfFrames(t *testing.T) {
 	t.Logf("%d frames", r.Frames)
 }
 
-// TestPinsOfStack checks echo on a UP5K. Its data is in single-ported RAM, which starts with
-// undefined contents, and its text is in blocks for its own length. Its stack answers ARP
-// requests and datagrams over SLIP as the reference does.
+// TestPinsOfStack checks the program echo on a UP5K. The data is in single-ported RAM, which
+// starts with undefined contents. The text is in as many RAM blocks as its length needs. The
+// network stack answers ARP requests and datagrams over SLIP as the reference does.
 func TestPinsOfStack(t *testing.T) {
 	testkit.Tool(t, "iverilog")
 	ctx := context.Background()

@@ -11,8 +11,8 @@ import (
 	"github.com/sinter-lang/sinter/internal/flow"
 )
 
-// Two programs trap before they use their device. Their core has a memory that is never read,
-// or no memory, and frame ports that never move.
+// Two programs trap before they use their device. The core of one has a memory that is never
+// read. The core of the other has no memory. The frame ports of both cores never move.
 func TestCoreThatNeverComesToItsDevice(t *testing.T) {
 	for _, trap := range []string{"let x = empty[u2(n)]", "let x = n; assert false"} {
 		neverComes(t, `

@@ -1,5 +1,5 @@
 // Package flow connects all stages of the flow, from options to results. A Program is loaded
-// once. Its artefacts are made on demand and kept, each from the one before it:
+// once. It makes and keeps its artefacts on demand, each from the artefact before it:
 //
 //	files ─ tree ─ ir ─┬─ Unoptimised                 sim/source, sim/program
 //	                   ├─ for x86 ─ tasks             backend_x86: linux, pvh
@@ -181,8 +181,8 @@ func (p *Program) Printing(text func(string) string) *Program {
 	return &other
 }
 
-// WithNet is the same program, but with the checks that were proved unnecessary. It omits the
-// pass that removes checks, because that pass uses the same interval arithmetic as the proofs.
+// WithNet returns the same program, but with the checks that were proved unnecessary. WithNet
+// skips the pass that removes checks: that pass and the proofs use the same interval arithmetic.
 func (p *Program) WithNet() (*Program, error) {
 	o := p.opts
 	o.Net, o.Skip = true, append(slices.Clone(o.Skip), "checks")

@@ -13,8 +13,8 @@ import (
 	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
-// hostSession is what a host does: it finds the core, reads a log too early, gives a frame in two
-// beats, waits for the interrupt, and takes the log and the answer.
+// hostSession is the program of a host. The host finds the core, reads a log too early, gives a
+// frame in two beats, waits for the interrupt, and takes the log and the answer.
 const hostSession = `
   access(0, 12'h000, 0, 4'hf); show("id");
   access(0, 12'h020, 0, 4'hf); show("early log");
@@ -49,7 +49,7 @@ const hostSession = `
   $finish;
 `
 
-// hostSees is what the session prints, on each bus.
+// hostSees is the output of the session. It is the same on each bus.
 const hostSees = `id 1 534e5452
 early log 0
 write of status 0

@@ -120,8 +120,8 @@ func (p *Program) runProfiled(ctx context.Context, o RunOptions, outs outputs) (
 	return r, err
 }
 
-// counting makes the machine for such a run, and a function that returns its profile at the
-// end.
+// counting makes the machine for a run with a profile, and a function that returns the profile
+// at the end.
 func (p *Program) counting(ctx context.Context, o *RunOptions, w *world.World) (sim.Machine, func() (*Profile, error), error) {
 	if o.Level == Native {
 		return p.sampling(ctx, w)

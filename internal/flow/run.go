@@ -138,7 +138,7 @@ func (p *Program) Trace(ctx context.Context, level, core string, w World) (sim.M
 	return p.traceIn(ctx, level, core, world.New(script), w, true, nil)
 }
 
-// TraceTo runs one machine to its end and passes its events to take, as DriveTo does.
+// TraceTo runs one machine to its end and passes its events to `take`, as DriveTo does.
 func (p *Program) TraceTo(ctx context.Context, level, core string, w World, take func([]trace.Event) error) (sim.Machine, *trace.Trace, float64, error) {
 	script, err := p.Script(w)
 	if err != nil {
@@ -147,7 +147,7 @@ func (p *Program) TraceTo(ctx context.Context, level, core string, w World, take
 	return p.traceIn(ctx, level, core, world.New(script), w, false, take)
 }
 
-// traceIn runs one machine in a world to its end. If take is not nil, it gets the events. With
+// traceIn runs one machine in a world to its end. If `take` is not nil, it gets the events. With
 // keep the trace contains the events too.
 func (p *Program) traceIn(ctx context.Context, level, core string, in *world.World, w World, keep bool, take func([]trace.Event) error) (sim.Machine, *trace.Trace, float64, error) {
 	defer in.Close()
@@ -267,7 +267,7 @@ func Drive(ctx context.Context, m sim.Machine, b Bounds) (*trace.Trace, error) {
 }
 
 // DriveTo runs a machine and passes on its events in groups of a few hundred, without keeping
-// them. From time to time it checks whether the context has ended. An error from take ends the
+// them. From time to time it checks whether the context has ended. An error from `take` ends the
 // run.
 func DriveTo(ctx context.Context, m sim.Machine, b Bounds, take func([]trace.Event) error) (*trace.Trace, error) {
 	t := &tap{most: b.Shown, take: take}

@@ -42,8 +42,8 @@ func TestCutCapture(t *testing.T) {
 	require.Empty(t, left)
 }
 
-// A run that keeps no trace uses no more memory for a long capture than for a short one. Its
-// output equals the output of a run that keeps its trace.
+// A run that keeps no trace uses no more memory for a long capture than for a short capture. The
+// output is the same as when the run keeps its trace.
 func TestRunsOfAnyLength(t *testing.T) {
 	p, err := Load("../../examples/filter", Options{})
 	require.NoError(t, err)

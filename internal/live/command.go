@@ -24,8 +24,8 @@ func ByHand(im *Image, o Options) error {
 	return nil
 }
 
-// Command is a shell line that runs the service without this tool. The files that it uses stay.
-// Its exit code follows the tool's scheme.
+// Command is a shell line that runs the service without this tool. The line does not remove the
+// files that it uses. The exit code of the line follows the tool's scheme.
 func Command(im *Image, o Options) (string, error) {
 	if err := errors.Join(ByHand(im, o), checkMemory(im, o)); err != nil {
 		return "", err

@@ -12,7 +12,7 @@ import (
 	"sync/atomic"
 )
 
-// Each calls run with 0 to n-1, several calls at a time, and returns after all of them. A panic
+// Each calls `run` with 0 to n-1, several calls at a time, and returns after all of them. A panic
 // in a call becomes a panic of Each.
 func Each(n int, run func(k int)) {
 	workers := min(runtime.GOMAXPROCS(0), n)

@@ -83,7 +83,7 @@ func TestTheLargestFirst(t *testing.T) {
 	require.Equal(t, map[string]string{"v8": "large v4"}, got)
 }
 
-// TestWhatIsLeft checks that no line computes what a load computes itself, that no line is used
+// TestWhatIsLeft checks that no line repeats an operation of a load, that no line is used
 // where it saves nothing, and that lines of one operator are left to the selector.
 func TestWhatIsLeft(t *testing.T) {
 	got, _, _ := find(t, "ext R 0000000 000 0001011 rd = (rs1 shl 16) shrs 16", "shl R 0000000 001 0001011 rd = rs1 shl 3",
@@ -118,8 +118,8 @@ b0(v1):
 }
 `
 
-// TestOverlaps checks that the next line does not use parts that an earlier line has taken. Its
-// operands would be values that are never computed.
+// TestOverlaps checks that the next line does not use parts that an earlier line has taken.
+// Otherwise operands of the next line would be values that are never computed.
 func TestOverlaps(t *testing.T) {
 	m, err := ir.Parse(&diag.File{Name: "t.sir", Text: chain})
 	require.NoError(t, err)

@@ -28,9 +28,9 @@ func (e Energy) PerCycle() float64 {
 	return float64(e.Total()) / float64(e.Cycles)
 }
 
-// Activity counts what a netlist does in a run. The run is that of another machine, which gives
-// the inputs, registers and memory data of each cycle. The cells are computed for 64 cycles at
-// once.
+// Activity counts the signal changes of a netlist in a run. Another machine runs the program and
+// gives the inputs, registers and memory data of each cycle. Activity computes the cells for 64
+// cycles at once.
 type Activity struct {
 	n       *Netlist
 	weight  []uint64 // of a change, by net
@@ -140,7 +140,7 @@ func (a *Activity) accesses(mask uint64) {
 	}
 }
 
-// Energy is what has been counted so far.
+// Energy returns the counts so far.
 func (a *Activity) Energy() Energy {
 	a.flush()
 	return a.total

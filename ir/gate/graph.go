@@ -223,7 +223,7 @@ func (g *Graph) Counts() (ands, carries int) {
 	return ands, carries
 }
 
-// Eval computes all nodes for 64 patterns in parallel. leaf gives the value of each leaf node.
+// Eval computes all nodes for 64 patterns in parallel. `leaf` gives the value of each leaf node.
 // The result is indexed by node. Eval is meant for checks, and sim/gates is the fast engine.
 // Here the data of memory reads are leaves.
 func (g *Graph) Eval(leaf func(node int) uint64) []uint64 {

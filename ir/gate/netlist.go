@@ -73,7 +73,7 @@ func lookup(table uint16, in []uint64) uint64 {
 	return low ^ (low^high)&in[last]
 }
 
-// Eval computes all nets for 64 patterns in parallel. leaf gives the value of each net that the
+// Eval computes all nets for 64 patterns in parallel. `leaf` gives the value of each net that the
 // shell drives.
 func (n *Netlist) Eval(leaf func(Net) uint64) []uint64 {
 	v := make([]uint64, n.Nets)

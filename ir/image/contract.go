@@ -11,7 +11,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// Contract lists what an image actually contains, not the requested features. The hardware is
+// Contract lists the actual contents of an image, not the requested features. The hardware is
 // generated from the contract, and the proof that removed parts are unused depends on it. All
 // lists are sorted. At is the first source position that needs the entry.
 type Contract struct {

@@ -104,8 +104,8 @@ func quo(a, b Num) Num {
 	return q
 }
 
-// rem returns bounds for a remainder. A remainder has the sign of the dividend. Its magnitude
-// is below the magnitude of the divisor, and at most the magnitude of the dividend.
+// rem returns bounds for a remainder. A remainder has the sign of the dividend. The remainder's
+// magnitude is below the divisor's magnitude, and at most the dividend's magnitude.
 func rem(l, r Set) (Set, bool) {
 	if r.Has(Num{}) {
 		return Set{}, false

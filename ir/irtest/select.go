@@ -32,7 +32,7 @@ func (g *gen) ready(ch int, imm uint64) *ir.Value {
 
 func (g *gen) now() *ir.Value { return g.b.Emit(&ir.Instr{Op: ir.OpNow}, 64).Results[0] }
 
-// when emits do for the case that c is 1. The values made in do are not visible afterwards.
+// when emits `do` for the case that c is 1. The values made in do are not visible afterwards.
 func (g *gen) when(c *ir.Value, do func()) {
 	yes, after := g.b.NewBlock(), g.b.NewBlock()
 	g.b.Branch(c, yes, after)

@@ -67,7 +67,7 @@ func Assemble(s *Set, line string) (uint32, error) {
 	return w, sc.EndLine()
 }
 
-// AssembleAt reads one instruction and leaves the rest of the text. label gives the distance
+// AssembleAt reads one instruction and leaves the rest of the text. `label` gives the distance
 // from the instruction to a name that is used as a branch target.
 func AssembleAt(s *Set, sc *text.Scanner, label func(name string) (int32, bool)) (uint32, error) {
 	start := sc.Peek().Span

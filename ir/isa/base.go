@@ -92,7 +92,7 @@ func (s *Set) Computes(op word.Op) bool {
 	return slices.ContainsFunc(s.Insts, func(in *Inst) bool { return in.Computes(op) })
 }
 
-// EachNode calls visit for the nodes of all expressions in a meaning. It visits a node that is
+// EachNode calls `visit` for the nodes of all expressions in a meaning. It visits a node that is
 // shared inside one expression only once.
 func (m *Meaning) EachNode(visit func(*word.Expr)) {
 	walk := func(e *word.Expr) {

@@ -119,8 +119,8 @@ func (c *compiler) leaf(e *word.Expr) Fn {
 	return func(*State) uint64 { return v }
 }
 
-// coreFn returns the closure of one core operator. It computes the same as the row's Eval, but
-// faster. A test compares both for every line.
+// coreFn returns the closure of one core operator. The closure computes the same value as Eval
+// of the operator's row, but faster. A test compares the closure with Eval for every line.
 func coreFn(e *word.Expr, x, y, z Fn) Fn {
 	w := e.Width
 	m := word.Mask(w)

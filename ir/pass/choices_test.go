@@ -51,7 +51,7 @@ system t { run main() }
 `, value(), cond(0), cond(0), cond(0), cond(0), value(), cond(1), value())
 }
 
-// Loops that choose instead of branching do what they did before.
+// Loops that choose instead of branching have the same effects as before.
 func TestChoicesKeepTraces(t *testing.T) {
 	seeds := uint64(8)
 	if testkit.Full() {

@@ -6,8 +6,8 @@ import "github.com/sinter-lang/sinter/ir"
 const maxThreaded = 6
 
 // jumps performs jump threading. If an edge passes a constant to the parameter on which its
-// target branches, the edge can skip that branch. The pass copies the target block for such
-// edges. The flag of an option thus becomes control flow.
+// target branches, the edge can skip that branch. The pass copies the target block for the edges
+// that pass a constant. The flag of an option thus becomes control flow.
 //
 // Needs: nothing. Keeps: effects and their order on every path.
 //

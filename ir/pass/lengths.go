@@ -7,11 +7,12 @@ import (
 	"github.com/sinter-lang/sinter/ir/interval"
 )
 
-// lengths uses what the program itself keeps true: the length at the start of a bytes object is
-// not above its capacity. No type says so in the program IR. The pass assumes it of all objects
-// that exchange contents, and withdraws it where an operation may write another first word. What
-// is left holds by induction over the run. With the lengths it removes checks as checks does, with
-// more facts about counters, and marks displacements that do not wrap.
+// lengths uses an invariant of the program: the length at the start of a bytes object is not
+// above the object's capacity. The types of the program IR do not express this invariant. The
+// pass assumes it of all objects that exchange contents, and withdraws it where an operation may
+// write another first word. The remaining assumptions hold by induction over the run. With the
+// lengths the pass removes checks like the pass checks, but with more facts about counters. It
+// also marks displacements that do not wrap.
 //
 // Needs: nothing. Keeps: events and their order. It is for x86-64 only.
 //
@@ -217,8 +218,8 @@ func (c *capacities) keeps(p *prover, i *ir.Instr, k int) bool {
 	return i.Op == ir.OpClear || i.Op == ir.OpCall
 }
 
-// pastLength reports a place that is behind the length of its object. What is written upward from
-// there stays inside the object, so it cannot come to the length either.
+// pastLength reports whether a position is after the length word of its object. A write upward
+// from there stays inside the object, so it cannot reach the length word either.
 func (p *prover) pastLength(r ir.Ref) bool {
 	if r.Off == nil {
 		return r.Disp >= lengthSize

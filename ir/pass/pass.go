@@ -2,8 +2,8 @@
 //
 // A pass is a value: a name, a one-sentence description, a function, and optionally a property
 // that holds after the pass. The function changes a module and reports whether it did. List
-// gives the order of the passes and Reasons explains it. A test compares the two. There is no
-// registration and no global state.
+// gives the order of the passes and Reasons explains it. A test compares List with Reasons.
+// There is no registration and no global state.
 //
 //	err := pass.Run(m, pass.List(), pass.Options{Env: pass.Env{XLen: 32, Has: has}})
 //

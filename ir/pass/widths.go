@@ -270,8 +270,8 @@ func (w *widths) loaded(v *ir.Value) (span, bool) {
 	return c.s.Sext(32), true
 }
 
-// walk visits the reached blocks in dominator order. It calls visit for each multiplication,
-// unless visit is nil.
+// walk goes through the reached blocks in dominator order. It calls `visit` for each
+// multiplication, unless `visit` is nil.
 func (w *widths) walk(p *prover, k int, visit func(*prover, *ir.Instr)) {
 	b := p.f.Blocks[k]
 	for _, v := range b.Params {

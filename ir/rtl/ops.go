@@ -90,7 +90,7 @@ func (b *Builder) ConstOf(x ID) (uint64, bool) {
 	return n.Imm, n.Kind == KConst
 }
 
-// Expr makes the nodes of a word expression. The function leaf gives the node for each name.
+// Expr makes the nodes of a word expression. The function `leaf` gives the node for each name.
 func (b *Builder) Expr(e *word.Expr, leaf func(name string) ID) ID {
 	switch {
 	case e.IsConst():

@@ -106,7 +106,7 @@ func (b *Builder) Zext(x *Expr, w int) *Expr { return node(Zext, Extend, w, 0, x
 // Sext extends x with its sign to w bits.
 func (b *Builder) Sext(x *Expr, w int) *Expr { return node(Sext, Extend, w, 0, x) }
 
-// Eval computes e. The function leaf gives the value of each named leaf.
+// Eval computes e. The function `leaf` gives the value of each named leaf.
 func (e *Expr) Eval(leaf func(name string) uint64) uint64 {
 	return e.eval(leaf, map[*Expr]uint64{})
 }
@@ -181,7 +181,7 @@ func (e *Expr) Rewrite(f func(*Expr) *Expr) *Expr {
 	return visit(e)
 }
 
-// Each calls visit once for each part of e, operands first. Parts are the same if their
+// Each calls `visit` once for each part of e, operands first. Parts are the same if their
 // pointers are equal.
 func (e *Expr) Each(visit func(*Expr)) {
 	seen := map[*Expr]bool{}

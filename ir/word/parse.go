@@ -11,7 +11,7 @@ import (
 // maxDepth bounds the nesting of a parsed expression.
 const maxDepth = 200
 
-// ParseExpr reads one expression and leaves the rest of the text. The function leaf returns the
+// ParseExpr reads one expression and leaves the rest of the text. The function `leaf` returns the
 // width of a name, or false for an unknown name. The grammar is:
 //
 //	expr    = postfix { infix postfix }     // one operator per chain; chains of

@@ -30,7 +30,7 @@ type Elaborator struct {
 	uses   map[int]Use      // for each socket
 }
 
-// group is what a name in the system denotes: a device, a socket, a channel or an array of
+// group is the meaning of a name in the system: a device, a socket, a channel or an array of
 // channels. After an error, first is -1.
 type group struct {
 	at     diag.Span
@@ -410,7 +410,7 @@ func (e *Elaborator) deviceArgument(p *tree.Local, x syntax.Expr, run int) (tree
 	return tree.Bind{Kind: tree.BindDevice, Index: g.first}, true
 }
 
-// group finds what a name in the system denotes.
+// group finds the meaning of a name in the system.
 func (e *Elaborator) group(x syntax.Expr, what string) (group, bool) {
 	n, ok := x.(*syntax.Name)
 	if !ok {

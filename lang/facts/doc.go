@@ -1,5 +1,5 @@
-// Package facts holds what the checker knows about numbers and lengths at one program point,
-// and proves bounds from these facts.
+// Package facts holds the checker's facts about numbers and lengths at one program point, and
+// proves bounds from these facts.
 //
 //	if i < v.len {     Assume(i < v.len, true)      i - v.len <= -1
 //	  x = v[i]         InLength(i, v, -1)           proved: no check at run time

@@ -124,7 +124,7 @@ func (f *Known) LearnOption(l *tree.Local, x tree.Expr) {
 	}
 }
 
-// Range holds what is known of a range lo..hi or lo..=hi when it is evaluated.
+// Range holds the facts about a range lo..hi or lo..=hi when it is evaluated.
 type Range struct {
 	lo, hi       interval.Num // lower bound of lo, upper bound of hi
 	closed       bool

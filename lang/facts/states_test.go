@@ -140,7 +140,7 @@ func (w *world) condition(depth int) (tree.Expr, func(state) bool) {
 	}
 }
 
-// each replaces every state by the states that next returns for it.
+// each replaces every state by the states that `next` returns for it.
 func (w *world) each(next func(s state, add func(state))) {
 	out := map[state]bool{}
 	for s := range w.states {

@@ -29,12 +29,12 @@ func (x *lowering) span(e tree.Expr) (*ir.Value, ir.Ref) {
 	return x.bytesOf(x.object(x.place(e)))
 }
 
-// repeat builds a loop that runs body for i = 0 .. n-1.
+// repeat builds a loop that runs `body` for i = 0 .. n-1.
 func (x *lowering) repeat(n *ir.Value, body func(i *ir.Value)) {
 	x.repeatUntil(n, func(i *ir.Value, _ *ir.Block) { body(i) })
 }
 
-// repeatUntil is repeat with an exit: body may jump to done to end the loop.
+// repeatUntil is repeat with an exit: `body` may jump to done to end the loop.
 func (x *lowering) repeatUntil(n *ir.Value, body func(i *ir.Value, done *ir.Block)) {
 	i := x.variable("i", 32)
 	x.ssa.write(i, x.Const(32, 0))

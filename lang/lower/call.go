@@ -6,8 +6,8 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// extent holds what an instance knows of an object parameter: its size and its alignment. align
-// is 0 unless the alignment is more than the type requires.
+// extent is the size and the alignment of an object parameter in an instance. align is more
+// than the type requires, or 0.
 type extent struct{ size, align int }
 
 // argument is an evaluated argument of a call.

@@ -147,7 +147,7 @@ func (x *lowering) folded(v *ir.Value) *ir.Value {
 	return x.Word(word.Add, 32, x.Word(word.And, 32, v, x.Const(32, 0xffff)), x.Word(word.Shru, 32, v, x.Const(32, 16)))
 }
 
-// whileBelow emits a loop that runs body until `at` equals `end`. The body increases `at`.
+// whileBelow emits a loop that runs `body` until `at` equals `end`. The body increases `at`.
 func (x *lowering) whileBelow(at *variable, end *ir.Value, body func()) {
 	head, inner, done := x.NewBlock(), x.NewBlock(), x.NewBlock()
 	x.goTo(head)

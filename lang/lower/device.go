@@ -93,7 +93,7 @@ func messagesOf(f *tree.Func) messages {
 	return m
 }
 
-// noteBlock calls note for the disk block that a command reads or writes.
+// noteBlock calls `note` for the disk block that a command reads or writes.
 func noteBlock(s *tree.DevAsk, note func(e, dev tree.Expr)) {
 	switch {
 	case !kindOf(s.Dev).Blocks():

@@ -101,7 +101,7 @@ func (x *lowering) demand(ok *ir.Value, no *ir.Block) {
 	x.enter(next)
 }
 
-// when emits body so that it runs only if c holds.
+// when emits `body` so that it runs only if c holds.
 func (x *lowering) when(c *ir.Value, body func()) {
 	yes, after := x.NewBlock(), x.NewBlock()
 	x.branch(c, yes, after)

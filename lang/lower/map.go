@@ -144,7 +144,7 @@ func (b *table) part(p place, k int) place {
 }
 
 // ways visits all entries of the key's set. hit says whether an entry has the key, and index
-// says which. unused is called for each unused entry.
+// says which. `unused` is called for each unused entry.
 func (x *lowering) ways(b *table, unused func(index *ir.Value)) (hit, index *variable) {
 	hit, index = x.variable("hit", 1), x.variable("index", 32)
 	x.ssa.write(hit, x.Const(1, 0))

@@ -12,7 +12,8 @@ import (
 // a chain of comparisons is as fast, and its first arms are faster.
 const treeFrom = 8
 
-// span is an interval of the matched word, signed or unsigned as its type, with the arm for it.
+// span is an interval of values of the matched word, with the arm for these values. The bounds
+// are signed if the type of the word is signed.
 type span struct {
 	lo, hi uint64
 	arm    int
@@ -51,7 +52,7 @@ func (x *lowering) matchTree(s *tree.Match, l []leaf, t *tree.Type) {
 	x.enter(after)
 }
 
-// below compares two words, signed or unsigned as the type.
+// below reports whether a is less than b. The comparison is signed if the type t is signed.
 func (x *lowering) below(t *tree.Type, width ir.Type, a, b uint64) bool {
 	if isSigned(t) {
 		return word.Signed(a, int(width)) < word.Signed(b, int(width))

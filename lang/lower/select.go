@@ -40,7 +40,7 @@ func (x *lowering) endsOf(e tree.Expr) ends {
 
 func (x *lowering) device(e tree.Expr) int { return x.endsOf(e).list[0] }
 
-// eachEnd emits do for each end. The emitted code branches to the right one at run time.
+// eachEnd emits `do` for each end. The emitted code branches to the right one at run time.
 func (x *lowering) eachEnd(e ends, do func(index int)) {
 	if e.at == nil {
 		do(e.list[0])

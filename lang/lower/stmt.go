@@ -206,7 +206,7 @@ type counting struct {
 	step   uint64
 }
 
-// count emits the loop with body for each value. brk is the exit block. count enters it at the
+// count emits the loop with `body` for each value. brk is the exit block. count enters it at the
 // end.
 func (x *lowering) count(c counting, body func(next, done *ir.Block)) {
 	lo := x.word(c.lo)

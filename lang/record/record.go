@@ -1,5 +1,5 @@
-// Package record holds what a check remembers for an editor: where each name is defined and
-// used, and the type and range of each expression.
+// Package record holds the results of a check that an editor needs: where each name is defined
+// and used, and the type and range of each expression.
 //
 //	fn sum(v: []u32) -> u32 {    Definition at the v of `v[i]`: the parameter, a `[]u32`
 //	  for i in 0..v.len {        Value at the i of `v[i]`: `0..=2147483646`
@@ -120,7 +120,7 @@ func (r *Record) Uses(d *Def) []diag.Span {
 	return list
 }
 
-// Value returns what is known of the smallest expression around a byte offset of a file.
+// Value returns the type and range of the smallest expression around a byte offset of a file.
 func (r *Record) Value(f *diag.File, at int) (Value, bool) {
 	best, found := Value{}, false
 	for span, v := range r.values {

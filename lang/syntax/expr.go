@@ -39,8 +39,8 @@ var operators = map[string]operator{
 
 var prefixes = map[string]Op{"-": OpNeg, "~": OpBitNot, "not": OpNot}
 
-// operator returns the binary operator at the position. Its level is 0 if there is none. Two
-// adjacent angle brackets form one operator.
+// operator returns the binary operator at the position of `in`. If there is none, the returned
+// level is 0. Two adjacent angle brackets form one operator.
 func (p *Parser) operator(in stream) operator {
 	t := in.Peek()
 	if t.Type != kindPunct && t.Type != kindKeyword && t.Type != kindIdent {

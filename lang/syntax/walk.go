@@ -1,6 +1,6 @@
 package syntax
 
-// Walk visits n. If visit returns true, it then visits all nodes in n, in source order. It does
+// Walk visits n. If `visit` returns true, it then visits all nodes in n, in source order. It does
 // not visit a plain identifier, such as the name of a declaration, which is part of its node. A
 // name used as a value is a *Name node.
 func Walk(n Node, visit func(Node) bool) {

@@ -33,7 +33,7 @@ type TrySend struct {
 //   - on every and after: the clock has reached the deadline
 //
 // The select chooses the first ready arm in the order of the arms. A Fair select searches
-// cyclically, starting after the arm that this select in this task chose last. Its first search
+// cyclically, starting after the arm that this select in this task chose last. The first search
 // starts at the first arm. Choosing an arm takes the value or message. The place of a buffer is
 // evaluated at that time. If a message is longer than its buffer, the message is dropped, the
 // buffer becomes empty and the select chooses again.

@@ -5,8 +5,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/port"
 )
 
-// Test is `test "what must hold" { }`. Its body runs on the host. It acts as the outside world
-// of the tasks that it starts. Its crash statements divide it into epochs, and each epoch is a
+// Test is `test "what must hold" { }`. The body runs on the host. It acts as the outside world
+// of the tasks that it starts. Crash statements divide the body into epochs, and each epoch is a
 // separate system. A test that starts no task has no epochs.
 type Test struct {
 	Name    string

@@ -16,7 +16,7 @@ func (b *body) oneArgument(e *syntax.CallExpr, name string, want *tree.Type) tre
 	return b.value(e.Args[0].Value, want)
 }
 
-// arguments matches the arguments of a call or literal to their parameters. It calls check for
+// arguments matches the arguments of a call or literal to their parameters. It calls `check` for
 // the argument of each parameter i.
 func (b *body) arguments(e *syntax.CallExpr, what string, names []string, check func(int, syntax.Expr) tree.Expr) ([]tree.Arg, bool) {
 	args := make([]tree.Arg, 0, len(names))

@@ -27,8 +27,8 @@ type body struct {
 	// layout is set while expressions of a layout are checked. They can name the earlier
 	// fields.
 	layout *layoutScope
-	// env maps the parameters of a generic function to their arguments. It is nil outside of
-	// one.
+	// env maps the parameters of a generic function to their arguments. Outside of a generic
+	// function it is nil.
 	env *env
 	// bound holds the variables of the loops of a system.
 	bound map[string]*tree.ConstDef

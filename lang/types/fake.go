@@ -309,8 +309,8 @@ func (b *body) commandAfter(f *syntax.FieldExpr, d tree.Fake) *port.Method {
 	return port.Find(d.Kind).Method(name)
 }
 
-// fakeAble checks a statement that sets what a disk can do after it. If the command has a
-// sector, the setting applies to one sector.
+// fakeAble checks a statement that sets whether a disk can execute a command from then on. If
+// the command has a sector, the setting applies to one sector.
 func (b *body) fakeAble(e *syntax.CallExpr, i int, m *port.Method) tree.Stmt {
 	d := b.test.tree.Devices[i]
 	s := &tree.Able{Stmt0: tree.Stmt0{At: e.Span()}, Dev: i, Does: m}

@@ -86,8 +86,8 @@ func (b *body) partValue(e syntax.Expr, f *tree.LayoutField) tree.Expr {
 	return b.convert(x, f.Type, e.Span())
 }
 
-// boundedValue checks a number that must be within a range. Its type or the facts at this point
-// must prove it.
+// boundedValue checks a number that must be within a range. The number's type or the facts at
+// this program point must prove that it is.
 func (b *body) boundedValue(e syntax.Expr, in, part *tree.Type) tree.Expr {
 	x := b.expr(e, in)
 	if x != nil && tree.Same(x.Type(), part) && facts.Holds(in, b.facts.Bounds(x)) {

@@ -179,7 +179,7 @@ func (k *chunk) need(id rtl.ID) {
 	}
 }
 
-// inner emits a block inside this one with gen, and returns its code. Before that, it emits
+// inner emits a block inside this one with `gen`, and returns its code. Before that, it emits
 // here the nodes that the inner block needs from outside.
 func (k *chunk) inner(b blockID, gen func(*chunk)) []instr {
 	in := &chunk{e: k.e, block: b}

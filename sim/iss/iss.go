@@ -68,7 +68,7 @@ func New(im *image.Image, w *world.World) (*Machine, error) {
 	return m, nil
 }
 
-// Retire makes the machine call hook with the record of each executed instruction. The next
+// Retire makes the machine call `hook` with the record of each executed instruction. The next
 // instruction overwrites the record. nil removes the hook.
 func (m *Machine) Retire(hook func(*sim.Retire)) { m.hook = hook }
 

@@ -14,8 +14,8 @@ import (
 //	s.SetReg(2, 7)
 //	r, ok, err := s.Step(0x00310093) // addi x1, x2, 3: r.Rd == 1, r.Value == 10
 //
-// Its memory behaves like the byte lanes of a core: an access is aligned down to its size, and
-// wraps at the end of memory.
+// The memory of a Stepper behaves like the byte lanes of a core: an address is aligned down to
+// the size of the access, and wraps at the end of memory.
 type Stepper struct {
 	c     core
 	dec   *isa.Decoder

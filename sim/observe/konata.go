@@ -24,8 +24,8 @@ type Pipeline struct {
 	any      bool
 }
 
-// NewPipeline makes a Pipeline for the cycles [from, to). It calls show for each instruction
-// that retires in them.
+// NewPipeline makes a Pipeline for the cycles [from, to). The Pipeline calls `show` for each
+// instruction that retires in these cycles.
 func NewPipeline(text *Text, from, to uint64, show func(s *Step, word int, at Stages)) *Pipeline {
 	return &Pipeline{text: text, from: from, to: to, show: show, first: make([]uint64, len(text.Words))}
 }

@@ -247,8 +247,8 @@ func (mc *Machine) allEnded() bool {
 
 func (mc *Machine) isService(c *context) bool { return c.task >= 0 && mc.m.Tasks[c.task].Service }
 
-// fromService reports whether a service writes a channel. A task that waits for such a channel
-// waits for the outside.
+// fromService reports whether a service writes a channel. A task that waits for a channel of a
+// service waits for the outside.
 func (mc *Machine) fromService(ch int) bool { return mc.m.Tasks[mc.m.Chans[ch].Writer].Service }
 
 func (mc *Machine) end(s trace.Status) { mc.done, mc.trace.Status = true, s }

@@ -8,8 +8,8 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// Sockets. A net.Udp on the network stack of a device consists of two channels. Their values
-// are frames. The message in a frame is the peer (8 bytes) and the datagram.
+// Sockets. A net.Udp on the network stack of a device consists of two channels, which carry
+// frames. The message in a frame is the peer (8 bytes) and the datagram.
 
 // socket returns the socket that an effect names.
 func (m *Machine) socket(index int) *tree.SocketDef { return &m.prog.System.Sockets[^index] }
@@ -22,8 +22,8 @@ func (m *Machine) message(index int) wait {
 	return wait{kind: forInput, index: index}
 }
 
-// outOf sends a message from a socket. Its frame holds the peer in network order, and then the
-// port number of the socket.
+// outOf sends a message from a socket. The frame starts with the peer in network order. The
+// port number of the socket follows.
 func (t *task) outOf(s *tree.SocketDef, message []byte) {
 	slices.Reverse(message[:6])
 	binary.BigEndian.PutUint16(message[6:], uint16(s.Port))
@@ -51,8 +51,8 @@ func (t *task) outOfQueue(s *tree.SocketDef, e *eval.Effect) {
 	slices.Reverse(e.Data[:6])
 }
 
-// fromService reports whether a service writes a channel. A task that waits for such a channel
-// waits for the outside.
+// fromService reports whether a service writes a channel. A task that waits for a channel of a
+// service waits for the outside.
 func (m *Machine) fromService(ch int) bool {
 	s := m.prog.System
 	return s.Runs[s.Chans[ch].Writer].Service

@@ -9,7 +9,7 @@
 // earliest deadline or delivers one input. The schedule then starts again with the first task.
 // After a trap, the other tasks run until they wait, and the run ends.
 //
-// Each task is a coroutine on lang/eval. What it does outside of itself arrives here as
+// Each task is a coroutine on lang/eval. Its actions that are visible outside arrive here as
 // effects. If an effect is not possible yet, the task waits. Channels, devices, log and marks
 // are in effects.go. The schedule is in this file.
 //
@@ -76,8 +76,8 @@ const (
 	forTurn                   // that the other tasks have run
 )
 
-// wait is what a task waits for: a kind, and the index of a device or channel, or the arms of a
-// select.
+// wait describes the event that a task waits for: a kind, and the index of a device or channel,
+// or the arms of a select.
 type wait struct {
 	kind  waitKind
 	index int
@@ -253,7 +253,7 @@ func (m *Machine) Close() {
 	}
 }
 
-// end records what the tasks wait for, and ends their coroutines.
+// end records the wait of each task, and ends the coroutines of the tasks.
 func (m *Machine) end() {
 	m.done = true
 	for _, t := range m.tasks {

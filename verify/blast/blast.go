@@ -4,9 +4,9 @@
 // Sums select their carry. A comparison looks at the highest bit that differs. A shift selects
 // each result bit. Regions become guarded assignments in program order.
 //
-// A circuit is cut at registers and memory ports. Their current values are free inputs, called
-// leaves. Outputs and the values that registers and memory ports take at the clock edge are
-// results, called cones:
+// A circuit is cut at registers and memory ports. The current values of registers and ports are
+// free inputs, called leaves. Outputs and the values that registers and memory ports take at the
+// clock edge are results, called cones:
 //
 //	cones, err := blast.Circuit(g, c, leaf)
 //	// leaf {Register acc}   -> 8 free literals
@@ -75,7 +75,7 @@ type Cone struct {
 }
 
 // Circuit adds a circuit to a formula graph. It returns the cones in this order: outputs,
-// registers, memory ports, asserts, probes. The function leaf returns the literals of a leaf
+// registers, memory ports, asserts, probes. The function `leaf` returns the literals of a leaf
 // with a given width. It must always return the same literals for the same place.
 func Circuit(g *Graph, c *rtl.Circuit, leaf func(p Place, width int) []Lit) ([]Cone, error) {
 	b := &blaster{g: g, c: c, bits: make([][]Lit, len(c.Nodes))}

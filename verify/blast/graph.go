@@ -127,7 +127,7 @@ func (g *Graph) Ite(c, a, b Lit) Lit {
 	return g.make(Node{Kind: KIte, A: a ^ flip, B: b ^ flip, C: c}) ^ flip
 }
 
-// Eval computes all nodes for 64 patterns in parallel. The function free gives the value of
+// Eval computes all nodes for 64 patterns in parallel. The function `free` gives the value of
 // each free input.
 func (g *Graph) Eval(free func(node int) uint64) []uint64 {
 	v := make([]uint64, len(g.Nodes))

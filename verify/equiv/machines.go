@@ -9,7 +9,7 @@ import (
 )
 
 // Machines tries to prove that two circuits with the same ports, registers and memories behave
-// the same in every run from reset. Their outputs and memory accesses must be equal in every
+// the same in every run from reset. Outputs and memory accesses must be equal in every
 // cycle, for all inputs. Circuits compares all states, but Machines considers only states that
 // a run can reach. A memory that is never written holds its initial contents. The contents of
 // other memories are unknown, and so is the order of the words that are read.

@@ -68,7 +68,7 @@ func boundRows() []boundRow {
 // unknownEnd is the last value of a loop whose end is a u64. It is larger than any small range.
 const unknownEnd = 1 << 62
 
-// top is the largest number of an integer type, limited to what an int can hold.
+// top is the largest number of an integer type, or 2^40 - 1 if that is smaller.
 func (t *typ) top() int { return 1<<min(t.bits, 40) - 1 }
 
 // upTo makes a number of an unsigned type from 0 to `most`. The value `most` can occur.

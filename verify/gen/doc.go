@@ -1,6 +1,6 @@
 // Package gen makes random Sinter programs. Each program passes the checker, has one meaning,
-// and ends (or waits) after bounded work. Its trace shows most of the values that it computes.
-// Machines with equal traces therefore agree on most of the program:
+// and ends (or waits) after bounded work. The trace of a program shows most of the values that
+// the program computes. Machines with equal traces therefore agree on most of the program:
 //
 //	p := gen.New(seed, gen.Options{})
 //	p.Source()  // the text, without indentation
@@ -8,11 +8,11 @@
 //
 // Three tables list the productions: expressions (words.go, values.go), exact numbers
 // (ranges.go) and statements (stmts.go, control.go). A production is a way to make a piece of
-// text. Its row has a name, a weight, a condition for its use, and the function that makes the
-// text. A new part of the language needs only one row and one function. Fixed point and floats
-// (reals.go), maps.go, generics.go, layouts.go and devices.go have separate rows. edges.go
-// makes values at the boundary of a condition. Values are mixed into a hash variable, which the
-// program logs.
+// text. The row of a production has a name, a weight, a condition for its use, and the function
+// that makes the text. A new part of the language needs only one row and one function. Fixed
+// point and floats (reals.go), maps.go, generics.go, layouts.go and devices.go have separate
+// rows. edges.go makes values at the boundary of a condition. The program mixes values into a
+// hash variable and logs that variable.
 //
 // A program has only one meaning because of how it is built. All operations of the language are
 // defined, and the generator avoids anything else that could differ. It counts work: a loop

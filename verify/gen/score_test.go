@@ -21,8 +21,8 @@ const root = "../.."
 // integration runs these programs.
 const scoreSeeds = 500
 
-// sample is the number of faults that are planted in a short run. someSeeds is the number of
-// programs for each of them. A fault that is not found costs all of them.
+// sample is the number of faults that are planted in a short run. someSeeds is the largest
+// number of programs that are tried for each fault. A fault that is never found needs them all.
 const sample, someSeeds = 3, 120
 
 // patience is the time limit for the tool on all programs.

@@ -118,6 +118,6 @@ func (g *gen) offer(l *link) []*node {
 	return []*node{n, shown}
 }
 
-// feedback reports whether a channel comes from a later task. Its values are answers. No select
-// waits for them, because this could create an endless chain of values.
+// feedback reports whether a channel comes from a later task. The values of such a channel are
+// answers. No select waits for answers, because this could create an endless chain of values.
 func (g *gen) feedback(l *link) bool { return later(g.p.tasks, l.from, l.to) }

@@ -17,7 +17,7 @@ type shrinker struct {
 	runs int // number of runs left
 }
 
-// Shrink makes p smaller as long as test keeps it. It runs at most `runs` programs that the
+// Shrink makes p smaller as long as `test` keeps it. It runs at most `runs` programs that the
 // checker accepts. From large to small, it removes tasks with their channels, arrivals,
 // statements, the statements around blocks, parts of expressions, and declarations.
 func Shrink(p *Program, runs int, test func(*Program) Verdict) {

@@ -61,7 +61,7 @@ func (f Formal) String() string {
 }
 
 // formals makes the expected records from the instruction set. It has its own register file,
-// filled from what the instructions write.
+// which holds the values that the instructions wrote.
 type formals struct {
 	tape  *tape
 	im    *image.Image
@@ -91,7 +91,7 @@ func newFormals(im *image.Image, s *world.Script) (*formals, error) {
 	return &formals{tape: t, im: im}, err
 }
 
-// next is the record of the next instruction. It is false at the end of the run.
+// next returns the record of the next instruction, or false at the end of the run.
 func (f *formals) next() (Formal, bool, error) {
 	if f.ended {
 		return Formal{}, false, nil

@@ -52,7 +52,7 @@ const ports = `image ports
 end
 `
 
-// made generates a core and describes what it kept.
+// made generates a core and describes the parts that the core keeps.
 func made(t *testing.T, organisation string) (*rtl.Circuit, *lockstep.Subset) {
 	im, err := image.ParseFor(design.Default(), &diag.File{Name: "ports.image", Text: ports})
 	require.NoError(t, err)

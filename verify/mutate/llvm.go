@@ -129,7 +129,7 @@ func exchanged(f *found) string {
 	return f.swap(2, 3)
 }
 
-// eachLLVM calls visit with each wrong line that a mistake can put in place of a line.
+// eachLLVM calls `visit` with each wrong line that a mistake can put in place of a line.
 func eachLLVM(text string, visit func(name string, at int, wrong string)) {
 	for at, line := range strings.Split(text, "\n") {
 		for _, r := range rewrites {

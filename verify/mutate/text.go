@@ -50,7 +50,7 @@ func ReachText(im *image.Image, name string) *image.Image {
 // reachSite is a trap site number that no program uses.
 const reachSite = 1 << 24
 
-// eachWord calls visit with each wrong word that a mistake can put in place of a word. It skips
+// eachWord calls `visit` with each wrong word that a mistake can put in place of a word. It skips
 // mistakes that cannot be encoded.
 func eachWord(im *image.Image, visit func(name string, at int, w uint32)) {
 	dec := isa.NewDecoder(im.Target.Set)

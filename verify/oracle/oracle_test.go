@@ -221,7 +221,8 @@ func options(text, dir string) []string {
 	return out
 }
 
-// TestProbes compares the two on small programs about corner cases of the language.
+// TestProbes compares the oracle with the reference machine on small programs about corner cases
+// of the language.
 func TestProbes(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.sn")
 	require.NoError(t, err)
@@ -234,7 +235,8 @@ func TestProbes(t *testing.T) {
 	agree(t, jobs)
 }
 
-// TestOptions compares the two with configs that are set, and with the image of a disk.
+// TestOptions compares the oracle with the reference machine when configs are set, and when a
+// disk has an image.
 func TestOptions(t *testing.T) {
 	dir := t.TempDir()
 	image := make([]byte, 4096)
@@ -258,8 +260,8 @@ func TestOptions(t *testing.T) {
 	agree(t, jobs)
 }
 
-// TestLevels compares the two on the signals of a value change dump, and on messages at the
-// times of their changes. Both must refuse the same dumps.
+// TestLevels compares the oracle with the reference machine on the signals of a value change
+// dump, and on messages at the times of the signal changes. Both must refuse the same dumps.
 func TestLevels(t *testing.T) {
 	dir := t.TempDir()
 	dump := read(t, "testdata/levels/levels.vcd")
@@ -301,7 +303,8 @@ func TestLevels(t *testing.T) {
 	}
 }
 
-// TestPages compares the two on the programs of the reference and of the tour.
+// TestPages compares the oracle with the reference machine on the programs in language.md and
+// tour.md.
 func TestPages(t *testing.T) {
 	dir := t.TempDir()
 	var jobs []*job

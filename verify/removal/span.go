@@ -41,7 +41,7 @@ func (s span) with(lo, hi uint64) (t span, ok bool) {
 	return s, s.lo <= s.hi
 }
 
-// spanOf computes the span of an expression over core rows. The function leaf gives the spans
+// spanOf computes the span of an expression over core rows. The function `leaf` gives the spans
 // of its leaves.
 func spanOf(e *word.Expr, leaf func(e *word.Expr) span) span {
 	if e.IsConst() {

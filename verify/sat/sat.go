@@ -252,8 +252,8 @@ func (s *Solver) undo(n int) {
 
 // Solve looks for an assignment that satisfies all clauses and the assumptions. It decides only
 // on vars (nil: all), and gives up after limit conflicts (0: never). It keeps the consequences
-// of the first assumptions for the next call. The next call is faster if it begins with the
-// same assumptions.
+// of the first assumptions for the next call. The next call is faster if its list of assumptions
+// begins with the same assumptions as this call.
 func (s *Solver) Solve(vars []Var, limit int, assume ...Lit) Status {
 	if s.broken {
 		return Unsat

@@ -107,8 +107,9 @@ func TestIncremental(t *testing.T) {
 	}
 }
 
-// TestKeptAssumptions checks calls that begin with all or some of the same assumptions. They
-// give the same answers as a new solver, with or without clauses and limits between the calls.
+// TestKeptAssumptions checks calls whose assumptions begin with all or some assumptions of the
+// call before. The solver gives the same answers as a new solver, with or without clauses and
+// limits between the calls.
 func TestKeptAssumptions(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 5))
 	answers := map[Status]int{}

@@ -1,4 +1,4 @@
-// What a kernel says to the machine that runs it: words stored just above its 64 KiB of memory.
+// A kernel reports to its machine by storing words just above the 64 KiB of memory:
 //   0x10000  a result word
 //   0x10004  1: the timed region begins, 0: it ends
 //   0x10008  the end of the program
