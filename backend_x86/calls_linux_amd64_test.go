@@ -28,13 +28,13 @@ const (
 	stopAtSystem = syscall.SIGTRAP | 0x80
 )
 
-// callsOf runs a process and counts its system calls by number until it ends, or until it has
-// made a call with number last so often.
+// callsOf runs a process and counts its system calls by number. It stops when the process ends,
+// or when the process has made the call `last` the given number of times.
 func callsOf(t *testing.T, img *x86.Image, files []*os.File, env, args []string, last uint64, times int) map[uint64]int {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "prog")
 	require.NoError(t, os.WriteFile(path, img.Stripped, 0o755))
-	runtime.LockOSThread() // only the thread that attached may trace
+	runtime.LockOSThread() // only the thread that attached to the process may trace it
 	defer runtime.UnlockOSThread()
 	line := append([]string{"sh", "-c", `LISTEN_PID=$$ exec "$0" "$@"`, path}, args...)
 	p, err := os.StartProcess("/bin/sh", line, &os.ProcAttr{
@@ -86,8 +86,8 @@ func TestCalls(t *testing.T) {
 	t.Run("datagrams", func(t *testing.T) { callsOfDatagrams(t, img) })
 }
 
-// callsOfFrames: a busy process reads a frame and writes one, and makes no other system
-// call for it: it does not ask first whether there is one, and the clock needs no call.
+// callsOfFrames checks that a busy process makes two system calls for a frame: it reads the frame
+// and writes the answer. It does not ask first whether there is a frame. The clock needs no call.
 func callsOfFrames(t *testing.T, img *x86.Image) {
 	const host, peer, more = 0x0a00020f, 0x0a000202, 20
 	count := func(n int) map[uint64]int {
@@ -100,7 +100,7 @@ func callsOfFrames(t *testing.T, img *x86.Image) {
 			_, err := ours.Write(frame)
 			require.NoError(t, err)
 		}
-		require.NoError(t, syscall.Shutdown(int(ours.Fd()), syscall.SHUT_WR)) // the process ends with the frames
+		require.NoError(t, syscall.Shutdown(int(ours.Fd()), syscall.SHUT_WR)) // the process ends after the frames
 		return callsOf(t, img, []*os.File{theirs}, nil, []string{"nic=fd:3"}, 0, 0)
 	}
 	few, many := count(10), count(10+more)
@@ -113,8 +113,8 @@ func callsOfFrames(t *testing.T, img *x86.Image) {
 	}
 }
 
-// callsOfOne: a process that waits for each frame sleeps in the read, and writes. A client that
-// pauses gives it the time to sleep.
+// callsOfOne checks that a process that waits for each frame sleeps in the read, and then writes
+// the answer. The client pauses before each frame, so that the process has time to fall asleep.
 func callsOfOne(t *testing.T, img *x86.Image) {
 	const host, peer, frames, pause = 0x0a00020f, 0x0a000202, 16, 5 * time.Millisecond
 	ours, theirs := pair(t)
@@ -136,11 +136,11 @@ func callsOfOne(t *testing.T, img *x86.Image) {
 	got := callsOf(t, img, []*os.File{theirs}, nil, []string{"nic=fd:3"}, 0, 0)
 	require.NoError(t, <-ended)
 	require.Equal(t, frames+1, got[callWrite])
-	require.LessOrEqual(t, got[callPreadv2], frames+1+3) // and the end
+	require.LessOrEqual(t, got[callPreadv2], frames+1+3) // also for the end of the input
 	require.LessOrEqual(t, got[callPpoll], 2)
 }
 
-// callsOfDatagrams: with a socket of the host a datagram costs a receive and a send.
+// callsOfDatagrams checks that a datagram over a socket of the host costs a receive and a send.
 func callsOfDatagrams(t *testing.T, img *x86.Image) {
 	const n = 30
 	conn, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})

@@ -13,7 +13,8 @@ import (
 	x86 "github.com/sinter-lang/sinter/backend_x86"
 )
 
-// draws says two random numbers, unless they are what no source of random bytes gives.
+// draws reads two random numbers and logs the first. If they are equal or one of them is 0, it logs
+// that they are not random.
 const draws = `
 use rng
 task draw(r: rng.Source) {
@@ -24,8 +25,8 @@ task draw(r: rng.Source) {
 system draws { run draw(rng.source("r")) }
 `
 
-// TestRandomOfGuests: a unikernel has the bytes of a virtio device, or else those of the
-// processor, and says so when it has neither.
+// TestRandomOfGuests checks that a unikernel gets random bytes from a virtio device, or else from
+// the processor. If it has neither, it ends with a message.
 func TestRandomOfGuests(t *testing.T) {
 	t.Parallel()
 	m := compile(t, "draws.sn", draws)
@@ -52,8 +53,8 @@ func TestRandomOfGuests(t *testing.T) {
 	}
 }
 
-// TestRandomOfAProcess: a process has the kernel's bytes. Its filter allows the system call
-// without flags only, and only to a program that needs it, live.
+// TestRandomOfAProcess checks that a process gets random bytes from the kernel. Its filter allows
+// the system call getrandom only without flags, and only in a live run of a program that needs it.
 func TestRandomOfAProcess(t *testing.T) {
 	t.Parallel()
 	m := compile(t, "draws.sn", draws)

@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestBoards: each figure of boards is at most its goal.
+// TestBoards checks that each figure of the boards is at most its goal.
 func TestBoards(t *testing.T) {
 	var out strings.Builder
 	require.NoError(t, printBoards(context.Background(), options{root: ".."}, &out))

@@ -13,9 +13,10 @@ import (
 	"github.com/sinter-lang/sinter/verify/lockstep"
 )
 
-// TestTracePorts: the trace port of each example's core shows in every field what the
-// instruction set does, over the whole run and with mined lines. A plain run takes small
-// examples, one of them with mined lines, and a full run leaves out the longest two.
+// TestTracePorts checks the trace port of each example's core against the instruction set: every
+// field, over the whole run, and with mined lines (instructions made for one program). A plain
+// test run takes only small examples, and one of them has mined lines. A full test run omits only
+// the two longest examples.
 func TestTracePorts(t *testing.T) {
 	small := []string{"hello", "crc32t", "uart-echo"}
 	long := []string{"edge", "router"}

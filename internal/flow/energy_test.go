@@ -7,8 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestEnergy: the proxy is the same each time and on each engine, and a core that computes less in
-// a cycle switches less.
+// TestEnergy checks that the energy proxy is the same each time and on each engine. It also checks
+// that a core with less computation in a cycle switches less.
 func TestEnergy(t *testing.T) {
 	world := World{Bytes: []string{"serial=../../examples/uart-echo/typed.bytes"}, Until: "21ms"}
 	var per []float64

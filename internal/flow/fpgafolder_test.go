@@ -26,8 +26,9 @@ func helloOn(t *testing.T, board string) (dir string, files map[string]string) {
 	return dir, files
 }
 
-// TestBoardFolder: for each board the makefile names the tools of its family and files that are
-// there, the read-me names every file, and the description for FuseSoC is YAML.
+// TestBoardFolder checks the folder of each board. The makefile must name the tools of the part's
+// family, and only files that exist. The read-me must name every file. The description for FuseSoC
+// must be YAML.
 func TestBoardFolder(t *testing.T) {
 	gnu := testkit.Tool(t, "make")
 	for board, tools := range map[string][]string{

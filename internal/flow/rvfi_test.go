@@ -15,9 +15,9 @@ import (
 	"github.com/sinter-lang/sinter/verify/lockstep"
 )
 
-// TestWrittenTracePort: Icarus runs the written Verilog under its test bench, and a module beside
-// it prints the trace port. Each line is that of the instruction set. The program has mined
-// lines.
+// TestWrittenTracePort checks the trace port in the written Verilog. Icarus runs the core under its
+// test bench, and an added module prints the trace port. Each printed line must equal the line that
+// the instruction set gives. The program has mined lines (instructions made for this program).
 func TestWrittenTracePort(t *testing.T) {
 	icarus, vvp := testkit.Tool(t, "iverilog"), testkit.Tool(t, "vvp")
 	p, err := Load("../../examples/uart-echo", Options{Mine: MineWherePays})

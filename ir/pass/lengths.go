@@ -7,11 +7,13 @@ import (
 	"github.com/sinter-lang/sinter/ir/interval"
 )
 
-// lengths uses what the program itself keeps true: the length at the start of a bytes object is
-// not above its capacity. No type says so in the program IR. The pass assumes it of all objects
-// that exchange contents, and withdraws it where an operation may write another first word. What
-// is left holds by induction over the run. With the lengths it removes checks as checks does, with
-// more facts about counters, and marks displacements that do not wrap.
+// lengths uses a property that every program keeps: the length at the start of a bytes object is at
+// most the object's capacity. The program IR has no type that tells this. So the pass first assumes
+// the property for all objects. It puts objects that exchange contents into one class. It then
+// withdraws the assumption for a class if an operation may write a larger first word. The remaining
+// assumptions hold by induction over the run. From these bounds the pass removes checks, like the
+// pass checks but with more facts about counters. It also marks displacements whose sums do not
+// wrap.
 //
 // Needs: nothing. Keeps: events and their order. It is for x86-64 only.
 //
@@ -29,8 +31,8 @@ func lengths(m *ir.Module, env *Env) bool {
 	})
 }
 
-// capacities are the objects whose first word is a length, by classes of objects that exchange
-// contents.
+// capacities holds the objects whose first word is a length. Objects that exchange contents are in
+// one class.
 type capacities struct {
 	up      map[*ir.Object]*ir.Object // a forest of classes
 	most    map[*ir.Object]uint64     // the bound of a class, by its root
@@ -75,10 +77,10 @@ func eachRef(m *ir.Module, visit func(i *ir.Instr, k int)) {
 	}
 }
 
-// whole reports a ref to the start of an object.
+// whole reports whether a ref (an object with an offset) refers to the start of the object.
 func whole(r ir.Ref) bool { return r.Off == nil && r.Disp == 0 }
 
-// initial makes the class of one object.
+// initial makes a class for an object alone.
 func (c *capacities) initial(o *ir.Object) {
 	c.most[o] = uint64(max(o.Size-lengthSize, 0))
 	var first uint64
@@ -105,7 +107,7 @@ func (c *capacities) join(a, b *ir.Object) {
 	}
 }
 
-// spoil withdraws the bound of an object, and reports whether it had one.
+// spoil withdraws the bound of an object's class. It reports whether the class had a bound.
 func (c *capacities) spoil(o *ir.Object) bool {
 	r := c.root(o)
 	had := !c.spoiled[r]
@@ -113,7 +115,7 @@ func (c *capacities) spoil(o *ir.Object) bool {
 	return had
 }
 
-// settle withdraws bounds until the rest is proved from the rest.
+// settle withdraws bounds until the remaining bounds prove each other.
 func (c *capacities) settle(m *ir.Module) {
 	for again := true; again; {
 		again = false
@@ -134,7 +136,7 @@ func (c *capacities) settle(m *ir.Module) {
 	}
 }
 
-// matters reports a function that writes an object with a bound.
+// matters reports whether a function writes an object with a bound.
 func (c *capacities) matters(f *ir.Func) bool {
 	for _, b := range f.Blocks {
 		for _, i := range b.Instrs {
@@ -148,8 +150,8 @@ func (c *capacities) matters(f *ir.Func) bool {
 	return false
 }
 
-// prover knows the lengths and the bounds of counters of a function. Bounds of nested loops take
-// some rounds.
+// prover returns a prover that knows the lengths and the bounds of a function's counters. It repeats
+// a step because bounds of nested loops depend on each other.
 func (c *capacities) prover(f *ir.Func) *prover {
 	p := newProver(f)
 	p.known = c.bound
@@ -161,7 +163,7 @@ func (c *capacities) prover(f *ir.Func) *prover {
 	return p
 }
 
-// bound bounds the load of a length.
+// bound returns the bounds of a value that is a loaded length.
 func (c *capacities) bound(v *ir.Value) (span, bool) {
 	if !isLength(v.Def) {
 		return span{}, false
@@ -174,7 +176,7 @@ func isLength(i *ir.Instr) bool {
 	return i.Op == ir.OpLoad && i.Size == lengthSize && i.Results[0].Type >= 32 && whole(i.Refs[0])
 }
 
-// keeps reports that an operation leaves the first word of its object within the bound.
+// keeps reports whether an operation keeps the first word of its object within the bound.
 func (c *capacities) keeps(p *prover, i *ir.Instr, k int) bool {
 	if i.Access(k) != ir.Writes {
 		return true
@@ -191,14 +193,14 @@ func (c *capacities) keeps(p *prover, i *ir.Instr, k int) bool {
 		return i.Size == lengthSize && p.span(i.Args[0]).Hi <= most
 	case i.Op == ir.OpTake, i.Op == ir.OpAsk: // they write a length of at most Imm
 		return i.Imm <= most
-	case i.Op == ir.OpCopy: // of a member of the class, or it brings another first word
+	case i.Op == ir.OpCopy: // the source must be the start of an object, which is in the class
 		return i.Imm >= lengthSize && whole(i.Refs[1])
 	}
 	return i.Op == ir.OpClear || i.Op == ir.OpCall
 }
 
-// pastLength reports a place that is behind the length of its object. What is written upward from
-// there stays inside the object, so it cannot come to the length either.
+// pastLength reports whether a ref points after the length of its object. A write from there goes
+// upward and stays inside the object, so it cannot reach the length.
 func (p *prover) pastLength(r ir.Ref) bool {
 	if r.Off == nil {
 		return r.Disp >= lengthSize
@@ -207,7 +209,8 @@ func (p *prover) pastLength(r ir.Ref) bool {
 	return s.Lo <= math.MaxUint32 && int64(s.Lo)+int64(r.Disp) >= lengthSize && s.Hi <= math.MaxUint32 && int64(s.Hi)+int64(r.Disp) <= math.MaxUint32
 }
 
-// markSums marks the refs of an operation whose sums do not wrap, and reports whether one is new.
+// markSums marks the refs of an operation whose sums of offset and displacement do not wrap. It
+// reports whether it has marked a ref.
 func (p *prover) markSums(i *ir.Instr) bool {
 	marked := false
 	for k, r := range i.Refs {

@@ -8,11 +8,11 @@ import (
 	"github.com/sinter-lang/sinter/ir/port"
 )
 
-// command asks for n random bytes.
+// command returns a command that asks for n random bytes.
 func command(n byte) []byte { return []byte{1, 0, 0, 0, 0, 0, n, 0} }
 
-// TestSource: the given bytes come first, then those of the generator, and no byte comes
-// twice.
+// TestSource checks that the given bytes come first and the bytes of the generator follow. Each
+// byte is given only once.
 func TestSource(t *testing.T) {
 	b := NewBus(port.Find("rng"))
 	require.NoError(t, b.ReadAnswers("r", []byte("16 2a # first\n\nff00 # then\n")))
@@ -32,7 +32,7 @@ func TestSource(t *testing.T) {
 	require.Zero(t, b.last(), "a file of random bytes has no times")
 }
 
-// TestBadSource: an error in a file of random bytes names its line.
+// TestBadSource checks that the message for an error in a file of random bytes names the line.
 func TestBadSource(t *testing.T) {
 	for text, want := range map[string]string{
 		"16\n1g\n":   `r:2:1: error[E0504]: expected bytes in hexadecimal, two digits each, got "1g"`,
