@@ -98,7 +98,7 @@ func TestMutantCampaign(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 }
 
-// TestUnitsOfMutants: each mutant of each core belongs to one unit.
+// TestUnitsOfMutants checks that each mutant of each core belongs to one unit.
 func TestUnitsOfMutants(t *testing.T) {
 	u := &mutantUnits{Size: 10, Cores: []mutantCore{{Mutants: 20}, {Mutants: 0}, {Mutants: 1}}}
 	var got [][2]int
@@ -132,7 +132,7 @@ func TestKeptWorld(t *testing.T) {
 	require.ErrorContains(t, err, "the options of the campaign cannot be read")
 }
 
-// TestDiskOfMutants: what a run writes to a disk is not there in the next one.
+// TestDiskOfMutants checks that data that a run writes to a disk are not on the disk in the next run.
 func TestDiskOfMutants(t *testing.T) {
 	const text = `use blk
 task once(d: blk.Disk) {

@@ -32,10 +32,10 @@ var namesOf = map[string]*regexp.Regexp{
 	"rng":      regexp.MustCompile(`^rng\.(Source|source)`),
 }
 
-// most are the counts of today: they may fall, and a new kind begins with 0. What
-// names datagrams and disks is what they alone can do: the sockets of the stack, the
-// files and crashes of disks, the program generator; explorations and campaigns also keep results on
-// a disk of the computer. A pin and a serial line are named by the program generator.
+// most holds the present counts. They may fall, and a new kind begins with 0. Code names datagrams
+// and disks for features that only these kinds have: the sockets of the stack, the files and crashes
+// of disks. The program generator names both, and also a pin and a serial line. Explorations and
+// campaigns store results on a disk of the computer, so they use the word too.
 var most = map[string]int{"eth": 2, "udp": 8, "disk": 32, "gpio_in": 2, "gpio_out": 2, "uart": 1, "spi": 2, "i2c": 2, "rng": 0}
 
 // TestFilesThatNameAKind counts the files outside those places that name a kind, and the files
