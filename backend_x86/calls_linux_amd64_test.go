@@ -28,13 +28,13 @@ const (
 	stopAtSystem = syscall.SIGTRAP | 0x80
 )
 
-// callsOf runs a process and counts its system calls by number until it ends, or until it has
-// made a call with number last so often.
+// callsOf runs a process and counts its system calls by number. It stops when the process ends,
+// or when the process has made the call `last` the given number of times.
 func callsOf(t *testing.T, img *x86.Image, files []*os.File, env, args []string, last uint64, times int) map[uint64]int {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "prog")
 	require.NoError(t, os.WriteFile(path, img.Stripped, 0o755))
-	runtime.LockOSThread() // only the thread that attached may trace
+	runtime.LockOSThread() // only the thread that attached to the process may trace it
 	defer runtime.UnlockOSThread()
 	line := append([]string{"sh", "-c", `LISTEN_PID=$$ exec "$0" "$@"`, path}, args...)
 	p, err := os.StartProcess("/bin/sh", line, &os.ProcAttr{
@@ -101,7 +101,7 @@ func callsOfFrames(t *testing.T, img *x86.Image) {
 			_, err := ours.Write(frame)
 			require.NoError(t, err)
 		}
-		require.NoError(t, syscall.Shutdown(int(ours.Fd()), syscall.SHUT_WR)) // the process ends with the frames
+		require.NoError(t, syscall.Shutdown(int(ours.Fd()), syscall.SHUT_WR)) // the process ends after the frames
 		return callsOf(t, img, []*os.File{theirs}, nil, []string{"nic=fd:3"}, 0, 0)
 	}
 	few, many := count(10), count(10+more)
@@ -137,7 +137,7 @@ func callsOfOne(t *testing.T, img *x86.Image) {
 	got := callsOf(t, img, []*os.File{theirs}, nil, []string{"nic=fd:3"}, 0, 0)
 	require.NoError(t, <-ended)
 	require.Equal(t, frames+1, got[callWrite])
-	require.LessOrEqual(t, got[callPreadv2], frames+1+3) // and the end
+	require.LessOrEqual(t, got[callPreadv2], frames+1+3) // also for the end of the input
 	require.LessOrEqual(t, got[callPpoll], 2)
 }
 

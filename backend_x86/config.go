@@ -137,8 +137,8 @@ func homes(b *strings.Builder, m *ir.Module) {
 	}
 }
 
-// buses writes the devices that are buses, and whether they have addresses, and the sources of
-// random bytes.
+// buses writes two lists of devices: the buses, each with whether it has addresses, and the sources
+// of random bytes.
 func buses(b *strings.Builder, m *ir.Module) {
 	count, sources := 0, 0
 	var list []string

@@ -247,7 +247,7 @@ func TestLongPieceOfAHarness(t *testing.T) {
 	require.NoError(t, os.WriteFile(path, build(t, parse(t, serialEcho()), x86.Linux).Stripped, 0o755))
 	for length, want := range map[uint32]int{64: 3, 65: 2, 1<<32 - 1: 2} {
 		cmd := exec.Command(path, "--script")
-		answers := binary.LittleEndian.AppendUint32([]byte{1, 0, 0, 0}, length) // line 0 is ready; the length of its bytes
+		answers := binary.LittleEndian.AppendUint32([]byte{1, 0, 0, 0}, length) // first the ready devices: only device 0, a serial line; then the number of its bytes
 		cmd.Stdin = bytes.NewReader(append(answers, make([]byte, 8192)...))
 		out, err := cmd.Output()
 		if want == 2 {

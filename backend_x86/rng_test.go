@@ -13,7 +13,8 @@ import (
 	x86 "github.com/sinter-lang/sinter/backend_x86"
 )
 
-// draws says two random numbers, unless they are what no source of random bytes gives.
+// draws reads two random numbers and logs the first. If they are equal or one of them is 0, it logs
+// that they are not random.
 const draws = `
 use rng
 task draw(r: rng.Source) {

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestCostOfEcho measures this process as the server of an echo.
+// TestCostOfEcho measures this test process while it echoes the datagrams of a client.
 func TestCostOfEcho(t *testing.T) {
 	server, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
 	require.NoError(t, err)

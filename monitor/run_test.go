@@ -44,7 +44,7 @@ func TestCalls(t *testing.T) {
 	require.Equal(t, "hello", said.String())
 }
 
-// Random bytes fill the memory that the guest names, and nothing beside it.
+// Random bytes fill the memory that the guest names, and no memory next to it.
 func TestRandomBytes(t *testing.T) {
 	need(t)
 	data := make([]byte, ringAt-dataAt)

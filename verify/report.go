@@ -70,7 +70,7 @@ type Row struct {
 type Survivor struct {
 	Core   string `json:"core"`
 	Mutant string `json:"mutant"`
-	Why    string `json:"why"` // the difference from the core, or that it is undecided
+	Why    string `json:"why"` // the difference from the core, or a note that the proof is undecided
 }
 
 // Report is the ladder of one program.

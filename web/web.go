@@ -1,5 +1,5 @@
-// Package web holds the page of a report: its script and style, bundled from the
-// sources in web/src, and the frame around them.
+// Package web makes the HTML page of a report. It holds the page's script and style,
+// which are bundled from the sources in web/src.
 //
 //	html, err := web.Page(data, 0)   // one file that needs nothing else
 //
@@ -8,9 +8,9 @@
 // content security policy forbids it. A page that a server serves requests only the sweep,
 // from that server.
 //
-// The bundle is committed, so that the tool is built by Go alone. `npm ci && npm run
-// build` in this folder makes it again; a test says when it is stale. Start reading at
-// src/main.js.
+// The bundle is committed, so building the tool needs only Go. `npm ci && npm run build`
+// in this folder makes the bundle again, and a test fails if it is stale. Start reading
+// at src/main.js.
 package web
 
 import (

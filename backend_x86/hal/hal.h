@@ -56,5 +56,5 @@ void sn_main(void);
 enum { DISK_READ = 1, DISK_WRITE = 2, DISK_FLUSH = 3, SECTOR = 512 };
 enum { DISK_OK = 0, DISK_PAST_END = 1, DISK_ERROR = 2 };
 enum { BUS_BYTES = 512, BUS_OK = 0, BUS_REFUSED = 1 };
-#define SN_EXCHANGES (SN_BUSES + SN_SOURCES) // devices that answer with bytes of any number
+#define SN_EXCHANGES (SN_BUSES + SN_SOURCES) // devices that answer with any number of bytes
 #endif

@@ -268,7 +268,7 @@ static const struct filter scripted_calls[] = {BEGIN, ALLOW_ON(SYS_read, 0, 0), 
 
 static const struct filter live_calls[] = {
     BEGIN,
-#if SN_DEVICES // first what each frame needs
+#if SN_DEVICES // first the calls that each frame needs
     UDP_CALLS ON_DEVICES(SYS_preadv2), ALLOW_ON(SYS_write, 1, NOTIFY),
     ON_DEVICES(SYS_read),
 #else
@@ -348,7 +348,7 @@ NORETURN void start(long *sp) {
 #endif
 #if SN_USES_NOW
   clock_find(argv + sp[0] + 1);
-  if (!hal_scripted) hal_now(); // the clock begins
+  if (!hal_scripted) hal_now(); // the first call starts the clock
 #endif
   lock();
 #if SN_THREADS

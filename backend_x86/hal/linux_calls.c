@@ -91,15 +91,16 @@ void hal_read(void *p, u32 n) {
 }
 
 #if SN_USES_NOW
-// The function that reads a clock without a system call, from the library that the kernel maps
-// into each process (vDSO); 0: there is none. It makes the system call when it must.
+// The function that reads a clock without a system call. It comes from the library that the kernel
+// maps into each process (vDSO). It is 0 if there is no such function. The function makes the
+// system call itself if it cannot read a clock otherwise.
 static int (*vdso_clock)(int clock, i64 *t);
 
 struct section { u32 name, kind; u64 flags, at, offset, size; u32 link, info; u64 align, entry; };
 struct symbol { u32 name; u8 info, other; u16 section; u64 value, size; };
 
-// clock_find looks for that function. The library's address is in the auxiliary vector, which
-// follows the environment (System V ABI for x86-64, 3.4.3).
+// clock_find sets vdso_clock. The library's address is in the auxiliary vector, which follows the
+// environment (System V ABI for x86-64, 3.4.3).
 static void clock_find(char **env) {
   enum { LIBRARY = 33, SYMBOLS = 11, SECTIONS_AT = 40, SECTION_SIZE = 58, SECTIONS = 60 };
   static const char wanted[] = "__vdso_clock_gettime";

@@ -49,24 +49,25 @@ static NORETURN void spoilt(u32 dev) { end_for(dev, ": the capture is cut off or
 #define SN_UDP_MOST 0
 #endif
 
-// After a frame was read, the next looks at the status of the devices cost no system call. A stack
-// looks so often before it has answered a frame.
+// The number of status checks after a read frame that make no system call. A network stack checks
+// the status of its devices this often before it has answered a frame.
 enum { FREE_LOOKS = 3 };
 static u8 fresh;
 
 // arrived records the result n of a read at device i.
 static void arrived(u32 i, long n) {
-  if (n > 0) head_len[i] = sn_has_frames[i] || sn_is_stream[i] ? (u32)n : 0; // for a pin: its change
+  if (n > 0) head_len[i] = sn_has_frames[i] || sn_is_stream[i] ? (u32)n : 0; // 0 for a pin, whose change carries no bytes
   else if (!n || n == ECONNRESET || (n == EIO && sn_is_stream[i])) closed[i] = 1;
   else if (n != EINTR && n != EAGAIN) gone(i);
   if (n > 0) fresh = FREE_LOOKS;
 }
 
 #if SN_NETS
-// read_alone reads at the only descriptor that a frame can come from: that of device i, or of
-// socket k if k is not below 0. A busy program so reads frame after frame without asking first
-// whether there is one. If it may sleep for ever it sleeps in the read. It reports whether that
-// was all; else a ppoll must follow, as for a descriptor or a kernel that cannot do this.
+// read_alone reads at the only descriptor that can provide a frame: the descriptor of device i, or
+// of socket k if k is at least 0. So a busy program reads frame after frame, and does not first
+// ask whether there is a frame. If there is no deadline, read_alone sleeps in the read. It returns 0
+// if a ppoll must follow. It also returns 0 if the descriptor or the kernel does not support such
+// a read.
 static int read_alone(u32 i, int k, u64 us) {
   enum { NOWAIT = 8, NOT_SUPPORTED = -95, NO_CALL = -38 };
 #if SN_HOMES
@@ -88,7 +89,7 @@ static int read_alone(u32 i, int k, u64 us) {
 // fill reads ahead at the devices of mask that have no frame. It sleeps for at most us
 // microseconds and reports whether one of these devices can still give a frame.
 static int fill(u32 mask, u64 us) {
-  u32 from = 0, places = 0; // where frames can come from: the last such place, and how many
+  u32 from = 0, places = 0; // descriptors that can provide a frame: the last one, and their number
   struct { int fd; short events, revents; } p[SN_DEVICES + SN_UDP_MOST];
   i64 time[2] = {(i64)(us / 1000000), (i64)(us % 1000000 * 1000)};
   int open = 0;

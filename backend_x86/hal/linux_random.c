@@ -1,5 +1,5 @@
-// The random bytes of a Linux process: those of the kernel (getrandom), which waits at most once
-// after the start of the computer.
+// The random bytes of a Linux process come from the kernel (getrandom). The kernel makes a process
+// wait for them only soon after the start of the computer, and at most once.
 #include "hal.h"
 
 #if SN_SOURCES

@@ -36,8 +36,8 @@ static long transfer(long call, u32 k, struct address *a, u32 len, void *at, u32
   return r >= 0 && m.flags & TRUNCATED ? EAGAIN : r;
 }
 
-// udp_next makes a frame from the next datagram at socket k; 0: there is none. It waits for one
-// only if flags are not DONTWAIT.
+// udp_next makes a frame from the next datagram at socket k. It returns 0 if there is no datagram.
+// It waits for a datagram unless flags contain DONTWAIT.
 static u32 udp_next(u32 k, u8 *f, long flags) {
   struct address from;
   long n = transfer(SYS_recvmsg, k, &from, sizeof from, f + HEADERS, LONGEST, flags);

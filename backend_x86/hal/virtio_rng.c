@@ -1,10 +1,11 @@
-// Random bytes: those of a virtio device (virtio 1.0 specification, section 5.4), or else those of
-// the processor (RDRAND, Intel SDM volume 1, 7.3.17). All sources of the program share the device.
+// Random bytes come from a virtio device (virtio 1.0 specification, section 5.4). If there is none,
+// they come from the processor (RDRAND, Intel SDM volume 1, 7.3.17). All sources of the program
+// share the device.
 #include "hal.h"
 
 #if SN_SOURCES
 static virtio rng; // 0: there is no device
-static struct queue rng_queue; // of one entry: many devices have short queues
+static struct queue rng_queue; // has one entry, because many devices have short queues
 static u8 rng_bytes[256];
 
 static void rng_start(virtio d) {
@@ -16,7 +17,7 @@ static void rng_start(virtio d) {
   ready(d);
 }
 
-// rng_ask asks the device for at most n bytes and returns how many have come.
+// rng_ask asks the device for at most n bytes and returns the number of received bytes.
 static u32 rng_ask(u32 n) {
   enum { LOOKS = 1 << 30, WRITTEN = 2 }; // a minute or more
   rng_queue.desc[0] = (struct desc){(u64)rng_bytes, n, WRITTEN, 0};
@@ -29,7 +30,7 @@ static u32 rng_ask(u32 n) {
   return got;
 }
 
-// rng_missing reports whether neither the device nor the processor has random bytes.
+// rng_missing reports whether the machine has no random bytes: no device, and no RDRAND.
 static int rng_missing(void) {
   enum { RDRAND = 1 << 30 };
   u32 r[4];
@@ -37,7 +38,8 @@ static int rng_missing(void) {
   return !rng && !(r[2] & RDRAND);
 }
 
-// processor_bytes gives 8 random bytes. The processor may have none for a moment.
+// processor_bytes returns 8 random bytes from the processor. The processor may have no bytes for a
+// moment.
 static u64 processor_bytes(void) {
   enum { TRIES = 1000 };
   u64 x;

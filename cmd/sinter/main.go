@@ -1,5 +1,5 @@
-// Command sinter compiles one program through every level of computing. See
-// internal/cli for its commands.
+// Command sinter compiles a program to executables and to hardware. Package
+// internal/cli has its subcommands.
 package main
 
 import (

@@ -1,6 +1,7 @@
-// Package errors holds a page for each kind of diagnostic, named by its code:
-// what it means, a program that gets it, and the program mended. A test
-// compiles both programs of every page.
+// Package errors holds a page for each kind of diagnostic. The diagnostic's code
+// is the name of its page. The page explains the diagnostic. It shows a program
+// that causes it, and the corrected program. A test compiles both programs of
+// every page.
 package errors
 
 import (
@@ -11,7 +12,7 @@ import (
 //go:embed *.md
 var pages embed.FS
 
-// Page returns the text of a code's page.
+// Page returns the text of the page for a code. It reports whether there is such a page.
 func Page(code string) (string, bool) {
 	text, err := pages.ReadFile(code + ".md")
 	return string(text), err == nil
@@ -21,7 +22,7 @@ func Page(code string) (string, bool) {
 func Codes() []string {
 	entries, err := pages.ReadDir(".")
 	if err != nil {
-		return nil // an embedded folder is always there
+		return nil // cannot happen: the folder is embedded
 	}
 	var codes []string
 	for _, e := range entries {

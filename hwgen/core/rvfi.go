@@ -3,14 +3,14 @@ package core
 import "github.com/sinter-lang/sinter/ir/rtl"
 
 // tracePort makes the outputs of the RISC-V Formal Interface: the retire record, the source
-// registers, the next pc, and a number for each instruction. Masks and data are by lanes of the
-// word at mem_addr, the form that riscv-formal calls RISCV_FORMAL_ALIGNED_MEM.
+// registers, the next pc, and a number for each instruction. The masks and data of an access have
+// the byte lanes of the word at mem_addr. riscv-formal calls this RISCV_FORMAL_ALIGNED_MEM.
 //
 //	order insn     trap halt rs1 rs1_rdata rd rd_wdata pc_rdata pc_wdata mem_addr rmask wmask
 //	   17 00c12503    0    0   2 00000100  10 0000002a 0010004c 00100050 0000010c  1111  0000
 //
-// An instruction that traps is not in the retire record. Here it is shown once, with trap and
-// halt. The ports of a core are words of memory, so their accesses are shown too.
+// The retire record omits an instruction that traps. The trace port shows it once, with trap and
+// halt. The ports of a core are words of memory, so the trace port shows accesses to them too.
 func (g *gen) tracePort(r *record, br branch) {
 	b := g.b
 	order, stopped := b.Reg("rvfi.order", 64, 0), b.Reg("rvfi.stopped", 1, 0)
@@ -26,7 +26,7 @@ func (g *gen) tracePort(r *record, br branch) {
 	b.Output(rtl.PortFormalIntr, b.Const(1, 0))
 	b.Output(rtl.PortFormalMode, b.Const(2, 3))
 	b.Output(rtl.PortFormalIXL, b.Const(2, 1))
-	for i := range max(2, len(g.x.rs)) { // a core whose lines read one register has rs2 of zeros
+	for i := range max(2, len(g.x.rs)) { // if no line reads a second register, rs2 is 0
 		g.traceSource(i, r.insn)
 	}
 	b.Output(rtl.PortFormalRd, r.rd)
@@ -36,8 +36,8 @@ func (g *gen) tracePort(r *record, br branch) {
 	g.traceAccess(r)
 }
 
-// traceSource shows source register i and its value as the instruction reads it. The value of x0
-// is not forced to 0, so that the port shows it if the core reads x0 wrongly.
+// traceSource shows source register i and the value that the instruction reads from it. It does not
+// replace the value of x0 by 0, so the port reveals a core that reads x0 wrongly.
 func (g *gen) traceSource(i int, insn rtl.ID) {
 	b := g.b
 	addr, value := b.Const(5, 0), b.Const(32, 0)
@@ -53,8 +53,8 @@ func (g *gen) traceSource(i int, insn rtl.ID) {
 	b.Output(valuePort, value)
 }
 
-// traceAccess shows the access to memory or to a port. The record does not tell loads from
-// stores.
+// traceAccess shows the access to memory or to a port. The retire record does not distinguish
+// loads from stores, so traceAccess decodes the instruction.
 func (g *gen) traceAccess(r *record) {
 	b := g.b
 	stores := b.Const(1, 0)

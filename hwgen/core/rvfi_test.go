@@ -15,8 +15,8 @@ import (
 	"github.com/sinter-lang/sinter/verify/lockstep"
 )
 
-// crossing has a line of three sources, bytes and half words in each lane, a forwarded register,
-// jumps, and a trap at its end.
+// crossing is an image with an instruction of three source registers, accesses to bytes and half
+// words in each lane, a forwarded register, jumps, and a trap at its end.
 const crossing = `image crossing
   task main
   data 0 64
@@ -53,8 +53,8 @@ func crossingImage(t *testing.T) *image.Image {
 	return im
 }
 
-// TestTracePort checks that for every instruction each field of the trace port has the value that
-// the instruction set gives. This includes a line with three sources, and the trap at the end.
+// TestTracePort checks each field of the trace port against the instruction set, for every
+// instruction of a run. The run includes an instruction with three sources, and a trap at its end.
 func TestTracePort(t *testing.T) {
 	for name, c := range map[string]struct {
 		im      *image.Image

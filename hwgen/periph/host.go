@@ -15,7 +15,7 @@ const (
 // Buses lists the buses for a host.
 func Buses() []string { return []string{Wishbone, AXILite} }
 
-// HostRegister is a register that the host reads or writes: its address in bytes, and how.
+// HostRegister is a register that the host reads or writes. Addr is in bytes.
 type HostRegister struct {
 	Name    string
 	Addr    uint64
@@ -39,8 +39,8 @@ const (
 	hostDevice  = 0x40  // bytes of each device
 	hostInfo    = 0x00
 	hostData    = 0x04
-	hostLast    = 0x20 // the last beat of a frame, with 0 bytes; the next four words: with 1 to 4 bytes
-	hostBeat    = 0x34 // a beat before the last
+	hostLast    = 0x20 // the last beat of a frame, if it has 0 bytes; the next four words: if it has 1 to 4 bytes
+	hostBeat    = 0x34 // a beat that is not the last
 
 	hostAddrBits   = 12
 	hostStatusBits = 6
@@ -49,7 +49,7 @@ const (
 // HostSignature is the value of the register ID: SNTR.
 const HostSignature = 0x534E5452
 
-// maxHostDevices is how many devices the addresses hold.
+// maxHostDevices is the largest number of devices that have room in the address space.
 const maxHostDevices = (1<<hostAddrBits - hostDevices) / hostDevice
 
 // HostDevice is a device of the core whose frames or bytes pass over the bus.
@@ -59,13 +59,13 @@ type HostDevice struct {
 	Bytes  bool // a line of bytes, not of frames
 }
 
-// HostCore says which ports of a core a host reaches.
+// HostCore lists the ports of a core that a host can access over the bus.
 type HostCore struct {
 	Logs    bool
 	Devices []HostDevice
 }
 
-// at is the address of a register of device i.
+// at returns the address of a register of device i.
 func (HostCore) at(i int, register uint64) uint64 {
 	return hostDevices + hostDevice*uint64(i) + register
 }
@@ -108,7 +108,7 @@ func (k HostCore) Registers() []HostRegister {
 	return out
 }
 
-// info explains the register INFO of a device.
+// info explains the bits of a device's register INFO.
 func (d HostDevice) info() string {
 	switch {
 	case d.Bytes:
@@ -121,10 +121,11 @@ func (d HostDevice) info() string {
 	return "bit 0 room for a beat, 1 a beat waits, 2 it is the last, 6:4 its bytes, 31:16 frames that were too long"
 }
 
-// Host makes the slave between a bus and the ports of a core. The host polls STATUS or waits for
-// irq, takes words of the log and beats of frames, and gives beats. Nothing on the bus waits for
-// the core: a read with nothing to take, a write without room, an access to no register, and a
-// write of less than a word are answered with an error and change nothing.
+// Host makes the slave that connects a bus to the ports of a core. The host polls STATUS or waits
+// for irq. It takes words of the log and beats of frames, and it gives beats. Nothing on the bus
+// waits for the core. Four kinds of access get an error and change nothing: a read of an empty
+// port, a write to a full port, a write of less than a word, and a read or write of an address
+// that does not allow it.
 func Host(bus string, core HostCore) (*rtl.Circuit, error) {
 	if n := len(core.Devices); n > maxHostDevices {
 		return nil, fmt.Errorf("a core on a bus has at most %d devices, got %d", maxHostDevices, n)
@@ -142,7 +143,7 @@ func Host(bus string, core HostCore) (*rtl.Circuit, error) {
 	return b.Build()
 }
 
-// host is a slave that is being made.
+// host is a slave under construction.
 type host struct {
 	b       *rtl.Builder
 	core    HostCore
@@ -155,9 +156,9 @@ type host struct {
 // hostRequest holds the requests of the bus in a cycle. A read and a write may come together.
 type hostRequest struct {
 	read, write         rtl.ID // 1 for one cycle
-	readAddr, writeAddr rtl.ID // of words
+	readAddr, writeAddr rtl.ID // in words
 	data                rtl.ID
-	whole               rtl.ID // the write is of all four lanes
+	whole               rtl.ID // the write has all four byte lanes
 }
 
 // wishbone answers in the cycle after a request.
@@ -181,8 +182,9 @@ func (h *host) wishbone() {
 	b.Output("wb_err_o", bad.Q())
 }
 
-// axiLite keeps an address, the data and an answer of each direction. No output depends on an
-// input of the same cycle. A write happens once its address and its data are there.
+// axiLite stores one address and one answer for each direction, and the data of one write. No output
+// depends on an input of the same cycle. A write happens when both its address and its data have
+// arrived.
 func (h *host) axiLite() {
 	b := h.b
 	aw, w, ar := b.Reg("write.has_address", 1, 0), b.Reg("write.has_data", 1, 0), b.Reg("read.has_address", 1, 0)
@@ -313,7 +315,8 @@ func (h *host) writes(addr uint64, ok rtl.ID) rtl.ID {
 	return b.And(h.request.write, good)
 }
 
-// give keeps a beat from the host until the core takes it. It returns whether there is room.
+// give stores a beat from the host until the core takes it. The result is 1 if there is room for a
+// beat.
 func (h *host) give(i int, d HostDevice) (room rtl.ID) {
 	b := h.b
 	p := rtl.RxPorts(d.Name)
@@ -353,7 +356,7 @@ func (h *host) give(i int, d HostDevice) (room rtl.ID) {
 	return room
 }
 
-// take hands a beat of the core to the host. It returns whether one waits.
+// take hands a beat of the core to the host. The result is 1 if a beat waits.
 func (h *host) take(i int, d HostDevice) (waits rtl.ID) {
 	b := h.b
 	p := rtl.TxPorts(d.Name)

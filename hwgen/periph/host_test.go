@@ -9,15 +9,15 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// hostCore has each kind of device: both ways, one way, bytes.
+// hostCore has a device of each kind: frames in both directions, in, out, and bytes.
 func hostCore() HostCore {
 	return HostCore{Logs: true, Devices: []HostDevice{
 		{Name: "both", Rx: true, Tx: true}, {Name: "in", Rx: true}, {Name: "out", Tx: true}, {Name: "line", Rx: true, Tx: true, Bytes: true},
 	}}
 }
 
-// hostModel is the slave between bus and core, without a circuit. It is written from the table of
-// registers in docs/hardware.md.
+// hostModel is a model in Go of the slave between bus and core. It follows the table of registers in
+// docs/hardware.md.
 type hostModel struct {
 	cycles, busy, keptBusy uint64
 	keptHigh               uint32
@@ -56,7 +56,7 @@ func (m *hostModel) status(c *corePorts) uint32 {
 	return bitsOf(c.idle, c.halted, c.trap, c.log, some, room)
 }
 
-// read is the answer to a read in this cycle.
+// read returns the answer to a read in this cycle.
 func (m *hostModel) read(addr uint32, c *corePorts) (v uint32, ok bool) {
 	switch addr {
 	case 0x00:
@@ -104,7 +104,7 @@ func (m *hostModel) read(addr uint32, c *corePorts) (v uint32, ok bool) {
 	return 0, false
 }
 
-// write does a write in this cycle and says whether it was one.
+// write performs a write in this cycle and reports whether it succeeds.
 func (m *hostModel) write(addr, data, lanes uint32, room [4]bool) bool {
 	if lanes != 15 {
 		return false
@@ -132,8 +132,8 @@ func (m *hostModel) write(addr, data, lanes uint32, room [4]bool) bool {
 	return true
 }
 
-// edge models the clock edge. It is called after the read and before the write of the cycle. It
-// returns for each device whether that write has room.
+// edge models the clock edge. The caller calls it after the read and before the write of the cycle.
+// For each device it returns whether the write finds room.
 func (m *hostModel) edge(c *corePorts, read uint32, reads bool) (room [4]bool) {
 	if reads && read == 0x10 {
 		m.keptHigh, m.keptBusy = uint32(m.cycles>>32), m.busy
@@ -155,8 +155,8 @@ func (m *hostModel) edge(c *corePorts, read uint32, reads bool) (room [4]bool) {
 	return room
 }
 
-// hostBench plays the core at random. It compares the signals from the slave to the core with
-// the model.
+// hostBench plays a core with random outputs. It compares the signals from the slave to the core
+// with the model.
 type hostBench struct {
 	*bench
 	r    *rand.Rand
@@ -200,7 +200,8 @@ func (b *hostBench) play() {
 	}
 }
 
-// agrees compares the side of the core in a settled cycle. reads says that a register is read.
+// agrees compares the signals at the core in a settled cycle. `reads` tells that the bus reads the
+// register at addr.
 func (b *hostBench) agrees(addr uint32, reads bool) bool {
 	c, m := &b.core, &b.m
 	if b.get("irq") != flag(m.status(c)&m.mask != 0) || b.get(rtl.PortLogReady) != flag(reads && addr == 0x20) {
@@ -221,7 +222,8 @@ func (b *hostBench) agrees(addr uint32, reads bool) bool {
 	return true
 }
 
-// edge is the clock edge of circuit and model. It returns the answers to the read and the write.
+// edge is the clock edge of the circuit and the model. It returns the model's answers to the read
+// and the write.
 func (b *hostBench) edge(q hostAccess) (v uint32, readOK, writeOK bool) {
 	v, readOK = b.m.read(q.readAddr, &b.core)
 	room := b.m.edge(&b.core, q.readAddr, q.reads)
@@ -239,14 +241,15 @@ func (b *hostBench) edge(q hostAccess) (v uint32, readOK, writeOK bool) {
 	return v, readOK, writeOK
 }
 
-// hostAccess is what reaches the registers in a cycle.
+// hostAccess is the read and the write that reach the registers in a cycle.
 type hostAccess struct {
 	reads, writes       bool
 	readAddr, writeAddr uint32
 	data, lanes         uint32
 }
 
-// someAddr is most often the address of a register. The low two bits have no meaning.
+// someAddr returns a random address, which is most often the address of a register. The low two bits
+// of an address have no meaning.
 func (b *hostBench) someAddr() uint32 {
 	if b.r.Intn(8) == 0 {
 		return uint32(b.r.Intn(1<<12)) &^ 3
@@ -449,7 +452,7 @@ func TestHostRegisters(t *testing.T) {
 	require.Len(t, seen, 9+8+7+2+2)
 }
 
-// hostUnread are the faults in start values that no bus shows: data before they are valid.
+// hostUnread lists the faults in start values that no bus shows, because the data are not yet valid.
 func hostUnread() []string {
 	return setBefore("read", "both.data", "both.last", "both.bytes", "in.data", "in.last", "in.bytes", "line.data")
 }

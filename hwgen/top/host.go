@@ -9,15 +9,15 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// OnBus is a core with a slave by which a host reaches its log, its frames and its bytes.
+// OnBus is a core with a bus slave. Over the bus, a host accesses the core's log, frames and bytes.
 type OnBus struct {
 	Module    string // NAME_wishbone or NAME_axilite
 	Text      string // the module and the slave
 	Registers []periph.HostRegister
 }
 
-// NewOnBus writes the module. Ports of the core that the slave does not serve, such as pins,
-// marks and the time, are ports of the module. So are idle, halted and trap.
+// NewOnBus writes the module. If the slave does not serve a port of the core, the port is also a
+// port of the module. Pins, marks and the time are examples. So are idle, halted and trap.
 //
 //	module echo_wishbone (input wire clk, input wire reset, input wire wb_cyc_i, …, output wire irq, …);
 //	  echo core(…);
@@ -37,14 +37,14 @@ func NewOnBus(core *rtl.Circuit, bus string, served periph.HostCore) (*OnBus, er
 	return &OnBus{Module: module, Text: h.text(bus), Registers: served.Registers()}, nil
 }
 
-// hostText is the module while it is written.
+// hostText writes the text of the module.
 type hostText struct {
 	Design
 	slave  *rtl.Circuit
 	module string
-	mine   map[string]string // ports of the slave in its module
-	of     map[string]string // ports of the core in its module
-	nets   map[string]string // by the name of a port: the net in the module
+	mine   map[string]string // names of the slave's ports in the slave's Verilog module
+	of     map[string]string // names of the core's ports in the core's Verilog module
+	nets   map[string]string // for the name of a port: its net in the module
 	heads  []string
 	wires  []string
 }
@@ -102,7 +102,7 @@ func (h *hostText) text(bus string) string {
 	return s.String()
 }
 
-// net makes the net of a port: a port of the module, or a wire between core and slave.
+// net makes the net of a port. The net is a port of the module, or a wire between core and slave.
 func (h *hostText) net(e end, outside bool) {
 	name := verilog.Free(e.name, h.taken)
 	h.nets[e.name] = name
@@ -120,7 +120,7 @@ func (h *hostText) net(e end, outside bool) {
 	}
 }
 
-// instance joins the core or the slave.
+// instance writes the instance of the core or of the slave.
 func (h *hostText) instance(s *strings.Builder, c *rtl.Circuit, ports map[string]string, parameters, name, clk, reset string) {
 	pins := []string{fmt.Sprintf(".clk(%s)", clk), fmt.Sprintf(".reset(%s)", reset)}
 	for _, e := range endsOf(c) {

@@ -15,8 +15,8 @@ import (
 //	NAME_litex.py    an instance with its signals for LiteX
 //	test_NAME.py     the beginning of a bench for cocotb
 //
-// memories are the files that the core reads at its start, more the other files of Verilog that
-// contain it.
+// memories lists the files that the core reads at its start. more lists the other Verilog files
+// that contain the core.
 func Wrappers(c *rtl.Circuit, memories []string, more ...string) map[string]string {
 	w := wrapper{name: ModuleName(c), c: c, names: portNames(c), taken: map[string]bool{}}
 	memories = slices.Sorted(slices.Values(memories))
@@ -26,7 +26,7 @@ func Wrappers(c *rtl.Circuit, memories []string, more ...string) map[string]stri
 	}
 }
 
-// AXIStream is the module whose frames are AXI4-Stream, with the name of its file.
+// AXIStream returns the module that passes frames as AXI4-Stream, and the name of its file.
 func AXIStream(c *rtl.Circuit) (file, text string) {
 	w := wrapper{name: ModuleName(c), c: c, names: portNames(c), taken: map[string]bool{}}
 	return w.name + "_axis.v", w.axis()

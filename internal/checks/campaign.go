@@ -45,10 +45,10 @@ const (
 	mutantsCampaign = "mutants"
 )
 
-// doUnits does a unit of a campaign and gives its result.
+// doUnits runs a unit of a campaign and returns the unit's result.
 type doUnits func(ctx context.Context, unit int) (any, error)
 
-// unitsOf does the units of a campaign of a kind.
+// unitsOf returns the function that runs the units of a campaign.
 func unitsOf(folder *explore.Folder, c *explore.Campaign) (doUnits, error) {
 	var do doUnits
 	var options any
@@ -69,10 +69,10 @@ func unitsOf(folder *explore.Folder, c *explore.Campaign) (doUnits, error) {
 	return do, nil
 }
 
-// campaignPlan says what a campaign consists of.
+// campaignPlan describes a campaign: its kind, its options and its number of units.
 type campaignPlan struct {
 	kind    string
-	options any // all that results depend on, except the tool
+	options any // everything that the results depend on, except the tool itself
 	units   int
 }
 

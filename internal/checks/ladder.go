@@ -43,7 +43,7 @@ type VerifyOptions struct {
 	NoX86    bool
 	Random   int                  // random instructions of each core's lock-step
 	Mutants  int                  // random faults in each core's circuit, 0: none
-	Campaign *CampaignOptions     // where the faults are tried; nil: here, one after another
+	Campaign *CampaignOptions     // the campaign that tries the mutants; nil: this process tries them in order
 	Progress func(message string) // may be nil
 }
 
@@ -376,7 +376,7 @@ func (l *ladder) mutants(c *flow.Core) error {
 	return err
 }
 
-// mutantCampaign measures the same for all cores as one campaign.
+// mutantCampaign tries the mutants of all cores as one campaign.
 func (l *ladder) mutantCampaign() error {
 	if l.opts.Mutants == 0 || l.opts.Campaign == nil {
 		return nil

@@ -16,24 +16,25 @@ import (
 	"github.com/sinter-lang/sinter/verify/mutate"
 )
 
-// mutantUnits is a campaign of mutants. It holds the hashes of its inputs. A worker gets the
-// circuit, the image and the reference as texts, and compiles nothing.
+// mutantUnits is a campaign of mutants (circuits with one random fault each), which is divided into
+// units of work. It holds the hashes of its inputs. A worker gets the circuit, the image and the
+// reference trace as texts, and compiles nothing.
 type mutantUnits struct {
 	Image     string       `json:"image"`
 	Reference string       `json:"reference"`
 	World     keptWorld    `json:"world"`
 	Cores     []mutantCore `json:"cores"`
-	Seed      int64        `json:"seed"`   // of the choice of mutants
-	Random    int          `json:"random"` // instructions of lock-step
-	Size      int          `json:"size"`   // of a unit
+	Seed      int64        `json:"seed"`   // for the choice of mutants
+	Random    int          `json:"random"` // number of random instructions for lock-step
+	Size      int          `json:"size"`   // number of mutants in a unit
 }
 
-// mutantCore is a core whose circuit is changed.
+// mutantCore is a core whose circuit the campaign changes.
 type mutantCore struct {
 	Kind    string `json:"kind"`
 	Circuit string `json:"circuit"`
 	Point   string `json:"point"`
-	Limit   uint64 `json:"limit"` // cycles of a run
+	Limit   uint64 `json:"limit"` // most cycles of a run
 	Mutants int    `json:"mutants"`
 }
 
@@ -42,7 +43,7 @@ const mutantUnitSize = 10
 
 func (u *mutantUnits) unitsIn(c *mutantCore) int { return (c.Mutants + u.Size - 1) / u.Size }
 
-// place is the core of a unit and the first of its mutants.
+// place returns the core of a unit, and the number of the unit's first mutant.
 func (u *mutantUnits) place(unit int) (core, first int) {
 	for i := range u.Cores {
 		n := u.unitsIn(&u.Cores[i])
@@ -54,7 +55,7 @@ func (u *mutantUnits) place(unit int) (core, first int) {
 	return len(u.Cores), 0
 }
 
-// keptWorld is the environment of the runs, with files by hash.
+// keptWorld is the simulated world of the runs. It names files by their hashes.
 type keptWorld struct {
 	Captures []keptFile `json:"captures"`
 	Levels   []keptFile `json:"levels"`
@@ -67,13 +68,13 @@ type keptWorld struct {
 	Until    string     `json:"until"`
 }
 
-// keptFile is a file of an option PORT=FILE, or PORT=FILE:SIGNAL.
+// keptFile is the file in an option PORT=FILE or PORT=FILE:SIGNAL.
 type keptFile struct {
 	explore.Input
 	Signal string `json:"signal"`
 }
 
-// keepWorld stores the files of a world.
+// keepWorld stores the files of a world in the folder.
 func keepWorld(folder *explore.Folder, w flow.World) (k keptWorld, err error) {
 	k = keptWorld{Seed: w.Seed, Limit: w.Limit, Frames: w.Frames, Until: w.Until}
 	for _, list := range []struct {
@@ -92,7 +93,7 @@ func keepWorld(folder *explore.Folder, w flow.World) (k keptWorld, err error) {
 	return k, nil
 }
 
-// keepFile stores a file. Only files of levels may name a signal.
+// keepFile stores a file in the folder. Only an option for a level (a pin) may name a signal.
 func keepFile(folder *explore.Folder, spec string, signals bool) (keptFile, error) {
 	kept, err := keepAll(folder, []string{spec})
 	if at := strings.LastIndexByte(spec, ':'); err != nil && signals && at > 0 {
@@ -106,7 +107,7 @@ func keepFile(folder *explore.Folder, spec string, signals bool) (keptFile, erro
 	return keptFile{Input: kept[0]}, nil
 }
 
-// world is the environment with the files of a folder.
+// world makes the simulated world from the files of a folder.
 func (k *keptWorld) world(folder *explore.Folder) flow.World {
 	specs := func(list []keptFile) (out []string) {
 		for _, f := range list {
@@ -130,8 +131,8 @@ func (k *keptWorld) world(folder *explore.Folder) flow.World {
 	}
 }
 
-// mutantSite tries units of mutants. It reads only once the inputs that
-// several units share.
+// mutantSite tries units of mutants. It reads inputs that several units
+// share only once.
 type mutantSite struct {
 	units  *mutantUnits
 	folder *explore.Folder
@@ -140,7 +141,7 @@ type mutantSite struct {
 	cores map[int]*mutantsOfCore
 }
 
-// mutantsOfCore are the mutants of a core with their checks.
+// mutantsOfCore holds the mutants of a core and the checks for them.
 type mutantsOfCore struct {
 	checks *mutantChecks
 	trial  *mutate.Trial
@@ -160,7 +161,7 @@ func (s *mutantSite) unit(ctx context.Context, unit int) (*mutate.Score, error) 
 	return m.trial.Try(m.list[first:min(first+s.units.Size, len(m.list))])
 }
 
-// core reads a core, and makes sure that its own circuit passes the checks.
+// core reads a core. It returns an error if the core's unchanged circuit fails the checks.
 func (s *mutantSite) core(ctx context.Context, i int) (*mutantsOfCore, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -215,7 +216,7 @@ func (s *mutantSite) read(ctx context.Context, c *mutantCore) (*mutantsOfCore, e
 	return &mutantsOfCore{checks, checks.trial(circuit), list}, nil
 }
 
-// MutantScore is the score of a core.
+// MutantScore counts the mutants of a core by their results.
 type MutantScore struct {
 	Core string
 	*mutate.Score

@@ -46,7 +46,8 @@ func Mutants(ctx context.Context, p *flow.Program, kind string, n, random int, w
 	return s.trial(c.Circuit).Run(mutate.Mutants(c.Circuit, mutantSeed, n))
 }
 
-// referenceOf is the highest machine that runs a program in its form.
+// referenceOf returns the highest-level machine that can run the form in which a program was
+// loaded.
 func referenceOf(p *flow.Program) string {
 	if p.Form == flow.FromImage {
 		return flow.ISA
@@ -54,7 +55,8 @@ func referenceOf(p *flow.Program) string {
 	return p.Reference()
 }
 
-// mutantLimit bounds the cycles of a run, many times what the core itself needs.
+// mutantLimit returns the largest number of cycles of a mutant's run. It is about ten times the
+// number of cycles that the core itself needs.
 func mutantLimit(ctx context.Context, p *flow.Program, kind string, w flow.World) (uint64, error) {
 	m, _, _, err := p.Trace(ctx, flow.Cycle, kind, w)
 	if err != nil {
@@ -63,28 +65,29 @@ func mutantLimit(ctx context.Context, p *flow.Program, kind string, w flow.World
 	return 10*m.(*cycle.Machine).Cycles() + 1000, nil
 }
 
-// mutantChecks are the checks that a circuit in place of a core's must pass. Several
-// circuits may be checked at once.
+// mutantChecks holds the checks that a core must pass with a changed circuit. Several circuits
+// may be checked at the same time.
 type mutantChecks struct {
 	ctx    context.Context
 	prog   *flow.Program // names the devices of the world
 	world  flow.World
 	im     *image.Image
 	ref    *trace.Trace
-	limit  uint64 // cycles of a run
+	limit  uint64 // most cycles of a run
 	random int
 	point  *design.Point
 }
 
-// trial is these checks for the mutants of a core's circuit.
+// trial prepares these checks for the mutants of a core's circuit.
 func (s *mutantChecks) trial(c *rtl.Circuit) *mutate.Trial {
 	return &mutate.Trial{Circuit: c, Check: s.notices, Proof: s.refuses}
 }
 
-// seeds are the seeds of the gaps at the ports.
+// seeds returns the seeds for random gaps at the ports.
 func (s *mutantChecks) seeds() []int64 { return []int64{s.world.Seed, s.world.Seed + gapSeed} }
 
-// script is the input of a run. Each run needs one of its own, because it writes to the disks.
+// script returns the input of a run. Each run needs a separate script, because the run writes to the
+// script's disks.
 func (s *mutantChecks) script() (*world.Script, error) {
 	script, err := s.prog.Script(s.world)
 	if err != nil {

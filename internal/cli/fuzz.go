@@ -88,14 +88,14 @@ func counts(m map[string]int) string {
 	return strings.Join(out, ", ")
 }
 
-// runners say where the units of a campaign run.
+// runners holds the options for where the units of a campaign run.
 type runners struct {
 	Runner string   `default:"local" enum:"local,slurm,slurm-or-local" help:"Where a campaign runs: local, slurm, or slurm-or-local."`
 	Jobs   int      `short:"j" default:"0" placeholder:"N" help:"Units of a campaign at a time; on Slurm, jobs of the array (0: the processors of this computer)."`
 	Sbatch []string `sep:"none" placeholder:"ARG" help:"A further argument of sbatch, such as --partition=short."`
 }
 
-// campaign is the campaign in a folder, nil if none is named.
+// campaign returns the options of the campaign in a folder. It returns nil if dir is empty.
 func (c *runners) campaign(e *env, dir string, progress func(string)) (*checks.CampaignOptions, error) {
 	if dir == "" {
 		if c.Runner != checks.RunLocal {

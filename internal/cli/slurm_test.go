@@ -279,7 +279,7 @@ func TestFailuresComeFromWorkers(t *testing.T) {
 	require.Contains(t, string(said), fmt.Sprintf(" %d made, %d failed", clusterPoints-len(list), len(list)))
 }
 
-// sameOnSlurm runs a campaign on Slurm and here, and compares what both say.
+// sameOnSlurm runs a campaign on Slurm and on this computer, and compares the outputs.
 func (c *cluster) sameOnSlurm(units int, args ...string) string {
 	said := map[string]string{}
 	for _, runner := range []string{"slurm", "local"} {
@@ -294,7 +294,7 @@ func (c *cluster) sameOnSlurm(units int, args ...string) string {
 	return said["slurm"]
 }
 
-// secondsOf are figures that differ from run to run.
+// secondsOf matches the figures that differ from run to run.
 var secondsOf = regexp.MustCompile(`(?m)^ *"seconds\..*\n`)
 
 // TestFuzzOnSlurm checks that random programs that run as jobs give the same result as on one

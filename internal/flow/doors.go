@@ -50,7 +50,7 @@ var doors = []struct {
 // throughDoor loads a file whose extension is in doors. It returns nil for other files.
 func throughDoor(path string, o Options) (*Program, error) {
 	ext := filepath.Ext(path)
-	if ext == "" && isELF(path) { // as build -o NAME writes one
+	if ext == "" && isELF(path) { // such as a file that build -o NAME has written
 		ext = ".elf"
 	}
 	for _, d := range doors {

@@ -11,22 +11,23 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// Energy is the energy proxy of a core in a run: how much its cells, wires and memories switch.
-// See gate.Energy for the weights.
+// Energy is the energy proxy of a core in a run. It measures how much the core's cells, wires and
+// memories switch. See gate.Energy for the weights.
 type Energy struct {
-	PerCycle float64 `json:"per_cycle"` // mean of the total
+	PerCycle float64 `json:"per_cycle"` // the total divided by the cycles
 	Total    uint64  `json:"total"`     // the sum of the parts
-	Cycles   uint64  `json:"cycles"`    // that were counted, the first of the run
+	Cycles   uint64  `json:"cycles"`    // the counted cycles, from the start of the run
 	Logic    uint64  `json:"logic"`
 	Carries  uint64  `json:"carries"`
 	Memory   uint64  `json:"memory"`
 	Clock    uint64  `json:"clock"`
 }
 
-// energyCycles is how many cycles are counted at most. It bounds the time of a report.
+// energyCycles is the largest number of counted cycles. It limits the time that a report takes.
 const energyCycles = 1 << 17
 
-// Energy measures a core in a world. The core is priced and measured without its probes.
+// Energy measures the energy proxy of a core in a simulated world. It measures the core without its
+// probes, as prices do.
 func (p *Program) Energy(ctx context.Context, c *Core, w World) (*Energy, error) {
 	built := plan.Built(c.Circuit)
 	g, err := gate.Build(built, gate.Options{})

@@ -106,8 +106,8 @@ func Load(path string, opts Options) (*Program, error) {
 
 // LoadFiles checks a program from texts that are already read.
 //
-// A single file whose name ends in .sir is a program in the form of its IR, and one whose
-// name ends in .img is an image.
+// A single file whose name ends in .sir holds program IR. A single file whose name ends in
+// .img holds an image (a linked program for a core).
 func LoadFiles(files []*diag.File, opts Options) (*Program, error) {
 	if len(files) == 1 && strings.HasSuffix(files[0].Name, ".sir") {
 		return loadIR(files[0], opts)

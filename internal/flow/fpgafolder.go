@@ -12,8 +12,8 @@ import (
 	"github.com/sinter-lang/sinter/hwgen/verilog"
 )
 
-// toolStep is a step from the written files to the bitstream: the tool that makes a file of
-// others, all in one folder.
+// toolStep is a step from the written files to the bitstream: a tool that makes one file from other
+// files of the folder.
 type toolStep struct {
 	tool string
 	args []string
@@ -21,7 +21,8 @@ type toolStep struct {
 	from []string
 }
 
-// steps are the tools of the part's family in order. Sinter itself runs only those of iCE40.
+// steps returns the tools of the part's family in order. Sinter itself runs only the tools of the
+// family iCE40.
 func (f *FPGA) steps(files []string) []toolStep {
 	name, part := f.design.Module(), f.design.Board.Part
 	core := verilog.ModuleName(f.design.Core) + ".v"
@@ -61,17 +62,17 @@ func (f *FPGA) steps(files []string) []toolStep {
 	return []toolStep{{"vivado", []string{"-mode", "batch", "-source", name + ".tcl"}, image, append(sources, pins, name+".tcl")}}
 }
 
-// ecp5Size is the size of a part as nextpnr-ecp5 wants it: 25k.
+// ecp5Size returns the size of a part in the form that nextpnr-ecp5 expects, such as 25k.
 func ecp5Size(part string) string {
 	return strings.TrimSuffix(strings.TrimPrefix(part, "lfe5u-"), "f") + "k"
 }
 
-// placed is the file of the placed design.
+// placed returns the name of the file with the placed design.
 func (f *FPGA) placed() string {
 	return f.design.Module() + map[board.Family]string{board.ICE40: ".asc", board.ECP5: ".config"}[f.design.Board.Part.Family]
 }
 
-// image is the file of the bitstream.
+// image returns the name of the file with the bitstream.
 func (f *FPGA) image() string {
 	if f.design.Board.Part.Family == board.ICE40 {
 		return f.design.Module() + ".bin"
@@ -79,9 +80,9 @@ func (f *FPGA) image() string {
 	return f.design.Module() + ".bit"
 }
 
-// folderTexts adds what makes the folder a whole without Sinter: a makefile, a description for
-// FuseSoC, a read-me, and a script for Vivado. They are named after the program, as all files of
-// the folder are.
+// folderTexts adds files that make the folder usable without Sinter: a makefile, a description for
+// FuseSoC, a read-me, and a script for Vivado. Like all files of the folder, they are named after
+// the program.
 func (f *FPGA) folderTexts(files map[string]string) {
 	name := f.design.Module()
 	written := slices.Sorted(maps.Keys(files))
@@ -93,7 +94,7 @@ func (f *FPGA) folderTexts(files map[string]string) {
 	files[name+".md"] = f.folderReadme(slices.Sorted(maps.Keys(files)))
 }
 
-// makefile makes the bitstream by hand.
+// makefile returns a makefile that makes the bitstream without Sinter.
 func (f *FPGA) makefile(files []string) string {
 	name, steps := f.design.Module(), f.steps(files)
 	var s strings.Builder
@@ -110,7 +111,7 @@ func (f *FPGA) makefile(files []string) string {
 	return s.String()
 }
 
-// fuseSoC describes the folder for FuseSoC (CAPI 2).
+// fuseSoC returns the description of the folder for FuseSoC (CAPI 2).
 func (f *FPGA) fuseSoC(files []string) string {
 	name, b := f.design.Module(), f.design.Board
 	kinds := map[string]string{"pcf": "PCF", "lpf": "LPF", "xdc": "xdc"}
@@ -142,10 +143,10 @@ func (f *FPGA) fuseSoC(files []string) string {
 	return s.String()
 }
 
-// xilinxPart is the part in its package, of the slowest grade.
+// xilinxPart returns Vivado's name for the part in its package, with the slowest speed grade.
 func (f *FPGA) xilinxPart() string { return f.Part + f.Package + "-1" }
 
-// vivado is a script for Vivado without a project.
+// vivado returns a script with which Vivado makes the bitstream without a project.
 func (f *FPGA) vivado() string {
 	name := f.design.Module()
 	return fmt.Sprintf(`# %s
@@ -161,7 +162,7 @@ write_bitstream -force %[2]s.bit
 `, license, name, verilog.ModuleName(f.design.Core), f.xilinxPart())
 }
 
-// fileMeanings explains the files of the folder, by the end of their names.
+// fileMeanings explains the files of the folder. The end of a file's name selects the explanation.
 var fileMeanings = []struct{ suffix, meaning string }{
 	{"_top.v", "the top: pins, clock, reset, time, log, and the peripherals"},
 	{".v", "the core"},
@@ -177,7 +178,7 @@ var fileMeanings = []struct{ suffix, meaning string }{
 	{".md", "this page"},
 }
 
-// folderReadme says what each file is, and what to do with them.
+// folderReadme returns a read-me that explains each file and the use of the folder.
 func (f *FPGA) folderReadme(files []string) string {
 	name := f.design.Module()
 	var s strings.Builder

@@ -85,7 +85,7 @@ func (p *Program) implement(ctx context.Context, f *FPGA, o FPGAOptions) error {
 		return tooLarge(b, *f.Used, "by yosys")
 	}
 	report := name + "_nextpnr.json"
-	if err := run(steps[1], "--timing-allow-fail"); err != nil { // the report tells a design that is too slow
+	if err := run(steps[1], "--timing-allow-fail"); err != nil { // the report shows whether the design is too slow
 		return err
 	}
 	if err := f.timing(filepath.Join(o.Dir, report)); err != nil {
@@ -108,7 +108,7 @@ func (p *Program) implement(ctx context.Context, f *FPGA, o FPGAOptions) error {
 	return nil
 }
 
-// loader are the arguments of the board's programmer for a bitstream.
+// loader returns the arguments with which the board's programmer loads a bitstream.
 func (f *FPGA) loader(bitstream string) []string {
 	switch f.design.Board.Programmer {
 	case "tinyprog":

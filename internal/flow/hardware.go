@@ -24,7 +24,7 @@ type HardwareOptions struct {
 	Frames int // number of frames that the test bench replays; 0: all
 
 	Wrappers bool // also texts for integration into other designs
-	AXIS     bool // of them the module whose frames are AXI4-Stream
+	AXIS     bool // also the module with AXI4-Stream, which is one of these texts
 	Netlist  bool // also the core as cells of an iCE40
 	RVFI     bool // with a trace port, the RISC-V Formal Interface
 
@@ -108,7 +108,7 @@ func (p *Program) HardwareFiles(ctx context.Context, kind string, w World) (map[
 	return p.filesOf(ctx, c, w, nil)
 }
 
-// filesOf makes the files of a core. The energy is for the report, or nil.
+// filesOf makes the files of a core. `energy` goes into the report. It is nil if nobody measured it.
 func (p *Program) filesOf(ctx context.Context, c *Core, w World, energy *Energy) (map[string]string, map[string]float64, error) {
 	im, err := p.Image(ctx)
 	if err != nil {

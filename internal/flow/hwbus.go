@@ -10,12 +10,12 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// onBus adds the core as a slave of a host to the files, and its registers to the read-me. It
-// returns the names of the files of Verilog that it adds.
+// onBus adds two things to the files: a Verilog module with the core and its bus slave, and a table
+// of the slave's registers in the read-me. It returns the names of the Verilog files that it adds.
 func onBus(c *Core, bus string, files map[string]string) ([]string, error) {
 	served := periph.HostCore{Logs: hasInput(c.Circuit, rtl.PortLogReady)}
 	for _, d := range c.Point.Devices {
-		if d.Bits == 0 && (d.Rx || d.Tx) { // pins stay ports
+		if d.Bits == 0 && (d.Rx || d.Tx) { // pins stay ports of the module
 			served.Devices = append(served.Devices, periph.HostDevice{Name: d.Name, Rx: d.Rx, Tx: d.Tx, Bytes: d.Stream})
 		}
 	}

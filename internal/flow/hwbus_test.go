@@ -69,7 +69,7 @@ status 1 00000021
 counted
 `
 
-// hostBuses are the signals of the buses, and the task that makes one access.
+// hostBuses holds two texts in Verilog for each bus: its signals, and the task that makes one access.
 var hostBuses = map[string][2]string{
 	"wishbone": {`
 reg cyc = 0, we = 0;
@@ -109,7 +109,7 @@ hosted_axilite dut(.clk(clk), .resetn(!reset), .s_axil_awvalid(awv), .s_axil_awr
 `},
 }
 
-// hostedCore is the description for FuseSoC: the file of the bus is among those of the core.
+// hostedCore is the expected description for FuseSoC. Its list of files includes the file of the bus.
 const hostedCore = `{"CAPI=2": null, "name": "::hosted:0", "description": "A core for one program, made by Sinter.",
 "filesets": {
   "rtl": {"files": [
@@ -120,7 +120,7 @@ const hostedCore = `{"CAPI=2": null, "name": "::hosted:0", "description": "A cor
   "default": {"filesets": ["rtl"], "toplevel": "hosted"},
   "sim": {"default_tool": "icarus", "filesets": ["rtl", "bench"], "toplevel": "hosted_tb"}}}`
 
-// hostBench is a bench in which a host talks to a core over a bus.
+// hostBench returns a test bench in which a host talks to a core over a bus.
 func hostBench(bus string) string {
 	b := hostBuses[bus]
 	return `module tb;

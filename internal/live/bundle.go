@@ -184,7 +184,7 @@ func cloudBundle(im *Image) []File {
 		switch d.Kind {
 		case Disk:
 			disks = append(disks, "path="+d.Name+".img")
-		case Random: // each of its guests has a source of random bytes
+		case Random: // this machine gives each guest a source of random bytes
 		default:
 			nets = append(nets, fmt.Sprintf("tap=%s,mac=52:54:00:00:00:%02x", interfaceName(im, i), i))
 		}

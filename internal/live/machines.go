@@ -190,7 +190,7 @@ func (s *service) monitor(ctx context.Context) (int, error) {
 			continue
 		}
 		if d.Kind == Random {
-			continue // the host's random bytes
+			continue // the random bytes come from the host
 		}
 		b, err := monitor.OpenBlock(s.im.value(Disk, s.o.Disks, i))
 		if err != nil {

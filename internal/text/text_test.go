@@ -12,7 +12,7 @@ import (
 
 func scanner(src string) *Scanner { return New(&diag.File{Name: "t", Text: src}) }
 
-// dump lists the tokens of a text, one word each.
+// dump lists the tokens of a text, with one word for each token.
 func dump(sc *Scanner) string {
 	var out []string
 	for {

@@ -2,8 +2,9 @@ package gate
 
 import "math/bits"
 
-// Energy is a measure of how much a netlist switches, the energy proxy. It has no unit. It orders
-// cores of one program in one world by the part of their energy that depends on their design:
+// Energy is the energy proxy: it measures how much a netlist switches, without a unit. It compares
+// cores that run one program in one simulated world. It estimates the part of their energy that
+// depends on their design:
 //
 //	Logic   each change of an input, a flip-flop, a table or a word of memory counts 1, and 1 more
 //	        for each cell or port that reads the bit (the wires)
@@ -11,8 +12,8 @@ import "math/bits"
 //	Memory  each access of a memory port counts the width of its word
 //	Clock   each flip-flop counts 1 in each cycle
 //
-// Leakage, glitches within a cycle and the lengths of wires are not in it. The weights are ours:
-// they are the capacitances of the parts in order of size, and not measured ones.
+// It does not include leakage, glitches within a cycle, and the lengths of wires. The weights are not
+// measured. We chose them so that parts with more capacitance have larger weights.
 type Energy struct {
 	Cycles, Logic, Carries, Memory, Clock uint64
 }
@@ -20,7 +21,7 @@ type Energy struct {
 // Total is the sum of the parts.
 func (e Energy) Total() uint64 { return e.Logic + e.Carries + e.Memory + e.Clock }
 
-// PerCycle is the mean of a cycle.
+// PerCycle is the total divided by the number of cycles.
 func (e Energy) PerCycle() float64 {
 	if e.Cycles == 0 {
 		return 0
@@ -33,17 +34,17 @@ func (e Energy) PerCycle() float64 {
 // cycles at once.
 type Activity struct {
 	n       *Netlist
-	weight  []uint64 // of a change, by net
-	carry   []bool   // by net: a carry cell drives it
+	weight  []uint64 // for each net: the weight of a change
+	carry   []bool   // for each net: whether a carry cell drives it
 	groups  [][]Net
 	flops   uint64
-	values  []uint64 // of the nets, a bit for each cycle
-	before  []uint64 // of the nets, in the cycle before, in bit 0
-	pending int      // cycles in values
+	values  []uint64 // for each net: its values, a bit for each cycle
+	before  []uint64 // for each net: its value before these cycles, in bit 0
+	pending int      // number of cycles in values
 	total   Energy
 }
 
-// NewActivity starts to count.
+// NewActivity makes a counter for a netlist.
 func NewActivity(n *Netlist) *Activity {
 	a := &Activity{n: n, weight: make([]uint64, n.Nets), carry: make([]bool, n.Nets), values: make([]uint64, n.Nets)}
 	for i := range n.Cells {
@@ -76,8 +77,9 @@ func NewActivity(n *Netlist) *Activity {
 	return a
 }
 
-// Cycle takes the values of a cycle: first the inputs, then the registers, then the data of the
-// memories' read ports, each in the order of the shell.
+// Cycle records a cycle. `value` returns the value of a leaf by its number. The leaves are first the
+// inputs, then the registers, then the data of the memories' read ports. Each kind is in the order
+// of the netlist's shell, which is everything around its gates.
 func (a *Activity) Cycle(value func(group int) uint64) {
 	for i, group := range a.groups {
 		v := value(i)
@@ -124,7 +126,7 @@ func (a *Activity) flush() {
 	clear(v)
 }
 
-// accesses counts the accesses of memory ports.
+// accesses counts the accesses at memory ports.
 func (a *Activity) accesses(mask uint64) {
 	for i := range a.n.Mems {
 		m := &a.n.Mems[i]

@@ -8,8 +8,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// counter is a circuit whose energy is known by hand: two bits that count, one table for each
-// next bit, and a memory that is written in every second cycle.
+// counter is a circuit whose energy can be computed by hand. It has a two-bit counter, one lookup
+// table for each next bit, and a memory. A write to the memory happens in every second cycle.
 func counter(t *testing.T) *Netlist {
 	c := circuit(t, func(b *rtl.Builder) {
 		low, high := b.Reg("low", 1, 0), b.Reg("high", 1, 0)
@@ -23,7 +23,8 @@ func counter(t *testing.T) *Netlist {
 	return n
 }
 
-// TestEnergyByHand. Of eight cycles from 00 the low bit changes 7 times and the high bit 3 times.
+// TestEnergyByHand compares the energy of counter with a sum by hand. In eight cycles from 00, the
+// low bit changes 7 times and the high bit changes 3 times.
 //
 //	low   read by its table, by the table of high, by the write enable: weight 4, 28
 //	high  read by its table, by two addresses and by the read enable:   weight 5, 15
@@ -34,7 +35,7 @@ func counter(t *testing.T) *Netlist {
 func TestEnergyByHand(t *testing.T) {
 	n := counter(t)
 	require.Len(t, n.Cells, 2)
-	for _, split := range []int{0, 3, 8} { // what was counted may be asked for at any time
+	for _, split := range []int{0, 3, 8} { // a caller may ask for the energy at any time
 		a := NewActivity(n)
 		for cycle := range uint64(8) {
 			a.Cycle(func(group int) uint64 {

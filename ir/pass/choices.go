@@ -7,12 +7,14 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// choices makes one block of an innermost loop that branches only to choose between words. All
-// sides are computed, and the branch becomes a choice. LLVM can then do several rounds at once.
+// choices turns an innermost loop into one block, if the loop branches only to choose between words.
+// Each round then computes both sides of the branch, and a mux chooses. LLVM can then execute
+// several rounds at once.
 //
-// A load must not leave its object when its side is not taken. So each load on a side needs
-// witnesses: accesses at the same offset that every round does, one at or below it and one at or
-// above it. LLVM does not know that, so the pass leaves alone the loops without such loads.
+// A load must stay inside its object even if its side is not taken. So each load on a side needs
+// witnesses, which are accesses at the same offset in every round: one witness at or below the load,
+// and one at or above it. LLVM does not know about witnesses, so it needs the pass for loops with
+// such loads. The pass leaves other loops alone.
 //
 // Needs: rotated loops. Keeps: effects and their order. It is for x86-64 only.
 //
@@ -39,14 +41,14 @@ func choices(m *ir.Module, env *Env) bool {
 // maxChosen is the largest number of operations on sides that are computed in every round.
 const maxChosen = 32
 
-// chooser makes one block of a loop.
+// chooser turns a loop into one block.
 type chooser struct {
 	f      *ir.Func
 	l      *loop
 	latch  *ir.Block
-	blocks []*ir.Block          // each after its predecessors in the round
-	always map[*ir.Block]bool   // a round that is done has been in these
-	edges  map[*ir.Block][]side // into a block from the same round
+	blocks []*ir.Block          // of the loop; each block follows its predecessors in the round
+	always map[*ir.Block]bool   // the blocks that every complete round executes
+	edges  map[*ir.Block][]side // for each block: the edges that lead to it in the same round
 	taken  map[*ir.Block]*ir.Value
 	body   []*ir.Instr
 }
@@ -54,10 +56,11 @@ type chooser struct {
 // side is an edge within a round.
 type side struct {
 	from *ir.Block
-	k    int // of its successors
+	k    int // the number of the successor
 }
 
-// newChooser returns nil when the loop is left from several blocks, or does not branch.
+// newChooser returns nil if a block other than the latch can leave the loop, or if the loop does not
+// branch.
 func newChooser(l *loop) *chooser {
 	c := &chooser{
 		f: l.f, l: l, latch: l.latch(), always: map[*ir.Block]bool{},
@@ -88,8 +91,9 @@ func newChooser(l *loop) *chooser {
 	return c
 }
 
-// computes reports a loop that only computes, and on its sides nothing that is long or needs the
-// branch before it, but at least one load.
+// computes reports whether the pass changes the loop. The loop must only compute. Its sides must have
+// at least one load and at most maxChosen operations. They must have no store, no operation on
+// floats, no division, and no load that may leave its object.
 func (c *chooser) computes() bool {
 	size, loads := 0, 0
 	for _, b := range c.blocks {
@@ -118,13 +122,13 @@ func (c *chooser) computes() bool {
 	return loads > 0 && size <= maxChosen
 }
 
-// divides reports an operation that takes much longer than a branch.
+// divides reports whether an operation is a division, which takes much longer than a branch.
 func divides(i *ir.Instr) bool {
 	return i.Op == ir.OpWord && slices.Contains([]word.Op{word.Divu, word.Remu, word.Divs, word.Rems}, i.Word)
 }
 
-// inside reports that a load stays inside its object in every round. An access shows that its
-// offset and displacement are inside, so everything between two accesses is.
+// inside reports whether a load stays inside its object in every round. The accesses of every round
+// are inside the object. So a load at the same offset, between two of these accesses, is inside too.
 func (c *chooser) inside(load *ir.Instr) bool {
 	r := load.Refs[0]
 	below, above := false, false
@@ -145,7 +149,8 @@ func (c *chooser) inside(load *ir.Instr) bool {
 	return below && above
 }
 
-// join makes the loop its head. subst gets what stands for the parameters of the other blocks.
+// join moves the whole loop into its head. It adds the values that replace the parameters of the
+// other blocks to subst.
 func (c *chooser) join(subst renames) {
 	for n, b := range c.blocks {
 		if n > 0 {
@@ -161,7 +166,7 @@ func (c *chooser) join(subst renames) {
 	c.l.head.Instrs, c.l.head.Term = c.body, c.latch.Term
 }
 
-// enter computes whether a round comes to a block, and its parameters.
+// enter computes whether a round enters a block, and the values of the block's parameters.
 func (c *chooser) enter(b *ir.Block, subst renames) {
 	sides := c.edges[b]
 	conds := make([]*ir.Value, len(sides))
@@ -188,7 +193,7 @@ func (c *chooser) enter(b *ir.Block, subst renames) {
 
 func (s side) arg(n int) *ir.Value { return s.from.Term.Succs[s.k].Args[n] }
 
-// takes is whether a round takes an edge.
+// takes returns a value that is 1 if a round takes an edge.
 func (c *chooser) takes(s side) *ir.Value {
 	cond := s.from.Term.Cond
 	if s.from.Term.Op == ir.Jump {
@@ -208,7 +213,8 @@ func (c *chooser) takes(s side) *ir.Value {
 	return cond
 }
 
-// word adds an operation. Operands that are parameters are renamed at the end.
+// word adds an operation to the joined block. The caller later replaces operands that are
+// parameters of blocks.
 func (c *chooser) word(op word.Op, t ir.Type, like *ir.Block, args ...*ir.Value) *ir.Value {
 	i := newWord(c.f, c.l.head, op, t, nil, args...)
 	i.Span = like.Term.Span

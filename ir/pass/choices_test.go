@@ -15,8 +15,8 @@ import (
 	"github.com/sinter-lang/sinter/lang/types"
 )
 
-// stencil is a loop over three neighbours, with a condition that only sometimes looks at the one
-// in the middle, or outside of all three.
+// stencil returns a program with a loop that reads an element and its two neighbours. Some of these
+// reads are in conditions or on sides of branches, so not every round executes them.
 func stencil(r *rand.Rand) string {
 	pick := func(of ...string) string { return of[r.IntN(len(of))] }
 	var cond func(depth int) string

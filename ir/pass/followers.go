@@ -5,9 +5,9 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// followers finds the counters of loops that never overtake another parameter of the loop's head.
-// The counter of a `max` counts rounds, and an index grows by at least one in each round. So the
-// bound of the index is one of the counter too.
+// followers finds loop counters that never exceed another parameter of the loop's head. For example,
+// the counter of a `max` counts rounds, and an index grows by at least one in each round. So a bound
+// of the index is also a bound of the counter.
 func (p *prover) followers() {
 	p.above = map[*ir.Value]*ir.Value{}
 	for _, h := range p.flow.Order {
@@ -30,7 +30,7 @@ func (p *prover) followers() {
 	}
 }
 
-// growth asks how much words of a loop have grown since the head.
+// growth computes how much words of a loop have grown since the start of the round.
 type growth struct {
 	*prover
 	head   *ir.Block
@@ -40,11 +40,11 @@ type growth struct {
 	steps  int
 }
 
-// mostGrowth bounds the words that are looked at for one edge.
+// mostGrowth is the largest number of words that growth visits for one edge.
 const mostGrowth = 64
 
-// keepsUp reports that parameter k is never below counter n: it starts no lower, and grows by no
-// less on every way back.
+// keepsUp reports whether parameter k is never below counter n. It is never below if its first value
+// is at least the counter's, and if it grows by at least as much on every edge back to the head.
 func (g *growth) keepsUp(n, k int) bool {
 	counts := false
 	for _, e := range g.preds[g.head] {
@@ -67,8 +67,8 @@ func (g *growth) keepsUp(n, k int) bool {
 	return counts
 }
 
-// grown gives the least growth of v in a round so far. A parameter that is its own argument, by
-// way of steps that do not wrap, does not make it less.
+// grown returns the least growth of v since the start of the round. An inner loop may pass a
+// parameter to itself through additions that do not wrap. Such a path does not lower the result.
 func (g *growth) grown(v *ir.Value) (by uint64, ok bool) {
 	g.steps++
 	switch {

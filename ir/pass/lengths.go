@@ -96,10 +96,10 @@ func eachRef(m *ir.Module, visit func(i *ir.Instr, k int)) {
 	}
 }
 
-// whole reports a ref to the start of an object.
+// whole reports whether a ref (an object with an offset) refers to the start of the object.
 func whole(r ir.Ref) bool { return r.Off == nil && r.Disp == 0 }
 
-// initial makes the class of one object.
+// initial makes a class for an object alone.
 func (c *capacities) initial(o *ir.Object) {
 	c.most[o] = uint64(max(o.Size-lengthSize, 0))
 	var first uint64
@@ -126,7 +126,7 @@ func (c *capacities) join(a, b *ir.Object) {
 	}
 }
 
-// spoil withdraws the bound of an object, and reports whether it had one.
+// spoil withdraws the bound of an object's class. It reports whether the class had a bound.
 func (c *capacities) spoil(o *ir.Object) bool {
 	r := c.root(o)
 	had := !c.spoiled[r]
@@ -134,7 +134,7 @@ func (c *capacities) spoil(o *ir.Object) bool {
 	return had
 }
 
-// settle withdraws bounds until the rest is proved from the rest.
+// settle withdraws bounds until the remaining bounds prove each other.
 func (c *capacities) settle(m *ir.Module) {
 	for again := true; again; {
 		again = false
@@ -155,7 +155,7 @@ func (c *capacities) settle(m *ir.Module) {
 	}
 }
 
-// matters reports a function that writes an object with a bound.
+// matters reports whether a function writes an object with a bound.
 func (c *capacities) matters(f *ir.Func) bool {
 	for _, b := range f.Blocks {
 		for _, i := range b.Instrs {
@@ -169,8 +169,8 @@ func (c *capacities) matters(f *ir.Func) bool {
 	return false
 }
 
-// prover knows the lengths and the bounds of counters of a function. Bounds of nested loops take
-// some rounds.
+// prover returns a prover that knows the lengths and the bounds of a function's counters. It repeats
+// a step because bounds of nested loops depend on each other.
 func (c *capacities) prover(f *ir.Func) *prover {
 	p := newProver(f)
 	p.known = c.bound
@@ -182,7 +182,7 @@ func (c *capacities) prover(f *ir.Func) *prover {
 	return p
 }
 
-// bound bounds the load of a length.
+// bound returns the bounds of a value that is a loaded length.
 func (c *capacities) bound(v *ir.Value) (span, bool) {
 	if !isLength(v.Def) {
 		return span{}, false
@@ -195,7 +195,7 @@ func isLength(i *ir.Instr) bool {
 	return i.Op == ir.OpLoad && i.Size == lengthSize && i.Results[0].Type >= 32 && whole(i.Refs[0])
 }
 
-// keeps reports that an operation leaves the first word of its object within the bound.
+// keeps reports whether an operation keeps the first word of its object within the bound.
 func (c *capacities) keeps(p *prover, i *ir.Instr, k int) bool {
 	if i.Access(k) != ir.Writes {
 		return true
@@ -212,7 +212,7 @@ func (c *capacities) keeps(p *prover, i *ir.Instr, k int) bool {
 		return i.Size == lengthSize && p.span(i.Args[0]).Hi <= most
 	case i.Op == ir.OpTake, i.Op == ir.OpAsk: // they write a length of at most Imm
 		return i.Imm <= most
-	case i.Op == ir.OpCopy: // of a member of the class, or it brings another first word
+	case i.Op == ir.OpCopy: // the source must be the start of an object, which is in the class
 		return i.Imm >= lengthSize && whole(i.Refs[1])
 	}
 	return i.Op == ir.OpClear || i.Op == ir.OpCall
@@ -228,7 +228,8 @@ func (p *prover) pastLength(r ir.Ref) bool {
 	return s.Lo <= math.MaxUint32 && int64(s.Lo)+int64(r.Disp) >= lengthSize && s.Hi <= math.MaxUint32 && int64(s.Hi)+int64(r.Disp) <= math.MaxUint32
 }
 
-// markSums marks the refs of an operation whose sums do not wrap, and reports whether one is new.
+// markSums marks the refs of an operation whose sums of offset and displacement do not wrap. It
+// reports whether it has marked a ref.
 func (p *prover) markSums(i *ir.Instr) bool {
 	marked := false
 	for k, r := range i.Refs {

@@ -81,8 +81,9 @@ var kinds = [...]Kind{
 		Methods: []Method{
 			{Name: "fill", Does: Ask, Form: "fill(buf)", Code: 1, Gives: true},
 		},
-		// Random bytes, which nobody can predict. The system has some at any time, so a command
-		// cannot fail. A system call of Linux gives 256 bytes in one piece.
+		// Random bytes, which nobody can predict. The system has random bytes at any time, so a
+		// command cannot fail. The limit is 256 bytes, because Linux returns this number of bytes
+		// in one system call.
 		Unit: "request", Most: 256, Capability: "random", Files: []string{"answers"},
 	},
 }

@@ -92,7 +92,7 @@ type Kind struct {
 
 	// A bus has wires, which carry its commands on a board. If no device drives them, an
 	// answer is all ones, or the missing device is detected. A device of shape Command with
-	// neither blocks nor wires answers by itself, and always.
+	// neither blocks nor wires always answers, without another device.
 	Wires  []Wire
 	Silent bool // a missing device is detected
 
@@ -127,7 +127,7 @@ func IsBus(name string) bool {
 }
 
 // Exchanges reports whether a device of the named kind answers commands whose bodies have any
-// length: a bus, or a device without wires that answers by itself.
+// length. Such a device is a bus, or it has no wires and answers without another device.
 func Exchanges(name string) bool {
 	k := Find(name)
 	return k != nil && k.Shape == Command && !k.Blocks()

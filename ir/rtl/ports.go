@@ -74,16 +74,16 @@ func PortLevelIn(dev string) string { return dev + "_in" }
 // PortLevelOut names the output pin of a device of shape Level.
 func PortLevelOut(dev string) string { return dev + "_out" }
 
-// Names of the outputs of a trace port, as the RISC-V Formal Interface gives them. A core has
-// these outputs on request only. The registers of an instruction that it reads have an address
-// and a value each, see PortFormalSource.
+// Names of the outputs of a trace port, from the RISC-V Formal Interface. A core has these outputs
+// only on request. They describe one instruction in a cycle. Each register that the instruction
+// reads has an address and a value (PortFormalSource).
 const (
 	PortFormalValid = "rvfi_valid" // 1: the other outputs show an instruction
 	PortFormalOrder = "rvfi_order" // 64: its number, from 0
 	PortFormalInsn  = "rvfi_insn"  // 32: its word
 	PortFormalTrap  = "rvfi_trap"  // 1: it traps and has no other effect
 	PortFormalHalt  = "rvfi_halt"  // 1: it is the last
-	PortFormalIntr  = "rvfi_intr"  // 1: always 0, the first instruction of an interrupt
+	PortFormalIntr  = "rvfi_intr"  // 1: whether an interrupt handler begins; always 0
 	PortFormalMode  = "rvfi_mode"  // 2: always 3, machine mode
 	PortFormalIXL   = "rvfi_ixl"   // 2: always 1, 32 bits
 
@@ -98,8 +98,9 @@ const (
 	PortFormalWritten  = "rvfi_mem_wdata" // 32: 0 in other lanes
 )
 
-// PortFormalSource names the address (5 bits) and the value (32 bits) of source register n, from
-// 1, in a trace port. Both are 0 for an instruction that does not read it.
+// PortFormalSource returns the names of two outputs of a trace port: the address (5 bits) and the
+// value (32 bits) of source register n. n counts from 1. Both outputs are 0 if the instruction does
+// not read this register.
 func PortFormalSource(n int) (addr, value string) {
 	prefix := "rvfi_rs" + strconv.Itoa(n)
 	return prefix + "_addr", prefix + "_rdata"

@@ -52,7 +52,7 @@ func operatorText() map[Op]string {
 	return out
 }
 
-// brackets prints an expression with all its brackets.
+// brackets prints an expression with brackets around each operation.
 func brackets(x Expr, ops map[Op]string) string {
 	show := func(x Expr) string { return brackets(x, ops) }
 	switch x := x.(type) {

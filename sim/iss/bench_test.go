@@ -9,7 +9,7 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// busy is a table-less CRC over a word, 2^16 times: loads, shifts, branches.
+// busy computes a CRC without a table over a word, 2^16 times. It has loads, shifts and branches.
 const busy = `image busy
   task main
   data 0 64

@@ -14,7 +14,7 @@ func (p *Program) isStream(dev int) bool { return dev < len(p.Streams) && p.Stre
 // isSource reports whether a device is a source of random bytes.
 func (p *Program) isSource(dev int) bool { return dev < len(p.Sources) && p.Sources[dev] }
 
-// isBus reports whether the world answers the commands of a device.
+// isBus reports whether the simulated world answers the commands of a device.
 func (p *Program) isBus(dev int) bool { return dev < len(p.Buses) && p.Buses[dev] }
 
 // answer executes a command over a bus, and replies with the answer and its length.

@@ -177,7 +177,7 @@ func liveProcess(path string, p *Program) string {
 			continue
 		}
 		if p.isSource(i) {
-			continue // the kernel's
+			continue // the kernel provides it
 		}
 		if p.isBus(i) {
 			path += fmt.Sprintf(" %s=dev:/dev/%s", d, d)

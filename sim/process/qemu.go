@@ -136,7 +136,7 @@ func liveQEMU(o Options, kernel string, p *Program) []string {
 			if sources == 1 { // the program's sources share the device
 				args = append(args, o.Chipset.Random()...)
 			}
-		case p.isLevel(i), p.isBus(i): // a PVH guest has none, and says so
+		case p.isLevel(i), p.isBus(i): // a PVH guest has no such device, and reports that
 		case i < len(p.Ports):
 			backend := "user"
 			for _, port := range p.Ports[i] {

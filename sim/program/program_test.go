@@ -44,7 +44,7 @@ func TestRandomModulesRun(t *testing.T) {
 	require.Greater(t, ended, 100)
 }
 
-// TestOperators compares the fast operations with the table.
+// TestOperators compares the fast operations with the table of word operators.
 func TestOperators(t *testing.T) {
 	for seed := uint64(0); seed < 100; seed++ {
 		m := irtest.RandomWith(seed, irtest.Options{Pure: true, Size: 200})

@@ -33,10 +33,10 @@ type Answer struct {
 type Bus struct {
 	answers   []Answer
 	addressed bool
-	source    *Source // of a kind without wires
+	source    *Source // for a kind without wires
 }
 
-// NewBus is the other end of a device of a kind that exchanges bytes.
+// NewBus makes the other end of a device of kind k, which must exchange bytes.
 func NewBus(k *port.Kind) *Bus {
 	b := &Bus{addressed: k.Silent}
 	if len(k.Wires) == 0 {

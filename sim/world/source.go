@@ -9,24 +9,25 @@ import (
 	"github.com/sinter-lang/sinter/ir/port"
 )
 
-// Source is a source of random bytes, which repeats them in each run. First come the given
-// bytes, and then the high bytes of a linear congruential generator modulo 2^64. A run
-// consumes the bytes in the order of the commands.
+// Source is a source of random bytes for scripted runs. It gives the same bytes in each run:
+// first the bytes passed to Give, and then the high bytes of a linear congruential generator
+// modulo 2^64. A run consumes the bytes in the order of the commands.
 type Source struct {
 	given []byte
 	state uint64
 }
 
-// The generator begins with 0 (Knuth, The Art of Computer Programming, volume 2, 3.3.4).
+// The constants of the generator (Knuth, The Art of Computer Programming, volume 2, 3.3.4). Its
+// first state is 0.
 const (
 	sourceFactor = 6364136223846793005
 	sourceAdds   = 1442695040888963407
 )
 
-// Give adds bytes that come before those of the generator.
+// Give adds bytes that come before the bytes of the generator.
 func (s *Source) Give(data []byte) { s.given = append(s.given, data...) }
 
-// Next consumes n bytes.
+// Next returns the next n bytes and consumes them.
 func (s *Source) Next(n int) []byte {
 	k := min(n, len(s.given))
 	out := slices.Clone(s.given[:k])

@@ -8,7 +8,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/port"
 )
 
-// command asks for n random bytes.
+// command returns a command that asks for n random bytes.
 func command(n byte) []byte { return []byte{1, 0, 0, 0, 0, 0, n, 0} }
 
 // TestSource checks that the given bytes come first, that the bytes of the generator follow, and

@@ -7,8 +7,8 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// Buses, and sources of random bytes, are drawn from a source of their own (gen.buses), as
-// pins are.
+// Like pins, buses and sources of random bytes are drawn from a separate pseudo-random generator
+// (gen.buses).
 
 // busAddress is the lowest of the four I2C addresses that programs use. No device answers at
 // the highest one.

@@ -13,8 +13,8 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// Formal is an instruction as the trace port of a core shows it, by the names of the RISC-V
-// Formal Interface. The fields rs3_addr and rs3_rdata are 0 on a core without such a port.
+// Formal is the record of one instruction at a core's trace port. The RISC-V Formal Interface
+// names its fields. The fields rs3_addr and rs3_rdata are 0 on a core without these outputs.
 type Formal struct {
 	Order     uint64 `rvfi:"order"`
 	Insn      uint32 `rvfi:"insn"`
@@ -100,20 +100,21 @@ func (f *formals) next() (Formal, bool, error) {
 	if err != nil {
 		return Formal{}, false, err
 	}
-	pc := f.tape.m.PC() // of the next one, or of the one that stopped the machine
+	pc := f.tape.m.PC() // of the next instruction, or of the instruction that stopped the machine
 	if !ok {
 		f.ended = true
 		return f.trapped(pc)
 	}
 	out := f.of(r)
 	out.Next = pc
-	if f.tape.m.Done() { // a run that waits or traps does not end with an instruction that has happened
+	if f.tape.m.Done() { // if a run waits or traps, its last instruction has not completed
 		out.Halt = 1
 	}
 	return out, true, nil
 }
 
-// trapped is the record of the instruction that ended the run, if it was a trap.
+// trapped returns the record of the instruction that ended the run by a trap. The second result is
+// false if the run did not end by a trap.
 func (f *formals) trapped(pc uint32) (Formal, bool, error) {
 	if _, ok := f.im.TrapAt(pc); !ok {
 		return Formal{}, false, nil
@@ -123,7 +124,7 @@ func (f *formals) trapped(pc uint32) (Formal, bool, error) {
 	return out, true, nil
 }
 
-// of is the record without the next pc.
+// of makes the record of a retired instruction, without the next pc.
 func (f *formals) of(r sim.Retire) Formal {
 	const machineMode, bits32 = 3, 1
 	out := Formal{
@@ -146,7 +147,7 @@ func (f *formals) of(r sim.Retire) Formal {
 	return out
 }
 
-// sources are the registers that an instruction reads.
+// sources sets the fields for the registers that an instruction reads.
 func (f *Formal) sources(in *isa.Inst, ops isa.Ops, regs *[32]uint32) {
 	n := in.Format.Sources()
 	if n > 0 {
@@ -172,7 +173,7 @@ func RunFormal(im *image.Image, c *rtl.Circuit, core *sim.Core, s *world.Script,
 	if err != nil {
 		return 0, err
 	}
-	var shown []Formal // in the present cycle
+	var shown []Formal // by the trace port in the present cycle
 	m, err := cycle.NewMachine(c, core, world.New(s), cycle.Options{Seed: seed, Settled: func(in cycle.Inside) {
 		if in.Peek(p.valid) == 1 {
 			shown = append(shown, p.read(in))
@@ -198,7 +199,7 @@ func RunFormal(im *image.Image, c *rtl.Circuit, core *sim.Core, s *world.Script,
 			case err != nil:
 				return n, err
 			case !ok && m.Done():
-				continue // the harness offers a last beat, to learn what an idle core waits for
+				continue // the harness offers one last beat, to find out for which input an idle core waits
 			case !ok:
 				return fail("an instruction is shown after the end of the run")
 			case got != want:
@@ -216,7 +217,7 @@ func RunFormal(im *image.Image, c *rtl.Circuit, core *sim.Core, s *world.Script,
 	return n, nil
 }
 
-// formalDiffers names the fields that are not equal.
+// formalDiffers lists the fields in which two records differ.
 func formalDiffers(got, want Formal) string {
 	var out []string
 	g, w := reflect.ValueOf(got), reflect.ValueOf(want)
@@ -228,10 +229,10 @@ func formalDiffers(got, want Formal) string {
 	return strings.Join(out, ", ")
 }
 
-// tracePort are the nodes of a circuit's trace port.
+// tracePort holds the nodes of a circuit's trace port.
 type tracePort struct {
 	valid  rtl.ID
-	fields []rtl.ID // in the order of Formal; rtl.None for a missing one
+	fields []rtl.ID // in the order of Formal's fields; rtl.None for a missing output
 }
 
 // formalPort finds the trace port of a circuit.
@@ -258,7 +259,7 @@ func formalPort(c *rtl.Circuit) (*tracePort, error) {
 	return p, nil
 }
 
-// read reads the present record.
+// read returns the record that the trace port shows in this cycle.
 func (p *tracePort) read(in cycle.Inside) Formal {
 	var f Formal
 	v := reflect.ValueOf(&f).Elem()

@@ -18,8 +18,8 @@ type Score struct {
 	Killed     int    `json:"killed"`
 	Proofs     int    `json:"proofs"`     // killed by the second check alone
 	Equivalent int    `json:"equivalent"` // proved equal to the circuit
-	Unreached  int    `json:"unreached"`  // of programs: no run reaches the mistake
-	Undecided  int    `json:"undecided"`  // not found, and neither proved equal nor different: missed
+	Unreached  int    `json:"unreached"`  // only for mutants of programs: no run reaches the mistake
+	Undecided  int    `json:"undecided"`  // not found, and no proof of equality or difference; they count as missed
 	Missed     []Miss `json:"missed"`
 }
 
@@ -37,7 +37,7 @@ func (s *Score) Add(o *Score) {
 // Miss is a mutant that the check did not find.
 type Miss struct {
 	Name string `json:"name"`
-	Why  string `json:"why"` // the difference from the circuit, or that it is undecided
+	Why  string `json:"why"` // the difference from the circuit, or a note that the proof is undecided
 }
 
 // Percent is the percentage of mutants that were found. Equivalent mutants do not count. It is
@@ -60,8 +60,8 @@ func (s *Score) String() string {
 type Trial struct {
 	Circuit *rtl.Circuit
 	Check   Check
-	// Proof is a second check, which may be nil. It demands more than a run can show, so it may
-	// refuse a mutant with equal behaviour in every run.
+	// Proof is a second check, which may be nil. It is stricter than any run, so it may refuse a
+	// mutant that behaves like the circuit in every run.
 	Proof   Check
 	Options equiv.Options
 }
@@ -83,9 +83,9 @@ func (t *Trial) Sound() error {
 	return nil
 }
 
-// Run applies the check to mutants. A mutant that the check does not find is compared with the
-// circuit by proof. A mutant that is not proved equal goes to the second check. It is an error
-// if a check finds a fault in the circuit itself.
+// Run applies the check to mutants. If the check does not find a mutant, an equivalence proof
+// compares it with the circuit. A mutant that is not proved equal goes to the second check. Run
+// returns an error if a check finds a fault in the circuit itself.
 func (t *Trial) Run(mutants []Mutant) (*Score, error) {
 	if err := t.Sound(); err != nil {
 		return nil, err
@@ -117,7 +117,7 @@ func (t *Trial) one(s *Score, m *Mutant) error {
 	return t.survivor(s, m.Name, c)
 }
 
-// survivor enters a mutant that the check did not find into the score.
+// survivor adds a mutant that the check did not find to the score.
 func (t *Trial) survivor(s *Score, name string, c *rtl.Circuit) error {
 	rep, err := equiv.Circuits(t.Circuit, c, t.Options)
 	if err != nil {

@@ -1,6 +1,6 @@
 // 64 IPv4 packets: check the header checksum, hash the five-tuple, look the flow up in an open-addressed
-// table of 128 entries, count it and decide. Result: accepted count << 16 | bad checksums << 8 | unknown flows,
-// then a mix of the flow counters.
+// table of 128 entries, count the packet and decide. Results: accepted packets << 16 | bad checksums << 8 | unknown
+// flows, and then a mix of the flow counters.
 #include "kernel.h"
 enum { NPKT = 64, TBL = 128 };
 struct flow { uint32_t src, dst, ports, proto, action, hits; };

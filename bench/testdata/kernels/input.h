@@ -1,7 +1,7 @@
 #ifndef INPUT_H
 #define INPUT_H
 #include <stdint.h>
-// A small generator, so that every kernel makes its own input.
+// A small pseudo-random generator with which every kernel makes its own input.
 static inline uint32_t rnd(uint32_t *s) {
   uint32_t x = *s;
   x ^= x << 13;
