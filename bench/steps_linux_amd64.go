@@ -57,7 +57,10 @@ func stepsOf(path string, args ...string) (s steps, err error) {
 		if regs.Rip >= kernelLibrary {
 			at = "vdso.S:0"
 		}
-		s.at(at)
+		if regs.Rip != before {
+			s.at(at)
+		}
+		before = regs.Rip
 		if err := syscall.PtraceSingleStep(p.Pid); err != nil {
 			return s, err
 		}
