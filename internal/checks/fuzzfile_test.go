@@ -19,7 +19,7 @@ import (
 func TestWrittenProgramsDoTheSame(t *testing.T) {
 	dir := t.TempDir()
 	kinds := map[string]int{}
-	for seed := range uint64(60) {
+	for seed := range uint64(80) {
 		made := gen.New(seed, gen.Options{Small: seed%2 == 0})
 		s := newSubject(context.Background(), FuzzOptions{}, made)
 		require.NoError(t, s.reference(), "seed %d", seed)
@@ -71,7 +71,7 @@ func TestWrittenProgramsDoTheSame(t *testing.T) {
 		require.NoError(t, err, path)
 		require.Empty(t, trace.Compare(s.ref, r.Trace, trace.Options{}), path)
 	}
-	for _, k := range []string{"captures", "port.udp", "net.udp", "disk", "levels", "bytes", "answers", "spi", "i2c", "until"} {
+	for _, k := range []string{"captures", "port.udp", "net.udp", "disk", "levels", "bytes", "answers", "spi", "i2c", "rng", "until"} {
 		require.Greater(t, kinds[k], 3, k)
 	}
 }
