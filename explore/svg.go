@@ -13,7 +13,7 @@ const (
 	panelWidth  = 4600
 	panelHeight = 3200
 	marginLeft  = 800
-	marginRight = 200
+	marginRight = 360 // half of the label of the last tick
 	marginTop   = 400
 	marginFoot  = 560
 	headHeight  = 440
@@ -87,14 +87,27 @@ func (s scale) at(v uint64) int {
 	return s.from + int(int64(s.to-s.from)*part>>16)
 }
 
+// ticks are the multiples of 1, 2 or 5 times a power of ten in the range, at most a few.
+func (s scale) ticks() (out []uint64) {
+	step := uint64(1)
+	for k := 0; (s.high-s.low)/step > ticks; k++ {
+		step = step * []uint64{2, 5, 2}[k%3] / []uint64{1, 2, 1}[k%3]
+	}
+	for v := (s.low + step - 1) / step * step; v <= s.high; v += step {
+		out = append(out, v)
+	}
+	return out
+}
+
 func (d *drawing) panel(name string, rows []Row, left, top int) {
 	x := scaleOf(rows, d.by[0], left+marginLeft, left+panelWidth-marginRight)
 	y := scaleOf(rows, d.by[1], top+panelHeight-marginFoot, top+marginTop)
 	d.printf(`<text x="%s" y="%s" font-weight="bold">%s</text>`, px(x.from), px(y.to-120), html.EscapeString(name))
-	for i := range uint64(ticks + 1) {
-		vx, vy := x.low+(x.high-x.low)*i/ticks, y.low+(y.high-y.low)*i/ticks
-		d.printf(`<path class="grid" d="M%s %sV%s"/><text x="%s" y="%s" text-anchor="middle">%d</text>`, px(x.at(vx)), px(y.from), px(y.to), px(x.at(vx)), px(y.from+160), vx)
-		d.printf(`<path class="grid" d="M%s %sH%s"/><text x="%s" y="%s" text-anchor="end">%d</text>`, px(x.from), px(y.at(vy)), px(x.to), px(x.from-60), px(y.at(vy)+40), vy)
+	for _, v := range x.ticks() {
+		d.printf(`<path class="grid" d="M%s %sV%s"/><text x="%s" y="%s" text-anchor="middle">%d</text>`, px(x.at(v)), px(y.from), px(y.to), px(x.at(v)), px(y.from+160), v)
+	}
+	for _, v := range y.ticks() {
+		d.printf(`<path class="grid" d="M%s %sH%s"/><text x="%s" y="%s" text-anchor="end">%d</text>`, px(x.from), px(y.at(v)), px(x.to), px(x.from-60), px(y.at(v)+40), v)
 	}
 	d.printf(`<text x="%s" y="%s" text-anchor="middle">%s (%s)</text>`, px((x.from+x.to)/2), px(y.from+340), d.by[0].Name, d.by[0].Unit)
 	d.printf(`<text x="%s" y="%s" text-anchor="middle" transform="rotate(-90 %s %s)">%s (%s)</text>`,
