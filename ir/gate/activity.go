@@ -2,8 +2,8 @@ package gate
 
 import "math/bits"
 
-// Energy is a measure of how much a netlist switches, the energy proxy. It has no unit. It orders
-// cores of one program in one world by the part of their energy that depends on their design:
+// Energy is the energy proxy, a measure of how much a netlist switches. It has no unit. It orders
+// the cores of one program in one world by the part of the energy that depends on the design:
 //
 //	Logic   each change of an input, a flip-flop, a table or a word of memory counts 1, and 1 more
 //	        for each cell or port that reads the bit (the wires)
@@ -11,8 +11,8 @@ import "math/bits"
 //	Memory  each access of a memory port counts the width of its word
 //	Clock   each flip-flop counts 1 in each cycle
 //
-// Leakage, glitches within a cycle and the lengths of wires are not in it. The weights are ours:
-// they are the capacitances of the parts in order of size, and not measured ones.
+// The measure leaves out leakage, glitches within a cycle and the lengths of wires. The weights
+// are our choice: they follow the order of the parts' capacitances, but are not measured.
 type Energy struct {
 	Cycles, Logic, Carries, Memory, Clock uint64
 }

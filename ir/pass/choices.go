@@ -145,7 +145,8 @@ func (c *chooser) inside(load *ir.Instr) bool {
 	return below && above
 }
 
-// join makes the loop its head. subst gets what stands for the parameters of the other blocks.
+// join merges all blocks of the loop into the head. It adds the replacements of the other blocks'
+// parameters to subst.
 func (c *chooser) join(subst renames) {
 	for n, b := range c.blocks {
 		if n > 0 {
@@ -161,7 +162,7 @@ func (c *chooser) join(subst renames) {
 	c.l.head.Instrs, c.l.head.Term = c.body, c.latch.Term
 }
 
-// enter computes whether a round comes to a block, and its parameters.
+// enter computes whether an iteration reaches a block, and the parameters of the block.
 func (c *chooser) enter(b *ir.Block, subst renames) {
 	sides := c.edges[b]
 	conds := make([]*ir.Value, len(sides))

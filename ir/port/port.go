@@ -91,8 +91,8 @@ type Kind struct {
 	Trap     string // trap code of a failed command; "": only commands with Says can fail
 
 	// A bus has wires, which carry its commands on a board. If no device drives them, an
-	// answer is all ones, or the missing device is detected. A device of shape Command with
-	// neither blocks nor wires answers by itself, and always.
+	// answer is all ones, or the missing device is detected. A device of shape Command that has
+	// neither blocks nor wires always answers.
 	Wires  []Wire
 	Silent bool // a missing device is detected
 

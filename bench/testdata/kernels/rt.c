@@ -1,4 +1,4 @@
-// The two functions that the compiler calls by itself.
+// The two functions that the compiler calls without a call in the source.
 #include <stdint.h>
 #include <stddef.h>
 void *memset(void *d, int c, size_t n) {
