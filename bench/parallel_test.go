@@ -12,7 +12,7 @@ import (
 	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
-// TestParallel runs a small field in all ways. They must agree, or there are no figures.
+// TestParallel runs a small field in all ways. If the results differ, there are no figures.
 func TestParallel(t *testing.T) {
 	if os.Getenv("SINTER_FULL") != "1" {
 		t.Skip("makes eight programs: SINTER_FULL=1 runs it")

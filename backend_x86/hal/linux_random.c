@@ -1,4 +1,4 @@
-// The random bytes of a Linux process: those of the kernel (getrandom), which waits at most once
+// A Linux process takes random bytes from the kernel (getrandom). The kernel waits at most once
 // after the start of the computer.
 #include "hal.h"
 

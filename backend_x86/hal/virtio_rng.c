@@ -1,5 +1,5 @@
-// Random bytes: those of a virtio device (virtio 1.0 specification, section 5.4), or else those of
-// the processor (RDRAND, Intel SDM volume 1, 7.3.17). All sources of the program share the device.
+// Random bytes come from a virtio device (virtio 1.0 specification, section 5.4), or else from the
+// CPU (RDRAND, Intel SDM volume 1, 7.3.17). All sources of the program share the device.
 #include "hal.h"
 
 #if SN_SOURCES

@@ -21,7 +21,8 @@ type toolStep struct {
 	from []string
 }
 
-// steps are the tools of the part's family in order. Sinter itself runs only those of iCE40.
+// steps returns the tools of the part's family in order. Sinter itself runs only the tools for
+// iCE40.
 func (f *FPGA) steps(files []string) []toolStep {
 	name, part := f.design.Module(), f.design.Board.Part
 	core := verilog.ModuleName(f.design.Core) + ".v"
@@ -79,9 +80,9 @@ func (f *FPGA) image() string {
 	return f.design.Module() + ".bit"
 }
 
-// folderTexts adds what makes the folder a whole without Sinter: a makefile, a description for
-// FuseSoC, a read-me, and a script for Vivado. They are named after the program, as all files of
-// the folder are.
+// folderTexts adds the files with which the folder can be used without Sinter: a makefile, a
+// description for FuseSoC, a read-me, and a script for Vivado. All files of the folder are named
+// after the program.
 func (f *FPGA) folderTexts(files map[string]string) {
 	name := f.design.Module()
 	written := slices.Sorted(maps.Keys(files))

@@ -109,7 +109,7 @@ hosted_axilite dut(.clk(clk), .resetn(!reset), .s_axil_awvalid(awv), .s_axil_awr
 `},
 }
 
-// hostedCore is the description for FuseSoC: the file of the bus is among those of the core.
+// hostedCore is the description for FuseSoC. Its list of files includes the file of the bus.
 const hostedCore = `{"CAPI=2": null, "name": "::hosted:0", "description": "A core for one program, made by Sinter.",
 "filesets": {
   "rtl": {"files": [

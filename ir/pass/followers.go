@@ -67,8 +67,8 @@ func (g *growth) keepsUp(n, k int) bool {
 	return counts
 }
 
-// grown gives the least growth of v in a round so far. A parameter that is its own argument, by
-// way of steps that do not wrap, does not make it less.
+// grown gives the least growth of v in a round so far. A parameter can be its own argument after
+// steps that do not wrap. Such a parameter does not make the growth less.
 func (g *growth) grown(v *ir.Value) (by uint64, ok bool) {
 	g.steps++
 	switch {

@@ -23,7 +23,7 @@ const (
 	sourceAdds   = 1442695040888963407
 )
 
-// Give adds bytes that come before those of the generator.
+// Give adds bytes that the source returns before bytes of the generator.
 func (s *Source) Give(data []byte) { s.given = append(s.given, data...) }
 
 // Next consumes n bytes.
