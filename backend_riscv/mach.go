@@ -110,7 +110,7 @@ func (f *fn) newSlot() slot {
 	return slot{f, f.slots - 1}
 }
 
-// store makes the instructions that store r in a slot. If x0 does not reach the slot, temp
+// store makes the instructions that store r in a slot. If x0 does not reach the slot, `temp`
 // makes a register for the slot's address. A load uses its result register for the address.
 func (f *fn) store(r reg, at slot, temp func() reg) []*inst {
 	s := &inst{code: cStore, rs1: r, slot: at}

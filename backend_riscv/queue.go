@@ -36,7 +36,7 @@ func (q *queue) put(r reg, cost float64) { heap.Push(q, entry{cost, r}) }
 // drop removes the cheapest register.
 func (q *queue) drop() { heap.Pop(q) }
 
-// take returns the cheapest register for which `wanted` holds, or 0 if there is none. cost
+// take returns the cheapest register for which `wanted` holds, or 0 if there is none. `cost`
 // returns the current cost of a register, which may have risen since the register was queued.
 // Code that lowers a cost queues the register again.
 func (q *queue) take(wanted func(reg) bool, cost func(reg) float64) reg {

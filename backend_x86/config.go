@@ -9,9 +9,9 @@ import (
 	"github.com/sinter-lang/sinter/ir/port"
 )
 
-// config writes the facts about the program that the hardware abstraction layer (hal/) needs.
-// They are the parts that are used, so that the rest is not compiled, and the tables of names
-// and source positions.
+// config writes the facts about the program that the hardware abstraction layer (hal/) needs:
+// which parts of the layer the program uses, and the tables of names and source positions. The
+// unused parts of the layer are not compiled.
 func (o Options) config(m *ir.Module) string {
 	uses := usedOps(m)
 	var b strings.Builder

@@ -100,7 +100,7 @@ func TestCompare(t *testing.T) {
 	require.Empty(t, table(nil))
 }
 
-// Figures that were not measured stay accepted. Figures of a removed example do not.
+// Figures that were not measured stay accepted. Figures of a removed example are dropped.
 func TestMerge(t *testing.T) {
 	old := &accepted{Counts: map[string]float64{"luts.pipe3.old": 5, "placed_cells.pipe3.a": 9}, Ratios: map[string]float64{}}
 	f := newFigures()

@@ -15,7 +15,7 @@ import (
 	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
-// TestParallel runs a small field in all ways. They must agree, or there are no figures.
+// TestParallel runs a small field in all ways. If the results differ, there are no figures.
 func TestParallel(t *testing.T) {
 	needStrips(t, "clang-19", "mpicc", "mpirun", "gcc")
 	var out bytes.Buffer

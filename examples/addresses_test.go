@@ -227,7 +227,7 @@ func verdicts(t *testing.T, program, process string, words []string) (tool, gues
 	return tool, guest
 }
 
-// A guest of the monitor and a guest of QEMU report the mistake in a word.
+// A guest of the monitor and a guest of QEMU report a mistake in an argument NAME=VALUE.
 func addressesRefusedByGuests(t *testing.T, p *flow.Program) {
 	for _, level := range []string{flow.Unikernel, flow.Monitor} {
 		needsMachine(t, level)

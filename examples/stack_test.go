@@ -110,7 +110,7 @@ func TestSourcesThatAreNoHosts(t *testing.T) {
 	require.EqualValues(t, 100, out[0].Time)
 }
 
-// Only a host's own ARP frames change its known MAC address. A datagram does not.
+// Only a host's own ARP frames change its known MAC address. A datagram does not change it.
 func TestDataMovesNoStation(t *testing.T) {
 	out, _ := sends(t, "echo", []stamped{
 		{0, asks(9)}, {1, from(near(9), world.MAC(near(66)))}, {2, world.ARP(false, world.MAC(near(67)), near(9), nil, near(9))}, {3, from(near(9), world.MAC(near(66)))},

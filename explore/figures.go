@@ -24,7 +24,7 @@ type Figures struct {
 }
 
 // The clock period in picoseconds is a fixed part plus a part for each look-up table on the
-// longest path. Both parts were fitted to 14 cores that nextpnr placed on an iCE40 HX8K.
+// longest path. Both constants were fitted to 14 cores that nextpnr placed on an iCE40 HX8K.
 const (
 	periodFixed    = 14300
 	periodPerTable = 210

@@ -206,9 +206,9 @@ func hasTest(t *testing.T, folder, name string) bool {
 	return false
 }
 
-// perGroup is the number of entries of a large group that full tests plant. They plant one
-// entry of a small group, and a plain test plants one entry of every fourth group. Each entry
-// costs a build of the tool.
+// perGroup is the number of entries of a large group that full tests plant. Full tests plant one
+// entry of a small group. Plain tests plant one entry of every fourth group. Each entry requires
+// a build of the tool.
 const perGroup = 2
 
 // largeGroup is the smallest number of entries in a large group.

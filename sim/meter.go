@@ -83,8 +83,8 @@ func (m *Meter) end() {
 	m.touched, m.now, m.within = m.touched[:0], 0, false
 }
 
-// Most returns the number of cycles of the longest stretch so far, and how many of them each
-// word took.
+// Most returns the number of cycles of the longest stretch so far, and how many cycles of this
+// stretch each word took.
 func (m *Meter) Most() (cycles uint64, byWord []uint64) {
 	m.end()
 	return m.most, m.worst

@@ -1,5 +1,5 @@
-// The sn_ functions that the program calls, the same in every product. They render log events,
-// and they choose between live devices and the harness.
+// The program calls these sn_ functions, which are the same in every product. They render log
+// events, and choose between live devices and the harness.
 #include "hal.h"
 
 #ifndef LOCK_IO // there is only one thread

@@ -1,7 +1,7 @@
-// Words that set values at the start instead of at build time. Some set network addresses:
-// sn.NIC.host=10.0.0.2/24 and sn.NIC.gateway=10.0.0.1. Others set configs: sn.NAME=VALUE. NIC
-// may be omitted if only one device has addresses. The words are arguments of a process, are on
-// the command line of a kernel, or come from the monitor.
+// Words are arguments that set values at the start instead of at build time. Some words set
+// network addresses: sn.NIC.host=10.0.0.2/24 and sn.NIC.gateway=10.0.0.1. Other words set
+// configs: sn.NAME=VALUE. NIC may be omitted if only one device has addresses. A process gets
+// the words as arguments, and a kernel on its command line. The monitor passes them to its guest.
 #include "hal.h"
 
 #if SN_WORDS

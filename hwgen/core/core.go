@@ -16,8 +16,9 @@
 //
 // Units (units.go) are pieces of hardware that serve several operators each: the carry chain,
 // and-or-xor, the barrel shifter, the multiplier. The bus of results (bus.go) joins the
-// remaining results. Two sequences run the same stages: pipe3.go overlaps them, multi.go does
-// not. probes.go has the retire record and the claims, rvfi.go the trace port.
+// remaining results. Two sequences run the same stages: pipe3.go overlaps the stages, multi.go
+// runs one stage at a time. probes.go has the retire record and the claims. rvfi.go has the trace
+// port.
 //
 // Three parts are kept as independent as possible. The decoder (decode.go) uses only the lines
 // and the fetched word, and makes controls, latches and immediates. The port side (ports.go,

@@ -99,8 +99,8 @@ func resetWorks(t require.TestingT, c *rtl.Circuit) {
 	}
 }
 
-// TestClock checks the time with random pauses. It is never ahead of the cycles, never goes
-// backward, stands still without run, and has made up for every pause in the end.
+// TestClock checks the time with random pauses. The time is never ahead of the cycles and never
+// goes backward. It does not change while `run` is 0, and catches up after every pause.
 func TestClock(t *testing.T) {
 	for _, f := range []Hz{{2_000_000, 1}, twelve, {16_000_000, 1}, {39_750_000, 1}, {100_000_000, 1}, {2_000_000_000, 3}} {
 		c, err := Clock(f)

@@ -7,7 +7,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// The ports through which a core gives a command to a bus and receives the answer. Both
+// The ports through which a core gives a command to a bus and receives the answer. Both ports
 // transfer beats of frames (rtl.StreamPorts).
 var (
 	BusCommand = rtl.StreamPorts{Valid: "valid", Ready: "ready", Data: "data", Last: "last", Bytes: "bytes"}

@@ -188,7 +188,7 @@ func (w *writer) registers() {
 	w.line("  end")
 }
 
-// region writes the effects for which `leaf` returns a statement, inside their conditions.
+// region writes the effects for which `leaf` returns a statement, each inside its condition.
 func (w *writer) region(list []rtl.Effect, indent string, leaf func(*rtl.Effect) string) {
 	for i := range list {
 		e := &list[i]

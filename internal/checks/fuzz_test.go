@@ -46,7 +46,7 @@ func TestGeneratedPrograms(t *testing.T) {
 	}
 }
 
-// TestGeneratedBuses runs small programs with buses. They have missing acknowledgements,
+// TestGeneratedBuses runs small programs with buses. The buses have missing acknowledgements,
 // delayed answers, and bytes that are sent before bytes are read.
 func TestGeneratedBuses(t *testing.T) {
 	found := map[string]int{}

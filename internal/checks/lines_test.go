@@ -100,7 +100,7 @@ func kernelCycles(t *testing.T, p *flow.Program) float64 {
 // them.
 var unrolled = regexp.MustCompile(`(?m)^    xor (x\d+), (x\d+), (x\d+)\b.*\n(?:    (?:andi|sub|and|srli|xor) .*\n){39}    xor (x\d+),.*\n(    addi .*\n    bltu .*, \.)-(\d+)`)
 
-// TestTheByteStepOfCRC32 puts one line in the place of eight rounds in the text of the image.
+// TestTheByteStepOfCRC32 replaces eight rounds in the text of the image with one line.
 // The core for the new image needs at most a fifth of the cycles.
 func TestTheByteStepOfCRC32(t *testing.T) {
 	ctx := context.Background()

@@ -101,7 +101,7 @@ func TestPinsOfStack(t *testing.T) {
 }
 
 // TestQueueFitsAnUP5K checks the core of queue, with 32 KiB of data and 16 KiB of text. Neither
-// fits into the 15 KiB of blocks, but the data is in single-ported RAM.
+// the data nor the text fits into the 15 KiB of blocks, but the data is in single-ported RAM.
 func TestQueueFitsAnUP5K(t *testing.T) {
 	c, err := loadExample(t, "queue").Core(context.Background(), flow.Pipe3)
 	require.NoError(t, err)

@@ -192,7 +192,7 @@ func TestJSONIsWhole(t *testing.T) {
 	require.Equal(t, 2, e.Notes[0].Line)
 }
 
-// tool is this test binary as the tool, in a separate process.
+// tool returns a command that runs this test binary as the tool, in a separate process.
 func tool(t *testing.T, dir string, args ...string) *exec.Cmd {
 	self, err := os.Executable()
 	require.NoError(t, err)

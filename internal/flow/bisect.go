@@ -102,7 +102,7 @@ func (b *bisector) function(n int) (string, error) {
 	return "", nil
 }
 
-// after runs the first n passes. The last of them changes only the functions for which may
+// after runs the first n passes. The last of them changes only the functions for which `may`
 // holds.
 func (b *bisector) after(n int, may func(*ir.Func) bool) (m *ir.Module, broken, err error) {
 	if m, err = b.p.lowered(); err != nil {

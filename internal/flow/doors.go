@@ -278,8 +278,8 @@ func otherMemory(c *rtl.Circuit, im *image.Image) string {
 	return ""
 }
 
-// differsAt describes where a memory of a circuit differs from the expected initial words, ""
-// if it does not.
+// differsAt describes where a memory of a circuit differs from the expected initial words. If
+// the memory has the expected words, the result is "".
 func differsAt(c *rtl.Circuit, name string, words []uint64) string {
 	var init []uint64
 	for i := range c.Mems {

@@ -11,7 +11,7 @@ import (
 )
 
 // TestFloatsOnEveryMachine runs a program that uses many floats on every machine and core. All
-// show the same events as the source.
+// runs show the same events as the run on the machine `source`.
 func TestFloatsOnEveryMachine(t *testing.T) {
 	t.Parallel()
 	testkit.Tool(t, "clang-19", "clang")

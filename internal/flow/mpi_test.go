@@ -72,7 +72,7 @@ func TestRanks(t *testing.T) {
 	}
 }
 
-// manyOrOne is the whole list in a full run, else the one.
+// manyOrOne returns the whole list in a full run, else a list of the one number.
 func manyOrOne(all []int, one int) []int {
 	if os.Getenv("SINTER_FULL") == "1" {
 		return all

@@ -22,8 +22,8 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// A run of a core under observation. It writes a profile, a commit log, a picture of the pipeline,
-// a timeline, and a waveform, as requested. One run writes them all.
+// This file observes a run of a core. The run writes a profile, a commit log, a picture of the
+// pipeline, a timeline and a waveform, if the options request them. One run can write all files.
 
 // observed reports whether the options request an observation.
 func (o *RunOptions) observed() bool {

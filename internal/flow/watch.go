@@ -57,8 +57,8 @@ func (p *Program) watch(img *x86.Image) (*live.Watch, error) {
 	return w, nil
 }
 
-// bareOr is the program from which products are made: without start addresses, if there is such
-// a version.
+// bareOr returns the program from which products are made. If there is a version of the program
+// without start addresses, bareOr returns that version.
 func (p *Program) bareOr() *Program {
 	if p.bare != nil {
 		return p.bare

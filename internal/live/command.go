@@ -11,7 +11,7 @@ import (
 	"github.com/sinter-lang/sinter/sim/process"
 )
 
-// ByHand returns the reason why a user cannot run a service by hand. It is nil if a user can.
+// ByHand returns the reason why a user cannot run a service by hand, or nil if a user can.
 func ByHand(im *Image, o Options) error {
 	if o.Machine == Monitor {
 		return wrong("--print-command: the monitor is a part of this tool; `sinter run --live` is the command, or --on unikernel")

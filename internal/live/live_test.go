@@ -55,7 +55,7 @@ func TestClients(t *testing.T) {
 	}
 }
 
-// A console line that reports a crash becomes a sentence. Other lines do not.
+// A console line that reports a crash becomes a sentence. Other lines stay unchanged.
 func TestDecode(t *testing.T) {
 	where := func(rip uint64) string { return map[uint64]string{0x101cc0: "a.sn:3"}[rip] }
 	for _, c := range []struct{ line, want string }{

@@ -174,8 +174,8 @@ func (fs *Fusions) try(in *isa.Inst, b *ir.Block, i *ir.Instr) {
 	}
 }
 
-// release removes the uses that i makes. It does the same, recursively, for operations that are
-// then unused. It returns how many instructions that saves.
+// release removes the uses that i makes. It then removes, recursively, the uses that unused
+// operations make. It returns the number of saved instructions.
 func (fs *Fusions) release(i *ir.Instr, gone *[]*ir.Instr) int {
 	saved := 0
 	fs.Operands(i, func(v *ir.Value) {

@@ -7,12 +7,12 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// versions makes a second version of a loop, without checks. The program runs it if all its
-// checks will hold in every round. Such a loop counts by one from a start to a bound. In each
-// check, the tested word must be constant or change by the same amount in every round. Such a
-// check holds in all rounds if it holds in the first and the last one. The test is computed in
-// 64-bit words that do not wrap. If a check may fail, the original loop runs, so traps and
-// their order do not change.
+// versions makes a second version of a loop, without checks. The program tests before the loop
+// whether all checks will hold in every round. If they will, it runs the second version.
+// Otherwise it runs the original loop, so traps and their order do not change. The pass handles
+// loops that count by one from a start to a bound. In each check, the tested word must be
+// constant or change by the same amount in every round. Then the check holds in all rounds if it
+// holds in the first and the last round. The test is computed in 64-bit words that do not wrap.
 //
 // Inner loops are handled first. The test before an inner loop counts as a check of the outer
 // loop, so a loop nest tests only once if possible. A loop is copied only if it is short and

@@ -281,7 +281,7 @@ end
 	require.Equal(t, want, p.Prune().String())
 }
 
-// bus makes a word in the way of a generator that saves gates. The parts of the word have
+// bus makes a word in the same way as a generator that saves gates. The parts of the word have
 // random widths and are disjunctions of selected fields.
 func bus(b *rtl.Builder, r *rand.Rand, values, conds []rtl.ID) rtl.ID {
 	word, at := rtl.None, 0

@@ -59,8 +59,8 @@ func (s *state) cycle(in []uint64) {
 	s.read(true)
 }
 
-// read captures the outputs of the synchronous ports that see the writes of the edge (written),
-// or of the ports that do not.
+// read captures the outputs of synchronous ports. If written is set, these are the ports that see
+// the writes of the same clock edge. Otherwise they are the other ports.
 func (s *state) read(written bool) {
 	for i, m := range s.c.Mems {
 		for _, r := range m.Reads {

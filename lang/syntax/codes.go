@@ -27,7 +27,7 @@ const (
 	NotACall        diag.Code = "E0121" // run or start without a call
 )
 
-// Limits for one file. They are far above the sizes of realistic programs. They protect all
+// Limits for one file. The limits are far above the sizes of realistic programs, and protect all
 // later stages from deep recursion.
 const (
 	maxDepth  = 200  // nested brackets, blocks, prefixes and type constructors

@@ -158,7 +158,7 @@ func (b *body) mayName(e syntax.Expr) bool {
 	return !ok || b.needsUse(*b.packageName(f.X))
 }
 
-// packageName returns the package name if the expression is one, else nil.
+// packageName returns the expression if it is the name of a package, else nil.
 func (b *body) packageName(e syntax.Expr) *syntax.Ident {
 	n, ok := e.(*syntax.Name)
 	if !ok || b.lookup(n.Name) != nil || b.c.find(n.Ident) != nil {

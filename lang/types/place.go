@@ -158,7 +158,8 @@ func (b *body) partRef(x tree.Expr, i int, f *tree.LayoutField, at diag.Span) tr
 	return ref
 }
 
-// typeName returns the declaration of a type if the expression names one, else nil.
+// typeName returns the declaration of the type that the expression names. It returns nil if the
+// expression is not the name of a type.
 func (b *body) typeName(e syntax.Expr) *decl {
 	var d *decl
 	switch n := e.(type) {

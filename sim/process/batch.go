@@ -113,7 +113,7 @@ func appendArrival(b []byte, at uint64, dev int, frame []byte) []byte {
 	return append(b, make([]byte, -len(frame)&7)...)
 }
 
-// waited repeats in the world a wait for a device of mask that the guest made on its own.
+// waited repeats in the world a wait for a device of mask that the guest made without a request.
 func (m *Machine) waited(mask uint32) error {
 	for m.readyFor(mask) == 0 {
 		if !m.world.AdvanceOr(world.Never) {

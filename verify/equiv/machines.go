@@ -141,8 +141,8 @@ func constants(c *rtl.Circuit) (known []*rtl.Mem) {
 	return known
 }
 
-// word returns bits that take one of the words of a memory that is never written. They may also
-// be 0, which a synchronous port shows before its first read.
+// word returns bits that take one of the words of a memory that is never written. The bits may
+// also be 0, which a synchronous port shows before its first read.
 func (l *leaves) word(p blast.Place, m *rtl.Mem) []blast.Lit {
 	which := l.of(p, m.AddrBits+1)
 	words := make([][]blast.Lit, 0, len(m.Init)+1)

@@ -179,9 +179,9 @@ func (p *proof) encode() {
 	p.values = map[string][]lit{"imm": imm}
 }
 
-// operands returns the operands of the executing instruction. They may have any value, but they
-// are 0 if the word names x0. It adds the claim that the real operands are the registers that
-// the word names, with the values after the previous instruction.
+// operands returns the operands of the executing instruction. An operand may have any value, but
+// it is 0 if the instruction word names x0. The function also claims that the real operands are
+// the registers that the word names, with the values after the previous instruction.
 func (p *proof) operands() []claim {
 	var claims []claim
 	for i, leaf := range []string{"rs1", "rs2", "rs3"} {

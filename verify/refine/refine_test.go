@@ -168,7 +168,7 @@ end
 `
 
 // TestFramesAreFollowed checks that each cycle of the frame engine is claimed and proved, in
-// both directions. A mistake in the engine is a difference in such a claim.
+// both directions. A mistake in the engine must show as a difference in a claim.
 func TestFramesAreFollowed(t *testing.T) {
 	for _, kind := range design.Cores() {
 		c, p := generated(t, framed, kind)
