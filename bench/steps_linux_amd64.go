@@ -15,9 +15,9 @@ import (
 const mostSteps = 5_000_000
 
 // stepsOf runs a process instruction by instruction and counts the instructions. Instructions
-// from a source in C or assembly belong to the layer below the program. A repeated string
-// instruction counts once for each repetition, because the CPU single-steps each repetition
-// (Intel SDM volume 3, 18.3.1.4).
+// from a source in C or assembly belong to the layer below the program. The CPU stops after each
+// repetition of a repeated string instruction (Intel SDM volume 3, 18.3.1.4). stepsOf counts such
+// an instruction only once.
 func stepsOf(path string, args ...string) (s steps, err error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
@@ -33,7 +33,7 @@ func stepsOf(path string, args ...string) (s steps, err error) {
 		return s, err
 	}
 	s.lines = map[string]int{}
-	before := uint64(0) // a repeated instruction (REP) stops after each round and retires once
+	before := uint64(0) // address at the last stop; a repeated instruction (REP) keeps its address
 	for range mostSteps {
 		var status syscall.WaitStatus
 		if _, err := syscall.Wait4(p.Pid, &status, 0, nil); err != nil {
