@@ -37,7 +37,7 @@ func stepsOf(path string, args ...string) (s steps, err error) {
 		return s, err
 	}
 	s.lines = map[string]int{}
-	before := uint64(0) // a repeated instruction (REP) stops after each round and retires once
+	before := uint64(0) // address at the last stop; a repeated instruction (REP) keeps its address
 	for range mostSteps {
 		var status syscall.WaitStatus
 		if _, err := syscall.Wait4(p.Pid, &status, 0, nil); err != nil {

@@ -287,10 +287,10 @@ func (m *monitor) disk(c call3) (uint64, error) {
 	return diskStatus(err), nil
 }
 
-// mostRandom is the largest number of random bytes of a call.
+// mostRandom is the largest number of random bytes that a call can request.
 const mostRandom = 512
 
-// random fills memory of the guest with random bytes of the host.
+// random fills memory of the guest with random bytes from the host.
 func (m *monitor) random(c call3) error {
 	if uint64(c.device) >= uint64(len(m.ports)) || m.ports[c.device].Kind != "random" {
 		return refuse("asked device %d for random bytes, which is not a source of its own", c.device)

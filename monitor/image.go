@@ -155,7 +155,7 @@ func manifest(p *elf.Prog, file int, order binary.ByteOrder) []byte {
 	return nil
 }
 
-// portKinds are the kinds of devices that an image may ask for.
+// portKinds lists the kinds of devices that an image may request.
 func portKinds() []string {
 	return []string{"net", "block", "pin", "serial", "transfers", "random"}
 }

@@ -250,7 +250,7 @@ struct filter { u16 code; u8 jt, jf; u32 k; };
 #define LEVEL_CALLS
 #endif
 
-// The kernel's random bytes, without flags.
+// Allows getrandom without flags, for a program with a source of random bytes.
 #if SN_SOURCES
 #define RANDOM_CALLS {0x15, 0, 4, SYS_getrandom}, LOAD(32), {0x15, 0, 1, 0}, PASS, KILL,
 #else

@@ -59,7 +59,7 @@ func TestBitstreams(t *testing.T) {
 			require.NoError(t, err)
 			require.Greater(t, len(data), 10_000)
 			require.Contains(t, string(data[:64]), "\x7e\xaa\x99\x7e", "the preamble of a bitstream")
-			if testkit.Campaign() { // the makefile of the folder makes the same by hand
+			if testkit.Campaign() { // the makefile of the folder must make the same bitstream
 				dir, name := filepath.Split(f.Bitstream)
 				cmd := exec.Command(testkit.Tool(t, "make"), "-f", strings.TrimSuffix(name, ".bin")+".mk", "-B")
 				cmd.Dir = dir

@@ -98,7 +98,7 @@ func (s *mutantChecks) script() (*world.Script, error) {
 
 // notices reports whether a check finds a fault in a circuit.
 func (s *mutantChecks) notices(c *rtl.Circuit) (bool, error) {
-	for _, seed := range s.seeds() { // first the runs that stop early
+	for _, seed := range s.seeds() { // these runs stop early, so they come first
 		if found, err := s.otherTrace(c, seed); found || err != nil {
 			return found, err
 		}

@@ -50,7 +50,7 @@ type FPGA struct {
 	Path      []PathStep  `json:"path,omitempty"`     // the longest path, with names from the written Verilog
 	PathNs    float64     `json:"path_ns,omitempty"`
 	Responses []Response  `json:"responses,omitempty"` // of the arms of selects, in a run
-	Energy    *Energy     `json:"energy,omitempty"`    // of the core in the same run
+	Energy    *Energy     `json:"energy,omitempty"`    // energy proxy of the core in the same run
 	Fits      bool        `json:"fits"`                // as far as known
 	Meets     bool        `json:"meets_clock"`         // according to the outside tools
 	Bitstream string      `json:"bitstream,omitempty"` // path

@@ -70,7 +70,7 @@ func (p *Program) implement(ctx context.Context, f *FPGA, o FPGAOptions) error {
 	if b.Part.Family != board.ICE40 {
 		return nil // Sinter runs no tool for this family, so the files are the result
 	}
-	os.Remove(filepath.Join(o.Dir, f.image())) // a bitstream of an earlier run would pass for this run's
+	os.Remove(filepath.Join(o.Dir, f.image())) // else a bitstream of an earlier run could be mistaken for a new one
 	steps := f.steps(nil)
 	run := func(step toolStep, more ...string) error {
 		return f.tool(ctx, o.Dir, step.tool, append(slices.Clone(step.args), more...)...)

@@ -28,7 +28,7 @@ type HardwareOptions struct {
 	Netlist  bool // also the core as cells of an iCE40
 	RVFI     bool // with a trace port, the RISC-V Formal Interface
 
-	Bus string // also the core as a slave of a host: wishbone, axilite, or "" for none
+	Bus string // also the core as a slave on this bus of a host: wishbone, axilite, or "" for none
 }
 
 // Hardware is the list of written files and their figures.
@@ -219,8 +219,8 @@ type hardwareReport struct {
 	MemoryBits int             `json:"memory_bits"`
 	TextBytes  int             `json:"text_bytes"`
 	DataBytes  int             `json:"data_bytes"`
-	Events     int             `json:"events"`           // that the test bench checks
-	Energy     *Energy         `json:"energy,omitempty"` // the proxy, over the same run
+	Events     int             `json:"events"`           // number of events that the test bench checks
+	Energy     *Energy         `json:"energy,omitempty"` // the energy proxy of the same run
 	Choices    []design.Choice `json:"choices"`
 
 	Mined []MinedLine `json:"mined,omitempty"` // Mined has the reason for each mined line.

@@ -305,7 +305,8 @@ func (p *Program) Core(ctx context.Context, kind string) (*Core, error) {
 	})
 }
 
-// TracedCore is the core of an organisation with a trace port, the RISC-V Formal Interface.
+// TracedCore makes the core of an organisation (multi or pipe3) with a trace port, the RISC-V Formal
+// Interface.
 func (p *Program) TracedCore(ctx context.Context, kind string) (*Core, error) {
 	c, err := p.Core(ctx, kind)
 	if err != nil {

@@ -145,8 +145,8 @@ func (p *Program) disks(specs []string) ([]*world.Disk, error) {
 	return disks, nil
 }
 
-// buses makes the devices at the other ends of the program's buses, and its sources of random
-// bytes.
+// buses makes the devices at the other ends of the program's buses. It also makes the program's
+// sources of random bytes.
 func (p *Program) buses() []*world.Bus {
 	devices := p.systemDevices()
 	buses := make([]*world.Bus, len(devices))

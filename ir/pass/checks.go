@@ -58,7 +58,7 @@ type prover struct {
 	known   func(*ir.Value) (span, bool) // optional: bounds of values by their definitions
 	probe   func(at *ir.Block)
 	visit   func(*ir.Instr)         // optional: called with the facts before each instruction
-	above   map[*ir.Value]*ir.Value // words that are never below a counter, see followers
+	above   map[*ir.Value]*ir.Value // for a counter: a word that is never below it, see followers
 	subst   renames
 	pairs   map[pair][]*ir.Value // all words of the function by operator and operands, for within
 	changed bool

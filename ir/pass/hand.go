@@ -17,7 +17,7 @@ import (
 //
 // A receive may always swap, because it overwrites its whole buffer. (For a bytes<N> it
 // overwrites the length and that many bytes, and nothing reads beyond them.) A send may swap if
-// its buffer is not read again before it is filled or begins a new lifetime. Other sends and
+// the program does not read its buffer again before the buffer is filled or begins a new lifetime. Other sends and
 // receives on these channels copy to and from the slots.
 
 // pool is a set of channels and buffers that swap slots with each other.

@@ -76,7 +76,7 @@ func PortLevelOut(dev string) string { return dev + "_out" }
 
 // Names of the outputs of a trace port, from the RISC-V Formal Interface. A core has these outputs
 // only on request. They describe one instruction in a cycle. Each register that the instruction
-// reads has an address and a value (PortFormalSource).
+// reads has an address and a value (PortFormalSource). Each comment begins with the width in bits.
 const (
 	PortFormalValid = "rvfi_valid" // 1: the other outputs show an instruction
 	PortFormalOrder = "rvfi_order" // 64: its number, from 0

@@ -66,7 +66,7 @@ func (d *Disk) Sector(i int) []byte { return d.data[i*SectorSize : (i+1)*SectorS
 // IsUnflushed reports whether a sector was written since the last flush.
 func (d *Disk) IsUnflushed(i int) bool { return d.durable[uint32(i)] != nil }
 
-// Crash loses the unflushed writes to the sectors that the function `lost` selects. All other
+// Crash drops the unflushed writes to the sectors that the function `lost` selects. All other
 // writes become durable.
 func (d *Disk) Crash(lost func(i int) bool) {
 	for i, old := range d.durable {

@@ -29,8 +29,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// Mutant is one fault of a circuit. The faulty circuit is made when it is needed, so many
-// mutants need little memory.
+// Mutant is one fault in a circuit. Circuit makes the faulty circuit only when a caller needs it,
+// so many mutants need little memory.
 type Mutant struct {
 	Name  string // the change
 	of    *rtl.Circuit

@@ -66,7 +66,7 @@ type Trial struct {
 	Options equiv.Options
 }
 
-// Sound reports an error if a check finds a fault in the circuit itself.
+// Sound returns an error if a check finds a fault in the unchanged circuit.
 func (t *Trial) Sound() error {
 	for _, f := range []Check{t.Check, t.Proof} {
 		if f == nil {
@@ -85,7 +85,7 @@ func (t *Trial) Sound() error {
 
 // Run applies the check to mutants. If the check does not find a mutant, an equivalence proof
 // compares it with the circuit. A mutant that is not proved equal goes to the second check. Run
-// returns an error if a check finds a fault in the circuit itself.
+// returns an error if a check finds a fault in the unchanged circuit.
 func (t *Trial) Run(mutants []Mutant) (*Score, error) {
 	if err := t.Sound(); err != nil {
 		return nil, err
@@ -93,7 +93,7 @@ func (t *Trial) Run(mutants []Mutant) (*Score, error) {
 	return t.Try(mutants)
 }
 
-// Try is Run for a circuit that is known to be sound.
+// Try is like Run, but it does not first check the unchanged circuit.
 func (t *Trial) Try(mutants []Mutant) (*Score, error) {
 	s := &Score{Mutants: len(mutants), Missed: []Miss{}}
 	for i := range mutants {
