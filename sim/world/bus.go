@@ -40,9 +40,17 @@ type Bus struct {
 func NewBus(k *port.Kind) *Bus {
 	b := &Bus{addressed: k.Silent}
 	if len(k.Wires) == 0 {
-		b.source = &Source{}
+		b.source = newSource()
 	}
 	return b
+}
+
+// begin returns the bus as a new run meets it.
+func (b *Bus) begin() *Bus {
+	if b == nil || b.source == nil {
+		return b
+	}
+	return &Bus{source: b.source.begin()}
 }
 
 // Source returns the source of random bytes, or nil if the kind has wires.

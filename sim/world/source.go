@@ -11,11 +11,18 @@ import (
 
 // Source is a source of random bytes for scripted runs. It gives the same bytes in each run:
 // first the bytes passed to Give, and then the high bytes of a linear congruential generator
-// modulo 2^64. A run consumes the bytes in the order of the commands.
+// modulo 2^64. A run consumes the bytes in the order of the commands. Each World consumes them
+// from the first byte on.
 type Source struct {
-	given []byte
-	state uint64
+	given *[]byte // shared by all runs
+	taken int     // number of given bytes that this run has consumed
+	state uint64  // of the generator
 }
+
+func newSource() *Source { return &Source{given: new([]byte)} }
+
+// begin returns the source as a new run meets it.
+func (s *Source) begin() *Source { return &Source{given: s.given} }
 
 // The constants of the generator (Knuth, The Art of Computer Programming, volume 2, 3.3.4). Its
 // first state is 0.
@@ -25,13 +32,13 @@ const (
 )
 
 // Give adds bytes that come before the bytes of the generator.
-func (s *Source) Give(data []byte) { s.given = append(s.given, data...) }
+func (s *Source) Give(data []byte) { *s.given = append(*s.given, data...) }
 
 // Next returns the next n bytes and consumes them.
 func (s *Source) Next(n int) []byte {
-	k := min(n, len(s.given))
-	out := slices.Clone(s.given[:k])
-	s.given = s.given[k:]
+	left := (*s.given)[s.taken:]
+	out := slices.Clone(left[:min(n, len(left))])
+	s.taken += len(out)
 	for len(out) < n {
 		s.state = s.state*sourceFactor + sourceAdds
 		out = append(out, byte(s.state>>56))

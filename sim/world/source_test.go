@@ -32,6 +32,20 @@ func TestSource(t *testing.T) {
 	require.Zero(t, b.last(), "a file of random bytes has no times")
 }
 
+// TestSourceOfEachRun checks that each run of a script gets the same random bytes, and that given
+// bytes reach a run that has begun.
+func TestSourceOfEachRun(t *testing.T) {
+	b := NewBus(port.Find("rng"))
+	b.Source().Give([]byte{1, 2})
+	s := &Script{Devices: []string{"r"}, Buses: []*Bus{b}}
+	first, second := New(s), New(s)
+	want := first.Ask(0, command(5))
+	require.Equal(t, want, second.Ask(0, command(5)))
+	require.Equal(t, want, New(s).Ask(0, command(5)))
+	b.Source().Give([]byte{3})
+	require.Equal(t, []byte{0, 0, 0, 0, 3}, first.Ask(0, command(1)))
+}
+
 // TestBadSource checks that an error in a file of random bytes names the line of the error.
 func TestBadSource(t *testing.T) {
 	for text, want := range map[string]string{

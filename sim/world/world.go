@@ -61,6 +61,7 @@ type World struct {
 	pending  [][][]byte
 	oversize []int
 	levels   []level
+	buses    []*Bus // by device, as Script.Buses
 	driver   Driver // nil: only the script provides inputs
 	over     bool   // the driver has ended the run
 	feed     *feeding
@@ -75,6 +76,9 @@ func New(s *Script) *World {
 		s = &Script{}
 	}
 	w := &World{script: s, pending: make([][][]byte, len(s.Devices)), oversize: make([]int, len(s.Devices)), levels: make([]level, len(s.Devices))}
+	for _, b := range s.Buses {
+		w.buses = append(w.buses, b.begin())
+	}
 	if s.Feed != nil {
 		w.feed = s.Feed.start()
 	}
@@ -185,10 +189,10 @@ func (w *World) Ask(dev int, command []byte) []byte {
 
 // Bus returns the simulated bus of a device, or nil if the device is not a bus.
 func (w *World) Bus(dev int) *Bus {
-	if dev < 0 || dev >= len(w.script.Buses) {
+	if dev < 0 || dev >= len(w.buses) {
 		return nil
 	}
-	return w.script.Buses[dev]
+	return w.buses[dev]
 }
 
 // Disk returns the disk of a device, or nil if the device is not a disk.

@@ -53,7 +53,7 @@ const reachSite = 1 << 24
 // eachWord calls `visit` with each wrong word that a mistake can put in place of a word. It skips
 // mistakes that cannot be encoded.
 func eachWord(im *image.Image, visit func(name string, at int, w uint32)) {
-	dec := isa.NewDecoder(im.Target.Set)
+	dec, rule := isa.NewDecoder(im.Target.Set), selectors()
 	for at, w := range im.Text {
 		in, ops, ok := dec.Decode(w)
 		if !ok || in.Meaning.Trap {
@@ -62,15 +62,34 @@ func eachWord(im *image.Image, visit func(name string, at int, w uint32)) {
 		put := func(as *isa.Inst, o isa.Ops, format string, args ...any) {
 			other, err := as.Encode(o)
 			if back, _, ok := dec.Decode(other); err == nil && ok && back == as && other != w {
-				visit(in.Name+": "+fmt.Sprintf(format, args...), at, other)
+				visit(rule(in)+": "+fmt.Sprintf(format, args...), at, other)
 			}
 		}
 		for _, other := range im.Target.Set.Insts {
 			if other != in && alike(in, other) {
-				put(other, ops, "is %s", other.Name)
+				put(other, ops, "is %s", rule(other))
 			}
 		}
 		operands(in, ops, put)
+	}
+}
+
+// selectors returns a function that names the rule of selection for a line. Each line of the
+// common instruction set has its own rule. All multiplications of few bits share one, although
+// each program has lines of other widths, and all other lines made for a program share another.
+func selectors() func(in *isa.Inst) string {
+	common := map[string]bool{}
+	for _, in := range isa.RV32IM().Insts {
+		common[in.Name] = true
+	}
+	return func(in *isa.Inst) string {
+		switch {
+		case common[in.Name]:
+			return in.Name
+		case in.Meaning.Rd != nil && in.Meaning.Rd.Op == word.Mul:
+			return "narrow product"
+		}
+		return "made line"
 	}
 }
 
