@@ -157,7 +157,7 @@ func TestMapsAgainstModel(t *testing.T) {
 
 // TestCanonicalBits checks that the bits of keys decide which keys share a set: most
 // significant bit first, padded at the end. The evictions from a map of 256 sets show the set of
-// a key. The test checks only that equal keys share a set and different keys do not.
+// a key. The test checks only that an equal key finds the entry and different keys do not.
 func TestCanonicalBits(t *testing.T) {
 	got := logs(t, `struct K { f: bool; n: bytes<4>; v: [2]u3 }
 fn key(f: bool, n: bytes<4>, a: u3, b: u3) -> K { return K(f: f, n: n, v: [a, b]) }`, `
