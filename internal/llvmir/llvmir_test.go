@@ -175,9 +175,9 @@ func TestClangAccepts(t *testing.T) {
 	}
 }
 
-// TestDisplacementsOfShownOffsets checks the addition of displacements. If an access has proved
-// that an offset lies in an object, the displacement is added to the address. Otherwise the sum
-// wraps at 32 bits.
+// TestDisplacementsOfShownOffsets checks how a displacement is added. After an access that proves
+// that the offset lies in an object, the displacement is added to the address. Otherwise it is
+// added to the offset, and this sum wraps at 32 bits.
 func TestDisplacementsOfShownOffsets(t *testing.T) {
 	m := ir.MustParse("shown.sir", `module shown
 task 0 main @main

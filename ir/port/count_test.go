@@ -38,8 +38,8 @@ var namesOf = map[string]*regexp.Regexp{
 // datagrams, disks, pins and serial lines.
 var most = map[string]int{"eth": 2, "udp": 8, "disk": 32, "gpio_in": 2, "gpio_out": 2, "uart": 1, "spi": 2, "i2c": 2, "rng": 0}
 
-// TestFilesThatNameAKind counts the files outside those places that name a kind, and the files
-// that use a kind's shape.
+// TestFilesThatNameAKind searches the files outside the places of knowsKinds. It counts those
+// that name a kind and lists those that name a shape.
 func TestFilesThatNameAKind(t *testing.T) {
 	named, shapes := map[string][]string{}, map[string][]string{}
 	require.NoError(t, filepath.WalkDir("../..", func(path string, d fs.DirEntry, err error) error {
