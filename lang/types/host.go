@@ -67,6 +67,7 @@ func (h host) Task(x syntax.Expr) *tree.Func {
 		return nil
 	}
 	h.c.checkBodies() // includes library bodies: the body of a task shows how it uses devices
+	h.c.spreadUse()   // so do the functions that it hands them to
 	return d.fn.tree
 }
 
