@@ -273,7 +273,7 @@ func TestLiveRefuses(t *testing.T) {
 		{"has the serial line `serial`: a live run has none", []string{"uart-echo"}},
 		{"--live runs on native, unikernel or monitor, not on cycle", []string{"echo", "--on", "cycle"}},
 		{"--vmm qemu and --on native do not go together", []string{"echo", "--vmm", "qemu"}},
-		{"--until is for runs in a script", []string{"echo", "--until", "1s"}},
+		{"--until goes with a scripted run, not with --live", []string{"echo", "--until", "1s"}},
 		{"--mem is for --on unikernel", []string{"echo", "--mem", "4"}},
 		{"a process by hand needs an interface", []string{"echo", "--print-command"}},
 	} {

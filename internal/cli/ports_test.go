@@ -65,7 +65,7 @@ func TestPortsWithoutNames(t *testing.T) {
 		{"--pcap-out middle=x", "--pcap-out middle=x: relay has no network device `middle`"},
 		{"--disk left=x", "--disk left=x: relay has no disk `left`; it has disk"},
 		{"--disk old.img --disk disk=old.img", "the disk has a file already, old.img"},
-		{"--answers left=x", "--answers left=x: relay has no bus or disk `left`; it has disk"},
+		{"--answers left=x", "--answers left=x: relay has no bus, disk or source of random bytes `left`; it has disk"},
 		{"--answers bad.answers", "error[E0504]: a disk has no command \"erase\"; it has read, write, flush"},
 		{"--answers none --answers disk=bad.answers", "`disk` has a file already, none"},
 		{"--disk-out k=x", "--disk-out k=x: relay has no disk `k`"},

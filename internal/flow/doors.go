@@ -77,6 +77,9 @@ func throughDoor(path string, o Options) (*Program, error) {
 // isELF reports whether a file begins like an executable of the Executable and Linkable
 // Format (System V ABI, ELF header).
 func isELF(path string) bool {
+	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() { // a pipe would block
+		return false
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return false

@@ -39,7 +39,7 @@ func TestBoardFolder(t *testing.T) {
 		"arty-a7":     {"vivado -mode batch -source hello_top.tcl", "openFPGALoader -b arty-a7 hello_top.bit"},
 	} {
 		dir, files := helloOn(t, board)
-		cmd := exec.Command(gnu, "-n", "-f", "hello_top.mk", "program")
+		cmd := exec.Command(gnu, "-n", "--no-print-directory", "-f", "hello_top.mk", "program")
 		cmd.Dir = dir
 		out, err := cmd.CombinedOutput()
 		require.NoError(t, err, "%s: %s", board, out)
