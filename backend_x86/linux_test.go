@@ -315,9 +315,7 @@ func TestLayouts(t *testing.T) {
 	}
 	guest := buildWith(t, parse(t, hello), x86.HVT, x86.Options{Layout: 1})
 	require.Equal(t, entry(one)>>21, entry(guest)>>21)
-	if err := monitor.Available(); err != nil {
-		t.Skip("not run: ", err)
-	}
+	testkit.SkipWithout(t, monitor.Available())
 	im, err := monitor.Load(guest.ELF)
 	require.NoError(t, err)
 	var out bytes.Buffer

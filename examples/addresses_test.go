@@ -76,9 +76,7 @@ func needsMachine(t *testing.T, level string) {
 	case flow.Unikernel:
 		testkit.Tool(t, "qemu-system-x86_64")
 	case flow.Monitor:
-		if err := monitor.Available(); err != nil {
-			t.Skip("not run: ", err)
-		}
+		testkit.SkipWithout(t, monitor.Available())
 	}
 }
 

@@ -63,11 +63,11 @@ func (n *namespace) ip(t *testing.T, args ...string) {
 // needsTaps skips the test if namespaces with TAP interfaces are not possible here.
 func needsTaps(t *testing.T) {
 	if os.Geteuid() != 0 {
-		t.Skip("not run: namespaces and TAP interfaces need root")
+		testkit.Skip(t, "namespaces and TAP interfaces need root")
 	}
 	testkit.Tool(t, "ip")
 	if _, err := os.Stat("/dev/net/tun"); err != nil {
-		t.Skip("not run: ", err)
+		testkit.Skip(t, "no TAP interfaces: "+err.Error())
 	}
 }
 

@@ -13,14 +13,14 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
 // need skips a test if the monitor cannot run here.
 func need(t *testing.T) {
 	t.Helper()
-	if err := Available(); err != nil {
-		t.Skipf("not run: %v", err)
-	}
+	testkit.SkipWithout(t, Available())
 }
 
 func run(t *testing.T, file []byte, conf Config) (Result, error) {

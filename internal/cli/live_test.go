@@ -100,9 +100,7 @@ func needs(t *testing.T, machine string) {
 	case "unikernel":
 		testkit.Tool(t, "qemu-system-x86_64")
 	case "monitor":
-		if err := monitor.Available(); err != nil {
-			t.Skip("not run: ", err)
-		}
+		testkit.SkipWithout(t, monitor.Available())
 	}
 }
 

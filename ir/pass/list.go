@@ -72,7 +72,7 @@ func Reasons() []Reason {
 		{"legalise", "tasks", "what is saved across a wait are registers, and channels have legal words"},
 		{"rotate", "versions", "a loop counts where its test stands at the end"},
 		{"copies", "once", "an object that is built in place is no longer cleared and copied"},
-		{"once", "tasks", "in a task of several, a life begins behind the number of the step"},
+		{"once", "tasks", "in a task of several, a life begins after the number of the step"},
 		{"tasks", "versions", "the loops of all tasks are in one function, and no pass looks at the copies again"},
 		{"tasks", "lengths", "it looks at the whole program"},
 		{"lengths", "versions", "a loop without checks needs no second form"},
