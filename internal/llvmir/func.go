@@ -30,6 +30,7 @@ type body struct {
 	flow   *sir.Flow
 	block  int                  // index of the block that is being written
 	shown  map[*sir.Value][]int // blocks in which an access proves that an offset is inside an object
+	looks  *lookups             // nil: the product has no vectors
 }
 
 // define writes the blocks of f.
@@ -42,6 +43,11 @@ func (e *emitter) define(f *sir.Func) error {
 	}
 	if e.debug != nil {
 		b.scope = e.debug.subprogram(b.fn, f)
+	}
+	if e.opts.Vectors {
+		if b.looks = e.lookups(f); b.looks.scalar() {
+			keepScalar(b.fn)
+		}
 	}
 	b.entry = b.fn.NewBlock("entry")
 	b.bindParams()
@@ -203,7 +209,20 @@ func (b *body) term(t *sir.Term) error {
 	if b.debug != nil {
 		attach(from.Term, b.debug.term(t, b.src, b.scope))
 	}
+	if b.looks != nil && b.closesLookups() {
+		b.unvectored(from.Term)
+	}
 	return nil
+}
+
+// closesLookups reports whether an edge of the current block closes a loop with a look-up.
+func (b *body) closesLookups() bool {
+	for _, h := range b.flow.Succs[b.block] {
+		if b.flow.Dominates(h, b.block) && b.looks.inLoop(h) {
+			return true
+		}
+	}
+	return false
 }
 
 // branch writes a two-way branch. If both edges lead to the same block, its phis cannot

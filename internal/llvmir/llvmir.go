@@ -99,6 +99,7 @@ type emitter struct {
 	strings map[string]value.Value
 	debug   *debugInfo
 	canon   *canon
+	looks   map[*sir.Func]*lookups
 }
 
 // Emit writes m, which must have a Main, as an LLVM module whose entry is `sn_main`.
@@ -152,7 +153,7 @@ func newEmitter(m *sir.Module, opts Options) *emitter {
 	e := &emitter{
 		src: m, out: ir.NewModule(), opts: opts, size: types.I64,
 		globals: map[*sir.Object]value.Value{}, funcs: map[*sir.Func]*ir.Func{},
-		hooks: map[string]*ir.Func{}, strings: map[string]value.Value{},
+		looks: map[*sir.Func]*lookups{}, hooks: map[string]*ir.Func{}, strings: map[string]value.Value{},
 	}
 	if opts.Narrow {
 		e.size = types.I32
