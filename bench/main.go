@@ -98,7 +98,7 @@ func main() {
 	goal := flag.String("goal", "", "with -mine and -core: the goal of the cores, as sinter's --goal")
 	code := flag.Bool("code", false, "compare instructions and text bytes of kernels with clang's, with 32 registers and without mined lines")
 	goals := flag.Bool("core", false, "place cores of the kernels and print them beside their goals and other cores")
-	kinds := flag.String("kinds", "pipe3,pipe3+mine,multi", "with -core: which cores, +mine with mined lines")
+	kinds := flag.String("kinds", "pipe3,pipe3+mine,multi,pipe3+netlist,pipe3+mine+netlist,multi+netlist", "with -core: which cores, +mine with mined lines, +netlist as our own netlist")
 	threads := flag.Bool("parallel", false, "time stencil, conjugate gradient and bodies in strips as threads and ranks, beside C with OpenMP and MPI")
 	var figure tableOptions
 	flag.StringVar(&figure.dir, "table", "", "write the tables of a paper to this folder; what it holds is not measured again")
