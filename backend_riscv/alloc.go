@@ -8,8 +8,8 @@ import (
 
 // allocator colours the interference graph of one function with the registers x1..xN, and
 // coalesces moves at the same time. It is the iterated algorithm of George and Appel, "Iterated
-// Register Coalescing" (TOPLAS 1996), and keeps the paper's invariants. Each register is in
-// exactly one state.
+// Register Coalescing" (TOPLAS 1996), and keeps the invariants of that paper. At any time, each
+// register is in exactly one state.
 type allocator struct {
 	f     *fn
 	limit int     // number of colours
@@ -342,8 +342,8 @@ func (a *allocator) settleMove(r reg) {
 	}
 }
 
-// george allows a merge of y into the physical register x if no neighbour of y makes x harder
-// to colour.
+// george reports whether y may be merged into the physical register x, because no neighbour
+// of y makes x harder to colour.
 func (a *allocator) george(x, y reg) bool {
 	if int(x) > a.limit {
 		return false

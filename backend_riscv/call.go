@@ -232,8 +232,8 @@ func (s *selector) term(b int, t *ir.Term) {
 	}
 }
 
-// edgeBlock is the machine block to which a branch along an edge jumps. It is the edge's own
-// target if the edge moves no values.
+// edgeBlock returns the machine block that a branch along an edge jumps to. If the edge
+// moves no values, this is the target of the edge itself.
 func (s *selector) edgeBlock(b int, e ir.Edge) *block {
 	to := s.blockOf[e.To]
 	for _, a := range e.Args {

@@ -146,8 +146,8 @@ func (s *selector) load(i *ir.Instr) {
 	s.fetch(size, addr, n, s.regOf(want))
 }
 
-// fetch loads with the wanted extension. If no line has it, fetch loads with the other
-// extension and corrects the result.
+// fetch loads with the wanted extension (by zeros or by the sign). If no instruction line
+// has this extension, fetch uses the other one and corrects the result.
 func (s *selector) fetch(bytes int, addr, n *node, d reg) reg {
 	if d == 0 {
 		d = s.out.newReg()
@@ -294,8 +294,8 @@ func (s *selector) take(i *ir.Instr, buf *ir.Ref) {
 	}
 }
 
-// now loads only the used halves of the clock. The clock does not change while the core
-// computes.
+// now loads only those halves of the clock that the program uses. The clock does not
+// change while the core computes.
 func (s *selector) now(i *ir.Instr) {
 	at := port.Now
 	for _, v := range i.Results {

@@ -138,8 +138,8 @@ func (l *linker) dest(it *item) int {
 }
 
 // relax replaces a branch that does not reach its target with a branch around a jump. The
-// additional words make other distances longer, so relax repeats until it finds no more such
-// branches. A branch that was once out of reach stays long.
+// added words make other distances longer, so relax repeats until every branch reaches its
+// target. A branch that was once out of reach stays long.
 func (l *linker) relax() (rounds int) {
 	far := make([]bool, len(l.items))
 	for rounds = 1; ; rounds++ {

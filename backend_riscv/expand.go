@@ -14,8 +14,9 @@ func once(n *node) *node {
 
 func zextBit(n *node) *node { return raw(word.Zext, 32, n) }
 
-// alternatives returns other shapes of n. They may be cheaper even if a line computes n
-// directly. The shapes are raw nodes, because canonical form would undo them.
+// alternatives returns other expressions with the value of n. They may be cheaper even if
+// one instruction line computes n. The shapes are raw nodes, because canonical form would
+// undo them.
 func alternatives(n *node) []*node {
 	if n.width != 32 {
 		return nil

@@ -35,8 +35,9 @@ func example(t *testing.T, name string, target *design.Target) *ir.Module {
 	return m
 }
 
-// kernels lists the logs of C programs that do the same work, and the number of instructions
-// between their marks: clang 19 -O2 -march=rv32im, without index checks.
+// kernels lists C programs that do the same work as our programs: their logs, and the number
+// of instructions between their marks. They are compiled by clang 19 -O2 -march=rv32im and
+// check no index.
 var kernels = []struct {
 	name  string
 	logs  []string

@@ -119,7 +119,7 @@ func peak(f func()) uint64 {
 	return <-most
 }
 
-// TestLargePrograms checks that no size of a function breaks the back end. Each program is
+// TestLargePrograms checks that the back end works for very large functions. Each program is
 // built within 10 s of CPU time and 512 MB. It behaves the same on the instruction set and on
 // the program IR.
 func TestLargePrograms(t *testing.T) {

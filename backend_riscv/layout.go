@@ -10,9 +10,9 @@ import (
 	"github.com/sinter-lang/sinter/ir/trace"
 )
 
-// layout is the addresses of the objects of a program. Scalar slots come first. The objects
-// follow, ordered by accesses per byte, so that small objects with many accesses have addresses
-// that fit an immediate.
+// layout holds the addresses of the objects of a program. Scalar slots come first. The objects
+// follow, ordered by accesses per byte. So small objects with many accesses have addresses that
+// fit an immediate.
 type layout struct {
 	addr map[*ir.Object]uint32 // every object with a known address, including parameters that always have the same address
 	data []byte

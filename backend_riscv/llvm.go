@@ -16,9 +16,9 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// CompileLLVM makes the image of m for a target with clang and lld. It is a second generator
-// beside cg and serves for comparison. It has the same input and the same image format, but
-// uses LLVM's instruction selection.
+// CompileLLVM makes the image of m for a target with clang and lld. It is a second code
+// generator beside cg, for comparison. It has the same input and the same image format, but
+// LLVM selects the instructions.
 //
 // LLVM knows extensions, which are families of instructions, and not single lines. If the
 // target has only part of a family, LLVM may use a line that the target lacks. That is an error

@@ -14,7 +14,7 @@ import (
 )
 
 // matcher is a program that runs a match over lo..=hi, with the cases in the given order. It
-// logs a sum to which each arm and each value contribute.
+// logs a sum that depends on each arm and on each value.
 func matcher(typ string, lo, hi int64, cases [][2]int64, exhaustive bool) string {
 	var sb strings.Builder
 	fmt.Fprintf(&sb, "fn pick(x: %s) -> u32 {\n  match x {\n", typ)

@@ -15,8 +15,9 @@ import (
 	"github.com/sinter-lang/sinter/ir/trace"
 )
 
-// TestRandomMined runs random programs with all lines that save anything, so that lines touch
-// and overlap. The programs behave as before.
+// TestRandomMined runs random programs with all mined lines that save at least one
+// instruction. Some of these lines overlap or lie next to each other in a program. The
+// programs must behave as without them.
 func TestRandomMined(t *testing.T) {
 	seeds := uint64(30)
 	if testkit.Full() {

@@ -17,8 +17,9 @@ const (
 	shared                   // the value of args[0], computed once and used twice
 )
 
-// node is an expression in canonical form. mk builds both the trees of the program and the
-// meanings of the instruction lines. So different spellings of one expression match.
+// node is an expression in canonical form. mk builds the trees of the program and the
+// meanings of the instruction lines. Both therefore match even if they write one
+// expression in different ways.
 type node struct {
 	leaf  leafKind
 	op    word.Op

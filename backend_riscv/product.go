@@ -5,10 +5,10 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// narrowProduct is the tree of a line that multiplies the low bits of two registers, nil for
-// other lines. Whoever makes the target includes such a line only if no product of the program
-// has wider operands. So the selector may use the line for every product, with the first
-// operand in rs1.
+// narrowProduct returns the tree of a line that multiplies the low bits of two registers. It
+// returns nil for other lines. The maker of the target includes such a line only if no
+// product of the program has wider operands. So the selector may use the line for every
+// product, with the first operand in rs1.
 func narrowProduct(in *isa.Inst) *node {
 	if !in.Narrow() {
 		return nil

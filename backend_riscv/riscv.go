@@ -10,8 +10,8 @@
 // becomes a Rule: the tree of its meaning in canonical form (node.go, canon.go). The program's
 // values become trees of the same form. The selector covers the trees with the cheapest rules
 // (tile.go; Aho and Johnson, "Optimal Code Generation for Expression Trees", 1976). So a mined
-// line with a larger expression is used as soon as the table contains it. If a line is absent,
-// the selector uses other shapes of the expression (expand.go) or reports an error.
+// line, whose expression is larger, is used as soon as the table contains it. If a line is
+// absent, the selector uses other shapes of the expression (expand.go) or reports an error.
 //
 //	v7: i32 = load4 %hits[v6], v2        lw   x3, 16(x3)
 //	v8: i32 = add v7, 1                  addi x4, x4, 1
@@ -27,8 +27,9 @@
 //   - block order (order.go) and encoding (emit.go)
 //
 // There is no recursion, so the allocator knows for every callee the registers that it changes
-// and the places (registers or slots) of its arguments. Frames are static. A slot, a word of a
-// frame, has an address that x0 reaches. The return address is a value like any other.
+// and the places (registers or slots) of its arguments. Frames have fixed addresses. A slot is
+// a word of a frame, at an address that an offset from x0 reaches. The return address is
+// treated like any other value.
 //
 // A register that holds an i1 value is 0 or 1. The package does not depend on passes, machines
 // or circuits. Its input is a program that is legalised for 32 bits and has passed
@@ -93,8 +94,8 @@ func (o Options) Compile(m *ir.Module, t *design.Target) (*image.Image, error) {
 	}
 }
 
-// slotReach is the number of bytes of slots that x0 reaches. If there are more slots, the most
-// used ones stay within reach, and the others are reached like other data.
+// slotReach is the number of bytes of slots that an offset from x0 reaches. If there are more
+// slots, the most used ones stay within reach, and the others are reached like other data.
 const slotReach = 2048
 
 // functions compiles the functions, callees first. It returns them with callers first.

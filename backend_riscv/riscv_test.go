@@ -67,8 +67,8 @@ func differ(t *testing.T, seed uint64, passes []pass.Pass, target *design.Target
 }
 
 // TestRandom compares images for register files of all sizes, plain and optimised, with and
-// without the multiplier. iss refuses an image that uses an instruction or a register that the
-// target lacks.
+// without the multiplier. The machine sim/iss refuses an image that uses an instruction or a
+// register that the target lacks.
 func TestRandom(t *testing.T) {
 	for _, set := range []*isa.Set{isa.RV32IM(), isa.RV32I()} {
 		for _, regs := range []int{5, 6, 8, 12, 16, 32} {

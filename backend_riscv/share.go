@@ -49,8 +49,8 @@ func (s *sharer) find(x reg) reg {
 	return x
 }
 
-// look records two registers of one web that live at the same time: one is defined while the
-// other lives.
+// look finds registers of one web that live at the same time, and records each pair: one is
+// defined while the other lives.
 func (s *sharer) look(live *liveSet, i *inst, _ float64) {
 	if i == nil {
 		return

@@ -1,9 +1,9 @@
 package riscv
 
-// sinkLoads moves each load down to its first use in the block. Trees are computed only where
-// their value is needed, so the loads of a long sum would otherwise hold registers all at once.
-// A load does not move past a store, a call, the access of a port, or a new definition of its
-// address register.
+// sinkLoads moves each load down to its first use in the block. Otherwise all loads of a long
+// sum would hold registers at the same time, because their sum is computed later. A load does
+// not move past a store, a call, the access of a port, or a new definition of its address
+// register.
 func (f *fn) sinkLoads() {
 	for _, b := range f.blocks {
 		for k := len(b.insts) - 1; k >= 0; k-- {

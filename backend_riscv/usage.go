@@ -6,8 +6,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// usage records for each value of a function whether it is computed as part of its user's tree
-// or into a separate register.
+// usage records how each value of a function is computed: inside the tree of its only user, or
+// into a separate register.
 type usage struct {
 	count   []int       // uses by value ID
 	user    []*ir.Instr // of a value with one use: the instruction that uses it, nil for a terminator

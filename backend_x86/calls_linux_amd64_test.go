@@ -115,7 +115,7 @@ func callsOfFrames(t *testing.T, img *x86.Image) {
 }
 
 // callsOfOne checks a process that waits for each frame. It sleeps in the read, and then writes.
-// A client that pauses gives the process the time to sleep.
+// The client pauses between frames, so that the process has time to sleep.
 func callsOfOne(t *testing.T, img *x86.Image) {
 	const host, peer, frames, pause = 0x0a00020f, 0x0a000202, 16, 5 * time.Millisecond
 	ours, theirs := pair(t)

@@ -106,8 +106,9 @@ func mpiRings(m *ir.Module, p Product) string {
 	return b.String()
 }
 
-// homes writes the locations of each network device's addresses. The program reads these
-// locations, and the layer may set them at the start. A device without a stack has none.
+// homes writes where each network device keeps its addresses. The program reads them
+// there, and the layer may set them at the start. A device without a stack has no
+// addresses.
 func homes(b *strings.Builder, m *ir.Module) {
 	boot := map[string]bool{}
 	for _, o := range m.Objects {
@@ -137,8 +138,8 @@ func homes(b *strings.Builder, m *ir.Module) {
 	}
 }
 
-// buses writes two lists of devices: the buses, each with whether it has addresses, and the sources
-// of random bytes.
+// buses writes two lists of devices: the buses and the sources of random bytes. The first list says
+// which buses have addresses.
 func buses(b *strings.Builder, m *ir.Module) {
 	count, sources := 0, 0
 	var list []string

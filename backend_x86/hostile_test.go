@@ -15,8 +15,8 @@ import (
 	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
-// before is a device that sends answers without a request. It replaces the transport. The
-// unchanged drivers follow it.
+// before is the C code before the unchanged drivers. It replaces the transport by a
+// device that sends answers without a request.
 const before = `
 #include <setjmp.h>
 #include <stdio.h>
@@ -140,9 +140,9 @@ int main(int argc, char **argv) {
 }
 `
 
-// TestHostileQueues has devices that give answers with any number, length and index. The
-// drivers are the same as in each guest. They must stay within their memory, which two
-// sanitizers check, and either continue or end the program with a message.
+// TestHostileQueues runs the drivers of a guest with devices that give answers with any
+// number, length and index. They must stay within their memory, which two sanitizers
+// check, and either continue or end the program with a message.
 func TestHostileQueues(t *testing.T) {
 	n := 20000
 	switch {

@@ -259,8 +259,9 @@ func TestLongPieceOfAHarness(t *testing.T) {
 	}
 }
 
-// TestWrongBatches checks a harness that sends frames ahead that are cut, or that belong to a
-// device that does not exist. The process ends before it takes one.
+// TestWrongBatches checks a harness that sends wrong frames in advance: frames that are cut,
+// or that belong to a device that does not exist. The process ends before it takes such a
+// frame.
 func TestWrongBatches(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "prog")
 	require.NoError(t, os.WriteFile(path, build(t, parse(t, echo), x86.Linux).Stripped, 0o755))
@@ -270,8 +271,9 @@ func TestWrongBatches(t *testing.T) {
 		}
 		return out
 	}
-	// The devices that are ready, the number of bytes that have arrived, the number of all
-	// bytes, and the clock. Then a frame: time, device, length, bytes.
+	// The head of a batch: the devices that are ready, the number of bytes that have
+	// arrived, the number of all bytes, and the clock. A frame follows: time, device,
+	// length, bytes.
 	for name, answer := range map[string][]byte{
 		"right":                words(1, 24, 24, 0, 0 /**/, 0, 0, 0, 8, 1, 2),
 		"longer than the rest": words(1, 24, 24, 0, 0 /**/, 0, 0, 0, 9, 1, 2),

@@ -16,8 +16,8 @@ const (
 	maxStatic = 512 << 20 // bytes of objects that fit beside everything else in one page directory
 )
 
-// pageTables is the number of page tables that the image needs. It counts the program's objects
-// exactly and the rest of the image generously.
+// pageTables is the number of page tables that the image needs. The program's objects count
+// with their exact size, and the rest of the image with a generous estimate.
 func pageTables(m *ir.Module, base, rest int) (int, error) {
 	objs := objects(m)
 	static := 0

@@ -161,8 +161,8 @@ func littleEndian(words []uint64) []byte {
 	return out
 }
 
-// finish gives a module of one task without blocking operations the form that it has after the
-// tasks pass.
+// finish changes a module of one task without blocking operations to the form that the pass
+// `tasks` would give it.
 func finish(m *ir.Module) {
 	m.Contexts = []ir.Context{{Func: m.Tasks[0].Func}}
 	for _, f := range m.Funcs {

@@ -89,9 +89,9 @@ system errors {
 }
 `
 
-// TestErrorsOfDisks checks that an operation that a disk cannot do gives an error value. QEMU
-// makes errors at sectors, or a read-only disk. The file of a process's disk is cut during the
-// run.
+// TestErrorsOfDisks checks that an operation that a disk cannot do gives an error value. For a
+// guest, QEMU simulates errors at some sectors, or a read-only disk. For a process, the test
+// truncates the disk's file during the run.
 func TestErrorsOfDisks(t *testing.T) {
 	t.Parallel()
 	m := compile(t, "errors.sn", looksAtErrors)
@@ -127,9 +127,9 @@ func TestErrorsOfDisks(t *testing.T) {
 	require.Equal(t, "no read 7\n7\n", string(rest))
 }
 
-// TestMessagesWake checks that each datagram arrives while the guest sleeps, and that a message
-// of the card wakes the guest. QEMU's own log counts the interrupts. A guest that waits uses no
-// CPU time.
+// TestMessagesWake checks that each datagram arrives while the guest sleeps, and that an
+// interrupt message (MSI-X) of the card wakes the guest. QEMU's own log counts the interrupts.
+// A guest that waits uses no CPU time.
 func TestMessagesWake(t *testing.T) {
 	const frames = 10
 	img := build(t, compile(t, "two.sn", twoEchoes), x86.PVHPCI)
@@ -194,8 +194,8 @@ func ticks(t *testing.T, pid int) int {
 	return sum
 }
 
-// TestPCIWrongDevices checks that devices that are not the program's give one clear line, on
-// PCI too.
+// TestPCIWrongDevices checks that devices on PCI that the program does not have cause one
+// clear error line.
 func TestPCIWrongDevices(t *testing.T) {
 	t.Parallel()
 	img := build(t, compile(t, "boots.sn", countsBoots), x86.PVHPCI)

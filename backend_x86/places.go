@@ -27,8 +27,8 @@ func Places(executable []byte) func(rip uint64) string {
 }
 
 // Lines reads the line table of an executable and returns a function from an address to its
-// file and line. The line is 0 if it is unknown. After a damaged part of the tables all lines
-// are unknown. So are the lines of a file that is not an executable.
+// file and line. The line is 0 if it is unknown. All lines after a damaged part of the tables
+// are unknown. In a file that is not an executable, every line is unknown.
 func Lines(executable []byte) func(rip uint64) (file string, line int) {
 	rows := lines(executable)
 	sort.SliceStable(rows, func(i, j int) bool { return rows[i].from < rows[j].from })
@@ -112,8 +112,8 @@ func lineTables(f *elf.File) lineSection {
 }
 
 // readable reports whether a table has at most DWARF 4, the version that we make. The header of
-// a later version contains lists (DWARF 5, 6.2.4). debug/dwarf trusts the length of these
-// lists, so a damaged header would take all memory.
+// a later version contains lists (DWARF 5, 6.2.4). debug/dwarf trusts the lengths of these
+// lists, so a damaged header would make it take all memory.
 func (s lineSection) readable(unit *dwarf.Entry) bool {
 	at, ok := unit.Val(dwarf.AttrStmtList).(int64)
 	if !ok || at < 0 || at > int64(len(s.data)) {

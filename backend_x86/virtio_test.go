@@ -83,9 +83,10 @@ func TestClock(t *testing.T) {
 	}
 }
 
-// drift is the drift between two clocks in one second. It comes from four seconds of lines with
-// the guest's time. A line may arrive late, but never early. So in the first quarter and in the
-// last, the line that is least late gives the difference of the clocks.
+// drift returns the drift between two clocks in one second. It reads lines with the guest's
+// time for four seconds. A line may arrive late, but never early. So the line that is least
+// late gives the difference of the clocks. drift compares this difference in the first quarter
+// of the time with the difference in the last quarter.
 func drift(t *testing.T, lines io.Reader, began time.Time) float64 {
 	const ticks, period = 100, 40000
 	least := [4]int64{1 << 60, 1 << 60, 1 << 60, 1 << 60}

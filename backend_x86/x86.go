@@ -20,7 +20,7 @@
 // A process and a unikernel run live, or with a harness (sim/process) that controls time and
 // input. The option --script selects the harness for a process, and the word sn.script on the
 // command line selects it for a unikernel. The protocol is in hal/hal.h and common.c. A request
-// has four 32-bit words and len bytes.
+// has four 32-bit words and then its data bytes.
 //
 //	'L' task site text   a log event      'X' task site   a trap
 //	'P' text             more log text    'H'             all tasks have ended
@@ -253,9 +253,9 @@ type Options struct {
 	more []feature // features that the program needs in addition: tests add one that no processor has
 }
 
-// optimise are the flags for the program. Scalar evolution builds one expression from
-// straight-line arithmetic, in time that grows with the square of the expression's length. The
-// flag makes it give up after 64 operands. Loops of programs have fewer.
+// optimise are the flags for the program. LLVM's scalar evolution builds one expression from
+// straight-line arithmetic. Its time grows with the square of the expression's length. The
+// flag makes it give up after 64 operands. Loops of real programs have fewer operands.
 var optimise = []string{"-mllvm", "-scalar-evolution-huge-expr-threshold=64"}
 
 // level is clang's optimisation level: a guest is optimised for size, a process for speed.

@@ -65,8 +65,8 @@ func (p *peripheral) cells() (int, error) {
 	return n, nil
 }
 
-// byHand counts the lines that a user must write, beside the program text, to put a program
-// onto a board. The count is 0: the board's name alone determines all files.
+// byHand counts the lines, beside the program text, that a user must write to put a program
+// onto a board. The count is 0, because the name of the board determines all files.
 func byHand(ctx context.Context, o options, example, board string) (int, error) {
 	p, err := flow.Load(filepath.Join(o.root, "examples", example), flow.Options{})
 	if err != nil {

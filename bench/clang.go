@@ -139,9 +139,9 @@ const (
 )
 
 // execute runs an executable on the instruction table, and counts the instructions of the
-// whole run or between the marks. The stepper's memory is twice the
-// kernel's. So the three words above the kernel's memory exist, and stores to them are
-// recorded. The stores of the marks are not counted.
+// whole run or between the marks. The memory of the simulated machine is twice the
+// kernel's memory. So the three words above the kernel's memory exist, and stores to
+// these words are recorded. The stores of the marks are not counted.
 func execute(raw *image.Raw, whole bool) (results []uint32, count int, err error) {
 	mem := make([]byte, 2*memory)
 	copy(mem, raw.Data)

@@ -26,8 +26,8 @@ type codeFigures struct {
 // codeRegisters are the registers that clang has too.
 const codeRegisters = 32
 
-// repeated lists the kernels that repeat their work and have no timed region. A run with
-// more rounds less one with fewer rounds is the work.
+// repeated lists the kernels that repeat their work and have no timed region. The work is
+// the difference between a run with more rounds and a run with fewer rounds.
 func repeated() []string { return []string{"aes", "base64"} }
 
 // The rounds of both runs are too many to be unrolled.

@@ -9,8 +9,8 @@ import (
 	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
-// TestCodeBesideClang: with the registers that clang has, and without mined lines, our programs
-// run no more instructions than clang's, and have no more text.
+// TestCodeBesideClang compares our programs with clang's, with the same registers and without
+// mined lines. Ours run at most as many instructions, and have at most as much text.
 func TestCodeBesideClang(t *testing.T) {
 	clang := testkit.Tool(t, clangName)
 	testkit.Tool(t, "ld.lld-19", "ld.lld")

@@ -45,9 +45,9 @@ func compileLevels() []string { return []string{"", "ll", "elf", "img"} }
 type usage struct{ seconds, mib float64 }
 
 // compileCosts prints one JSON object. For each level and size it has the CPU seconds, and the
-// peak memory of the largest process in MiB. It also has the growth: the time for twice the
-// statements divided by the time, in halves, so that 1 is linear. The two programs of
-// testdata/large follow.
+// peak memory of the largest process in MiB. It also has the growth. This is the time for
+// twice the statements, divided by twice the time, so 1 means linear growth. The two programs
+// of testdata/large follow.
 func compileCosts(root string, out io.Writer) error {
 	dir, err := os.MkdirTemp("", "sinter-compile")
 	if err != nil {

@@ -7,7 +7,8 @@ import (
 )
 
 // TestPeers reads the table of other cores. It checks that the table is complete, that each
-// kernel has a goal, and that a core that is both larger and slower counts as beaten.
+// kernel has a goal, and that a core that is both larger and slower counts as worse than
+// ours.
 func TestPeers(t *testing.T) {
 	table, err := peersOf(peersText)
 	require.NoError(t, err)

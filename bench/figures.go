@@ -89,9 +89,9 @@ func writeAccepted(path string, a *accepted) error {
 	return flow.WriteFile(path, append(text, '\n'))
 }
 
-// merge gives the figures to accept: all measured ones. Kinds that were not measured keep their
-// accepted figures. An example that was removed leaves the file, unless only some examples were
-// measured.
+// merge returns the figures to accept: all measured figures, and the accepted figures of kinds
+// that were not measured. It drops the figures of an example that no longer exists, unless only
+// some examples were measured.
 func merge(old *accepted, f *figures, some bool) *accepted {
 	return &accepted{Counts: mergeMap(old.Counts, f.Counts, some), Ratios: mergeMap(old.Ratios, f.Ratios, some)}
 }

@@ -269,8 +269,8 @@ func (g *goals) ratio(path string) (float64, error) {
 	return (guest[last] - guest[0]) / float64(host[last].Sub(host[0]).Microseconds()), nil
 }
 
-// served measures guests that answer clients. It takes the CPU time of all QEMU threads for an
-// echo, and for an idle guest. Our guest and the peer take turns.
+// served measures guests that answer clients. It measures the CPU time of all QEMU threads,
+// for each echo and for an idle guest. Our guest and the peer take turns.
 func (g *goals) served(_, echo *flow.Program) error {
 	path, _, err := g.file(echo, x86.PVH)
 	if err != nil {

@@ -35,10 +35,10 @@ func benchStrips() []stripKernel {
 	return []stripKernel{{"heat", 1024, 2000}, {"cg", 512, 400}, {"nbody", 1024, 100}}
 }
 
-// parallelFigures are times of programs with one strip and with two. A key is
-// KERNEL.WAY.STRIPS; the ways are threads, openmp, ranks and mpi. The start of a run, mpirun in
-// particular, can take longer than its work. So the same program without steps is timed too, and
-// the work is the difference. Each time is the least of some rounds.
+// parallelFigures are times of programs with one strip and with two. A key is KERNEL.WAY.STRIPS.
+// A way is threads, openmp, ranks or mpi. The start of a run can take longer than its work,
+// above all with mpirun. So the same program without steps is timed too, and the work is the
+// difference. Each time is the least of some rounds.
 type parallelFigures struct {
 	Load    string             `json:"load"`        // of the computer at the start
 	Start   map[string]float64 `json:"start"`       // seconds of a run without steps

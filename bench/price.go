@@ -106,8 +106,8 @@ func (p *pricedPoint) text() string {
 // off is the error of a price as a percentage of the true value.
 func off(price, is float64) float64 { return 100 * (price/is - 1) }
 
-// differ is the least difference of two periods, relative to the smaller one, for a pair to
-// count.
+// differ is the smallest difference of two periods for which a pair counts, relative to the
+// smaller period.
 const differ = 0.10
 
 // ordered counts the pairs of points whose placed periods differ. It also counts the pairs that

@@ -18,8 +18,8 @@ import (
 //go:embed testdata/server.c
 var serverInC string
 
-// sandboxes measures a Linux process and a server in C, which both serve a UDP socket that they
-// inherit: the processor time of each for an echo. They take turns.
+// sandboxes measures the processor time for an echo of two programs: our Linux process and a
+// server in C. Both serve a UDP socket that they inherit. They take turns.
 func (g *goals) sandboxes(_, echo *flow.Program) error {
 	ours, _, err := g.file(echo, x86.Linux)
 	if err != nil {

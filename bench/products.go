@@ -38,8 +38,8 @@ func products(ctx context.Context, examples []*example, f *figures) error {
 // bootProgram is the program whose boot is counted: the smallest program.
 const bootProgram = "hello"
 
-// sayCount makes a guest log the time-stamp counter before its program. QEMU makes this
-// counter an exact count of instructions.
+// sayCount makes a guest log the time-stamp counter before its program begins. In QEMU
+// this counter counts instructions exactly.
 const sayCount = "sn_log_begin(0, 0); sn_log_u(tsc()); sn_log_end();"
 
 func bootCounts(ctx context.Context, examples []*example, tools *llvm.Tools, f *figures) error {

@@ -43,8 +43,8 @@ func (e *example) costs(ctx context.Context, regs int) (cost, int, error) {
 	return cost{cycles, price.Cells}, im.Target.Regs, err
 }
 
-// registersRow is a row of the table. It has the cycles and cells for each limit as percentages
-// of the values for 16 registers, and the limit that the compiler chose.
+// registersRow is a row of the table. For each limit it has the cycles and cells, as
+// percentages of the values for 16 registers. It also has the limit that the compiler chose.
 func registersRow(ctx context.Context, e *example) (string, error) {
 	base, _, err := e.costs(ctx, 16)
 	if err != nil {

@@ -72,8 +72,8 @@ func scaleSizes() []int { return []int{1_000, 10_000, 100_000} }
 const scaleOften = 10_000
 
 // scale measures how the compile time grows with the length of a program, for the checker and
-// for the way to LLVM IR. A ratio is the time for ten times the lines divided by the time, in
-// tenths, so that 1 is linear.
+// for the way to LLVM IR. A ratio is the time for ten times the lines, divided by ten times
+// the time, so 1 means linear growth.
 func scale(ctx context.Context, f *figures) error {
 	dir, err := os.MkdirTemp("", "sinter-scale")
 	if err != nil {

@@ -27,8 +27,8 @@ func allocations(t *testing.T, path, ext string) float64 {
 	return float64(after.Mallocs - before.Mallocs)
 }
 
-// Eight times as many lines take eight times the work, within a third. This holds for many
-// functions and for a single one.
+// Eight times as many lines take eight times the work, with a tolerance of a third. This
+// holds for many functions and for a single function.
 func TestWorkGrowsWithTheProgram(t *testing.T) {
 	dir := t.TempDir()
 	write := func(name, text string) string {

@@ -65,9 +65,9 @@ type echoRun struct{ n, sign int }
 
 func echoRuns() []echoRun { return []echoRun{{fewEchoes, -1}, {manyEchoes, 1}} }
 
-// echoes counts the cost of one echo on a core. A core runs only the scheduler, the stack and
-// the task, and no driver. The cost comes from the difference of two runs that differ by eight
-// datagrams.
+// echoes counts the cost of one echo on a core. A core runs the scheduler, the stack and the
+// task, but no driver. The cost is the difference between two runs, divided by the eight
+// datagrams by which they differ.
 func echoes(ctx context.Context, examples []*example, f *figures) error {
 	i := slices.IndexFunc(examples, func(e *example) bool { return e.name == echoProgram })
 	if i < 0 {
@@ -201,7 +201,7 @@ func (e *example) echoLines(ctx context.Context, size int) ([]string, error) {
 }
 
 // costliest lists the source lines with the instructions of one echo, largest first. The counts
-// are for all echoes by which two runs differ.
+// come from all echoes that one run has more than the other.
 func costliest(count map[string]int) (out []string) {
 	lines := slices.Sorted(maps.Keys(count))
 	slices.SortStableFunc(lines, func(a, b string) int { return count[b] - count[a] })

@@ -28,8 +28,8 @@ func (s *steps) at(place string) {
 	}
 }
 
-// echoSteps counts the cost of an echo in a process: the difference of two runs that differ
-// by eight datagrams. The datagrams come from a capture.
+// echoSteps counts the cost of an echo in a process, as the difference between two runs
+// that differ by eight datagrams. The datagrams come from a capture.
 func (e *example) echoSteps(ctx context.Context, size int) (s steps, err error) {
 	dir, err := os.MkdirTemp("", "bench")
 	if err != nil {

@@ -14,8 +14,8 @@ import (
 // mostSteps limits the length of a run that is counted step by step.
 const mostSteps = 5_000_000
 
-// kernelLibrary is below the library that the kernel maps into each process, for the clock. It
-// belongs to the layer.
+// kernelLibrary is an address below the library that the kernel maps into each process. The
+// library reads the clock, and its instructions count as part of the layer.
 const kernelLibrary = 1 << 40
 
 // stepsOf runs a process instruction by instruction and counts the instructions.

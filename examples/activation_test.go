@@ -51,7 +51,7 @@ func bound(t *testing.T, network, address string) (*os.File, int) {
 }
 
 // Sockets that another process has bound serve the ports of the program, by name or by number.
-// They work over IPv4, and over IPv6 for IPv4 addresses.
+// The sockets may be IPv4 sockets, or IPv6 sockets that receive from IPv4 addresses.
 func TestSocketActivation(t *testing.T) {
 	echo := product(t, "echo", x86.Linux)
 	for _, c := range []struct{ name, network, address, names string }{

@@ -18,8 +18,8 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// dropped makes a frame for each reason for which a single frame can be dropped, and lists the
-// reasons. A good frame is first, and another one is last.
+// dropped makes one frame for each reason for which a stack drops a single frame, and lists
+// the reasons. The first and the last frame are good.
 func dropped() (frames []stamped, reasons []string) {
 	host := system(7)
 	good := func() []byte { return datagram(3, 7, []byte("good one")) }
@@ -100,8 +100,8 @@ func TestDropsByReason(t *testing.T) {
 	}
 }
 
-// TestCountersCostNothing checks that a program whose counters are never read has no counters,
-// and no line about them.
+// TestCountersCostNothing checks that a program whose counters are never read contains no
+// counters and logs no line about them.
 func TestCountersCostNothing(t *testing.T) {
 	for _, c := range []struct {
 		settings []types.Setting

@@ -6,9 +6,9 @@
 //	//   sends: outside 1017
 //	//   ends: waiting
 //
-// The `logs` lines are the rendered log events of the whole run in order. With `...` after the
-// last one, they are only its first lines. Every machine must show these lines, and its trace must
-// equal the trace of the source.
+// The `logs` lines are the rendered log events of the whole run in order. If `...` follows the
+// last one, the run may have more log lines. Every machine must show these lines, and its trace
+// must equal the trace of the source.
 package examples
 
 import (
@@ -153,10 +153,10 @@ func folders(t *testing.T) []string {
 	return dirs
 }
 
-// The run lines hold for the source and, with passes in check mode, for the instruction set. In
-// a full test they hold for every machine. In a plain test TestLadders runs the other machines
-// and compares their traces with the source's trace. Lines, captures and counts all come from
-// traces.
+// The run lines are checked on the source and, with passes in check mode, on the instruction
+// set. A full test checks them on every machine. In a plain test TestLadders runs the other
+// machines and compares their traces with the source's trace. Lines, captures and counts all
+// come from traces.
 func TestExamplesOnEveryMachine(t *testing.T) {
 	for _, dir := range folders(t) {
 		t.Run(dir, func(t *testing.T) {

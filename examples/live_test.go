@@ -93,8 +93,8 @@ func (c *client) echo() {
 	}
 }
 
-// drain reads late answers to repeated calls. At the start it reads all answers. Later it reads
-// only if a call was repeated.
+// drain reads answers that come too late, after a call was repeated. At the start it reads all
+// answers. Later it reads only if a call was repeated.
 func (c *client) drain(n int) {
 	for n == 0 || c.repeated {
 		require.NoError(c.t, c.conn.SetReadDeadline(time.Now().Add(500*time.Millisecond)))

@@ -176,9 +176,10 @@ func workloads(most int) (all [][]operation) {
 	return all
 }
 
-// The store loses nothing that it has acknowledged. This holds wherever the power is cut and
-// whichever unflushed sectors are written, wholly or in part. The short test begins before an
-// area is full, so that its workloads include the move to the other area.
+// The store loses nothing that it has acknowledged. This holds at every position of the power
+// cut, and for all combinations of unflushed sectors that are written, wholly or in part. The
+// short test begins before an area is full, so that its workloads include the move to the
+// other area.
 func TestStoreSurvivesPowerCuts(t *testing.T) {
 	s := newStoreRuns(t, func(text string) string { return text })
 	empty := make([]byte, storeSectors*world.SectorSize)

@@ -34,8 +34,8 @@ func (e *example) readme(t *testing.T, figures map[string]float64) {
 	testkit.Golden(t, path, before+figuresBegin+figuresOf(t, figures)+figuresEnd+after)
 }
 
-// figuresOf is the table of a README. All its figures are exact: sizes, counts of our own
-// machines, and prices by our own mapper.
+// figuresOf returns the table of a README. All its figures are exact: sizes, counts of
+// our own machines, and prices by our own mapper.
 func figuresOf(t *testing.T, figures map[string]float64) string {
 	of := func(key string) int {
 		v, ok := figures[key]

@@ -13,8 +13,8 @@ import (
 	"github.com/sinter-lang/sinter/verify/lockstep"
 )
 
-// TestTracePorts: the trace port of each example's core shows in every field what the
-// instruction set does, over the whole run and with mined lines. A plain run takes small
+// TestTracePorts compares the trace port of each example's core with the instruction set.
+// All fields must agree, over the whole run and with mined lines. A plain run takes small
 // examples, one of them with mined lines. A full run leaves out the longest.
 func TestTracePorts(t *testing.T) {
 	small := []string{"hello", "crc32t", "uart-echo"}

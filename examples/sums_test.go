@@ -14,8 +14,8 @@ import (
 	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
-// wordsProgram sums and copies every part of up to 40 bytes from every position of a buffer, in
-// words where it can. It makes each copy again from the part's beginning, at an aligned
+// wordsProgram sums and copies every part of up to 40 bytes at every position of a buffer, with
+// operations on words where possible. It repeats each copy with the part at an aligned
 // position. It logs the results.
 const wordsProgram = `use checksum
 

@@ -11,8 +11,8 @@ import (
 	"github.com/sinter-lang/sinter/internal/flow"
 )
 
-// tested lists the examples that must have test blocks. Examples that serve only for figures
-// need none.
+// tested lists the examples that must have test blocks. Examples that exist only for their
+// figures need no test blocks.
 func tested() []string {
 	return []string{"crc32", "crc32t", "dns", "echo", "edge", "filter", "fir", "firewall", "hello", "kv", "limiter", "matmul", "pipeline", "queue", "router", "sort"}
 }

@@ -12,6 +12,6 @@
 // sweep costs nothing, and an interrupted sweep continues. A changed program gives a different
 // point.
 //
-// The package does not depend on compilers or machines: the caller passes the function that
+// The package does not depend on compilers or machines: the caller passes a function that
 // measures a point. Start reading at Space, then at Folder.
 package explore

@@ -8,7 +8,7 @@ import (
 )
 
 // rule is a constraint. If `when` holds for a point, `then` must hold too. A [[forbid]] section
-// excludes the points that have all the values that it names.
+// excludes each point that has all the values of the section.
 type rule struct {
 	at         diag.Span
 	when, then []term
@@ -95,9 +95,9 @@ func (s *Space) excludes(p Point) *rule {
 	return nil
 }
 
-// satisfiable checks that the rules leave points. For each [[require]] that applies to some
-// points, it checks that one of these points is left. If none is left, the rules contradict
-// each other.
+// satisfiable checks that the rules leave points. It also checks each [[require]] that
+// applies to some points: at least one of these points must be left. Otherwise the rules
+// contradict each other.
 func (s *Space) satisfiable() error {
 	left := 0
 	spoken, met := make([]int, len(s.rules)), make([]int, len(s.rules))

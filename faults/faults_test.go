@@ -2,8 +2,8 @@
 // of `sinter verify` or a named test must turn red. This shows that the checks can fail.
 //
 // A fault is an entry of faults.txt. It has a file, the text to replace, the replacement, and the
-// row or test that must find the fault. The text to replace must occur exactly once, so a stale
-// entry is an error too:
+// row or test that must find the fault. The text to replace must occur exactly once, so an
+// outdated entry is an error:
 //
 //	== cg: a store of a half writes a byte
 //	file backend_riscv/select.go
@@ -11,14 +11,15 @@
 //	+ size == 1
 //	row isa trace
 //
-// The mistaken file reaches the compiler through go's -overlay, so the tree stays unchanged. `row
-// LEVEL CHECK [CORE]` runs `sinter verify` on probe/, by default on pipe3. `on CAPTURE` chooses
-// another capture of the probe than the usual one. `test PACKAGE NAME` runs one test. A tool that
-// prints nothing within two minutes hangs, which does not count as finding the fault.
+// The Go tool gets the changed file through its -overlay flag, so the source tree stays
+// unchanged. `row LEVEL CHECK [CORE]` runs `sinter verify` on probe/, by default on pipe3. `on
+// CAPTURE` chooses a capture of the probe instead of the usual one. `test PACKAGE NAME` runs one
+// test. A tool that prints nothing within two minutes hangs, which does not count as finding the
+// fault.
 //
 // A plain test plants one entry of every fourth group. A full test plants one entry of each
-// group, and two of a group of five or more. All are planted when SINTER_CAMPAIGN is 1. One
-// entry alone:
+// group, and two of a group of five or more. With SINTER_CAMPAIGN=1 all are planted. This
+// command plants one entry alone:
 //
 //	SINTER_CAMPAIGN=1 go test ./faults -run 'TestEveryPlantedFaultIsNoticed/cg:_a_store'
 package faults
@@ -104,7 +105,7 @@ type row struct{ Level, Core, Check, Status, Detail string }
 func (f *fault) names(r row) bool { return r.Level == f.expect[1] && r.Check == f.expect[2] }
 
 // The step limits. The probe needs some tens of steps on machines that work in batches, and
-// some ten thousand cycles on a circuit. A mistaken machine may never end.
+// some ten thousand cycles on a circuit. A machine with a planted mistake may never end.
 const (
 	mostSteps  = 250
 	mostCycles = 80_000

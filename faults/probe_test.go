@@ -82,8 +82,8 @@ func capture(list [][]byte) string {
 }
 
 // TestProbeCapture checks that the committed captures are the ones that this file makes. The
-// short capture is for outside simulators, which are slow. The tiny capture is for simulators
-// that a fault keeps running until the test bench gives up.
+// short capture is for outside simulators, which are slow. The tiny capture is for faults
+// with which an outside simulator does not end before the test bench gives up.
 func TestProbeCapture(t *testing.T) {
 	testkit.Golden(t, "probe/probe.pcap", capture(frames()))
 	testkit.Golden(t, "probe/short.pcap", capture([][]byte{frames()[4], frames()[7], frames()[5]}))

@@ -5,7 +5,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// Builder appends instructions to the blocks of a function. It makes no tokens. Thread adds all
+// Builder appends instructions to the blocks of a function. It makes no tokens: Thread adds all
 // tokens of the module at the end.
 //
 //	b := ir.NewBuilder(f)

@@ -6,7 +6,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// fits is a condition that a list of types cannot express: the words of an operation must match
+// fits is a condition that a list of types cannot express. The words of an operation must match
 // each other, the immediate, or the tables of the module.
 type fits interface {
 	check(v *verifier, i *Instr, args, results []*Value)

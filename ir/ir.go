@@ -24,8 +24,8 @@
 //	}
 //
 // Thread can rebuild all tokens from the order of instructions. Code that makes or clones
-// functions therefore omits tokens and calls Thread at the end. Constant objects and read-only
-// parameters have no token.
+// functions therefore makes no tokens, and calls Thread at the end. Constant objects and
+// read-only parameters have no token.
 //
 // The order of instructions in a block is a valid schedule: each operation on an object takes
 // the newest token of that object. Loads and stores never move across the check that guards
@@ -240,9 +240,9 @@ type Result struct {
 // position, counted from 1. The word is 0 before the task has begun, and len(Waits)+1 after the
 // task has ended. Waits is nil if some position is unknown.
 //
-// A Thread is a task that acts only on its channels: it does not select or try, has no device
-// and does not read the clock. It may run in a separate context, and so may all tasks that
-// share channels with it.
+// A Thread is a task that communicates only through blocking operations on its channels. It
+// has no select, no try_ operation and no device, and does not read the clock. It may run in
+// a separate context, and so may all tasks that share channels with it.
 type Task struct {
 	Name    string
 	Func    *Func

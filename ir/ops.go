@@ -11,8 +11,8 @@ const (
 	Begins
 )
 
-// The channel states that hold waits for. pass uses the first two for the new state of the
-// slot.
+// The channel states that hold waits for. The operation pass uses the first two for the
+// new state of the slot.
 const (
 	HasValue uint64 = iota // hold: a slot is full; pass: the slot becomes empty
 	HasRoom                // hold: a slot is empty; pass: the slot becomes full
@@ -27,8 +27,8 @@ const RingPrefix = "ring."
 // larger object is static, so only one context may call its function.
 const LargestOnStack = 512
 
-// Aligned is the alignment of r: 1, 2 or 4 bytes. It requires that Off is a multiple of the
-// access size.
+// Aligned returns the alignment of r: 1, 2 or 4 bytes. Its caller must know that Off is a
+// multiple of the access size.
 func (r Ref) Aligned() int {
 	a := r.Obj.Align
 	for r.Disp%a != 0 {
@@ -87,7 +87,7 @@ func (f *Func) returns(o *Object) bool {
 }
 
 // HasToken reports whether tokens order the accesses to o. Constants and read-only parameters
-// need no tokens, because they never change while they are visible.
+// need no tokens, because no code can change them while a function can read them.
 func (o *Object) HasToken() bool {
 	return o.Kind != ConstObj && !(o.Kind == ParamObj && o.ReadOnly)
 }

@@ -55,8 +55,8 @@ type caller struct {
 	callees []*Func
 }
 
-// waves divides the functions of m into waves, so that callees are in earlier waves than their
-// callers.
+// waves divides the functions of m into waves, so that each function is in a later wave than
+// its callees.
 func waves(m *Module) [][]caller {
 	order, _ := CallOrder(m)
 	level := map[*Func]int{}
@@ -511,8 +511,8 @@ func (t *threader) block(k int, reach *reaching) {
 	}
 }
 
-// callOrder puts the arguments of a call into the order of the callee's parameters. Before
-// that, the words come before the tokens.
+// callOrder puts the arguments of a call into the order of the callee's parameters. Until
+// then, the words come before the tokens.
 func callOrder(i *Instr) []*Value {
 	ws := words(i.Args)
 	toks := i.Args[len(ws):]

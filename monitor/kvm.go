@@ -238,8 +238,8 @@ func (v *vm) tscKHz() int {
 	return n
 }
 
-// enter runs the guest until it stops, and returns the reason. It also returns after a signal
-// if stop is set.
+// enter runs the guest until it stops, and returns the reason. If stop is set, it also
+// returns after a signal.
 func (v *vm) enter(stop *atomic.Bool) (uint32, error) {
 	for {
 		_, err := request(v.cpu, kvmRun, 0)

@@ -28,7 +28,7 @@ const system elf.ProgFlag = 1 << 30
 
 // guest is the memory of an image. Physical addresses are offsets in ram. ram holds the parts
 // of the image and then the stack, each on separate pages. The page tables follow. No entry
-// maps the tables.
+// of the tables maps the tables themselves, so the guest cannot reach them.
 type guest struct {
 	im       *Image
 	ram      []byte

@@ -169,7 +169,7 @@ func (m *monitor) scale() uint64 {
 }
 
 // stopWith ends the run when ctx ends. It forces the vCPU out of the guest, or the monitor out
-// of a wait. The returned function undoes this.
+// of a wait. The returned function ends this watch over ctx.
 func (m *monitor) stopWith(ctx context.Context) func() {
 	thread, over := syscall.Gettid(), make(chan struct{})
 	ended := make(chan struct{})

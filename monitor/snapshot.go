@@ -21,8 +21,8 @@ import (
 //	sha256 of all this
 //
 // A guest waits in a call, so no vector register holds a value that it needs (System V ABI,
-// 3.2.3). A restored guest makes the call again. The monitor does not trust a snapshot: with
-// any snapshot a guest can do no more than with any image.
+// 3.2.3). A restored guest makes the call again. The monitor does not trust a snapshot: a
+// forged snapshot gives a guest no more rights than a forged image.
 const snapshotMagic = "sinter snapshot 1\n"
 
 // flagsOfUser are the flags that a program at ring 3 can change: CF PF AF ZF SF DF OF.

@@ -14,8 +14,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// waiter writes a text and waits for a frame. Then it writes another text from the memory that
-// the snapshot holds. At the end it asks for the time.
+// waiter writes a text and waits for a frame. Then it writes another text, which it reads from
+// memory. So the text is right only if the snapshot contains the memory. At the end it asks
+// for the time.
 func waiter() []byte {
 	data := make([]byte, ringAt-dataAt)
 	copy(data, slices.Concat(block(call3{op: callWrite, a: dataAt + 0x700, b: 5}), block(call3{op: callWait, a: 1, b: never}), block(call3{op: callWrite, a: dataAt + 0x705, b: 5}), block(call3{op: callExit, a: 9})))
@@ -59,7 +60,8 @@ func signed(state []byte, change func(b []byte) []byte) []byte {
 }
 
 // snapshotsRefused checks that bytes that are not a complete snapshot of this image end with a
-// message before the guest runs. A forged snapshot gives a guest like any other.
+// message before the guest runs. A forged snapshot starts a guest that can do no more than
+// other guests.
 func snapshotsRefused(t *testing.T, im *Image, state []byte, conf Config) {
 	const registers = len(snapshotMagic) + sha256.Size + 4 + len("sn.a=1") + 8
 	conf.Save = nil

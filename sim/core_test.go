@@ -131,8 +131,8 @@ func TestWorldWaitsForAllContexts(t *testing.T) {
 	require.True(t, h.Inputs().Rx[0].Valid)
 }
 
-// TestHarnessWaitsForBeats checks that the run continues while output is still leaving the
-// core.
+// TestHarnessWaitsForBeats checks that the run does not end while the core is still
+// sending output.
 func TestHarnessWaitsForBeats(t *testing.T) {
 	h := NewHarness(testCore(), world.New(nil), 0)
 	out := quietOutputs()

@@ -56,10 +56,10 @@ type Outputs struct {
 //
 // If the seed is not 0, the harness holds back valid and ready at random, which must not change
 // the trace. The simulated world acts when the core is idle, all pending frames are offered and
-// no frame is on its way out. It then sets the clock to the deadline of the core or delivers
-// its next input. If neither is left, the harness offers a beat at every device for one more
-// cycle. If the core accepts one, it was waiting for the outside (status waiting). If it stays
-// idle, it waits for something that can never happen (status stuck).
+// no frame is being sent. It then sets the clock to the deadline of the core or delivers its
+// next input. If neither is left, the harness offers a beat at every device for one more cycle.
+// If the core accepts one, it was waiting for the outside (status waiting). If it stays idle,
+// it waits for something that can never happen (status stuck).
 type Harness struct {
 	rec    *Recorder
 	core   *Core
@@ -184,13 +184,13 @@ func (h *Harness) Cycle(out *Outputs) error {
 	return nil
 }
 
-// Steady reports whether the inputs stay the same while nothing passes a port and the core does
-// not wait. The first cycle is not steady, because the outputs have not been read yet.
+// Steady reports whether the inputs stay the same until data passes a port or the core waits.
+// The first cycle is not steady, because the outputs have not been read yet.
 func (h *Harness) Steady() bool {
 	return h.cycle > 0 && h.gaps.state == 0 && h.settle == 0 && !h.asking && !h.done
 }
 
-// Skip counts n cycles. The caller guarantees that nothing passed a port in these cycles and
+// Skip counts n cycles. The caller guarantees that no data passed a port in these cycles and
 // that the core did not wait.
 func (h *Harness) Skip(n uint64) {
 	h.cycle += n
@@ -326,8 +326,8 @@ func (h *Harness) quiet(out *Outputs) bool {
 	return !out.Log
 }
 
-// offered reports whether each pending frame is offered to the core. If the core is idle
-// nevertheless, it does not want the frame.
+// offered reports whether each pending frame is offered to the core. If the core is still
+// idle then, it waits for another event.
 func (h *Harness) offered() bool {
 	for i, d := range h.core.Devices {
 		if d.Rx && d.Bits == 0 && h.dev[i] >= 0 && h.world.Pending(h.dev[i]) && !h.in.Rx[i].Valid {

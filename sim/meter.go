@@ -32,8 +32,8 @@ func NewMeter(base uint32, words []Place) *Meter {
 	return &Meter{base: base, words: words, spent: make([]uint64, len(words)), worst: make([]uint64, len(words))}
 }
 
-// Cycle handles one cycle. It gets whether the core waits, and the instruction that retires, if
-// any.
+// Cycle handles one cycle. Its arguments say whether the core waits, and give the instruction
+// that retires, if any.
 func (m *Meter) Cycle(idle, retired bool, pc uint32) {
 	if idle {
 		m.end()

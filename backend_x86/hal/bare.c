@@ -12,8 +12,8 @@ static void serial_line(void) {
   outb(COM1 + 2, 7);
 }
 
-// screen_start maps the pixels and clears them. The characters are twice as large if 80 of them
-// fit.
+// screen_start maps the pixels and clears them. The characters are drawn twice as large if 80
+// of these fit on a line.
 static void screen_start(void) {
   enum { LARGE = 2 * 80 * CELL_WIDTH + 2 * MARGIN };
   const struct handover *h = &firmware;

@@ -44,7 +44,7 @@ static void show(u8 c) {
   draw(screen.x++, screen.y, c);
 }
 
-// hal_write does not wait for ever: the serial line may be absent.
+// hal_write gives up after some time, because the serial line may be absent.
 void hal_write(const void *p, u32 n) {
   enum { LOOKS = 100000 };
   for (const u8 *b = p; n--; b++) {

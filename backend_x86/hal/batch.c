@@ -1,7 +1,7 @@
-// A batch holds the next frames that the harness knows. The harness sends them in advance. The
-// guest then does the harness's work alone: the next frame arrives when the program waits for
-// one. The guest reports this with 'w' and 't', which get no answer. The harness repeats the
-// steps in its own simulated world, so either side may end the batch at any time.
+// A batch holds the next frames of the script. The harness sends them in advance. The guest
+// then needs no harness: the next frame arrives when the program waits for one. The guest
+// reports this with 'w' and 't', which get no answer. The harness repeats the steps in its own
+// simulated world, so either side may end the batch at any time.
 #include "hal.h"
 
 #if SN_BATCH

@@ -225,7 +225,7 @@ static u32 ask_wait(u32 mask) {
   return answer();
 }
 
-// world_wait lets the simulated world of a scripted run act until a port of mask is ready. It
+// world_wait lets the simulated world of a scripted run act until a port in mask is ready. It
 // returns 0 when no input is left.
 static u32 world_wait(u32 mask) {
 #if SN_BATCH

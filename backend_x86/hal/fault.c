@@ -1,4 +1,4 @@
-// A guest that cannot continue, and the interrupts of lines.
+// This file ends a guest that cannot continue, and sets up the interrupts that arrive over lines.
 #include "hal.h"
 
 static NORETURN void fail(const char *why) {

@@ -1,4 +1,4 @@
-// Devices of virtio-mmio: the command line lists them as
+// This file finds the devices of virtio-mmio. The command line lists them as
 // virtio_mmio.device=SIZE@ADDRESS:INTERRUPT.
 #include "hal.h"
 

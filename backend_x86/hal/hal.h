@@ -16,7 +16,7 @@ typedef long long i64;
 #define INLINE static inline __attribute__((always_inline)) // a call would cost more than the work
 // config.h stands here
 
-// The deadline that never comes, and the deadline's bit in the mask and the result of a wait.
+// NEVER is a deadline that never comes. TIMER is the bit of the deadline in the mask and in the result of a wait.
 #define NEVER (~0ull)
 #define TIMER (1u << 31)
 

@@ -4,8 +4,8 @@
 
 enum { CALL_EXIT = 1, CALL_WRITE = 2, CALL_READ = 3, CALL_WAIT = 4, CALL_NOW = 5, CALL_DISK = 6, CALL_POLL = 7, CALL_RANDOM = 8 };
 
-// A call is one out instruction. Its operand is the 32-bit address of this block in the data
-// segment.
+// A call is one `out` instruction. Its operand is the 32-bit address of this block in the
+// data segment.
 static struct { u32 op, device; u64 a, b, c, result; } block;
 
 static u64 call(u32 op, u32 device, u64 a, u64 b, u64 c) {

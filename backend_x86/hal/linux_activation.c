@@ -61,8 +61,8 @@ static int only(u32 *dev) {
 }
 
 #if SN_HOMES
-// need_gateway gives a gateway to a stack without one, because the peers of its sockets may be
-// in any network.
+// need_gateway gives a gateway to a stack without one, because its sockets may have peers in
+// any network.
 static void need_gateway(u32 dev) {
   u32 host = *sn_home[dev][0], *gateway = sn_home[dev][2];
   for (u32 k = 1; !*gateway && k < 4; k++)

@@ -1,15 +1,16 @@
-// A program over the ranks of MPI. Thread k of the system, counted from 0, is on rank k modulo
-// the number of ranks. Each rank runs its threads in turn, each on a separate stack. When a
-// thread would wait, the rank changes to the next thread. So only one thread calls MPI.
+// A program that runs on the ranks of MPI. Thread k of the system, counted from 0, is on rank
+// k modulo the number of ranks. Each rank runs its threads in turn, each on a separate stack.
+// When a thread would wait, the rank changes to the next thread. So only one thread calls MPI.
 //
 // A channel within a rank is a ring. For a channel between two ranks, both ranks have the ring.
 // The writer sends a slot when it is full, and the reader reports when the slot is empty. So
 // each task waits for the same events as within one process. A program that is stuck in one
 // process is stuck here too.
 //
-// No rank knows which messages are in transit. A rank with nothing to do takes part in a sum
-// over all ranks of the sent and the received messages. The run has ended or is stuck if two
-// such sums agree, no message is in transit, and no rank has moved in between.
+// No rank knows which messages are in transit. So a rank with nothing to do takes part in a
+// sum over all ranks, which counts the messages sent and received. The run has ended or is
+// stuck if two such sums agree, they show no message in transit, and no rank has moved
+// between them.
 //
 // Each rank is two processes. One runs the program, and the other waits for it. If the first
 // process dies, the second reports the tasks that were lost.
@@ -43,7 +44,7 @@ static void write_all_of(int fd, const void *p, u32 n) {
 
 static void complain_of(const char *text) { write_all_of(2, text, (u32)strlen(text)); }
 
-// sys is for the check of the processor, which only writes.
+// The check of the processor is the only user of sys, and uses it only to write.
 enum { SYS_write = 1 };
 static long sys(long what, long fd, long at, long n, long none) {
   (void)what, (void)none;
@@ -137,7 +138,7 @@ static void open_links(void) {
   }
 }
 
-// hear counts the messages that have arrived for a channel.
+// hear takes the messages that have arrived for a channel, and counts them.
 static void hear(u32 ch) {
   int here = 1;
   if (reader(ch) == (u32)rank) {

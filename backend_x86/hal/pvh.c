@@ -10,7 +10,7 @@ enum { lines_open = 0 }; // of the old interrupt controllers
 #endif
 
 struct gate { u16 low, selector; u8 ist, kind; u16 middle; u32 high, zero; };
-// The CPU's tables have separate pages, which become read-only.
+// The tables of the CPU are on separate pages, because these pages become read-only.
 #define TABLE __attribute__((section(".bss.tables")))
 static struct gate idt[SPURIOUS + 1] TABLE;
 static struct { u32 pad; u64 rsp[3]; u64 zero; u64 ist[7]; u64 zero2; u16 zero3, iomap; } __attribute__((packed)) tss TABLE;
@@ -65,7 +65,7 @@ static void harden(void) {
 }
 
 #if SN_WORDS
-// is_known reports whether this file or virtio.c reads a word of the command line.
+// is_known reports whether a word of the command line is one that this file or virtio.c reads.
 static int is_known(const char *word) { return begins(word, "sn.script") || begins(word, "sn.disks=order"); }
 #endif
 

@@ -43,8 +43,9 @@ static void serial_start(void) {
     outb(at + DATA, 1);
     outb(at + WANTED, 0);
     outb(at + FORMAT, 3); // 8 bits, no parity, one stop bit
-    // To switch the queue on empties it. A hypervisor holds bytes back while a byte waits, so
-    // its UART loses none without the queue. A real UART loses bytes without the queue.
+    // The queue becomes empty when it is switched on. A real UART needs the queue, or it
+    // loses bytes. The UART of a hypervisor needs no queue, because the hypervisor holds
+    // bytes back while a byte waits.
     if (!is_virtual()) outb(at + FIFO, 7);
     serial_pending(i); // bytes that came before the guest
     outb(at + MODEM, 0x0b);

@@ -10,7 +10,7 @@ struct request { u32 kind, a, b, len; };
 // The instructions of the program and of this layer. Instructions that wait for the harness are
 // not counted.
 static u64 spent, resumed;
-// count_stop and count_go exclude the instructions that are not the program's.
+// count_stop and count_go exclude instructions that do not belong to the program.
 void count_stop(void) { spent += hal_instructions() - resumed; }
 void count_go(void) { resumed = hal_instructions(); }
 #else

@@ -1,5 +1,5 @@
 // Disks (virtio 1.0 specification, section 5.2). One request runs at a time, and the driver
-// polls for its answer. A disk operation never waits for another event.
+// polls for its answer. While it polls, the program waits for no other event.
 #include "hal.h"
 
 #if SN_DISKS

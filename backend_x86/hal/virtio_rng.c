@@ -1,6 +1,6 @@
-// Random bytes come from a virtio device (virtio 1.0 specification, section 5.4). If there is none,
-// they come from the processor (RDRAND, Intel SDM volume 1, 7.3.17). All sources of the program
-// share the device.
+// Random bytes come from a virtio device (virtio 1.0 specification, section 5.4). If there is no
+// such device, they come from the processor (RDRAND, Intel SDM volume 1, 7.3.17). All sources of
+// the program share the device.
 #include "hal.h"
 
 #if SN_SOURCES

@@ -5,7 +5,7 @@
 #include "hal.h"
 
 #if SN_WORDS
-// after_prefix is the text after a prefix, 0 if the text does not begin with the prefix.
+// after_prefix returns the text after a prefix, or 0 if the text does not begin with the prefix.
 static const char *after_prefix(const char *s, const char *prefix) {
   while (*prefix)
     if (*s++ != *prefix++) return 0;
@@ -210,8 +210,9 @@ static const char *word_set(const char *w) {
 #endif
 }
 
-// words_check checks the values that words have set, after all words are read. It returns an
-// error text and stores the name in *whom, or returns 0.
+// words_check checks the values that words have set, after all words are read. If a value is
+// wrong, it stores the word's name in *whom and returns an error text. Otherwise it returns
+// 0.
 static const char *words_check(const char **whom) {
 #if SN_PORTS
   for (u32 k = 0; k < SN_PORTS; k++)

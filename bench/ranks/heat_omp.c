@@ -14,7 +14,7 @@
 
 static uint32_t g[2][N + 2][N];
 
-// step makes a row. The promise that it is another row lets the compiler use vectors.
+// step makes a row. `restrict` promises that the new row overlaps no other row, so the compiler can use vectors.
 static void step(uint32_t *restrict to, const uint32_t *above, const uint32_t *row, const uint32_t *below) {
   for (uint32_t x = 1; x < N - 1; x++) to[x] = (above[x] + below[x] + row[x - 1] + row[x + 1]) >> 2;
 }

@@ -28,8 +28,8 @@ var codeName = regexp.MustCompile(`^E\d{4}$`)
 // inFiles are codes about files. No program text can cause them.
 func inFiles() []string { return []string{"E0001", "E0501", "E0502", "E0503", "E0504"} }
 
-// company lists the codes that a program of a page shows in addition to the page's own code.
-// The parser gives up only after many other errors.
+// company lists the codes that the program of a page causes in addition to the page's own
+// code. For example, the parser gives up only after many other errors.
 func company() map[string][]string { return map[string][]string{"E0119": {"E0102"}} }
 
 // codesInTree collects the codes of the whole tree: string literals that look like a code, in

@@ -16,8 +16,8 @@ type bit struct {
 }
 
 // vec is a value as a list of the sources of its bits, low bit first. It costs nothing to cut,
-// join or extend a vec, or to shift it by a constant. So the selects that follow can see which
-// bits of two instructions are the same wire.
+// join or extend a vec, or to shift it by a constant. So a later select can see which bits of
+// two instructions come from the same wire.
 type vec []bit
 
 func constVec(w int, v uint64) vec {

@@ -5,8 +5,8 @@
 // The generator names no instruction. Each kept line of the instruction table has expressions
 // for its result, condition, target, address and data. These expressions are rewritten over the
 // operands of a datapath (lines.go), so that equal operators of different lines become one
-// node. They are then elaborated bit by bit (elab.go, bits.go). Decode computes control bits
-// for the selects at run time. `ctl(on, off)` is a register that is 1 while a line of on
+// node. They are then elaborated bit by bit (elab.go, bits.go). The decode stage computes
+// control bits for the selects. `ctl(on, off)` is a register that is 1 while a line of on
 // executes and 0 while a line of off executes. It is minimised over the instruction words that
 // the image contains (cover.go):
 //
@@ -25,10 +25,11 @@
 // engine.go, levels.go, timer.go) uses only the interface execution. The datapath (gen) is
 // between them. Another datapath can use the same decoder and the same ports.
 //
-// The tricks are known from small RISC-V cores. FemtoRV has operand sharing and one-hot and-or
-// buses. VexRiscv reads registers synchronously one stage early. SERV decodes illegal words
-// arbitrarily. docs/hardware.md has the ports and the cycle table. The package uses nothing of
-// a program except its words. Start reading at Generate, then lines.go.
+// The techniques are known from small RISC-V cores. FemtoRV shares operands and has one-hot
+// and-or buses. VexRiscv reads registers synchronously, one stage early. SERV may decode an
+// illegal word as any instruction. docs/hardware.md has the ports and the cycle table. The
+// package uses only the instruction words of a program, and nothing else of it. Start
+// reading at Generate, then lines.go.
 package core
 
 import (

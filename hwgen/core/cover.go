@@ -116,8 +116,8 @@ func bestTerm(candidates, left []pattern) pattern {
 	return best
 }
 
-// primes returns terms over the fixed bits of p that match no pattern of off: the terms with
-// the smallest number of literals, and the terms with one literal more.
+// primes returns terms over the fixed bits of p that match no pattern of off: first the
+// terms with the smallest possible number of literals, then the terms with one literal more.
 func primes(p pattern, off []pattern) []pattern {
 	useful, apart := differences(p, off)
 	var out []pattern
@@ -137,7 +137,7 @@ func primes(p pattern, off []pattern) []pattern {
 
 // differences returns two results. useful has all fixed bits in which p differs from a pattern
 // of off. apart has the minimal sets of bits that separate p from one pattern of off. A term
-// with a bit from each set matches no pattern of off.
+// that has at least one bit from each of these sets matches no pattern of off.
 func differences(p pattern, off []pattern) (useful uint32, apart []uint32) {
 	for _, o := range off {
 		d := (p.val ^ o.val) & p.mask & o.mask
@@ -150,8 +150,8 @@ func differences(p pattern, off []pattern) (useful uint32, apart []uint32) {
 	return useful, apart
 }
 
-// appendSubsets adds the terms that consist of the literals of chosen and exactly n more from
-// rest, and have a bit of each set of apart. n is at least one.
+// appendSubsets adds terms to the result. A term consists of the literals of chosen and
+// exactly n literals from rest, and has a bit of each set of apart. n is at least one.
 func appendSubsets(out []pattern, p pattern, rest, chosen uint32, n int, apart []uint32) []pattern {
 	last := rest // candidates for the last literal
 	for _, d := range apart {

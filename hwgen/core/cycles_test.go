@@ -16,8 +16,8 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// class is a row of the cycle table. Its code executes one instruction of the class, after
-// others. %[1]d numbers the repetition. %[2]d is the start of the next repetition, counted from
+// class is a row of the cycle table. Its code prepares and executes one instruction of the
+// class. %[1]d numbers the repetition. %[2]d is the start of the next repetition, counted from
 // the first address of the text.
 type class struct {
 	name   string

@@ -69,8 +69,8 @@ func (g *portSide) selects(index, n int) rtl.ID {
 	return g.b.EqConst(g.pack(g.stored(1 + devices)[1:]), uint64(index))
 }
 
-// count splits left into words, all its bits but the two low ones, and low, the two low bits.
-// less is left minus one word.
+// count returns three values made from `left`. words has all its bits except the two lowest,
+// low has the two lowest bits, and less is `left` minus one word.
 func (e *engine) count(g *portSide) (words, low, less rtl.ID) {
 	b, n := g.b, g.p.Length.N
 	words = b.Bits(e.left.Q(), n-1, 2)

@@ -17,8 +17,8 @@ type beat struct {
 	bytes uint64
 }
 
-// bench drives the ports of an echo core directly, because our simulated world does not make
-// such beats.
+// bench drives the ports of an echo core directly, because the simulated world does not make
+// beats without bytes.
 type bench struct {
 	t    *testing.T
 	c    *rtl.Circuit

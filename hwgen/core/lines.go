@@ -262,8 +262,8 @@ func isAB(e *word.Expr, op word.Op) bool {
 	return e != nil && e.Op == op && len(e.Args) == 2 && e.Args[0].Leaf == leafA && e.Args[1].Leaf == leafB
 }
 
-// shareZero acts if some line adds the shared operands. It turns a line that returns operand b
-// unchanged into a line that adds b to x0.
+// shareZero turns a line that returns operand b unchanged into a line that adds b to x0. It
+// does so only if some line adds the shared operands, so that both lines share the adder.
 func shareZero(lines []*line) {
 	var sum *word.Expr
 	for _, l := range lines {

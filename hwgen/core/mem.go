@@ -173,8 +173,8 @@ func (d *dataMemory) connect(g *gen, e *engine) {
 	if v, ok := b.ConstOf(write); ok && v == 0 {
 		return
 	}
-	// Loads and stores never execute together, but only because of the way in which decode sets
-	// their controls. This line excludes it in every state.
+	// Loads and stores never execute together. This follows only from the controls that the
+	// decode stage sets. The statement below excludes it in every state of the registers.
 	write = b.And(write, b.Not(read))
 	b.If(write, func() { b.WriteMem(d.mem, addr, data, lanes) })
 	b.Assert("data.read0.write0.never", b.Not(b.And(read, write)))

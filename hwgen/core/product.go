@@ -178,8 +178,8 @@ func (m *multiplier) sum() vec {
 // at most two thirds of the next power of 4.
 func (m *multiplier) bits(digits, at int) int { return min(len(m.x)+2*digits, m.w-at) }
 
-// pair adds two rows. A negative lower row still needs plus 1, and the gap below the upper row
-// has room for it.
+// pair adds two rows. A negative lower row still needs 1 added to it. The bits below the upper
+// row are free, and one of them holds this 1.
 func (m *multiplier) pair(low, high row) row {
 	n := m.bits(low.digits+high.digits, low.at)
 	from := low.odd - low.at
@@ -191,9 +191,10 @@ func (m *multiplier) pair(low, high row) row {
 	return row{v: v, at: low.at, digits: low.digits + high.digits, neg: high.neg, odd: high.odd}
 }
 
-// finish adds the top row, and the plus 1 that a negative last pair needs. A negative last pair
-// has a carry out, and then the top row needs no plus 1. So one carry into the adder serves
-// both cases. Bits that are 1 below the top row pass the carry up to it.
+// finish adds the top row. If the last pair is negative, it also adds the 1 that this pair
+// needs. A negative last pair has a carry out, and then the top row needs no added 1. So one
+// carry into the adder serves both cases. Bits that are 1 below the top row pass the carry up
+// to it.
 func (m *multiplier) finish(all row) vec {
 	zero := bit{rtl.None, 0}
 	v := all.v.extended(m.w, all.v[len(all.v)-1])

@@ -102,7 +102,7 @@ func (e *elab) makeB() {
 }
 
 // separate gives a separate operand to lines that need both b and its complement. So these
-// lines use no unit.
+// lines do not use a shared unit.
 func (e *elab) separate(b vec) {
 	const own = "b.own"
 	for _, l := range e.g.lines {

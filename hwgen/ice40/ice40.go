@@ -12,11 +12,12 @@
 //	SB_DFFESR count_3_ff (.Q(count[3]), .C(clk), .E(go), .R(reset), .D(sum_3));
 //	SB_RAM40_4K #(.INIT_0(256'h...)) text_0_1_ram (...);
 //
-// Ports, registers and data of read ports have the same names as in hwgen/verilog, so the same
-// code can compare both files with the circuit. Requirements of the part's cells are added
-// before mapping (shell.go): enables include reset, reset blocks writes, and lanes become
-// masks. Memories become blocks in the widest shape that is deep enough (blocks.go). Pins of
-// tables are chosen so that a placer puts a sum into the cell of its carry (pins.go).
+// Ports, registers and the data of read ports have the names that hwgen/verilog gives them. So
+// the same code can compare the files of both packages with the circuit. Requirements of the
+// part's cells are added before mapping (shell.go): enables include reset, reset blocks
+// writes, and lanes become masks. Memories become blocks in the widest shape that is deep
+// enough (blocks.go). Pins of tables are chosen so that a placer puts a sum into the cell of
+// its carry (pins.go).
 //
 // The cells are described in Lattice, "iCE40 Technology Library". The package does not depend
 // on the instruction set. Start reading at Map.

@@ -11,8 +11,8 @@ const (
 
 // place pairs carries with tables and chooses the pins of all tables. A placer puts a carry
 // into the cell of the table that has the incoming carry at I3 and the operands at I1 and I2. A
-// table may have nets at these pins that it does not depend on. So a table can be the partner
-// of a carry if it reads the incoming carry and at most one net that the carry does not read.
+// table may ignore the nets at some of its pins. So a table can share a cell with a carry if it
+// reads at most one net besides the nets that the carry reads.
 func (d *Design) place() {
 	cells := d.n.Cells
 	readers := make([][]int, d.n.Nets)

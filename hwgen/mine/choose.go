@@ -15,8 +15,8 @@ import (
 
 // Costs of a core in cells, in addition to the circuits of lines. The first is the cost of a
 // line on the result bus and in decode. The second is the third read port with its forwarding,
-// which lines with three sources need. The others are each remaining amount of a constant
-// shift, and a shifter for all amounts.
+// which lines with three sources need. The last two are the cost of each remaining amount of a
+// constant shift, and the cost of a shifter for all amounts.
 const (
 	costPlace  = 8
 	costPort   = 48
@@ -102,8 +102,8 @@ func (s *state) lines() []*isa.Inst {
 	return out
 }
 
-// with is the state for another set of lines. It estimates only the functions again that
-// contain the changed line.
+// with returns the state for another set of lines. It makes a new estimate only for the
+// functions that contain the changed line.
 func (c *chooser) with(chosen []*Candidate, changed *Candidate) state {
 	s := state{chosen: chosen, of: map[*ir.Func]work{}}
 	lines := s.lines()

@@ -151,8 +151,8 @@ func counted(op word.Op, way, step int32) float64 {
 	return float64(n + 1)
 }
 
-// offset is a value written as a base value plus a number. With a nil base it is the number
-// alone.
+// offset is a value in the form of a base value plus a number. If the base is nil, the
+// value is the number alone.
 type offset struct {
 	base *ir.Value
 	plus uint32
@@ -183,8 +183,8 @@ func (c *counter) sum(v *ir.Value) offset {
 	return out
 }
 
-// only is the argument for a block parameter if the block has exactly one predecessor.
-// Otherwise it is nil.
+// only returns the argument for a block parameter if the block has exactly one
+// predecessor. Otherwise it returns nil.
 func (c *counter) only(v *ir.Value) *ir.Value {
 	to := c.at[v.In]
 	if v.In == nil || len(c.flow.Preds[to]) != 1 {

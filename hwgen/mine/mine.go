@@ -15,18 +15,18 @@
 // instruction selection gets. Iterations that the optimiser has unrolled can form one
 // candidate. Candidates are found like the cuts of a technology mapper (cuts.go; Pan and Lin,
 // 1998), written as lines (pattern.go), and priced. The price comes from the mapper of ir/gate,
-// which maps the line's circuit as a core has it. Adding up the costs of the operators would be
+// which maps the circuit that the line has in a core. The sum of the operators' costs would be
 // wrong by a factor of twenty for a step of a CRC.
 //
-// The search takes the best line. Then it computes the savings of the other candidates again
-// beside the chosen lines, with the same search that selection uses (ir/fuse). This repeats
-// until no line pays (choose.go). A line pays when the cells of the core times the square of the
-// cycles fall: time counts twice, as in the measure of Thompson, "Area-Time Complexity for VLSI"
-// (1979). No line is deeper than the adder that each core has at the same stage, so the clock
-// rate does not change.
+// The search takes the best line. Then it computes the savings of the other candidates again,
+// given the chosen lines. It uses the search that instruction selection uses (ir/fuse). This
+// repeats until no line pays (choose.go). A line pays when the cells of the core times the
+// square of the cycles fall: time counts as a square, as in the measure of Thompson,
+// "Area-Time Complexity for VLSI" (1979). No line is deeper than the adder that each core has
+// at the same stage, so the clock rate does not change.
 //
-// The result depends only on the program and the weights of its blocks. Numbers bound the work,
-// not a clock. The package does not depend on the machines. Start reading at Find.
+// The result depends only on the program and the weights of its blocks. Fixed numbers, and not
+// a clock, bound the work. The package does not depend on the machines. Start reading at Find.
 package mine
 
 import (

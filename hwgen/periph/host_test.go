@@ -16,7 +16,7 @@ func hostCore() HostCore {
 	}}
 }
 
-// hostModel is a model in Go of the slave between bus and core. It follows the table of registers in
+// hostModel models in Go the slave between bus and core. It follows the table of registers in
 // docs/hardware.md.
 type hostModel struct {
 	cycles, busy, keptBusy uint64
@@ -133,7 +133,7 @@ func (m *hostModel) write(addr, data, lanes uint32, room [4]bool) bool {
 }
 
 // edge models the clock edge. The caller calls it after the read and before the write of the cycle.
-// For each device it returns whether the write finds room.
+// For each device it returns whether there is room for a write.
 func (m *hostModel) edge(c *corePorts, read uint32, reads bool) (room [4]bool) {
 	if reads && read == 0x10 {
 		m.keptHigh, m.keptBusy = uint32(m.cycles>>32), m.busy

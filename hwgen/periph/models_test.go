@@ -9,8 +9,9 @@ import (
 )
 
 // The models compute the outputs of a peripheral in each cycle. They use plain numbers and follow
-// the peripheral's specification. Each begins in the state after power-up, and runs from several
-// starts. The inputs include immediate ones and inputs that no well-behaved neighbour gives.
+// the peripheral's specification. Each begins in the state after power-up, and runs several times
+// from there. The inputs include inputs in the first cycle, and inputs that a correct neighbour
+// never gives.
 
 // starts is the number of starts of a model.
 const starts = 40

@@ -129,10 +129,10 @@ func Clock(f Hz) (*rtl.Circuit, error) {
 // for 1.4 to 2.7 ms.
 const DebounceBits = 14
 
-// Debounce makes a circuit that follows an input of any phase. A free-running counter divides
-// the time into periods of 1 << n cycles. The output changes at the end of a period in which
-// the input always differed from it. So it changes after 1 << n to 2 << n stable cycles, and
-// never earlier.
+// Debounce makes a circuit whose output follows an input that may change at any time. A
+// free-running counter divides the time into periods of 1 << n cycles. The output changes at
+// the end of a period if the input differed from the output during the whole period. So the
+// output changes after 1 << n to 2 << n stable cycles.
 func Debounce(n int) (*rtl.Circuit, error) {
 	b := rtl.NewBuilder("sinter_debounce")
 	in := synchronise(b, b.Input("in", 1))

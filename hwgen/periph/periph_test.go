@@ -144,9 +144,9 @@ func TestClockErrors(t *testing.T) {
 	require.Error(t, err)
 }
 
-// TestDebounce tries presses that bounce and glitches of any length. The output changes after
-// enough rest, and not after less. The rest is counted from the point at which the circuit
-// samples the input.
+// TestDebounce tries presses that bounce and glitches of any length. The output changes only
+// after the input has been stable for long enough. This time begins when the circuit samples
+// the input.
 func TestDebounce(t *testing.T) {
 	c, err := Debounce(debounceBits)
 	debounceWorks(t, made(t, c, err))

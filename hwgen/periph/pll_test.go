@@ -31,8 +31,9 @@ func TestPLL(t *testing.T) {
 	require.EqualError(t, err, "the PLL makes nothing of a clock of 5 MHz: it wants 10 to 133 MHz")
 }
 
-// TestPLLWitness compares the settings with icepll. If icepll makes a frequency exactly, we
-// make it too. If icepll gives another frequency, we refuse and name that frequency.
+// TestPLLWitness compares the settings with icepll. If icepll makes a frequency exactly,
+// our settings make it too. If icepll gives another frequency, we return an error that
+// names that frequency.
 func TestPLLWitness(t *testing.T) {
 	icepll := testkit.Tool(t, "icepll")
 	field := func(out []byte, name string) string {

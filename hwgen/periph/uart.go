@@ -31,8 +31,8 @@ type sender struct {
 }
 
 // beat counts down the cycles of a bit. It restarts while hold is 1. It returns the count, and
-// whether the count is at its end. One net chooses between reload and count, so each bit of the
-// counter takes one logic cell.
+// whether the count is at its end. One net chooses whether the counter counts or starts again,
+// so each bit of the counter takes one logic cell.
 func beat(b *rtl.Builder, name string, divider uint64, hold rtl.ID) (count, end rtl.ID) {
 	w := bits.Len64(divider - 1)
 	r := b.Reg(name, w, 0)
@@ -66,9 +66,9 @@ func Sender(f Hz, baud uint64) (*rtl.Circuit, error) {
 	return b.Build()
 }
 
-// Receiver makes a circuit that receives bytes from a serial line of any phase. `valid` is 1
-// for one cycle together with `data`. A byte without a stop bit is dropped. A start bit that
-// has ended at its middle is dropped too.
+// Receiver makes a circuit that receives bytes from a serial line. A byte may begin at any
+// time. `valid` is 1 for one cycle together with `data`. A byte without a stop bit is
+// dropped. A start bit that has ended at its middle is dropped too.
 func Receiver(f Hz, baud uint64) (*rtl.Circuit, error) {
 	d, err := Divider(f, baud)
 	if err != nil {
@@ -115,8 +115,9 @@ func receive(b *rtl.Builder, d uint64, line rtl.ID) received {
 // Kbit.
 const queueBits = 9
 
-// LineIn makes a circuit that receives bytes from a serial line of any phase and keeps them
-// until the core accepts them. Bytes that arrive while the buffer is full are lost.
+// LineIn makes a circuit that receives bytes from a serial line and keeps them until the
+// core accepts them. A byte may begin at any time. Bytes that arrive while the buffer is
+// full are lost.
 func LineIn(f Hz, baud uint64) (*rtl.Circuit, error) {
 	d, err := Divider(f, baud)
 	if err != nil {
@@ -158,8 +159,8 @@ func WordOnWire(v uint32) [wordBytes]byte {
 }
 
 // fifoBits is the address width of the log's buffer. Without the buffer, a program would wait
-// for the wire at each line of the log, and would be late. 256 words fill two block RAMs of 4
-// Kbit.
+// for the wire at each log line, and would miss its deadlines. 256 words fill two block RAMs
+// of 4 Kbit.
 const fifoBits = 8
 
 // LogWire makes a circuit that sends the words of a log port on a serial line. A buffer holds

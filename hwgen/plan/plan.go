@@ -264,8 +264,8 @@ func (p *point) ports() {
 	}
 }
 
-// always is a port register with the directions that a whole core has for every image. Other
-// cores have none.
+// always returns a port register with the directions that a whole core has for every image.
+// Other cores have no such register.
 func (p *point) always(r port.Row) design.Port {
 	_, level := r.Reg.Level()
 	moves := r.Reg == port.Addr || r.Reg == port.Len || r.Reg == port.Go

@@ -116,8 +116,8 @@ endmodule
 	return s.String()
 }
 
-// ParseSeen reads the output of a bench. A pin without a level is an error, because in a
-// simulator it means a register without an initial value.
+// ParseSeen reads the output of a bench. A pin without a known level is an error: it
+// means that the simulator found a register without an initial value.
 func (d *Design) ParseSeen(said string) ([]Seen, error) {
 	var out []Seen
 	ended := false

@@ -31,10 +31,10 @@ func Blocks(c *rtl.Circuit, bits int) int {
 }
 
 // Place assigns memories to kinds of RAM. If the part has too few blocks, the data moves to
-// single-ported RAM, if the part has any. If there are still too few blocks, the text gets only
-// the blocks that its own length needs, instead of a power of two. The data is filled after
-// each reset if the core can be reset in the middle of a run, or if the data lies in RAM with
-// undefined initial contents.
+// single-ported RAM, if the part has such RAM. If there are still too few blocks, the text gets
+// only the blocks that its own length needs, instead of a power of two. The data is filled
+// after each reset if the core can be reset in the middle of a run, or if the data lies in RAM
+// with undefined initial contents.
 func (d *Design) Place() error {
 	whole, err := Restart(d.Core)
 	if err != nil {

@@ -19,9 +19,9 @@ import (
 	"github.com/sinter-lang/sinter/sim/cycle"
 )
 
-// user is a circuit that replaces a core and has a data memory of addrBits address bits. The
-// inputs of the circuit choose the operation on the memory. The circuit never reads and writes
-// in the same cycle.
+// user is a circuit that the test uses instead of a core. It has a data memory of addrBits
+// address bits. The inputs of the circuit choose the operation on the memory. The circuit
+// never reads and writes in the same cycle.
 func user(t *testing.T, addrBits int, init []uint64, text []uint64) *rtl.Circuit {
 	b := rtl.NewBuilder("user")
 	data := b.Mem("data", 32, addrBits, 4, init)
@@ -206,8 +206,8 @@ func TestOutsideMistakes(t *testing.T) {
 }
 
 // TestSingleRAM checks a memory in single-ported RAM with undefined contents, in Icarus. After
-// it is filled, it behaves like a memory in the core, over random accesses. It uses one pair of
-// RAMs, and two.
+// it is filled, it behaves like a memory in the core, over random accesses. The test uses one
+// pair of RAMs and then two pairs.
 func TestSingleRAM(t *testing.T) {
 	icarus := testkit.Tool(t, "iverilog")
 	for _, bits := range []int{8, 15} {

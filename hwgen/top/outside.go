@@ -78,10 +78,10 @@ func (r *restarter) renumbered(list []rtl.Effect) []rtl.Effect {
 // pieces is the largest number of memories that replace one memory.
 const pieces = 3
 
-// rom makes a circuit that behaves like a memory that is never written, in few blocks. It
-// consists of some memories with power-of-two sizes, each a multiple of a unit. For later
-// addresses it outputs the word that fills the rest of the memory. A text of 2,397 words takes
-// 2,560 words instead of 4,096.
+// rom makes a circuit from few RAM blocks that behaves like a memory that is never written. It
+// consists of some memories with power-of-two sizes, each a multiple of a unit. For addresses
+// after these memories it outputs the word that fills the rest of the original memory. A text
+// of 2,397 words takes 2,560 words instead of 4,096.
 func rom(m *rtl.Mem, unit int) (*rtl.Circuit, error) {
 	b := rtl.NewBuilder("sinter_" + m.Name)
 	read, addr := b.Input("read", 1), b.Input("addr", m.AddrBits)

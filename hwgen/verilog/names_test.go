@@ -13,8 +13,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// reservedWords reads the words that serve here as names of a module, a port, a register and a
-// memory.
+// reservedWords reads the words that the test uses as names of a module, a port, a register
+// and a memory.
 func reservedWords(t *testing.T) []string {
 	data, err := os.ReadFile("testdata/reserved.txt")
 	require.NoError(t, err)

@@ -19,8 +19,9 @@
 // for byte. It is clean under `verilator --lint-only -Wall`, `iverilog -Wall` and `yosys check
 // -assert`. Probes and asserts are written on request only.
 //
-// The package does not depend on the instruction set. It reads an image only to give the
-// meaning of ports in vectors. Start reading at Write, then module.go.
+// The package does not depend on the instruction set. It reads an image only to learn the
+// meaning of the ports, for the vectors of a testbench. Start reading at Write, then
+// module.go.
 package verilog
 
 import (
@@ -213,8 +214,8 @@ func (w *writer) claims() {
 	w.line("end\n`endif")
 }
 
-// unused writes a use of the nets that no other net reads. A linter then reports only nets that
-// are unused by mistake.
+// unused writes a statement that reads the nets that nothing else reads. So a linter reports
+// only nets that are unused by mistake.
 func (w *writer) unused() {
 	read := w.readBits()
 	var parts []string

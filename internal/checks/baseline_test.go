@@ -10,8 +10,9 @@ import (
 	"github.com/sinter-lang/sinter/ir/trace"
 )
 
-// A reference that runs again beside every run gives the same verdicts as a kept trace: in the
-// same world, in a world that ends earlier or later, and for another program.
+// A reference that runs again beside every run gives the same results of comparison as a kept
+// trace. This holds in the same world, in a world that ends earlier or later, and for another
+// program.
 func TestBaseline(t *testing.T) {
 	ctx := context.Background()
 	p, err := flow.Load("../../examples/filter", flow.Options{})

@@ -13,9 +13,9 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// A bus at the pins of a simulated board. A simulated slave sends the bits of the answers that
-// the reference run received. The bits on the wires are compared with the bits that follow from
-// the commands of the reference run.
+// This file checks a bus at the pins of a simulated board. A simulated slave sends the bits of
+// the answers that the reference run received. The bits on the wires are compared with the bits
+// that follow from the commands of the reference run.
 
 // busTalk is the traffic of a bus in a run.
 type busTalk struct {

@@ -108,8 +108,8 @@ func Explore(ctx context.Context, o ExploreOptions) (*ExploreReport, error) {
 	return s.report, nil
 }
 
-// runnerOf decides where the units of a folder run. RunThere means Slurm only if it is
-// installed.
+// runnerOf decides where the units of a folder run. RunThere uses Slurm if it is
+// installed, and this computer otherwise.
 func runnerOf(asked string) (string, error) {
 	if asked == RunLocal {
 		return RunLocal, nil

@@ -96,8 +96,8 @@ func TestFreshPrograms(t *testing.T) {
 	fuzz(t, checks.FuzzOptions{Seed: seed, Count: 20, On: []string{flow.Cycle, flow.Gates}, Small: true})
 }
 
-// TestFuzzReportsWhatFails gives the levels no time, so no level answers. The report names the
-// program, the level, and the command that repeats the failure.
+// TestFuzzReportsWhatFails sets the time limit of each level to 0, so no level answers. The
+// report names the program, the level, and the command that repeats the failure.
 func TestFuzzReportsWhatFails(t *testing.T) {
 	dir := t.TempDir()
 	r, err := checks.Fuzz(context.Background(), checks.FuzzOptions{Seed: 5, Count: 1, On: []string{flow.ISA}, Dir: dir, Timeout: 1})
@@ -119,8 +119,8 @@ func TestFuzzOnWhatIsNoLevel(t *testing.T) {
 	require.EqualError(t, err, `fuzz runs on ir, passes, native, isa, cycle, gates, not on "moon"`)
 }
 
-// A timed region and a log that are never reached leave no port, and no machine needs such a
-// port.
+// If a timed region and a log are never reached, the core has no ports for them. No machine
+// may need such a port.
 func TestDeadMarksAndLogs(t *testing.T) {
 	const text = `
 task t() {
@@ -141,8 +141,8 @@ system dead { run t() }
 	}
 }
 
-// Two instances of a function share the trap of a site, even if one of them does nothing but
-// trap.
+// Two instances of a function share the trap of a site, even if one of the instances always
+// traps.
 func TestTrapOfTwoInstances(t *testing.T) {
 	const text = `
 enum E { a(x: u16); b(x: i40, y: bytes<8>) }

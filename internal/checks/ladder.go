@@ -102,8 +102,8 @@ func Verify(ctx context.Context, p *flow.Program, o VerifyOptions) (*verify.Repo
 	return l.report, nil
 }
 
-// errNoReference ends the ladder if the source run itself shows that a proof is wrong. Then
-// there is no reference for comparisons.
+// errNoReference ends the ladder if the run of the source shows that a proof of the checker
+// is wrong. Then there is no reference for comparisons.
 var errNoReference = errors.New("no reference")
 
 func checks() []verify.Check {
@@ -172,8 +172,8 @@ func (l *ladder) referenceRow(level string) error {
 	return nil
 }
 
-// beginsAtImage adds a row that says that the image has no source, and makes the image's run on
-// the instruction table the reference.
+// beginsAtImage starts a ladder without a source. It adds a row that says so, and takes the
+// image's run on the instruction table as the reference.
 func (l *ladder) beginsAtImage() error {
 	l.report.Add(verify.Skipped(flow.Source, "", verify.Trace, "begins at the image "+l.Path+": no rows of source, ir and x86-64; the reference is isa"))
 	l.progress(flow.ISA)

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestLibraryLendsWhatOneRunMade keeps the objects of one run and lends them to the next run.
+// TestLibraryLendsWhatOneRunMade keeps the objects of one run and uses them in the next run.
 // Another version of the tool finds no objects. Without a cache folder nothing is kept.
 func TestLibraryLendsWhatOneRunMade(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())

@@ -47,9 +47,9 @@ func executed(t *testing.T, im *image.Image, line string) int {
 	return n
 }
 
-// TestAnAddedLineGoesEverywhere adds a line that no base set has. It is selected, executed on
-// the table, in the circuit and in its gates, proved, compared in lock-step, kept by removal,
-// and written. No Go code mentions it.
+// TestAnAddedLineGoesEverywhere adds a line that no base set has. The line is selected and
+// executed: on the instruction table, in the circuit and in its gates. It is proved, compared
+// in lock-step, kept by removal, and written. No Go code mentions it.
 func TestAnAddedLineGoesEverywhere(t *testing.T) {
 	ctx := context.Background()
 	p := loadWith(t, "testdata/andn.sn", "testdata/andn.isa")

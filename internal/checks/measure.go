@@ -194,7 +194,7 @@ func (s *measurer) point(ctx context.Context, ref *reference, variant *flow.Prog
 	if err != nil {
 		return explore.Figures{}, err
 	}
-	// The program is part of the key, because two programs may have the same image and
+	// The program is part of the key, because two programs may have the same image but
 	// different inputs.
 	key := explore.Hash([]byte(ref.prog.Name + "\n" + image.Print(im) + design.Print(core.Point)))
 	return once(s, s.runs, key, func() (explore.Figures, error) { return measureCore(ctx, ref, variant, core, im) })

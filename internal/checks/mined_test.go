@@ -24,9 +24,9 @@ func mined(t *testing.T, path string) *flow.Program {
 	return p
 }
 
-// TestMinedCRC32 checks that eight rounds of the CRC become one line. On both organisations it
-// is selected, executed, proved against its meaning, and kept by removal. The core has at most
-// a seventh more cells, and needs a seventh of the cycles.
+// TestMinedCRC32 checks that eight rounds of the CRC become one line. On both organisations
+// the line is selected, executed, proved against its meaning, and kept by removal. The core
+// has at most a seventh more cells, and needs at most a seventh of the cycles.
 func TestMinedCRC32(t *testing.T) {
 	ctx := context.Background()
 	p := mined(t, "../../examples/crc32")
@@ -120,7 +120,7 @@ func TestMiningBesideLines(t *testing.T) {
 	require.Less(t, 7*kernelCycles(t, p), 47115.0)
 }
 
-// TestMiningInARun checks that mining with the block counts of a run puts the same line first as
+// TestMiningInARun checks that mining with the block counts of a run finds the same best line as
 // mining with estimated counts.
 func TestMiningInARun(t *testing.T) {
 	p := mined(t, "../../examples/crc32")

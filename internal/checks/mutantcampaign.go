@@ -131,8 +131,8 @@ func (k *keptWorld) world(folder *explore.Folder) flow.World {
 	}
 }
 
-// mutantSite tries units of mutants. It reads inputs that several units
-// share only once.
+// mutantSite tries units of mutants. If several units share inputs, it reads these inputs
+// only once.
 type mutantSite struct {
 	units  *mutantUnits
 	folder *explore.Folder

@@ -11,7 +11,8 @@ import (
 )
 
 // The checks of the cores can fail: they find at least 97 of 100 random faults in the circuit of a
-// core. Faults that no proof decides count as missed. The larger programs belong to the campaign:
+// core. Faults whose proof is undecided count as missed. The larger programs run only in the
+// campaign:
 //
 //	SINTER_CAMPAIGN=1 go test ./internal/checks -run TestMutantsAreNoticed -v -timeout 2h
 func TestMutantsAreNoticed(t *testing.T) {

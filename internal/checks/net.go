@@ -10,8 +10,8 @@ import (
 )
 
 // netRows repeats the traces with a second build, which also contains the checks that were
-// proved unnecessary. In the usual build a wrong proof shows only as a wrong number, or not at
-// all.
+// proved unnecessary. In the usual build a wrong proof causes a wrong number, or no visible
+// error.
 func (l *ladder) netRows() error {
 	if !l.wants(verify.Net) || l.Form != flow.FromText {
 		return nil // only source text has such proofs

@@ -12,8 +12,8 @@ import (
 	"github.com/sinter-lang/sinter/verify"
 )
 
-// beyond ends in a trap: the index may be 7, and it is 7. A checker that assumes that a | b is
-// at most the larger operand proves that the index is below 5.
+// beyond ends in a trap, because its index is 7 at run time. A checker that assumes that a | b
+// is at most the larger operand proves that the index is below 5.
 const beyond = `
 fn at(t: [5]u8, x: u32, y: u32) -> u8 { return t[(x & 4) | (y & 3)] }
 

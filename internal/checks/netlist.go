@@ -42,7 +42,8 @@ func (l *ladder) netlist(c *flow.Core) error {
 }
 
 // CompareNetlist proves that a text of iCE40 cells is equivalent to a circuit. It returns an
-// error if the two cannot be compared: the text has an error, or its state elements differ.
+// error if the two cannot be compared: the text has an error, or its registers and memories
+// differ from those of the circuit.
 func CompareNetlist(c *rtl.Circuit, text string) (*equiv.Report, error) {
 	built := plan.Built(c)
 	rep, err := equiv.Pruned(c, built, equiv.Options{})

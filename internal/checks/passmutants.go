@@ -143,9 +143,9 @@ func noting(kinds kindOf) func([]pass.Pass) []pass.Pass {
 	})
 }
 
-// planting makes one mistake in all changes of a pass, wherever the pass is in the list. It can
-// also check whether a run reaches these changes. If the verifier would refuse the result, no
-// other pass runs.
+// planting makes one mistake in every change that a pass makes, at every position of the pass
+// in the list. It can also check whether a run reaches these changes. If the verifier refuses
+// the result, no other pass runs.
 func planting(mistake string, how func(*mutate.Changes, string)) func([]pass.Pass) []pass.Pass {
 	broken := false
 	return wrapped(func(p *pass.Pass, m *ir.Module, env *pass.Env) bool {

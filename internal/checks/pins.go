@@ -32,8 +32,8 @@ type Pins struct {
 	most float64 // largest allowed time between them in microseconds
 }
 
-// mostLate is the largest time, in cycles of the core, between a change at a pin and the same
-// change of the reference. In the reference a program computes in no time.
+// mostLate is the largest allowed time, in cycles of the core, between a change of the
+// reference and the same change at a pin. In the reference a program computes in no time.
 const mostLate = 1000
 
 // SimulatePins simulates the whole top module of a program on a board in Icarus, and compares

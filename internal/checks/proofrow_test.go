@@ -10,8 +10,8 @@ import (
 	"github.com/sinter-lang/sinter/verify/refine"
 )
 
-// TestProofRow checks that cones and data are counted separately. An item that the prover gave
-// up on counts neither as proved nor as tested.
+// TestProofRow checks that cones and data are counted separately. If the prover gave up on an
+// item, the item counts neither as proved nor as tested.
 func TestProofRow(t *testing.T) {
 	items := []equiv.Item{{Name: "next a"}, {Name: "reset a", Data: true}, {Name: "contents m", Data: true}}
 	row := proofRow("multi", &equiv.Report{Items: items, Solver: "s"})
@@ -25,7 +25,7 @@ func TestProofRow(t *testing.T) {
 }
 
 // If the solver gives up on a claim of the row `circuit`, the claim counts neither as proved
-// nor as tested. A claim that fails outweighs it.
+// nor as tested. If another claim fails, the row is `different`.
 func TestUndecidedLinesAreNotTested(t *testing.T) {
 	items := []refine.Item{{Name: "add: value"}, {Name: "mul: value", Status: equiv.Undecided, Reason: "too hard"}}
 	row := circuitRow("multi", &refine.Report{Items: items, Lines: 2})

@@ -20,7 +20,8 @@ import (
 const frameBits = 10
 
 // lineChanges are the levels of the wires of serial lines. A byte begins after the end of the
-// byte before it. So bytes that arrive at the same time follow each other on the wire.
+// byte before it. So bytes that a script sends at the same time follow each other on the
+// wire.
 func lineChanges(d *top.Design, s *world.Script) []top.Change {
 	var out []top.Change
 	for _, w := range d.Wires {

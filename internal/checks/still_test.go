@@ -12,7 +12,7 @@ import (
 )
 
 // Two programs trap before they use their device. The core of one has a memory that is never
-// read. The core of the other has no memory. The frame ports of both cores never move.
+// read. The core of the other has no memory. The frame ports of both cores transfer nothing.
 func TestCoreThatNeverComesToItsDevice(t *testing.T) {
 	for _, trap := range []string{"let x = empty[u2(n)]", "let x = n; assert false"} {
 		neverComes(t, `

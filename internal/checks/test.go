@@ -206,8 +206,8 @@ func (b *testBench) one(ctx context.Context, level string, c *driver.Draws) (*dr
 	return b.alone(ctx, level, c)
 }
 
-// alone runs the body of a test that starts nothing as a task on a machine. The drawn values,
-// and the values that a failure compares, come from a run on the host.
+// alone runs the body of a test that starts no task. The body itself is a task on a machine.
+// The random values, and the values that a failure compares, come from a run on the host.
 func (b *testBench) alone(ctx context.Context, level string, c *driver.Draws) (*driver.Outcome, error) {
 	hosted, err := b.once(ctx, flow.Source, c)
 	if err != nil {

@@ -127,7 +127,7 @@ const generators = `test "all generators" {
 }
 `
 
-// TestChosenOnEveryMachine runs a test that starts nothing. It gets the same values on each
+// TestChosenOnEveryMachine runs a test that starts no task. It gets the same values on each
 // machine, whatever their type. So it fails in the same case, with the same values.
 func TestChosenOnEveryMachine(t *testing.T) {
 	levels := []string{flow.Source, flow.IR, flow.ISA}

@@ -12,8 +12,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/trace"
 )
 
-// Two tasks run the check of one function. The trap is an event of the task for which the check
-// fails, whichever code generator placed it.
+// Two tasks run the same check of one function. The trap is an event of the task for which the
+// check fails, with both code generators.
 func TestTrapOfOneSiteInTwoTasks(t *testing.T) {
 	testkit.Tool(t, "clang-19", "clang")
 	const text = `
@@ -89,7 +89,7 @@ system marks {
 }
 
 // A function that logs is called by one task, and through another function by two more. Each
-// line belongs to the task that wrote it, even if a copy is copied again.
+// line belongs to the task that wrote it, even if a copy of the function is copied again.
 func TestLogOfOneFunctionInThreeTasks(t *testing.T) {
 	p, err := flow.Load("testdata/logs.sn", flow.Options{})
 	require.NoError(t, err)

@@ -103,8 +103,8 @@ func netsOf(own *verilog.Names) *equiv.Names {
 	return n
 }
 
-// compare proves two things: parts that are never read change nothing if they are left out, and
-// the file is equivalent to the remaining circuit.
+// compare proves two things. Leaving out the parts that are never read changes nothing. The
+// file is equivalent to the remaining circuit.
 func (w *readBack) compare() (*equiv.Report, error) {
 	rep, err := equiv.Pruned(w.whole, w.circuit, equiv.Options{})
 	if err != nil || rep.Status() != equiv.Proved {

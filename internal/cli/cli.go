@@ -74,8 +74,8 @@ type program struct {
 	Goal   string   `default:"time" enum:"time,balance,area" help:"What is least in a core: time (cells × time²), balance (cells × time) or area (cells)."`
 }
 
-// load checks the program and prints its warnings. The functions in more set options that only
-// one command has.
+// load checks the program and prints its warnings. The functions in `more` set options that
+// only one command has.
 func (p *program) load(e *env, more ...func(*flow.Options)) (*flow.Program, error) {
 	opts := flow.Options{Regs: p.Regs, Addresses: p.Net, Words: p.Word, Backend: p.With, CPU: p.CPU, Skip: p.Skip, DumpAfter: p.Dump}
 	opts.Dump = func(title, text string) { fmt.Fprintf(e.err, "# %s\n%s\n", title, text) }

@@ -19,8 +19,8 @@ import (
 	"github.com/sinter-lang/sinter/sim/process"
 )
 
-// computer writes the folder of an example for a computer. Starting a computer takes seconds,
-// so tests that start one belong to full runs.
+// computer writes the folder that starts an example on a computer. Starting a computer takes
+// seconds, so tests that start one belong to full runs.
 func computer(t *testing.T, example string, more ...string) string {
 	if !testkit.Full() {
 		t.Skip("SINTER_FULL=1 starts computers")

@@ -203,8 +203,8 @@ func tool(t *testing.T, dir string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// TestEachExitCode runs the tool as a process to each end that the tool can have. The product
-// of code 7 is killed from outside.
+// TestEachExitCode runs the tool as a process once for each exit code. For code 7, the test
+// kills the product of the run.
 func TestEachExitCode(t *testing.T) {
 	testkit.Tool(t, "clang-19")
 	testkit.Tool(t, "ld.lld-19")
@@ -255,8 +255,8 @@ func compiles(pid int) bool {
 	return strings.HasPrefix(string(name), "clang") || strings.HasPrefix(string(name), "ld.lld")
 }
 
-// settled waits until the last child of the tool has run for a while, and lists the tool's
-// children. If earnest is set, the last child must not be a compiler.
+// settled waits until the last child process of the tool has run for a while, and lists
+// the tool's children. If `earnest` is set, the last child must not be a compiler.
 func settled(t *testing.T, cmd *exec.Cmd, args string, earnest bool) []int {
 	var below []int
 	require.Eventually(t, func() bool {
@@ -303,8 +303,8 @@ func TestOutputThatCannotBeWritten(t *testing.T) {
 	require.NotZero(t, info.Mode()&os.ModeCharDevice, "the device was replaced")
 }
 
-// TestFullDiskLeavesNoHalf has room for only a part of the files. Each command that writes
-// files leaves the folder unchanged.
+// TestFullDiskLeavesNoHalf uses a disk that has room for only a part of the files. Each
+// command that writes files leaves the folder unchanged.
 func TestFullDiskLeavesNoHalf(t *testing.T) {
 	dir := folder(t)
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "relay.sn"), []byte(relay), 0o644))
@@ -375,8 +375,8 @@ func children(pid int) []int {
 	return list
 }
 
-// alive reports whether a process runs. A dead process that its parent has not waited for does
-// not run.
+// alive reports whether a process runs. A process that has ended but has not been waited for
+// (a zombie) does not count as running.
 func alive(pid int) bool {
 	text, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
 	return err == nil && !strings.Contains(string(text), ") Z ")

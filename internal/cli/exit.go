@@ -77,8 +77,8 @@ func codeOfError(err error) int {
 // errPrinted is joined to an error that the command has already printed with its result.
 var errPrinted = errors.New("printed")
 
-// output is standard output. It remembers the first write error, because a result that could
-// not be written does not count.
+// output is standard output. It remembers the first write error, because a command fails if
+// its result could not be written.
 type output struct {
 	w   io.Writer
 	err error

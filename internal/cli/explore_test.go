@@ -43,9 +43,9 @@ func results(dir string) int {
 	return len(list)
 }
 
-// An interrupted sweep reports which results are kept, and ends with 130. The same command
-// makes only the remaining results. During a sweep no other process may sweep in the same
-// folder.
+// An interrupted sweep reports which results are kept, and ends with 130. When the command
+// is repeated, it makes only the remaining results. During a sweep, a second sweep in the
+// same folder is refused.
 func TestInterruptedSweepGoesOn(t *testing.T) {
 	dir := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "slow.sn"), []byte(slowProgram), 0o644))

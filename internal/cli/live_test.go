@@ -241,8 +241,8 @@ func TestLiveFor(t *testing.T) {
 	require.Contains(t, r.err.String(), "echo on native has started at `nic` (connected to nothing; --tap nic=NAME)")
 }
 
-// TestLiveRefuses checks that a request that cannot be met gives a message before anything
-// runs.
+// TestLiveRefuses checks that options that cannot be satisfied cause an error message
+// before a program starts.
 func TestLiveRefuses(t *testing.T) {
 	needs(t, "native")
 	dir := t.TempDir()

@@ -89,8 +89,8 @@ func (c *cluster) command(runner, out string) *exec.Cmd {
 	return cmd
 }
 
-// linked is the tool under its own name. Workers run the file that began the sweep, and that
-// file must not be a test binary, which would run these tests.
+// linked makes a file with the tool's own name. Workers run the file that began the sweep.
+// It must not be the test binary itself, which would run these tests.
 func (c *cluster) linked() string {
 	self, err := os.Executable()
 	require.NoError(c.t, err)
@@ -163,8 +163,8 @@ func (c *cluster) busy(out string) (pid int) {
 	return pid
 }
 
-// complete checks that the sweep in a folder has every result, that earlier results were not
-// made again, and that its table equals the table of a sweep on one computer.
+// complete checks three things about the sweep in a folder. It has every result. Earlier
+// results were not made again. Its table equals the table of a sweep on one computer.
 func (c *cluster) complete(out string, before map[string]time.Time) {
 	now := c.written(out)
 	require.Len(c.t, now, clusterPoints)

@@ -16,8 +16,8 @@ import (
 const gcPercent = 400
 
 // The limits of heap growth. With at most `large` live bytes, a heap may grow to `enough`
-// bytes, and by at least leastPercent. A larger heap grows by morePercent, because a collection
-// there costs more than it saves.
+// bytes, and by at least leastPercent. A larger heap grows by morePercent, because more
+// collections would cost more time than their memory is worth.
 const (
 	enough       = 144 << 20
 	large        = 160 << 20
@@ -67,12 +67,13 @@ func Lean() {
 }
 
 // grace is the time for which a command may continue after a signal, to end its children and
-// remove its temporary folders. Work that ignores the context does neither.
+// remove its temporary folders. Work that ignores the context does not end by itself, so the
+// process ends after this time.
 const grace = 3 * time.Second
 
 // Signals returns a context that ends with the first SIGINT, SIGTERM or SIGHUP. A second signal
 // ends the process at once. If a command continues too long after the first signal, the process
-// ends too. Writing to a closed pipe becomes a normal error.
+// ends too. A write to a closed pipe becomes a normal error instead of a signal.
 func Signals(ctx context.Context) context.Context {
 	ending := []os.Signal{os.Interrupt, syscall.SIGTERM}
 	if !signal.Ignored(syscall.SIGHUP) { // nohup has set the signal to be ignored

@@ -2,8 +2,8 @@
 // only code that renders a diagnostic with carets.
 //
 // An error is a value. It has a kind (Code), one sentence, the span that it concerns, and notes
-// with additional spans. Only Render formats a position for the reader, and the command line
-// calls it:
+// with additional spans. Only Render formats a position for the reader. The command line calls
+// Render:
 //
 //	error[E0301]: channel capacity must be at least 1, got 0
 //	  --> pipeline.sn:12:17

@@ -36,8 +36,8 @@ func (p *Program) withinBudget(kind tree.BudgetKind, what string, n int, unit st
 }
 
 // over is the error for a number that exceeds a line of a budget, or nil if the number is
-// within the budget. It shows the source lines that add most to the number, and the rest that
-// belongs to no line.
+// within the budget. It shows the source lines that add most to the number, and the rest of
+// the number, which belongs to no line.
 func over(b tree.Budget, what string, n int, unit string, shares []share) error {
 	if int64(n) <= b.Max {
 		return nil

@@ -45,8 +45,8 @@ budget { cycles(echo) <= `
 	}
 }
 
-// TestCycleBudgetOfSeveralTasks checks that each budget line, for one task or for one arm, has
-// its own count. The error lists the source lines that used the cycles.
+// TestCycleBudgetOfSeveralTasks checks that each budget line, for one task or for one arm,
+// counts its cycles separately. The error lists the source lines that used the cycles.
 func TestCycleBudgetOfSeveralTasks(t *testing.T) {
 	const text = `use net
 task work(d: net.Eth, quick: in chan<u32>, id: u32) {

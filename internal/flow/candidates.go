@@ -120,8 +120,8 @@ func (p *Program) candidates(ctx context.Context, kinds []string, goal Goal) ([]
 	return out, nil
 }
 
-// having is the same program for another goal, with or without a multiplier, before any
-// artefact is made.
+// having returns the same program for another goal, with or without a multiplier. No
+// artefact of it exists yet.
 func (p *Program) having(soft bool, goal Goal) *Program {
 	other := *p
 	other.opts.Goal = goal
@@ -190,8 +190,9 @@ func (p *Program) candidate(ctx context.Context, kind string) (Candidate, error)
 }
 
 // minedCycles estimates the cycles of an image with mined lines, and returns the number of
-// these lines. The estimate is the plain image's cycles times the part that the mined lines
-// leave. That part uses known loop counts.
+// these lines. The estimate is the cycles of the plain image times a factor: the part of
+// the cycles that remains with the mined lines. The factor uses loop counts where they are
+// known.
 func (p *Program) minedCycles(ctx context.Context, kind string, im *image.Image) (lines int, cycles float64, err error) {
 	if p.opts.lines() == 0 || p.Form > FromIR {
 		cycles, err = cyclesOn(kind, im)

@@ -34,7 +34,7 @@ func mixedFor(t *testing.T, goal flow.Goal) *flow.Program {
 }
 
 // TestTheGoalDecides checks that no candidate serves a goal better than the chosen one. The
-// chosen core is the program's core, and logs the same as machine source.
+// program then has the chosen core, which logs the same as the machine `source`.
 func TestTheGoalDecides(t *testing.T) {
 	ctx := context.Background()
 	power := map[flow.Goal]float64{flow.GoalTime: 2, flow.GoalBalance: 1, flow.GoalArea: 0}
@@ -144,7 +144,7 @@ func TestMinedLinesKeepTheBudget(t *testing.T) {
 }
 
 // TestWhereNothingIsMined checks that a user's own lines, another code generator or a given
-// target disable mined lines, unless a number asks for them.
+// target disable mined lines, unless `--mine N` asks for a number of them.
 func TestWhereNothingIsMined(t *testing.T) {
 	mined := func(o flow.Options) int {
 		p, err := flow.LoadFiles([]*diag.File{{Name: "mixed.sn", Text: mixed}}, o)

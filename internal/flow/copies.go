@@ -18,8 +18,9 @@ type Copy struct {
 const maxCopy = 64
 
 // Copies lists the copies of possibly more than 64 bytes that remain after the passes, in
-// program order. It searches the IR for x86-64 if the artefact's name is the name of an x86-64
-// product, else the IR for a core. A copy by a function of the tool is listed at each call.
+// program order. If the artefact's name is that of an x86-64 product, it searches the program
+// IR after the passes for x86-64. Otherwise it searches the program IR after the passes for a
+// core. A copy by a function of the tool is listed at each call.
 func (p *Program) Copies(artefact string) ([]Copy, error) {
 	stage := p.Low
 	if ext := filepath.Ext(artefact); ext == ".elf" || ext == ".ll" {

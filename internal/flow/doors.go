@@ -18,8 +18,8 @@ import (
 	"github.com/sinter-lang/sinter/sim/iss"
 )
 
-// Form is the form in which a program was loaded. The program has this form and the later forms
-// of the flow, but no earlier form.
+// Form is the form in which a program was loaded. Such a program has this form and all later
+// forms of the flow, but no earlier form.
 type Form uint8
 
 // The forms, in the order of the flow.
@@ -259,8 +259,8 @@ func isCore(name string, c *rtl.Circuit) error {
 	return nil
 }
 
-// otherMemory describes how the memories of a circuit differ from an image, "" if they hold the
-// image.
+// otherMemory describes how the memories of a circuit differ from an image. The result is "" if
+// they hold the image.
 func otherMemory(c *rtl.Circuit, im *image.Image) string {
 	text := make([]uint64, len(im.Text))
 	for i, w := range im.Text {

@@ -78,7 +78,7 @@ func FuzzAddedLines(f *testing.F) {
 }
 
 // TestTwoProgramsInOneFolder checks that the second program's files have names that differ from
-// the first program's. The read-me lists every port and every log line.
+// the names of the first program's files. The read-me lists every port and every log line.
 func TestTwoProgramsInOneFolder(t *testing.T) {
 	seen := map[string]bool{}
 	for _, path := range []string{"../../examples/hello", "../../examples/echo"} {

@@ -133,7 +133,7 @@ func (f *FPGA) load(ctx context.Context) error {
 }
 
 // count reads the result of yosys. It counts tables and flip-flops separately. After placement
-// the number of cells is at most their sum.
+// the number of cells is at most the sum of the two.
 func (f *FPGA) count(path, module string) error {
 	data, err := os.ReadFile(path)
 	if err != nil {

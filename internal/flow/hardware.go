@@ -39,7 +39,7 @@ type Hardware struct {
 }
 
 // benchSlack is the factor by which the test bench may take more cycles than our own run. The
-// test bench sometimes holds back its ports.
+// test bench sometimes makes the core wait at a port.
 const benchSlack = 8
 
 // Hardware writes the hardware of a program into a folder.

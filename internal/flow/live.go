@@ -152,8 +152,9 @@ func QEMU() (string, error) {
 }
 
 // probe is a guest with an instruction of every class that images use: integers of all widths,
-// multiplication and division, floats, memory in blocks, and the console. It also runs a loop a
-// million times, which reveals an accelerator that executes a kernel one instruction at a time.
+// multiplication and division, floats, copies of blocks of memory, and the console. It also
+// runs a loop a million times, which reveals an accelerator that executes a kernel one
+// instruction at a time.
 const probe = `
 task probe() {
   var x: u64 = 88172645463325252

@@ -44,8 +44,8 @@ func (p *Program) process(ctx context.Context, level string, w *world.World) (si
 	return p.sampled(ctx, level, w, nil)
 }
 
-// sampled is the same as process, with samples. If samples is not nil, it records where a Linux
-// process spends its time.
+// sampled is the same as process, but can also take samples: if `samples` is not nil, it
+// records where a Linux process spends its time.
 func (p *Program) sampled(ctx context.Context, level string, w *world.World, samples *process.Samples) (sim.Machine, error) {
 	product := map[string]x86.Product{Native: x86.Linux, Unikernel: x86.PVH, Monitor: x86.HVT}[level]
 	qemu := ""

@@ -12,7 +12,7 @@ import (
 )
 
 // TestLargeMemory checks that the unikernel has room for 12 MB of static memory. The number of
-// page tables and the guest's memory depend on the program.
+// page tables and the size of the guest's memory follow from the program.
 func TestLargeMemory(t *testing.T) {
 	for _, tool := range []string{"clang-19", "ld.lld-19", "qemu-system-x86_64"} {
 		testkit.Tool(t, tool)

@@ -105,7 +105,7 @@ func (p *Program) mine(weight func(*ir.Func, *ir.Block) float64, all bool) (*min
 }
 
 // pace is the estimated speed and the cost of the pipe3 core for an image. The number of
-// look-up tables on the longest path stands for the clock period.
+// look-up tables on the longest path is used instead of the clock period.
 type pace struct {
 	cycles             float64 // cycles of the image; each loop counts as eight iterations
 	left               float64 // the part of the cycles that mined lines leave; loop counts are used if known

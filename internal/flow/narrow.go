@@ -27,8 +27,8 @@ func factorOf(of []interval.Word) isa.Factor {
 }
 
 // narrowProduct is a multiplication line as narrow as the program allows. It is nil if the
-// program needs whole registers. The line has the encoding of the wide line, so a core with the
-// wide line computes the same.
+// program needs whole registers. The line has the encoding of the wide line. So a core with the
+// wide line runs the same image with the same results.
 func narrowProduct(products []pass.Product, wide *isa.Inst) (*isa.Inst, error) {
 	var of [2]isa.Factor
 	for k := range of {

@@ -172,8 +172,8 @@ func (w writing) take(events []trace.Event) error {
 	return nil
 }
 
-// finish completes all files and gives them their final names. If the world was cut short,
-// finish does neither.
+// finish completes all files and gives them their final names. If reading the
+// inputs failed during the run, finish returns that error and gives no file its final name.
 func (w writing) finish(t *trace.Trace, in *world.World) error {
 	if err := in.Err(); err != nil {
 		return err

@@ -110,8 +110,8 @@ func TestProfileOfThreads(t *testing.T) {
 	require.Greater(t, spent["much"]+spent["mix"], spent["less"], "%v", spent)
 }
 
-// What no line is known of has the name of its symbol, and what has none of both is still
-// counted.
+// Code without a known line has the name of its symbol. Code without a line and without a
+// symbol is still counted.
 func TestProfileWithoutPlaces(t *testing.T) {
 	p, err := LoadFiles([]*diag.File{{Name: "hot.sn", Text: hotAndCold}}, Options{})
 	require.NoError(t, err)

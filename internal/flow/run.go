@@ -229,8 +229,8 @@ func (a *AtLimit) Error() string {
 // something that no correct artefact does.
 type MachineFault struct{ Err error }
 
-// faultOf turns the error of a run into a fault of its machine. An observer that could not
-// write its file is an exception: that is a user error.
+// faultOf turns the error of a run into a fault of its machine. There is one exception: if
+// an observer could not write its file, the error is an error of the user.
 func faultOf(err error) error {
 	if user := (UserError{}); errors.As(err, &user) {
 		return user
@@ -248,8 +248,8 @@ func (f *MachineFault) Unwrap() error { return f.Err }
 // show events without end.
 const MostEvents = 1 << 22
 
-// eventsOfFrame is the number of additional events that a run may show for each arriving frame,
-// if its events are not kept. It limits programs that never wait.
+// eventsOfFrame limits programs that never wait. If the events of a run are not kept, the run
+// may show this number of additional events for each arriving frame.
 const eventsOfFrame = 16
 
 // Drive runs a machine and keeps its trace. A run with too many events keeps the first events

@@ -7,8 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// check counts the bytes that the state takes in memory: a range or an enum takes no more than
-// its values need.
+// check counts the bytes that the state takes in memory. A range or an enum takes only the
+// bytes that its values need.
 func TestStateBytesAreThoseInMemory(t *testing.T) {
 	for _, c := range []struct {
 		typ  string

@@ -98,8 +98,8 @@ func (o *Options) SetMine(value string) error {
 	return nil
 }
 
-// withLines is a set together with the added lines. It is an error, at the line's position, if
-// a line shares encodings with the set.
+// withLines is a set together with the added lines. If a line shares encodings with the set,
+// that is an error at the position of the line.
 func (o *Options) withLines(base *isa.Set) (*isa.Set, error) {
 	if o.Lines == nil {
 		return base, nil

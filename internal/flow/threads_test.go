@@ -22,7 +22,7 @@ import (
 )
 
 // threaded has rings of all kinds, a circle, large elements, a function with its own memory
-// that all tasks call, and two separate tasks that stay together.
+// that all tasks call, and two tasks that share a context because one of them has a select.
 const threaded = `
 type Big = [200]u32
 
@@ -99,8 +99,8 @@ func threadedProgram(t *testing.T) *Program {
 	return p
 }
 
-// TestThreads checks that tasks that only use channels are threads. A select keeps its
-// neighbours in one thread.
+// TestThreads checks that tasks that only use channels are threads. A task with a select
+// and its neighbours run in the same thread.
 func TestThreads(t *testing.T) {
 	t.Parallel()
 	p := threadedProgram(t)
@@ -123,8 +123,8 @@ func TestThreads(t *testing.T) {
 	same(t, p, m)
 }
 
-// keepers counts the functions with memory that is not on a stack, except the entry functions
-// of contexts. Each belongs to one context.
+// keepers counts the functions with static memory, except the entry functions of contexts.
+// Each of these functions belongs to one context.
 func keepers(t *testing.T, m *ir.Module) int {
 	of := map[*ir.Func]int{}
 	for k, c := range m.Contexts {
@@ -211,8 +211,8 @@ func TestRandomThreads(t *testing.T) {
 	}
 }
 
-// TestThreadsWithoutReaders checks that inputs that no thread reads arrive before a run counts
-// as stuck.
+// TestThreadsWithoutReaders checks inputs that no thread reads. They must arrive before a run
+// counts as stuck.
 func TestThreadsWithoutReaders(t *testing.T) {
 	t.Parallel()
 	const text = `use gpio

@@ -42,8 +42,8 @@ func (p *Program) Variant(v Variant) (*Program, error) {
 }
 
 // Shifting gives the program a core of an organisation with a chosen shifter: plan.ShiftAuto,
-// plan.ShiftConstant or plan.ShiftBarrel. If the image needs another shifter, the image's needs
-// take precedence.
+// plan.ShiftConstant or plan.ShiftBarrel. If the image needs another shifter, the core gets the
+// shifter that the image needs.
 func (p *Program) Shifting(ctx context.Context, kind, how string) (*Core, error) {
 	im, err := p.Image(ctx)
 	if err != nil {

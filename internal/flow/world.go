@@ -22,8 +22,8 @@ type World struct {
 	Until    string   // end of the run as a duration, such as 20ms; empty: the last input
 }
 
-// Silent lists the receiving devices of a shape for which a world names no file, and not `none`
-// either.
+// Silent lists the receiving devices of a shape whose input is not given: the world names
+// neither a file nor `none` for them.
 func (p *Program) Silent(w World, shape port.Shape) ([]string, error) {
 	option, specs := optionPcapIn, w.Captures
 	if shape == port.Stream {

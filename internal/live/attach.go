@@ -96,8 +96,8 @@ func (s *service) attachGateway(i int) error {
 	return nil
 }
 
-// attachTap gives a device a TAP interface. It passes the descriptor itself. If the frames are
-// recorded or counted, it passes the end of a relay.
+// attachTap gives a device a TAP interface. It passes the descriptor of the interface. If the
+// frames are recorded or counted, it passes one end of a relay instead.
 func (s *service) attachTap(i int) error {
 	name, d := s.tapOf(i), s.im.Devices[i]
 	tap, err := openTap(name)

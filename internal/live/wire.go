@@ -60,14 +60,15 @@ type direction struct {
 	lost, doubled, swapped, corrupted atomic.Int64
 }
 
-// newDirection returns a direction with a separate random sequence. way is a different number
-// for each direction of each device.
+// newDirection returns a direction with a separate random sequence. The number `way` is
+// different for each direction of each device.
 func (w *Wire) newDirection(way uint64) *direction {
 	return &direction{wire: w, rng: rand.New(rand.NewPCG(w.Seed, way))}
 }
 
-// one returns true with a given probability in per cent. It draws a number at each call, so
-// that one kind of fault does not depend on the rate of another kind.
+// one returns true with a given probability in per cent. It draws a random number at each
+// call, even if the probability is 0. So the frames with one kind of fault do not depend on
+// the rate of another kind.
 func (d *direction) one(of float64) bool { return d.rng.Float64()*100 < of }
 
 // pass returns, in order, the frames that leave the wire when a frame enters.

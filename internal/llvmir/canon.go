@@ -9,7 +9,7 @@ import (
 )
 
 // canon finds the values and the memory in which the code may keep a float with any NaN. In the
-// program IR there is only one NaN.
+// program IR there is only one NaN; it has one fixed bit pattern.
 //
 // A word is canonical if its bits are never a NaN other than the one NaN. Suppose every word that
 // an object ever holds is canonical, and all accesses have one size and are aligned to that size.
@@ -102,10 +102,10 @@ func (c *canon) union(x, y any) {
 	}
 }
 
-// join groups the values and objects that share floats. Parameters and choices share floats
-// between values. Copies and calls share floats between objects. Loads and stores share floats
-// between values and objects. A constant shares nothing, because integers and floats may use
-// the same constant.
+// join groups values and objects that may hold the same floats. Block parameters and choices
+// (mux) share floats between values. Copies and calls share floats between objects. Loads and
+// stores share floats between values and objects. A constant shares nothing, because integers
+// and floats may use the same constant.
 func (c *canon) join(m *sir.Module) {
 	eachInstr(m, func(in *sir.Instr) {
 		if in.Op == sir.OpConst {

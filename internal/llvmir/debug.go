@@ -177,7 +177,7 @@ func (d *debugInfo) location(line, col int, scope metadata.Field) *metadata.DILo
 }
 
 // attach puts a location on an instruction or terminator. Each kind has its own field for the
-// location, because there is no common interface.
+// location, because llir has no common interface for it.
 func attach(x any, loc *metadata.DILocation) {
 	if _, ok := x.(*ir.InstPhi); ok || x == nil {
 		return

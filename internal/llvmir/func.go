@@ -147,7 +147,7 @@ func (b *body) body(blk *sir.Block) error {
 // time that grows with the square of a block of arithmetic: 30 s for 16,000 statements.
 const longestBlock = 1024
 
-// cut ends the current block and continues in a new block. The branch between them tests a
+// cut ends the current block and continues in a new block. A branch connects them. It tests a
 // value that LLVM does not know, because LLVM would otherwise join the blocks again. The other
 // target of the branch is never reached. The cut costs two instructions.
 func (b *body) cut() {

@@ -69,10 +69,10 @@ func (b *body) resize(x value.Value, t *types.IntType) value.Value {
 	return x
 }
 
-// accessed returns the address of a scalar that is read or written. An access at an offset
-// without displacement proves that the offset is less than an object's size, and so less than
-// 2^31. After that access, the sum with a positive displacement does not wrap, so the CPU's
-// addressing mode can compute it.
+// accessed returns the address of a scalar that is read or written. If an object was accessed
+// at an offset without displacement, the offset is less than the object's size, and so less
+// than 2^31. After that access, the sum of the offset and a positive displacement does not
+// wrap. So the CPU's addressing mode can compute the sum.
 func (b *body) accessed(r sir.Ref) value.Value {
 	at := b.address(r)
 	if r.Off != nil && r.Disp == 0 && !b.inside(r.Off) {

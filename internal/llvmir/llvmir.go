@@ -22,8 +22,9 @@
 //
 // Cases that LLVM leaves undefined (division by zero, long shifts, unwritten bytes) are guarded
 // as the program IR demands. Functions get no target features, because these would override the
-// command line. A timed kernel is weak, so that LLVM neither inlines it nor computes with its
-// result. The package runs no tool and does not depend on a target. Start reading at Emit.
+// command line. A timed kernel is a weak symbol, so that LLVM neither inlines it nor uses
+// knowledge about its result. The package runs no tool and does not depend on a target. Start
+// reading at Emit.
 package llvmir
 
 import (
@@ -169,7 +170,7 @@ func newEmitter(m *sir.Module, opts Options) *emitter {
 }
 
 // dropSupported removes the declarations of functions that the back end defines in the same
-// text, because LLVM accepts either a declaration or a definition.
+// text, because LLVM does not accept both a declaration and a definition.
 func (e *emitter) dropSupported() {
 	kept := e.out.Funcs[:0]
 	for _, f := range e.out.Funcs {

@@ -17,10 +17,9 @@ import (
 //	alpha[v[i]]    a look-up: the offset was loaded
 //	taps[2 * i]    no look-up: the offset is a sum of multiples of counters
 //
-// A vector of look-ups is filled element by element. LLVM 19 takes the cost of this for lower
-// than it is: AES and base64 take twice as long with such vectors. So a loop with a look-up
-// gets no vectors (unvectored), and neither does straight-line code that is mostly look-ups
-// (scalar).
+// A vector of look-ups is filled element by element. LLVM 19 underestimates the cost of this:
+// AES and base64 take twice as long with such vectors. So a loop with a look-up gets no
+// vectors (unvectored), and neither does straight-line code that is mostly look-ups (scalar).
 type lookups struct {
 	flow   *sir.Flow
 	blocks []int // look-ups of each block

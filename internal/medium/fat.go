@@ -66,8 +66,8 @@ func bootSector(total, fatSize int, file []byte) []byte {
 	return b.Bytes()
 }
 
-// freeSpace is the sector with the number of free clusters, so that a system need not count
-// them.
+// freeSpace is the sector that holds the number of free clusters. With this number an
+// operating system need not count them.
 func freeSpace(free, next int) []byte {
 	b := make([]byte, sector)
 	copy(b, "RRaA")

@@ -12,8 +12,8 @@ import (
 )
 
 // Fault is a mistake that is planted in the tool itself, to check whether a test notices it. It
-// replaces one text in a file with another. The text must occur exactly once in the file. So an
-// outdated entry is an error.
+// replaces one text in a file with another. The text must occur exactly once in the file, so an
+// outdated entry of the list is an error.
 type Fault struct {
 	Name     string
 	File     string // path from the root of the project
@@ -25,8 +25,8 @@ type Fault struct {
 // the colon.
 func (f *Fault) Group() string { g, _, _ := strings.Cut(f.Name, ":"); return g }
 
-// Note returns the words of the first additional line that begins with one of words. It is nil
-// if there is none.
+// Note returns the words of the first additional line that begins with one of the given words.
+// It returns nil if there is no such line.
 func (f *Fault) Note(words ...string) []string {
 	for _, n := range f.Notes {
 		for _, w := range words {

@@ -13,8 +13,8 @@ import (
 // (SINTER_STRICT=1, as continuous integration sets it).
 func Strict() bool { return os.Getenv("SINTER_STRICT") == "1" }
 
-// Tool returns the path of the first of names that is installed. If none is, it skips the test
-// and names the Debian package with the tool. With Strict it fails the test.
+// Tool returns the path of the first of names that is installed. If none of them is installed,
+// it skips the test and names the Debian package with the tool. With Strict it fails the test.
 func Tool(t testing.TB, names ...string) string {
 	t.Helper()
 	for _, name := range names {
@@ -41,7 +41,8 @@ func Skip(t testing.TB, why string) {
 }
 
 // SkipWithout skips the test if err says that the machine lacks a device, such as /dev/kvm. It
-// skips with Strict too, because no package brings a device. The machines that run CI may lack it.
+// skips the test with Strict too, because no package can install a device. The machines that run
+// CI may lack it.
 func SkipWithout(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {

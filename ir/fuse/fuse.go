@@ -60,9 +60,9 @@ func (fs *Fusions) Operands(i *ir.Instr, visit func(*ir.Value)) {
 	i.Uses(func(v **ir.Value) { visit(*v) })
 }
 
-// Parts counts the operators of a line that would take one instruction each. Find looks for
-// lines that compute a value from registers with at least two such operators. For any other
-// line Parts is 0.
+// Parts counts the operators of a line that would otherwise take one instruction each. Find
+// only uses lines that compute a value from registers with at least two such operators. For
+// any other line Parts returns 0.
 func Parts(in *isa.Inst) int {
 	m := &in.Meaning
 	if m.Rd == nil || m.Load != nil || m.Store != nil || m.PC != nil || in.Format != isa.R && in.Format != isa.R4 {
@@ -113,8 +113,8 @@ func Find(f *ir.Func, lines []*isa.Inst) *Fusions {
 	return fs
 }
 
-// Extensions returns the operations of f that sign-extend a loaded value. A load does that
-// itself, so no line may fuse them.
+// Extensions returns the operations of f that sign-extend a loaded value. The load itself
+// can extend the value, so no line may fuse such an operation.
 func Extensions(f *ir.Func) map[*ir.Instr]bool {
 	out := map[*ir.Instr]bool{}
 	for _, b := range f.Blocks {
@@ -205,8 +205,8 @@ type graphMatch struct {
 	work  int
 }
 
-// maxCompared bounds the comparisons for one instruction. Each commutative operator doubles
-// their number.
+// maxCompared bounds the comparisons for one instruction. Each commutative operator of a
+// line doubles the number of comparisons.
 const maxCompared = 4096
 
 // mark is a state of a match to which it can return.

@@ -83,8 +83,8 @@ func TestTheLargestFirst(t *testing.T) {
 	require.Equal(t, map[string]string{"v8": "large v4"}, got)
 }
 
-// TestWhatIsLeft checks that no line repeats an operation of a load, that no line is used
-// where it saves nothing, and that lines of one operator are left to the selector.
+// TestWhatIsLeft checks three cases in which the package does not use a line: a load does
+// the operation itself, the line saves nothing, or the line has only one operator.
 func TestWhatIsLeft(t *testing.T) {
 	got, _, _ := find(t, "ext R 0000000 000 0001011 rd = (rs1 shl 16) shrs 16", "shl R 0000000 001 0001011 rd = rs1 shl 3",
 		"other R 0000000 010 0001011 rd = (rs1 shl 4) xor rs1", "x R 0000000 011 0001011 rd = (rs1 shl 3) xor rs2")

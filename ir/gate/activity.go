@@ -13,7 +13,7 @@ import "math/bits"
 //	Clock   each flip-flop counts 1 in each cycle
 //
 // It does not include leakage, glitches within a cycle, and the lengths of wires. The weights are not
-// measured. We chose them so that parts with more capacitance have larger weights.
+// measured. They are chosen so that parts with more capacitance have larger weights.
 type Energy struct {
 	Cycles, Logic, Carries, Memory, Clock uint64
 }

@@ -8,15 +8,16 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// Limits of an input file. The inputs of a binary file take no bytes, so they have a separate
-// limit.
+// Limits of an input file. The inputs of a binary file take no bytes in the file, so their
+// number has a separate limit.
 const (
 	maxVariables = 1 << 22
 	maxImplicit  = 1 << 16
 )
 
-// Parse reads ASCII or binary AIGER. A file of another tool lacks our names. Each of its
-// inputs, latches and outputs becomes a one-bit word. An error has a position.
+// Parse reads ASCII or binary AIGER. A file from another tool lacks the symbols that
+// group bits into words. Each of its inputs, latches and outputs becomes a one-bit word.
+// An error has a position.
 func Parse(name string, data []byte) (*Graph, error) {
 	p := &parser{file: &diag.File{Name: name, Text: string(data)}, g: NewGraph(name, false)}
 	p.all()

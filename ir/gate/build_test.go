@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// alu is a small circuit that contains everything: arithmetic, an accumulator with hold, a
+// alu is a small circuit with each kind of part: arithmetic, an accumulator with hold, a
 // memory with lanes and both kinds of read port, and a probe.
 func alu(t testing.TB, w int) *rtl.Circuit {
 	b := rtl.NewBuilder("alu")

@@ -80,8 +80,8 @@ func (m *mapper) enumerate() {
 
 func (m *mapper) refs(node int) float32 { return float32(max(m.fanout[node], 1)) }
 
-// cutsOf merges the cuts of both operands, drops each cut that contains another one, and keeps
-// the best.
+// cutsOf merges the cuts of both operands, drops each cut that contains another cut, and keeps
+// the best of the rest.
 func (m *mapper) cutsOf(i int, n *Node) []cut {
 	if c, ok := m.sums[i]; ok {
 		m.weigh(&c)
@@ -163,7 +163,7 @@ func (m *mapper) leafArrival(node int) int32 {
 }
 
 // tableOf computes the function of a node in terms of the leaves of a cut. It visits each node
-// in between only once, because four leaves can have a large cone.
+// between the leaves and the node only once, because the cone of four leaves can be large.
 func (g *Graph) tableOf(node int, c *cut) uint16 {
 	done := map[int]uint16{}
 	for i, l := range c.leaves() {

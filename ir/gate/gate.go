@@ -7,11 +7,11 @@
 //
 // A Graph is an and-inverter graph: nodes are leaves, two-input ands and carry (majority)
 // nodes. A Lit is a node or its complement. A Netlist is the form for an FPGA: look-up tables
-// with at most four inputs, and carry cells. Both have the same Shell: inputs, outputs,
-// registers (latches with reset value and enable), and memories. Memories stay arrays whose
-// ports are bits. Names survive every step, there are no don't-cares, and registers are never
-// moved or merged. A prover can therefore cut a circuit at registers and memory ports. A Graph
-// prints as AIGER (aiger.go):
+// with at most four inputs, and carry cells. A Graph and a Netlist have the same Shell:
+// inputs, outputs, registers (latches with reset value and enable), and memories. Memories
+// stay arrays whose ports are bits. Names survive every step, there are no don't-cares, and
+// registers are never moved or merged. A prover can therefore cut a circuit at registers and
+// memory ports. A Graph prints as AIGER (aiger.go):
 //
 //	aag 3 1 1 1 1
 //	2
@@ -46,8 +46,9 @@ type Logic[B any] interface {
 	Not(a B) B
 }
 
-// Rich is a Logic that has better forms for some functions. It folds exclusive ors and
-// multiplexers, and makes one cell for the carry of a full adder.
+// Rich is a Logic that also has direct forms of some functions, which take fewer gates.
+// It folds exclusive ors and multiplexers, and makes one cell for the carry of a full
+// adder.
 type Rich[B any] interface {
 	Xor(a, b B) B
 	Mux(c, x, y B) B

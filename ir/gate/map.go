@@ -99,7 +99,7 @@ func (m *mapper) sort() {
 }
 
 // findSum finds the table that shares the logic cell of a carry. This table must read the
-// inputs of the carry, so it gets no other cut.
+// inputs of the carry. So its cut is fixed.
 func (m *mapper) findSum(n *Node) {
 	s, ok := m.g.foundXor(n.A, n.B)
 	if ok {

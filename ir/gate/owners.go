@@ -3,7 +3,7 @@ package gate
 import "github.com/sinter-lang/sinter/ir/rtl"
 
 // owners gives each node of a circuit the name of its owner: its own name, or else the name of
-// its first named user. The search stops at a register, memory or output.
+// the first named node that uses it. The search stops at a register, memory or output.
 func owners(c *rtl.Circuit) []string {
 	o := &ownership{c: c, names: make([]string, len(c.Nodes))}
 	for i := range c.Outputs {

@@ -12,7 +12,7 @@ import (
 //   - A logic cell holds one look-up table, one carry cell and one flip-flop.
 //   - A carry cell shares its logic cell with a table that reads its incoming
 //     carry, its two operands and at most one more net. Such a table is the sum
-//     bit of an adder. A comparison leaves the table empty.
+//     bit of an adder. In the chain of a comparison these tables stay empty.
 //   - A carry reaches other logic only through the table of the next logic cell.
 //     It costs one more table if it continues in its chain and is also read by
 //     other tables or the shell. If only one table reads the end of a chain,
@@ -30,7 +30,8 @@ import (
 //
 // Depth counts the tables on the longest path between registers, ports and memories. A step
 // along a carry chain counts as a tenth. The sum is rounded up. Picoseconds is the length of
-// the longest path with the times of the part. It serves to compare circuits by their clock.
+// the longest path with the times of the part. It is for comparing the clock rates of
+// circuits.
 type Price struct {
 	LUTs      int // tables, including tables that only pass on a carry
 	Carries   int // carry cells
@@ -127,8 +128,8 @@ func (p *pricer) count() {
 	}
 }
 
-// packCarries puts sum tables into the logic cells of carries. It returns the number of tables
-// that only pass a carry to other logic.
+// packCarries puts sum tables into the logic cells of carries. It returns the number of
+// additional tables whose only purpose is to pass a carry to other logic.
 func (p *pricer) packCarries() (passes int) {
 	readers := p.readers()
 	packed := make([]bool, len(p.n.Cells))

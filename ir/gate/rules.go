@@ -202,8 +202,8 @@ func mulBits[B any](l Logic[B], w int, x, y []B) []B {
 }
 
 // divBits is restoring division with one quotient bit per row. Division by 0 needs no special
-// case. Every row subtracts 0, so the quotient is all ones and the remainder is the dividend,
-// as the operator table requires.
+// case. Every row then subtracts 0, so the quotient is all ones and the remainder is the
+// dividend. The operator table requires these results.
 func divBits[B any](l Logic[B], x, y []B) (quotient, rest []B) {
 	w := len(x)
 	rest, quotient = constBits(l, w, 0), make([]B, w)

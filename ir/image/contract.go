@@ -11,9 +11,10 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// Contract lists the actual contents of an image, not the requested features. The hardware is
-// generated from the contract, and the proof that removed parts are unused depends on it. All
-// lists are sorted. At is the first source position that needs the entry.
+// Contract lists the instructions, registers and ports that an image really contains, and not
+// the features that were requested. The hardware is generated from the contract, and the
+// proof that removed parts are unused depends on it. All lists are sorted. At is the first
+// source position that needs the entry.
 type Contract struct {
 	Name      string
 	TextWords int

@@ -364,8 +364,8 @@ func TestMach(t *testing.T) {
 	for _, b := range m.Blocks {
 		live = append(live, [2]uint32{b.LiveIn, b.LiveOut})
 	}
-	// The return may go to the instruction after the call. Since its target is unknown, it may
-	// also go to the symbol `twice`.
+	// The return may go to the instruction after the call. The analysis does not know its
+	// target, so it also assumes the symbol `twice`.
 	require.Equal(t, [][2]uint32{
 		{0, x5 | x6}, {x5 | x6, x1 | x5 | x6}, {x5 | x6 | x7, x5 | x6}, {x6, 0}, {x1 | x5 | x6, x1 | x5 | x6 | x7},
 	}, live)

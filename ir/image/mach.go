@@ -9,9 +9,9 @@ import (
 )
 
 // Mach is the decoded text of an image: instructions, basic blocks, live registers and natural
-// loops. The meaning of an instruction determines its control flow. A target that depends only
-// on pc and imm is direct. A target that depends on registers is indirect. A jump that writes
-// rd is a call.
+// loops. The meaning of each instruction determines the control flow. A target that depends
+// only on pc and imm is direct. A target that depends on registers is indirect. A jump that
+// writes rd is a call.
 type Mach struct {
 	Image  *Image
 	Insts  []Decoded
@@ -44,7 +44,7 @@ const (
 
 // Block is a basic block, the words [Start, End). Succs and Preds are edges within a function:
 // after a call they lead to the next word, and a return has no successor. LiveIn and LiveOut
-// have a bit per register, and take calls and returns into account.
+// have a bit for each register. They take calls and returns into account.
 type Block struct {
 	Start, End int
 	Succs      []int

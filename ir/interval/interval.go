@@ -9,7 +9,7 @@
 // interval and a signed one. Its operations wrap like the operations of ir/word, and use the
 // rules of Op.Of.
 //
-// Each rule is sound: the result contains every number that can occur. Tests run through all
+// Each rule is sound: the result contains every number that can occur. Tests check all
 // intervals of small numbers. The package does not depend on the types and operators of other
 // packages.
 package interval
@@ -65,8 +65,9 @@ const (
 // maxShift is the largest amount for which Shl and Shr have bounds.
 const maxShift = 63
 
-// Of returns bounds for l op r. It reports false if there are none: a divisor may be 0, or an
-// amount may be below 0 or above 63. Operands that fit in 64 bits never overflow.
+// Of returns bounds for l op r. It reports false if the result has no bounds: a divisor may
+// be 0, or a shift amount may be below 0 or above 63. Operands that fit in 64 bits never
+// overflow.
 func (op Op) Of(l, r Set) (Set, bool) {
 	switch op {
 	case Add:
@@ -85,8 +86,9 @@ func (op Op) Of(l, r Set) (Set, bool) {
 	return op.shift(l, r)
 }
 
-// corners is the hull of f at the ends of both intervals. It is correct if f is monotone in
-// each argument. The caller ignores the result if a divisor may be 0.
+// corners returns the smallest interval that contains f at all combinations of the ends of
+// both intervals. It is correct if f is monotone in each argument. The caller ignores the
+// result if a divisor may be 0.
 func corners(l, r Set, f func(a, b Num) Num) Set {
 	s := Point(f(l.Lo, r.Lo))
 	for _, v := range [...]Num{f(l.Lo, r.Hi), f(l.Hi, r.Lo), f(l.Hi, r.Hi)} {

@@ -38,8 +38,8 @@ func TestSetsOfSmallNumbers(t *testing.T) {
 	}
 }
 
-// hull is the smallest interval of the results that exist. all means that every pair of
-// operands has a result.
+// hull is the smallest interval that contains all defined results. `all` is set if every
+// pair of operands has a defined result.
 type hull struct {
 	least, most int64
 	all         bool

@@ -34,8 +34,8 @@ func Unsigned(width int, lo, hi uint64) Word {
 	return w.Sharpen(width)
 }
 
-// Sharpen narrows the signed and the unsigned bounds by each other. If the sign bit is known,
-// both describe the same words.
+// Sharpen uses the signed bounds to narrow the unsigned bounds, and the reverse. If the sign
+// bit is known, both then describe the same words.
 func (w Word) Sharpen(width int) Word {
 	half := uint64(1) << (width - 1)
 	if w.Hi < half || w.Lo >= half {
@@ -72,7 +72,7 @@ func (w Word) unsigned() Set { return Set{Uint(w.Lo), Uint(w.Hi)} }
 func (w Word) signed() Set   { return Set{Int(w.SLo), Int(w.SHi)} }
 
 // wrap returns bounds for the words to which the numbers in s wrap. t describes the same words
-// as signed numbers. Either may be nil.
+// as signed numbers. Each of s and t may be nil.
 func wrap(width int, s, t *Set) Word {
 	w := Full(width)
 	if s != nil {

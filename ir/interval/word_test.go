@@ -49,8 +49,8 @@ func known(width int) []Word {
 	return out
 }
 
-// TestWordsOfSmallWidths compares each rule with all words of up to three bits, under all
-// bounds in both views at once.
+// TestWordsOfSmallWidths compares each rule with all words of up to three bits, with all
+// combinations of unsigned and signed bounds.
 func TestWordsOfSmallWidths(t *testing.T) {
 	for width := 1; width <= 3; width++ {
 		bounds := known(width)
@@ -88,8 +88,8 @@ func (v view) bound(i, j int) Word {
 }
 
 // TestWordsOfEachView compares each rule with all words in all intervals of four and five bits,
-// in either view on either side. A rule bounds each view of its result separately. TestSharpen
-// checks that views may be combined.
+// for each operand either unsigned or signed intervals. A rule bounds the result separately as
+// an unsigned and as a signed number. TestSharpen checks that the two may be combined.
 func TestWordsOfEachView(t *testing.T) {
 	t.Parallel()
 	for op, rule := range wordRules {
@@ -220,8 +220,9 @@ func pickWord(rng *rand.Rand, width int) (Word, uint64) {
 	return w.Sharpen(width), x
 }
 
-// TestWidthChanges compares slices and extensions with all words: four bits with all bounds in
-// both views, and five bits with all intervals of one view.
+// TestWidthChanges compares slices and extensions with all words: of four bits with all
+// combinations of unsigned and signed bounds, and of five bits with all unsigned or all signed
+// intervals.
 func TestWidthChanges(t *testing.T) {
 	for width, bounds := range map[int][]Word{4: known(4), 5: intervals(5)} {
 		for _, a := range bounds {
@@ -253,9 +254,10 @@ func checkWidths(t *testing.T, a Word, x uint64, width int) {
 // relations maps each relation to the comparison of ir/word.
 var relations = map[Relation]word.Op{Eq: word.Eq, Ne: word.Ne, Lt: word.Ltu, Ge: word.Geu, SLt: word.Lts, SGe: word.Ges}
 
-// TestRelations checks that a relation that is decided holds for all words. An assumption drops
-// no pair for which it holds. The test uses all bounds in both views of up to three bits, and
-// all intervals of one view of five bits.
+// TestRelations checks that a relation that the rules decide holds for all words. If a relation
+// is assumed, no pair of words for which it holds may be excluded. The test uses all
+// combinations of unsigned and signed bounds of up to three bits, and all unsigned or all
+// signed intervals of five bits.
 func TestRelations(t *testing.T) {
 	t.Parallel()
 	for r, op := range relations {

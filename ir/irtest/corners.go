@@ -11,7 +11,8 @@ import (
 )
 
 // cornerCount is the number of corner values of a width that are combined with each other. The
-// table holds a few more values, for operands that follow the current one.
+// table holds a few more values, because an operator with several operands also reads the
+// values that follow.
 const (
 	cornerCount = 12
 	cornerTable = cornerCount + 4

@@ -87,8 +87,8 @@ func (g *gen) branch() {
 	g.add(g.fork(t, u)...)
 }
 
-// option makes the code of an optional value: a fork gives a bit, and the join tests the bit
-// immediately or after a few words.
+// option makes code like that of an optional value. Two branches each set a bit, and the
+// block where they join tests the bit, at once or after a few words.
 func (g *gen) option() {
 	ps := g.fork(1, g.width())
 	outer := len(g.vals)

@@ -15,8 +15,9 @@ var rv32iText string
 //go:embed rv32m.isa
 var rv32mText string
 
-// RV32I returns ebreak and the 37 instructions of chapter 2 that a core without an environment
-// needs. RV32E is the same set, because the number of registers is a property of the target.
+// RV32I returns 38 instructions: ebreak, and the 37 instructions of chapter 2 that a core
+// needs if it has no operating system. RV32E is the same set, because the number of registers
+// is a property of the target.
 func RV32I() *Set { return mustParse("rv32i.isa", rv32iText) }
 
 // RV32M returns the eight instructions of chapter 7.

@@ -18,8 +18,8 @@ func TestBaseSets(t *testing.T) {
 	require.NotSame(t, RV32I().Insts[0], RV32I().Insts[0], "two compilations must not share lines")
 }
 
-// TestRoundTrip checks that the printed text of a set is read back as the same set, with the
-// written meaning and with the meaning alone.
+// TestRoundTrip checks that the printed text of a set is read back as the same set, both
+// with the source text of each meaning and without it.
 func TestRoundTrip(t *testing.T) {
 	for _, s := range []*Set{RV32I(), RV32M(), RV32IM(), mined(t)} {
 		text := Print(s)

@@ -226,7 +226,7 @@ func immediates(f Format) []int32 {
 	return out
 }
 
-// vectors returns all pairs of corner operands, each pair with some immediate, and random
+// vectors returns all pairs of corner operands, each pair with an immediate, and random
 // vectors.
 func vectors(in *Inst, rnd *rand.Rand) []vector {
 	imms := immediates(in.Format)

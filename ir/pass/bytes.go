@@ -13,8 +13,8 @@ import (
 // Adjacent stores become one store. A store is removed if a later store in the block covers it,
 // or if its bytes are already in memory.
 //
-// Needs: tokens. Keeps: events and their order. It never makes an access that is wider than the
-// alignment of its address.
+// Needs: tokens. Keeps: events and their order. It never makes an access whose size is larger
+// than the alignment of its address.
 //
 //	before  v4: i32 = load1 %f[38], v2 ; v5: i32 = load1 %f[39], v2
 //	        v7: i32 = shl v5, v6 ; v8: i32 = or v4, v7        (v6 is 8)
@@ -92,7 +92,7 @@ func (n *neighbours) bytesOf(v *ir.Value) []byteFrom {
 }
 
 // follow traces the bytes of v through the operation that defines it. It returns nil if it
-// learns nothing.
+// cannot trace them.
 func (n *neighbours) follow(v *ir.Value) []byteFrom {
 	i := v.Def
 	if i == nil {

@@ -49,8 +49,8 @@ func countOf(m *ir.Module, op ir.Op) int {
 	return n
 }
 
-// requireAligned checks the displacements. The offsets of the program are 4 or 8, so
-// displacements decide the alignment.
+// requireAligned checks the displacements. The offsets of the program are 4 or 8, so only
+// the displacements affect the alignment.
 func requireAligned(t *testing.T, m *ir.Module) {
 	t.Helper()
 	for _, b := range m.Funcs[0].Blocks {

@@ -102,8 +102,8 @@ func (n *neighbours) settleAll(open map[*ir.Object]*pending, out map[*ir.Instr][
 	}
 }
 
-// there reports whether the memory at this position already held the byte before the first
-// store.
+// there reports whether the memory at this position already held this byte before the
+// first of the stores.
 func (p *pending) there(at int, from byteFrom) bool {
 	i := from.origin()
 	if i == nil {

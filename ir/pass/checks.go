@@ -221,8 +221,8 @@ func (p *prover) decide(c *ir.Value) (holds, known bool) {
 	return true, p.within(a[0], a[1])
 }
 
-// within proves v < n in one case. In this case v is x plus a constant, and x < n is known
-// here. It is also known that the difference n - x is more than the constant.
+// within proves v < n in one case: v is x plus a constant, and the facts at this point
+// show x < n and that n - x is more than the constant.
 func (p *prover) within(v, n *ir.Value) bool {
 	x, c, ok := withConst(v, word.Add)
 	if !ok {

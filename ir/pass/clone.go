@@ -16,8 +16,8 @@ func (c *copied) value(v *ir.Value) *ir.Value {
 	return v
 }
 
-// copyBlocks appends copies of blocks to f. The copies share values that are defined outside of
-// the blocks.
+// copyBlocks appends copies of blocks to f. The copies use the same values as the originals if
+// these values are defined outside of the blocks.
 func copyBlocks(f *ir.Func, blocks []*ir.Block) *copied {
 	c := &copied{map[*ir.Block]*ir.Block{}, map[*ir.Value]*ir.Value{}}
 	id := maxBlockID(f)

@@ -137,8 +137,8 @@ func (u *objectUses) remove(c site) {
 }
 
 // buildInPlace redirects the writes of a local to the target of a copy. The copy must be the
-// only read of the local. All accesses must be in one block, and no other access in that range
-// may touch the target.
+// only read of the local. All accesses must be in one block, and between these accesses no
+// other instruction may access the target.
 func (u *objectUses) buildInPlace() bool {
 	if len(u.reads) != 1 || len(u.writes) == 0 || len(u.begins) != 1 {
 		return false

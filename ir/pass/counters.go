@@ -212,8 +212,8 @@ func noWrap(s span, c counter, signed bool) bool {
 	return s.SLo >= full.SLo-c.step
 }
 
-// closeSpan adds the other bound of a counter. The counter is its start, or one step beyond a
-// value in reach.
+// closeSpan adds the other bound of a counter. Each value of the counter is its start, or one
+// step beyond a value for which the facts of the loop body hold.
 func (p *prover) closeSpan(c counter, s, start, reach span, signed bool) span {
 	if reach.Empty() {
 		return s

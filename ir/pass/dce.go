@@ -4,8 +4,8 @@ import (
 	"github.com/sinter-lang/sinter/ir"
 )
 
-// dce removes dead code: unused values, parameters that only feed themselves, writes to objects
-// that are never read, uncalled functions, and unused objects.
+// dce removes dead code: unused values, parameters that are used only to compute themselves,
+// writes to objects that are never read, uncalled functions, and unused objects.
 //
 // Needs: nothing. Keeps: events and their order.
 //

@@ -9,8 +9,9 @@ import (
 
 // gvn computes each value once. An equal dominating value replaces a word
 // operation, constant or load. A load after a store to the same position takes
-// the stored word. A load is identified by its position and token, so only
-// stores to other bytes lie between. Parameters that are always equal become one.
+// the stored word. Two loads are equal if they have the same position and token. Then
+// only stores to other bytes lie between them. Parameters that are always equal become
+// one.
 //
 // Needs: tokens. Keeps: effects and their order.
 //

@@ -11,8 +11,8 @@ import (
 // small is the largest size in instructions of a function that is inlined at every call.
 const small = 24
 
-// grows is how many times the size of a function its copies may have, if constant arguments
-// make it small.
+// grows limits the copies of a function that constant arguments make small. All copies
+// together may have at most this many times the size of the function.
 const grows = 2
 
 // large is the largest size in instructions that a function may reach by
@@ -20,9 +20,9 @@ const grows = 2
 // the function.
 const large = 2000
 
-// inline replaces a call by the body of the function. The function must be
-// small without what constant arguments decide, or called only once from a caller that does not grow large. Timed
-// kernels (NoInline) stay functions.
+// inline replaces a call by the body of the function. Either the function must be small, not counting the
+// instructions that constant arguments remove. Or it must be called only once, by a function that does not
+// become too large. Timed kernels (NoInline) stay functions.
 //
 // Needs: nothing. Keeps: order of effects. Events get the task of the call. Locals of the
 // callee become locals of the caller.

@@ -7,7 +7,8 @@ const maxThreaded = 6
 
 // jumps performs jump threading. If an edge passes a constant to the parameter on which its
 // target branches, the edge can skip that branch. The pass copies the target block for the edges
-// that pass a constant. The flag of an option thus becomes control flow.
+// that pass a constant. A test of an optional value's flag thus disappears where the flag is
+// known.
 //
 // Needs: nothing. Keeps: effects and their order on every path.
 //

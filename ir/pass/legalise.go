@@ -331,8 +331,8 @@ func (l *legaliser) mask(v *ir.Value, w int) *ir.Value {
 	return l.op(word.And, v, l.b.Const(32, word.Mask(w)))
 }
 
-// bitsOf is an upper bound for the number of low bits of an i32 that may be set. It looks back
-// through at most n operations.
+// bitsOf is an upper bound for the number of low bits of an i32 that may be set. It follows at
+// most n operations back from the word.
 func bitsOf(v *ir.Value, n int) int {
 	if v.Def == nil || n == 0 {
 		return 32

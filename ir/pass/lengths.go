@@ -9,10 +9,11 @@ import (
 
 // lengths uses an invariant of the program: the length at the start of a bytes object is not
 // above the object's capacity. The types of the program IR do not express this invariant. The
-// pass assumes it of all objects that exchange contents, and withdraws it where an operation may
-// write another first word. The remaining assumptions hold by induction over the run. With the
-// lengths the pass removes checks like the pass checks, but with more facts about counters. It
-// also marks displacements that do not wrap.
+// pass first assumes the invariant for each group of objects that exchange contents. It
+// withdraws the assumption for a group if some operation may write a first word that is not such
+// a length. The remaining assumptions hold by induction over the run. With these lengths the
+// pass removes checks in the same way as the pass `checks`, but with more facts about counters.
+// It also marks displacements that do not wrap.
 //
 // Needs: nothing. Keeps: events and their order. It is for x86-64 only.
 //

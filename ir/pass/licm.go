@@ -68,7 +68,8 @@ func (l *loop) hoist() (pre *ir.Block, made bool) {
 }
 
 // invariant reports whether i has the same result in every round and may run even if its block
-// does not run. certain means that the block of i runs in every round, with no check before i.
+// does not run. `certain` means that the block of i runs in every round, and that no check
+// comes before i.
 func (l *loop) invariant(i *ir.Instr, certain bool) bool {
 	if i.HasEffect() || !isValue(i) && i.Refs[0].Off != nil && !certain {
 		return false

@@ -7,8 +7,8 @@ import (
 )
 
 // companions lists for each counter of rounds the counters that step in the same rounds. A
-// counter of rounds starts with a constant and grows by one, as `max` makes it. A bound of
-// the other counter then bounds the rounds:
+// counter of rounds starts with a constant and grows by one, like the counter that a `max`
+// makes. A bound of a companion is then also a bound of the rounds:
 //
 //	b1(v2: i32, v3: i32): ... check v3 < 256 ; check v2 < 1000 ; ... ; b1(v2 + 1, v3 + 1)
 //
@@ -66,9 +66,9 @@ func (p *prover) besides(v *ir.Value) span {
 	return s.Sharpen(int(v.Type))
 }
 
-// mostSteps bounds the steps that a companion of a counter in s has taken. Modulo the size
-// of a word, its distance from its start is the product of steps and step. This holds for
-// whole numbers if both are small.
+// mostSteps bounds the steps that a companion of a counter in s has taken. The distance of
+// the companion from its start is steps times step, modulo 2^width. If both factors are
+// small, the product does not wrap, so the distance is exact.
 func (p *prover) mostSteps(s span, c companion) (most uint64, ok bool) {
 	now, start := p.span(c.param), p.span(c.start)
 	if s.Empty() || now.Empty() || start.Empty() || s.Lo < c.first || c.param.Type < 8 {

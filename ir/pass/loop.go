@@ -134,8 +134,8 @@ func (l *loop) preheader() (pre *ir.Block, made bool) {
 	return pre, true
 }
 
-// outside reports whether v is defined outside of the loop, so that it is the same in all
-// rounds.
+// outside reports whether v is defined outside of the loop. Such a value is the same in
+// all rounds.
 func (l *loop) outside(v *ir.Value) bool { return !l.in[v.In] }
 
 // induction is a parameter of the head that changes by a constant in each round.

@@ -6,9 +6,10 @@ import (
 	"github.com/sinter-lang/sinter/ir"
 )
 
-// once makes state of local objects that live once and begin with zeros. Memory starts as
-// zero, so nothing clears them. Buffers of blocking operations stay, because tasks makes
-// them change places with the slots of channels.
+// once turns a local object into a state object if it has only one lifetime, which begins
+// with zeros. State starts as zero, so no code has to clear it. Buffers of blocking
+// operations stay local objects, because the pass `tasks` swaps them with the slots of
+// channels.
 //
 // Needs: nothing. Keeps: effects and their order.
 //
@@ -36,8 +37,8 @@ func once(m *ir.Module, _ *Env) bool {
 	return true
 }
 
-// runOnce finds the functions that run at most once: those of one task, and those with one
-// call, which stands outside of loops in such a function.
+// runOnce finds the functions that run at most once. Such a function belongs to a single
+// task, or has a single call outside of loops in a function that runs at most once.
 func runOnce(m *ir.Module) map[*ir.Func]bool {
 	calls, repeated := map[*ir.Func]int{}, map[*ir.Func]bool{}
 	caller := map[*ir.Func]*ir.Func{}
@@ -67,8 +68,8 @@ func runOnce(m *ir.Module) map[*ir.Func]bool {
 	return out
 }
 
-// moveZeros removes the lives of the local objects of f that begin once, with zeros, and
-// returns the objects.
+// moveZeros finds the local objects of f whose only lifetime begins with zeros. It
+// removes the instructions that begin these lifetimes, and returns the objects.
 func moveZeros(f *ir.Func) []*ir.Object {
 	lives, buffers := map[*ir.Object]int{}, map[*ir.Object]bool{}
 	for _, b := range f.Blocks {

@@ -52,7 +52,7 @@ func TestOptimisersKeepTraces(t *testing.T) {
 
 // TestOptimiserCases runs each pass on each module of the testdata folder that has the pass's
 // name. The pass changes every case, keeps its trace, and gives its golden text. A second run
-// changes nothing more.
+// of the pass changes nothing.
 func TestOptimiserCases(t *testing.T) {
 	for _, p := range Optimisers() {
 		files, err := filepath.Glob(filepath.Join("testdata", p.Name, "*.sir"))

@@ -14,9 +14,9 @@
 //
 // In check mode, the code that runs the passes verifies the module after each pass. It checks
 // that the properties of earlier passes still hold. If a pass reports no change, it compares
-// the text of the module. It also shuffles instructions whose order has no meaning: a word
-// operator or constant may be anywhere between its operands and its users. On an internal fault
-// it panics with the name of the pass.
+// the text of the module before and after the pass. It also shuffles instructions whose order
+// has no meaning: a word operator or constant may be anywhere between its operands and its
+// users. On an internal fault it panics with the name of the pass.
 //
 // Code that makes or copies blocks leaves the tokens to ir.Thread. docs/glossary.md explains
 // the terms. The package does not depend on front ends or back ends. Start reading at List.

@@ -9,8 +9,8 @@ import (
 	"github.com/sinter-lang/sinter/ir"
 )
 
-// A value that may be set at the start of the program is read at run time. So on the way to
-// x86-64 a load of it stays.
+// A value that may be set at the start of the program is read at run time. So the pass
+// keeps a load of such a value when the target is x86-64.
 func TestBootIsReadAtTheStart(t *testing.T) {
 	const text = `module t
 const %c 4 align 4 = $05050505 boot

@@ -6,8 +6,8 @@ import (
 )
 
 // The scheduler of several tasks calls only tasks that may be able to continue. A ready word
-// for each task marks these tasks. All ready words are set at the start. Calling a task clears
-// its word. The word is set again
+// for each task marks these tasks. All ready words are set at the start. A call of a task
+// clears the task's word. The word is set again
 //
 //   - for a task that waits for a value, by the task that puts a value into the
 //     channel,
@@ -191,8 +191,8 @@ func (s *step) outside() uint64 {
 	return bits
 }
 
-// own returns the bits of the devices and the clock that a task itself can wait for. A task
-// that waits for a service is woken by that service.
+// own returns the bits of the devices and the clock that a task itself can wait for. If a
+// task waits for a service, that service wakes it.
 func (s *step) own() uint64 {
 	bits := uint64(0)
 	for _, p := range s.points {
@@ -351,7 +351,7 @@ func (t *tasker) sleep(x emitter, steps []*step) {
 
 // setAlarm emits code that gives the machine the earliest deadline, if some task has timers. A
 // deadline counts only while the mask of its task includes the timer. If only one task has
-// timers, the machine checks this itself.
+// timers, the `wait` operation itself checks the mask.
 func (t *tasker) setAlarm(x emitter, steps []*step) {
 	var timed []*step
 	for _, s := range steps {

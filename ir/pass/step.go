@@ -46,8 +46,8 @@ func (t *tasker) wholeTasks() {
 	}
 }
 
-// runsEarlier reports whether an earlier task has the same function. This is possible only for
-// tasks without events.
+// runsEarlier reports whether an earlier task has the same function. Only tasks without events
+// can share a function.
 func (t *tasker) runsEarlier(k int) bool {
 	for _, other := range t.m.Tasks[:k] {
 		if other.Func == t.m.Tasks[k].Func {

@@ -221,8 +221,8 @@ func (r *reducer) firstValue(v *ir.Value, known map[*ir.Value]*ir.Value) *ir.Val
 }
 
 // retest makes the loop end when the walker reaches its final value. It does this only if the
-// old counter then has no other use, and the walker does not have this value in an earlier
-// round.
+// old counter then has no other use, and if the walker does not reach this value in an
+// earlier round.
 func (r *reducer) retest(w walker, p, start *ir.Value, rounds int) {
 	back := r.l.back(r.latch)
 	if !r.onlyCounts(w.of) || !returnsLate(w.step, rounds, int(p.Type)) {

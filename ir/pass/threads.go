@@ -14,9 +14,9 @@ import (
 //	chsend c v1       v2: i32 = hold c %ring.c, 1 ; store4 %ring.c[v2 * 4], v1 ; pass c %ring.c, 1
 //	v1 = chrecv c     v2: i32 = hold c %ring.c, 0 ; v1: i32 = load4 %ring.c[v2 * 4] ; pass c %ring.c, 0
 //
-// A sender to a channel of capacity 0 holds once more, until its value is taken. Between hold
-// and pass, a slot belongs to one context. All other memory always belongs to one context.
-// Functions with static memory are therefore cloned for each context.
+// A sender to a channel of capacity 0 has a second hold, which waits until its value is
+// taken. Between hold and pass, a slot belongs to one context. All other memory always
+// belongs to one context. Functions with static memory are therefore cloned for each context.
 
 // findThreads decides which tasks become threads.
 func (t *tasker) findThreads(env *Env) {

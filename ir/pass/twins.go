@@ -5,9 +5,9 @@ import "github.com/sinter-lang/sinter/ir"
 // twinDepth bounds the comparison of two values that grow equally.
 const twinDepth = 3
 
-// mergeTwins makes one parameter of two that are always equal: every edge passes equal
-// values to both, if they are equal before. Strength reduction makes such counters for
-// the rounds of an unrolled loop.
+// mergeTwins merges two parameters that are always equal. They are always equal if every
+// edge passes equal values to both, assuming that the parameters themselves are equal.
+// Strength reduction makes such counters for the rounds of an unrolled loop.
 //
 //	before  b1(v2: i32, v3: i32): ... ; v4 = add v2, v9 ; v5 = add v3, v9 ; br v6, b1(v4, v5), b2
 //	after   b1(v2: i32, v3: i32): ... ; v4 = add v2, v9 ; br v6, b1(v4, v4), b2      (nobody uses v3)

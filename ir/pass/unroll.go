@@ -106,9 +106,10 @@ func (l *loop) size() int {
 	return n
 }
 
-// plan returns the number of rounds to join, all if they have at most so many
-// instructions. A counter and a test are two instructions. Twice as many rounds in
-// one save one of them a round, and must save one in twenty.
+// plan returns the number of rounds to join. It joins all rounds if they have at most the
+// allowed number of instructions. A counter and a test take two instructions. Joining
+// twice as many rounds saves one of these instructions in each round. The saving must be
+// at least one instruction in twenty.
 func plan(rounds, size, most int) (copies int, whole bool) {
 	size = max(size-2, 1) // the counter and test mostly disappear
 	switch {

@@ -11,8 +11,9 @@ import (
 // whether all checks will hold in every round. If they will, it runs the second version.
 // Otherwise it runs the original loop, so traps and their order do not change. The pass handles
 // loops that count by one from a start to a bound. In each check, the tested word must be
-// constant or change by the same amount in every round. Then the check holds in all rounds if it
-// holds in the first and the last round. The test is computed in 64-bit words that do not wrap.
+// constant or change by the same amount in every round. Such a check holds in all rounds if it
+// holds in the first and the last round. The test is computed in 64-bit words, where it does not
+// wrap.
 //
 // Inner loops are handled first. The test before an inner loop counts as a check of the outer
 // loop, so a loop nest tests only once if possible. A loop is copied only if it is short and

@@ -88,8 +88,8 @@ type content struct {
 	grown int
 }
 
-// Limits of growth. After loosenAfter growths, a bound jumps to the next power of two. After
-// giveUpAfter growths, it becomes the full range.
+// Two limits make the analysis end. After a bound has grown loosenAfter times, it jumps to
+// the next power of two. After giveUpAfter times, it becomes the full range.
 const (
 	loosenAfter = 3
 	giveUpAfter = 12
@@ -161,8 +161,8 @@ func (w *widths) access(i *ir.Instr) {
 	}
 }
 
-// whole records an access to an object from position r on. The interval stays valid only if the
-// position and the length are whole words.
+// whole records an access to an object that begins at position r. The interval of the object
+// stays valid only if the position and the length are multiples of the word size.
 func (w *widths) whole(r ir.Ref, length bool) {
 	c := w.content(r.Obj)
 	c.any = c.any || !length || r.Off != nil || r.Disp%4 != 0

@@ -15,8 +15,8 @@ import (
 )
 
 // knowsKinds lists the places where code may name a kind: its table row, its model in the
-// simulated world, and the real counterparts in a live run and in the bench. The layer below
-// products is in C and is not searched, and the library is not searched either.
+// simulated world, and the real devices for it in a live run and in the bench. The layer
+// below products is in C and is not searched, and the library is not searched either.
 var knowsKinds = []string{"ir/port/", "sim/world/", "internal/live/", "bench/"}
 
 // namesOf lists how code names a kind, in identifiers and in strings.
@@ -32,10 +32,10 @@ var namesOf = map[string]*regexp.Regexp{
 	"rng":      regexp.MustCompile(`^rng\.(Source|source)`),
 }
 
-// most holds the current counts. A count may fall, and a new kind begins with 0. Code names
-// datagrams for the sockets of the stack, and disks for their files and crashes. Explorations
-// and campaigns also keep results on a disk of the computer. The program generator names
-// datagrams, disks, pins and serial lines.
+// most holds the largest allowed counts. A count may fall, and a new kind begins with 0. Code
+// names datagrams because of the sockets of the stack, and disks because of their files and
+// crashes. Code of sweeps and campaigns also contains the word disk, for the disk of the
+// computer. The program generator names datagrams, disks, pins and serial lines.
 var most = map[string]int{"eth": 2, "udp": 8, "disk": 32, "gpio_in": 2, "gpio_out": 2, "uart": 1, "spi": 2, "i2c": 2, "rng": 0}
 
 // TestFilesThatNameAKind searches the files outside the places of knowsKinds. It counts those

@@ -82,8 +82,8 @@ var kinds = [...]Kind{
 			{Name: "fill", Does: Ask, Form: "fill(buf)", Code: 1, Gives: true},
 		},
 		// Random bytes, which nobody can predict. The system has random bytes at any time, so a
-		// command cannot fail. The limit is 256 bytes, because Linux returns this number of bytes
-		// in one system call.
+		// command cannot fail. The limit is 256 bytes, because Linux always returns up to 256
+		// bytes in one system call.
 		Unit: "request", Most: 256, Capability: "random", Files: []string{"answers"},
 	},
 }

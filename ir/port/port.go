@@ -43,9 +43,9 @@ type Method struct {
 	Does Does
 	Form string // the form of a call, for error messages
 
-	// The other fields are for Ask. Code is the first number of the command. ArgBits is the
-	// size of its argument, 0 if it has none. Takes: the command has a body. Gives: the answer
-	// has a body. Same: the body of the answer replaces the body of the command. Says: the call
+	// The other fields are for Ask. Code is the first word of the command. ArgBits is the size
+	// of its argument, 0 if it has none. Takes: the command has a body. Gives: the answer has a
+	// body. Same: the body of the answer replaces the body of the command. Says: the call
 	// returns whether the command succeeded.
 	Code         uint32
 	ArgBits      int
@@ -64,8 +64,8 @@ const (
 
 // The layout of messages of shape Command. A command is its code, an argument and a body. An
 // answer is a status, which is 0 for success, and a body. Numbers have 32 bits and are
-// little-endian. In one case the argument also holds the requested number of bytes, from bit
-// WantedAt on: bodies have any length, and the method gives a body that is not Same.
+// little-endian. If bodies have any length and the method gives a body that is not Same, the
+// argument also holds the requested number of bytes, from bit WantedAt on.
 const (
 	CommandSize = 8
 	StatusSize  = 4
@@ -90,9 +90,9 @@ type Kind struct {
 	BodyType string // the type of a command body in the language; "": bodies are not blocks of one size
 	Trap     string // trap code of a failed command; "": only commands with Says can fail
 
-	// A bus has wires, which carry its commands on a board. If no device drives them, an
-	// answer is all ones, or the missing device is detected. A device of shape Command with
-	// neither blocks nor wires always answers, without another device.
+	// A bus has wires, which carry its commands on a board. If no device drives the wires,
+	// the answer is all ones, or the core detects that the device is missing. A device of
+	// shape Command with neither blocks nor wires always answers, without another device.
 	Wires  []Wire
 	Silent bool // a missing device is detected
 

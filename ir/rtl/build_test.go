@@ -408,8 +408,9 @@ func TestNamesInText(t *testing.T) {
 	require.True(t, strings.HasPrefix(rtl.Policy(9).String(), "policy"))
 }
 
-// TestPackReverses checks words whose bits are in reverse order. They become parts of a
-// reversed word: a whole word, a part, and a part between other parts.
+// TestPackReverses checks words whose bits are in reverse order. Such words become slices
+// of one reversed word. The test has three cases: the whole word, a part of it, and a
+// part between other bits.
 func TestPackReverses(t *testing.T) {
 	for _, w := range []int{8, 12, 32, 33, 64} {
 		for _, run := range [][2]int{{0, w}, {0, 8}, {w - 8, w}, {1, w}} {

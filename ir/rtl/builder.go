@@ -150,8 +150,8 @@ func (b *Builder) readPort(m Memory, r Read) ReadPort {
 	return p
 }
 
-// Drive sets the address and enable of a synchronous read port. If enable is None, it always
-// reads.
+// Drive sets the address and enable of a synchronous read port. If enable is None, the port
+// always reads.
 func (b *Builder) Drive(p ReadPort, addr, enable ID) {
 	mem := &b.c.Mems[p.mem]
 	b.want("Drive "+mem.Name, addr, mem.AddrBits)

@@ -7,7 +7,8 @@ import (
 )
 
 // fewestReversed is the smallest number of reversed bits for which it is worth reversing the
-// whole value. All runs of one value share the operations that reverse it.
+// whole value. All reversed runs of bits from one value share the operations that reverse
+// it.
 const fewestReversed = 8
 
 // reversed handles a word that contains bits of a value in reverse order. It rewrites them to a

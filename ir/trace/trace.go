@@ -1,5 +1,5 @@
 // Package trace represents the trace of a run: the events of each task in program order, and
-// the end status. Every machine (every way to run a program) produces a Trace, and verify
+// the end status. Every machine (a way to run a program) makes a Trace, and package verify
 // compares traces.
 //
 // Device events (in, out), log, mark and trap events and the end status are observable. Only

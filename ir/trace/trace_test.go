@@ -142,8 +142,8 @@ func TestRender(t *testing.T) {
 	require.Equal(t, "", Render(Site{}, args))
 }
 
-// TestLogArgs checks that each prefix of the words is incomplete. All words together give the
-// arguments and leave the words that follow.
+// TestLogArgs checks that LogArgs reports each prefix of the words as incomplete. With all
+// words it returns the arguments, and does not use the words that follow.
 func TestLogArgs(t *testing.T) {
 	site := Site{Args: []ArgType{{"u", 8}, {"i", 64}, {"bytes", 8}, {"hex", 33}}}
 	words := []uint32{0x1234, 1, 2, 5, 0x64636261, 0x65, 7, 0xffffffff}

@@ -144,7 +144,8 @@ func shifted(op Op, a, by []Sum) []Sum {
 }
 
 // bitwise computes an operator if each result bit depends only on the operand bits at the same
-// position. An addition is bitwise if no position has two bits that may be set.
+// position. An addition is bitwise if in each position at most one of the operands may have a
+// set bit.
 func bitwise(op Op, a [][]Sum) []Sum {
 	out := make([]Sum, len(a[0]))
 	for i := range out {

@@ -1,8 +1,8 @@
 // Package word has the only table of operators on bit vectors. The program IR, the meaning of
 // instructions and circuits all use its rows. An operator such as `add`, `ltu` or `shrs`
 // therefore has one name, one width rule, one meaning and one Verilog template in the whole
-// system. Because of this, a subgraph of a program can become the meaning of a new instruction
-// by a plain copy.
+// system. So a part of a program's graph can become the meaning of a new instruction by a
+// plain copy.
 //
 // A value has a width of 1 to 64 bits. It is stored in a uint64 whose bits above the width are
 // zero. Operators are signed or unsigned, values are not. There are no implicit extensions.

@@ -93,8 +93,8 @@ func (r *abstractRun) run() bool {
 	return true
 }
 
-// do executes the move of a task if it is possible. A send to a channel of capacity 0 is
-// possible if the reader has reached its receive.
+// do executes the next send or receive of a task if it is possible. A send to a channel
+// of capacity 0 is possible if the reader has reached its receive.
 func (r *abstractRun) do(t *abstractTask) bool {
 	ch := &r.sys.Chans[t.now.ch]
 	reader := r.tasks[ch.Reader]

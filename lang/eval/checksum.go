@@ -42,8 +42,8 @@ func inetSum(data []uint64) uint64 {
 	return ^sum & 0xffff
 }
 
-// sealOfAll compiles the check of a seal (a checksum field) over all bytes of a layout. The
-// check runs after all fields have been parsed.
+// sealOfAll compiles the check of a seal (a checksum field) that covers all bytes of a
+// layout. The check runs after all fields have been parsed.
 func sealOfAll(d *tree.LayoutDef) fieldCode {
 	k := d.SealedField()
 	if k < 0 || !d.Fields[k].All {

@@ -15,8 +15,9 @@
 // line or a mark. Effects go to a Host, which may block: sim/source runs each task as a
 // coroutine. A trap stops the task and is returned as a *Trap.
 //
-// An index that the checker has proved is checked here too. If a proof is wrong, the run
-// reports a fault of the checker, instead of silently giving a wrong result.
+// The code also checks an index that the checker has proved to be within bounds. If a
+// proof is wrong, the run therefore reports a fault of the checker instead of a wrong
+// result.
 //
 // docs/glossary.md explains the terms. The technique is closure generation. See Feeley and
 // Lapalme, "Using closures for code generation" (1987). Start reading at machine.go, then

@@ -116,7 +116,8 @@ func either(a, b *tree.LayoutDef) *tree.LayoutDef {
 }
 
 // cellOf follows a path. It returns the first cell of the last field, and the first cell of
-// that field's value. The two cells differ for an optional field, which begins with its flag.
+// that field's value. The two cells differ for an optional field, because such a field begins
+// with its flag.
 func cellOf(d *tree.LayoutDef, path []int) (field, part int) {
 	at := 0
 	for i, k := range path {

@@ -2,9 +2,9 @@ package eval
 
 import "github.com/sinter-lang/sinter/lang/tree"
 
-// The steps of a test are a separate kind of effect. Step is the statement or expression, and
-// Words are its numbers in the order of its fields. Bytes are passed in Data and a value in
-// Cells. The host of a test returns its answer in Cells or Data.
+// The steps of a test body are a separate kind of effect. Step is the statement or
+// expression, and Words are its numbers in the order of its fields. Bytes are passed in Data
+// and a value in Cells. The host of a test returns its answer in Cells or Data.
 
 // step compiles a statement that occurs only in tests.
 func (c *frameCompiler) step(s tree.Stmt) code {

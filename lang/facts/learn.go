@@ -103,8 +103,8 @@ func (f *Known) LearnLength(x tree.Expr, s interval.Set) {
 }
 
 // LearnOption records that a local was set to the value inside an option. For `x within a..b`
-// this value is x, and it lies between the bounds. For `first i in a..b` it lies between the
-// bounds.
+// this value is x, and it lies between the bounds. For `first i in a..b` this value is an i
+// between the bounds.
 func (f *Known) LearnOption(l *tree.Local, x tree.Expr) {
 	if l == nil || f == nil || !l.Type.IsNumber() {
 		return
@@ -151,9 +151,9 @@ func (r Range) last() interval.Num {
 	return r.hi.Sub(interval.Int(1))
 }
 
-// LearnRound records that a local is in the range. changed names the locals that may have
-// changed since the range was evaluated. LearnRound adds no difference facts about those
-// locals.
+// LearnRound records that a local is in the range. `changed` lists the locals that may
+// have changed since the range was evaluated. LearnRound adds no difference facts about
+// those locals.
 func (f *Known) LearnRound(l *tree.Local, r Range, changed map[string]bool) {
 	if f == nil {
 		return

@@ -112,7 +112,7 @@ func (k *table) sound(t testing.TB, what string, l, r *tree.Type, of func(a, b t
 }
 
 // TestOperators tries each operator on integers of up to five bits, for all values in all pairs
-// of intervals that facts may leave.
+// of intervals that facts can describe.
 func TestOperators(t *testing.T) {
 	for _, typ := range smallTypes() {
 		for _, op := range numberOps() {

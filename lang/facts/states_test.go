@@ -12,7 +12,7 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// A program reaches each of its points in some set of states. The test keeps that set as a list
+// At each point of a program, some set of states is possible. The test keeps that set as a list
 // beside the known facts, and takes random steps with both. The facts and each proof must hold in
 // every state of the list.
 

@@ -21,8 +21,8 @@ import (
 //	[512]u8  |                             | data ...
 //
 // The table row of the port kind (ir/port) defines the bytes before the data. In a message with
-// a head, the length of the bytes and the upper half of the head share the same position. The
-// length is set after a receive and restored after a send.
+// a head, the length of the bytes value lies where the upper half of the head is. The length is
+// set after a receive and restored after a send.
 const messageRoom = 12
 
 // A message of a socket is part of an Ethernet frame, so its buffer is a frame. The parts of
@@ -37,7 +37,7 @@ const frameRoom = 4 + tree.MessageAt + 4
 func kindOf(dev tree.Expr) *port.Kind { return port.OfType(dev.Type().Name) }
 
 // messages maps each local that is a message to the devices that it goes to and comes from. The
-// list is nil for a local without room.
+// list is nil for a local that has no room.
 type messages map[*tree.Local][]tree.Expr
 
 func messagesOf(f *tree.Func) messages {
@@ -111,8 +111,8 @@ func wholeBody(s *tree.DevAsk) bool {
 }
 
 // room returns the size of the room before the object of a local, and the minimum size of both
-// together. Only sockets use the room of a frame, because messages of ports have a different
-// layout.
+// together. Only messages of sockets use room that is part of a frame, because messages of
+// ports have a different layout.
 func (x *lowering) room(p *tree.Local) (before, whole int) {
 	sockets := 0
 	for _, dev := range x.messages[p] {

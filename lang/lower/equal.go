@@ -37,8 +37,8 @@ func (x *lowering) same(t, u *tree.Type, l, r []leaf) *ir.Value {
 	return x.ssa.read(out)
 }
 
-// words reports whether all leaves of a type are words and two of its values are equal exactly
-// if all their leaves are equal.
+// words reports two facts about a type together: all leaves are words, and two values are
+// equal exactly if all their leaves are equal.
 func words(t *tree.Type) bool {
 	if t.IsScalar() {
 		return true

@@ -232,8 +232,8 @@ func plain(e tree.Expr, n int) bool {
 	return false
 }
 
-// condition emits a jump to the block `yes` or the block `no`. Before the caller enters these
-// blocks, only the caller may add more jumps to them.
+// condition emits a jump to the block `yes` or the block `no`. The caller may add more jumps
+// to these blocks before it enters them.
 func (x *lowering) condition(e tree.Expr, yes, no *ir.Block) {
 	switch e := e.(type) {
 	case *tree.Unary:

@@ -7,15 +7,14 @@ import (
 
 // The network stack knows the checksum of a datagram that has arrived, and stores it in the
 // first bytes of the frame (std/net/stack.sn). The checksum stays valid while the datagram is
-// unchanged. This is certain if nothing except receives from sockets writes the buffer. A send
-// from such a buffer keeps the stored checksum, and the stack need not compute it again. Any
-// other send writes 0 there.
+// unchanged. This is certain if only receives from sockets write the buffer. A send from such
+// a buffer keeps the stored checksum, and the stack need not compute it again. Any other send
+// writes 0 there.
 
 // sumAt is the offset of the checksum in the object of a frame.
 const sumAt = 4
 
-// received lists the buffers of a function that nothing writes except receives from sockets and
-// ports.
+// received lists the buffers of a function that only receives from sockets and ports write.
 func received(f *tree.Func) map[*tree.Local]bool {
 	r := &receivedOnly{gets: map[*tree.Local]bool{}, changed: map[*tree.Local]bool{}}
 	tree.EachStmt(f.Body, r.stmt)

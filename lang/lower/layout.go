@@ -7,8 +7,8 @@ import (
 )
 
 // parsing is the state of the code that parses one message. Its position is base + pos bits. A
-// field of known width only increases pos. A field whose width is known only at run time makes
-// a new base. Invariant: base <= n.
+// field of known width only increases pos. After a field whose width is known only at run
+// time, a new base begins. Invariant: base <= n.
 type parsing struct {
 	src    ir.Ref    // address of the first byte
 	n      *ir.Value // length of the source in bytes
@@ -284,8 +284,8 @@ func (x *lowering) view(ps *parsing, at, n *ir.Value) leaf {
 	return leaf{ref: x.offset(ps.src, at, 1), n: n, off: at}
 }
 
-// join merges the two paths of an optional part. On the path that does not parse it, all leaves
-// are 0.
+// join merges the two paths of an optional part. On the path on which the part is absent, all
+// its leaves are 0.
 type join struct {
 	x      *lowering
 	t      *tree.Type

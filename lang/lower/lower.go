@@ -16,7 +16,7 @@
 // array or bytes. Scalars of an inout parameter are returned as results. Arrays in results are
 // written into an object of the caller. A function is lowered once for each set of sizes of its
 // object parameters. A task is lowered once for each run (each start of the task in the
-// system), with its devices, channels and constants bound.
+// system), for the devices, channels and constants of that run.
 //
 // Parsing a layout becomes control flow and loads at byte offsets directly from the buffer
 // (layout.go). The package makes no tokens (the values that order effects). ir.Thread adds them
@@ -87,9 +87,9 @@ type lowerer struct {
 	ports     map[*tree.SocketDef]*ir.Object // objects with the port numbers that the start may set
 	helpers   map[string]*ir.Func            // functions of real.sir that are in the module
 
-	// funcNames counts the names of the first `named` functions of the module. A function
-	// counts for a key if its name is the key, or begins with the key and a dot. objNames are
-	// the names of the objects.
+	// funcNames counts the names of the first `named` functions of the module. The count for
+	// a key includes each function whose name is the key, or begins with the key and a dot.
+	// objNames are the names of the objects.
 	funcNames map[string]int
 	named     int
 	objNames  map[string]bool

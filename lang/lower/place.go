@@ -9,8 +9,8 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// leaf is one leaf of a value: a word, or an object at an address. A view is bytes without a
-// length header: n bytes at ref. A leaf that is not needed is absent.
+// leaf is one leaf of a value: a word, or an object at an address. A leaf can also be a
+// view: n bytes at ref, without a length before them. A leaf that is not needed is absent.
 type leaf struct {
 	v    *ir.Value
 	ref  ir.Ref
@@ -257,8 +257,8 @@ func (x *lowering) assign(t *tree.Type, slots []slot, value []leaf) {
 	}
 }
 
-// copyLeaf copies an object of type t. It writes zero for an absent leaf, because the leaf is
-// sent with the value and shown in events.
+// copyLeaf copies an object of type t. For an absent leaf it writes zeros, because even an
+// absent leaf is sent with the value and shown in events.
 func (x *lowering) copyLeaf(dst ir.Ref, t *tree.Type, l leaf) {
 	if l.absent() {
 		x.zero(dst, t)

@@ -79,8 +79,8 @@ func TestSelectUnderJitter(t *testing.T) {
 	}
 }
 
-// passed returns the IR of a program: as lowered, after all passes for 64 bits, and after all
-// passes for 32 bits.
+// passed returns three forms of a program's IR: as lowered, after all passes for 64 bits, and
+// after all passes for 32 bits.
 func passed(t *testing.T, p *tree.Program) []*ir.Module {
 	t.Helper()
 	var out []*ir.Module

@@ -206,8 +206,8 @@ type counting struct {
 	step   uint64
 }
 
-// count emits the loop with `body` for each value. brk is the exit block. count enters it at the
-// end.
+// count emits the loop with `body` for each value. brk is the exit block, where the emitted code
+// continues.
 func (x *lowering) count(c counting, body func(next, done *ir.Block)) {
 	lo := x.word(c.lo)
 	hi := x.word(c.hi)

@@ -32,8 +32,8 @@ func (x *lowering) bindWords(p *tree.Local, a tree.Bind, slots []slot) {
 	x.assign(p.Type, slots, []leaf{{v: x.Load(wordOf(p.Type), ir.Ref{Obj: o})}})
 }
 
-// wordFor is the word that sets a config, stored as type t at an offset of an object. It allows
-// the values that both the config and t can hold.
+// wordFor returns the word that sets a config, which is stored as type t at an offset of an
+// object. The word allows the values that both the config and t can hold.
 func wordFor(c *tree.ConstDef, t *tree.Type, at int) ir.Word {
 	size, _ := sizeOf(t)
 	w := ir.Word{Name: c.Word, Kind: "bytes", At: at, Size: size}

@@ -47,8 +47,9 @@ func New() *Record {
 	return &Record{defs: map[diag.Span]*Def{}, uses: map[diag.Span]diag.Span{}, values: map[diag.Span]Value{}}
 }
 
-// Define adds a definition. The body of a generic function is checked many times. The first
-// definition counts, but a later one adds a missing type.
+// Define adds a definition. The body of a generic function is checked many times. The
+// record keeps the first definition of a name. A later one only adds the type if it is
+// missing.
 func (r *Record) Define(d Def) {
 	if r == nil || d.Name == "" || d.Name == "_" || d.At.IsZero() {
 		return

@@ -405,8 +405,8 @@ const (
 	ArmAfter                // on after(d)
 )
 
-// SelectArm is `on let x = e.recv(b) when c { }`. Call is the whole call, including every(d)
-// and after(d). Let and When are nil if omitted.
+// SelectArm is `on let x = e.recv(b) when c { }`. Call is the whole call, which may also be
+// every(d) or after(d). Let and When are nil if omitted.
 type SelectArm struct {
 	Place
 	Kind ArmKind

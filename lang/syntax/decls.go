@@ -127,8 +127,8 @@ func nesting(text string) int {
 	return 0
 }
 
-// braced reads { items }, one per line or separated by semicolons. If an item fails, it
-// continues with the next item.
+// braced reads { items }, one per line or separated by semicolons. After an item with an
+// error, it continues with the next item.
 func braced[N any](p *Parser, in stream, read reader[N]) ([]N, error) {
 	if err := p.enter(in); err != nil {
 		return nil, err

@@ -69,7 +69,8 @@ func FuzzFormat(f *testing.F) {
 }
 
 // tokenTexts lists the tokens and comments of a file. A line end and a semicolon count as the
-// same separator. Separators that separate nothing are left out.
+// same separator. Separators at the beginning, at the end or beside another separator are
+// left out.
 func tokenTexts(f *File) string {
 	var b strings.Builder
 	separate := false

@@ -17,8 +17,8 @@ import (
 type Parser struct {
 	rules rules
 	file  *diag.File
-	// raw are the tokens being parsed. words are the tokens that the rules see. origin maps
-	// each word to its index in raw.
+	// raw holds the tokens that are being parsed, and words holds the tokens that the rules
+	// see. origin maps each word to its index in raw.
 	raw    []token
 	words  []lexer.Token
 	origin []int32

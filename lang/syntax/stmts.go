@@ -29,7 +29,7 @@ func (p *Parser) stmt(in stream) (Stmt, error) {
 }
 
 // isWordStmt distinguishes `start echo(s)` from a call or assignment that begins with the name
-// start. In the statement, a name or string follows the word.
+// start. In the statement, a name or string follows the word `start`.
 func (p *Parser) isWordStmt(in stream) bool {
 	next := p.ahead(in, 1)
 	return in.Peek().Type == kindIdent && (next.Type == kindIdent || next.Type == kindString)

@@ -199,7 +199,7 @@ func TestLiterals(t *testing.T) {
 }
 
 // TestLinear gives the parser long inputs of each construct that could nest, repeat or fail for
-// ever. A quadratic step would exceed the time of any test run.
+// ever. With a step in quadratic time, the test would not end in time.
 func TestLinear(t *testing.T) {
 	const size = 1 << 16
 	for _, piece := range []string{

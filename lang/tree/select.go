@@ -27,7 +27,7 @@ type TrySend struct {
 // An arm is ready in these cases:
 //
 //   - on a channel: the channel has a value
-//   - on a device: a message is there
+//   - on a device: a message waits at the device
 //   - on an input: its level differs from the level that the program knows (from its
 //     last read or the last such arm; at first false)
 //   - on every and after: the clock has reached the deadline

@@ -54,8 +54,8 @@ type Start struct {
 }
 
 // Crash is `crash d losing e`. It stops all tasks of the epoch. Losing is a set of sectors of
-// disk Dev, as a [n]bool. These sectors return to their contents at the last flush. If Losing
-// is nil, no data is lost.
+// disk Dev, as a [n]bool. These sectors get back the contents that they had at the last
+// flush. If Losing is nil, no data is lost.
 type Crash struct {
 	Stmt0
 	Dev    int

@@ -20,8 +20,8 @@ type body struct {
 	loops []*loop
 	empty int // number of enclosing loops that never run a round
 	timed int
-	// silent counts the enclosing conditions that rule out logging: a const that is false, or a
-	// log level.
+	// silent counts the enclosing conditions under which code is left out: a const that is
+	// false, or a log level.
 	silent int
 	test   *testInfo // nil outside of tests
 	// layout is set while expressions of a layout are checked. They can name the earlier
@@ -138,8 +138,8 @@ func (b *body) trap(code string, at diag.Span) int {
 // inTask reports whether the statement is in the body of a task.
 func (b *body) inTask() bool { return b.fn.Task && b.test == nil }
 
-// poison declares a name whose type is not known after an error, so that its
-// uses are not reported as unknown names too.
+// poison declares a name whose type is not known after an error, so that its uses do not
+// cause further errors about an unknown name.
 func (b *body) poison(name syntax.Ident) tree.Stmt {
 	if !name.IsBlank() && b.scope.locals[name.Name] == nil {
 		l := &tree.Local{Name: name.Name, Kind: tree.LetLocal, Span: name.Span()}

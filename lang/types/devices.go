@@ -165,7 +165,7 @@ func (b *body) deviceSend(e *syntax.CallExpr, dev tree.Expr, k *port.Kind, m *po
 
 // deviceAsk checks a device command: its argument, its body, and the variable for the answer. A
 // command that reports success is an expression. For any other command, the enclosing statement
-// decides what happens on failure (see failing and orElse).
+// determines whether a failure traps or runs an else block (see failing and orElse).
 func (b *body) deviceAsk(e *syntax.CallExpr, dev tree.Expr, k *port.Kind, m *port.Method) (tree.Stmt, tree.Expr) {
 	s := &tree.DevAsk{Stmt0: tree.Stmt0{At: e.Span()}, Dev: dev, Does: m}
 	ok := false

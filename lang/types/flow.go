@@ -13,9 +13,9 @@ func spins(body *tree.Block) bool {
 	return w.block(body) || w.next
 }
 
-// way follows the paths through a loop body that have not waited yet. The field `next` is set
-// if such a path reaches a continue of the loop, `out` if it reaches a break, and `back` if it
-// reaches a return.
+// way describes the paths through a loop body on which the task has not waited yet. The field
+// `next` is set if such a path reaches a continue of the loop, `out` if it reaches a break,
+// and `back` if it reaches a return.
 type way struct {
 	next, out bool
 	back      bool // a path reached a return
@@ -88,8 +88,8 @@ func (w *way) stmt(s tree.Stmt) bool {
 	return !waitsIn(s)
 }
 
-// selected follows the arms of a select that are ready on entry. Every other arm is taken only
-// after an event, so its path has waited.
+// selected follows the paths through the arms of a select that may be ready on entry. A path
+// through any other arm has waited, because that arm runs only after an event.
 func (w *way) selected(s *tree.Select) bool {
 	through := false
 	for i := range s.Arms {

@@ -15,8 +15,8 @@ import (
 	"github.com/sinter-lang/sinter/lang/types"
 )
 
-// seeds are all programs of the tests and examples, except the programs that use the whole time
-// that constants may take.
+// seeds are all programs of the tests and examples, except the programs whose constants use the
+// whole limit of evaluation.
 func seeds(t testing.TB) []string {
 	t.Helper()
 	var list []string

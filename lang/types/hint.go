@@ -36,8 +36,8 @@ var hintRules = map[string]hintRule{
 // maxHint bounds the number of a hint.
 const maxHint = 1 << 16
 
-// hints checks the hints of one construct and returns the numbers of the hints that have
-// one.
+// hints checks the hints of one construct. It returns the number in each hint that has a
+// number.
 func (b *body) hints(list []syntax.Hint, at hintPlace) map[string]int {
 	values := map[string]int{}
 	for _, h := range list {

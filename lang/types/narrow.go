@@ -15,9 +15,9 @@ import (
 // integers. In a narrower type, a sum that is truncated and then widened is mostly a mistake.
 const wideBits = 32
 
-// wraps returns an operation in x whose result may not fit its narrow type, or nil. An
-// operation that is masked or converted to the type it already has is deliberate, so it is not
-// returned.
+// wraps returns an operation in x whose result may not fit its narrow type, or nil. If the
+// result is masked, or converted to the type that it already has, the programmer intends it to
+// wrap. Such an operation is not returned.
 func (b *body) wraps(x tree.Expr) *tree.Binary {
 	e, ok := x.(*tree.Binary)
 	if !ok || e.T.Kind != tree.Int || e.T.Bits >= wideBits {

@@ -32,7 +32,7 @@ const maxBack = 40
 // type, variable or constant that the second declares. It also counts the backward pairs, whose
 // second file is after the first in fileOrder. Some backward pairs are necessary, because
 // expressions, statements, types and declarations refer to each other. The limit keeps the
-// files from depending on each other without order.
+// number of backward pairs small.
 func TestFilesAreInOrder(t *testing.T) {
 	order := fileOrder()
 	all, back := 0, []string{}

@@ -265,8 +265,8 @@ func (b *body) toReal(e *syntax.CallExpr, t *tree.Type) tree.Expr {
 	return nil
 }
 
-// fixToFloat rounds only once: it converts the word of the fix to a float, and then multiplies
-// by 2^-F, which is exact.
+// fixToFloat converts the word of the fix to a float, and then multiplies by 2^-F. Only the
+// conversion rounds, because the product is exact.
 func (b *body) fixToFloat(x tree.Expr, t *tree.Type, at diag.Span) tree.Expr {
 	from := x.Type()
 	base := func(t *tree.Type) tree.Expr0 { return tree.Expr0{At: at, T: t} }

@@ -91,7 +91,7 @@ func TestRenameAll(t *testing.T) {
 	require.Greater(t, total, 2000)
 }
 
-// TestEveryNameIsRecorded checks each name in expressions. It has a definition, or it is a word
+// TestEveryNameIsRecorded checks each name in expressions. Each has a definition, or is a word
 // of the language.
 func TestEveryNameIsRecorded(t *testing.T) {
 	words := strings.Fields("net blk gpio log bits time fake any be16 be32 be64 le16 le32 le64 clamp wrap now sqrt f32 f64 crc32 bytes every after")
@@ -139,8 +139,8 @@ fn sum(v: []u8, p: P) -> u32 {
 }
 `
 
-// TestDefinitionAt asks for the definition and the value at positions in a text. A position is
-// given by a piece of the text with a bar before the byte.
+// TestDefinitionAt asks for the definition and the value at positions in a text. A test case
+// gives a position as a piece of the text, with a bar before the byte at the position.
 func TestDefinitionAt(t *testing.T) {
 	r, src, errs := recorded("asked.sn", asked)
 	require.NoError(t, errs.Err())

@@ -7,7 +7,7 @@ import (
 )
 
 // TestTrapsOfConstants checks that a function that only constants call cannot trap at run time
-// and counts in no budget. A function that a task calls too can trap and counts.
+// and counts in no budget. A function that a task also calls can trap, and counts.
 func TestTrapsOfConstants(t *testing.T) {
 	const table = `fn at(v: [4]u8, i: u32) -> u8 { return v[i] }
 const four: [4]u8 = [1, 2, 3, 4]

@@ -1,8 +1,8 @@
 // Package amd64 makes x86-64 instructions at run time and runs them in the current process.
 //
-// It is an assembler for simulation engines that generate machine code. A Code collects
-// instructions, Load puts them into executable pages, and Run calls them. The package supports
-// the few instructions that such engines need. It does not depend on circuits.
+// The package is an assembler for simulation engines that generate machine code. A Code
+// collects instructions, Load puts them into executable pages, and Run calls them. The package
+// supports the few instructions that such engines need. It does not depend on circuits.
 //
 //	var c amd64.Code
 //	c.Mov(amd64.RAX, amd64.At(amd64.RBX, 8), amd64.Q)   // rax = word 1 of the block at rbx

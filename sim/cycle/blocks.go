@@ -36,8 +36,8 @@ type sel struct {
 	elseBlock blockID
 }
 
-// placer finds, for each node, the innermost block that contains all its uses. The node is then
-// computed only in cycles that need it.
+// placer finds, for each node, the innermost block that contains all its uses. So the engine
+// computes the node only in cycles that need it.
 type placer struct {
 	c      *rtl.Circuit
 	blocks []block

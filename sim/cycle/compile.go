@@ -179,8 +179,8 @@ func (k *chunk) need(id rtl.ID) {
 	}
 }
 
-// inner emits a block inside this one with `gen`, and returns its code. Before that, it emits
-// here the nodes that the inner block needs from outside.
+// inner calls `gen` to emit a block inside this block, and returns its code. Before that
+// code, it emits the nodes that the inner block needs from outside, as part of this block.
 func (k *chunk) inner(b blockID, gen func(*chunk)) []instr {
 	in := &chunk{e: k.e, block: b}
 	gen(in)

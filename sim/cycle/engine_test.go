@@ -85,8 +85,8 @@ func state(t *testing.T, c *rtl.Circuit, got, want rival, where string) {
 	}
 }
 
-// lockstep runs all engines in step. It returns how often a read and a write, or two writes,
-// met at one word of a memory in the same cycle.
+// lockstep runs all engines in step. It returns the number of times that a read and a write,
+// or two writes, accessed the same word of a memory in the same cycle.
 func lockstep(t *testing.T, c *rtl.Circuit, seed int64, cycles int) (met int) {
 	t.Helper()
 	all, r := rivals(t, c), rand.New(rand.NewSource(seed))
@@ -138,8 +138,9 @@ func same(e rival, a, b rtl.ID) int {
 	return 0
 }
 
-// TestEnginesAgree runs random circuits on all engines and compares every node. Ports must meet
-// in memories, so that the policies matter.
+// TestEnginesAgree runs random circuits on all engines and compares every node. Ports must
+// sometimes access the same word in the same cycle, because otherwise the policies would not
+// matter.
 func TestEnginesAgree(t *testing.T) {
 	met := 0
 	for _, size := range []int{15, 80} {

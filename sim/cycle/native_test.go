@@ -169,8 +169,8 @@ func TestSkipIsSteps(t *testing.T) {
 	}
 }
 
-// TestLargestShiftAndDivision computes operations whose results differ on x86-64: shifts by the
-// width or more, and divisions by 0.
+// TestLargestShiftAndDivision computes operations for which the instructions of x86-64 give
+// other results: shifts by the width or more, and divisions by 0.
 func TestLargestShiftAndDivision(t *testing.T) {
 	for _, w := range []int{1, 2, 7, 8, 16, 31, 32, 33, 63, 64} {
 		b := rtl.NewBuilder("edges")

@@ -92,9 +92,9 @@ func (in instr) uses() (reads []uint16, writes bool) {
 	return []uint16{in.a, in.b}, true
 }
 
-// aliases finds states whose next value can be written directly to the state. Nothing may read
-// the state after it is set. Run does not need the old value, because it stops before anything
-// is set.
+// aliases finds states whose next value can be written directly to the state. No operation may
+// read the state after it is set. Run does not need the old value, because it stops before any
+// state is set.
 func (g *generator) aliases() {
 	g.alias = map[uint16]uint16{}
 	n := uint16(g.prog.states)

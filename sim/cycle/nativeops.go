@@ -77,9 +77,9 @@ func (g *generator) put(s uint16, v amd64.Operand) {
 	g.code.Store(g.slot(s), v, amd64.Q)
 }
 
-// work chooses the register in which to compute the result of slot d. It is the register of d,
-// or acc if an operand in `later` uses that register. The operands in `later` are read after
-// the first write.
+// work chooses the register in which the result of slot d is computed. It is the register of
+// d, or acc if an operand in `later` uses that register. The operands in `later` are read
+// after the first write.
 func (g *generator) work(d uint16, later ...amd64.Operand) amd64.Reg {
 	r, ok := g.regs[d]
 	if !ok {

@@ -80,8 +80,8 @@ func (k *chunk) other(s *sel) uint16 {
 	return k.slot(s.els)
 }
 
-// into computes a node in slot d. If this is the only use of the node, it is computed directly
-// there.
+// into computes a node in slot d. If the slot is the only use of the node, the node is
+// computed directly in d.
 func (k *chunk) into(d uint16, id rtl.ID) {
 	e := k.e
 	if e.uses[id] == 1 && e.home[id] == k.block && !e.placed[id] && !e.leaf(id) && e.c.Nodes[id].Op != word.Zext {

@@ -7,7 +7,7 @@
 // the body of the test continues. The body reads the messages sent so far, provides more
 // inputs, and waits again, for a message or for time to pass. Time is therefore virtual, and
 // the same test runs on every machine. A crash ends the machine. The next start makes a new
-// machine, whose disks have the contents after the crash.
+// machine. Its disks begin with the contents that the crash has left.
 //
 // Generators (any.u8() and others) take their values from one list of numbers, Draws. Shrink
 // makes this list simpler while the test still fails, without knowledge of types (MacIver and

@@ -170,8 +170,8 @@ func (r *run) outside() error {
 	return r.play()
 }
 
-// play runs the machine of the epoch until the body ends or crashes the machine. The body
-// continues during this run.
+// play runs the machine of the epoch until the test body ends or crashes the machine. The
+// body runs as a coroutine during this time.
 func (r *run) play() error {
 	if err := r.begin(); err != nil {
 		return err
@@ -264,8 +264,8 @@ func (r *run) collect() {
 	}
 }
 
-// queue returns the messages that were sent to a device of the test, or logged, and that the
-// body has not taken yet.
+// queue returns the messages that the body has not taken yet: messages sent to a device of
+// the test, or logged lines.
 func (r *run) queue(dev int) *[]message {
 	if dev == tree.LogOfTest {
 		dev = len(r.sent) - 1

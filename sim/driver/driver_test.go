@@ -384,8 +384,8 @@ fail "after the return"`, ""},
 	}
 }
 
-// TestTime checks the clock of messages: computation takes no time, waiting does, and each
-// epoch begins at 0.
+// TestTime checks the times of messages. Computation takes no time, waiting takes time,
+// and each epoch begins at time 0.
 func TestTime(t *testing.T) {
 	p, test := check(t, `let e = fake.eth()
 start echo(e)

@@ -54,8 +54,8 @@ func simpler(a, b []uint64) bool {
 	return slices.Compare(a, b) < 0
 }
 
-// runs calls f with the bounds of subsequences of the choices, from the end to the front. It
-// halves their length each time.
+// runs calls f with the bounds of sequences of neighbouring choices, from the end to the
+// front. It starts with long sequences and repeatedly halves the length.
 func (s *shrinker) runs(f func(from, to int) bool) {
 	for size := len(s.best); size > 0 && s.budget > 0; size /= 2 {
 		for from := len(s.best) - size; from >= 0 && s.budget > 0; from -= size {
@@ -81,8 +81,8 @@ func (s *shrinker) zeroRuns() {
 	})
 }
 
-// shorten lowers a choice by some amount and deletes as many choices after it. This shortens a
-// list whose length is drawn before its elements.
+// shorten lowers a choice by some number, and deletes the same number of choices after it.
+// This shortens a list whose length is drawn before its elements.
 func (s *shrinker) shorten() {
 	for i := 0; i < len(s.best) && s.budget > 0; i++ {
 		for less := min(s.best[i], uint64(len(s.best)-i-1)); less > 0 && s.budget > 0; {

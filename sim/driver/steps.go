@@ -133,8 +133,9 @@ func (r *run) answer(s *tree.Answer, e *eval.Effect) {
 	}
 }
 
-// able sets whether a disk can do a command from now on. words holds the ability, and then the
-// sector if the command has one. Earlier arrivals are handled before that.
+// able sets whether a disk can do a command from now on. words holds 1 if the disk can do the
+// command, else 0, and then the sector if the command has one. Commands that have arrived
+// already are handled first.
 func (r *run) able(s *tree.Able, words []uint64) {
 	r.settle()
 	sector := uint64(0)

@@ -145,9 +145,10 @@ func (f *formula) mux(c, a, b ref) ref {
 // exclusive or with the sum.
 func (f *formula) carry(a, b, c ref) ref { return f.mux(f.xor(a, b), c, a) }
 
-// table builds the function of a look-up table. It prefers to split at an input whose cofactors
-// are related, because this needs no multiplexer. Otherwise it splits at the input with the
-// simplest cofactors.
+// table builds the function of a look-up table. The cofactors of an input are the functions
+// that remain if the input is 0 or 1. table prefers to split at an input for which the split
+// needs no multiplexer, for example because one cofactor is the complement of the other.
+// Otherwise it splits at the input with the simplest cofactors.
 func (f *formula) table(t uint16, in []ref) ref {
 	switch t {
 	case 0:

@@ -12,14 +12,15 @@
 //	run and  412: s17 = s3 & s90
 //	run mux  280: s18 = s4 ? s17 : s5
 //
-// Memories stay arrays in which lanes are interleaved ([address][lane]). All lanes share a
-// memory that has no write ports. Port addresses and data are converted between one word per
-// bit and one word per lane by transposing a 64x64 bit matrix. If a read and a write access the
-// same word in a cycle, the policy of the read port decides. Policy Never gives the old word.
+// Memories stay arrays in which lanes are interleaved ([address][lane]). If a memory has no
+// write ports, all lanes share it. The gates hold one word for each bit of an address or datum,
+// and a memory needs one word for each lane. Transposing a 64x64 bit matrix converts between
+// both. If a read and a write access the same word in a cycle, the policy of the read port
+// decides. Policy Never gives the old word.
 //
 // Machine adds a sim.Harness, and thus a simulated world, for each lane. The package depends on
-// gates, but not on circuits. It and sim/cycle serve to check each other. Start reading at
-// Program, then state.go.
+// gates, but not on circuits. Tests compare this package and sim/cycle with each other. Start
+// reading at Program, then state.go.
 package gates
 
 import (
@@ -103,8 +104,8 @@ func NewMachine(p *Program, lanes ...Lane) (*Machine, error) {
 	return m, nil
 }
 
-// Step runs one clock cycle in all lanes. The error comes from the first lane whose core broke
-// the rules of its ports.
+// Step runs one clock cycle in all lanes. If cores break the rules of their ports, the error
+// is that of the first such lane.
 func (m *Machine) Step() error {
 	if m.left == 0 {
 		return nil
@@ -271,8 +272,8 @@ type pinFinder struct {
 	err     error
 }
 
-// findPins finds the ports that the core uses. A program that can reach no log or mark has no
-// ports for them.
+// findPins finds the ports that the core uses. If a program can never reach a log or mark,
+// its core has no port for it.
 func findPins(shell *Shell, core *sim.Core) (*pins, error) {
 	f := &pinFinder{in: map[string][]uint16{}, out: map[string][]uint16{}}
 	for _, w := range shell.Inputs {

@@ -81,8 +81,8 @@ func (p *Program) stretches() [][]step {
 	return out
 }
 
-// reads lists the slots of the operands. The result is first set to a copy of the first
-// operand.
+// reads lists the slots of the operands. The machine code first copies the first operand
+// to the result.
 func (s *step) reads() []uint16 {
 	switch s.kind {
 	case not:
@@ -206,9 +206,9 @@ func (a *assembler) step(s *step, r amd64.Reg) {
 	}
 }
 
-// registers emits the clock edge of the register bits: q takes d if enable is 1. A bit that no
-// later bit reads changes immediately. The next values of the other bits first go to separate
-// slots.
+// registers emits the clock edge of the register bits: q takes d if enable is 1. If no later
+// bit reads a bit, its register changes immediately. The next values of the other bits first
+// go to separate slots.
 func (a *assembler) registers() {
 	late := map[uint16]int{} // for each slot: the last register bit that reads it
 	for i, r := range a.p.regs {

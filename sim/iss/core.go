@@ -116,9 +116,9 @@ func jump(code *isa.Code, rd uint8) exec {
 	}
 }
 
-// place checks an address of data memory and returns the index of the first byte. If the core
-// is not strict, an access is aligned down to its size, as with byte lanes, and wraps at the
-// end of memory.
+// place checks an address of data memory and returns the index of the first byte. If the
+// machine is not strict, it behaves like the byte lanes of a memory: an address is aligned
+// down to the size of the access, and wraps at the end of memory.
 func (c *core) place(addr uint32, bytes int) (int, bool) {
 	if c.strict {
 		if addr%uint32(bytes) != 0 {

@@ -44,9 +44,9 @@ func levelBits(d image.Device) int {
 // isStream reports whether a device transfers single bytes.
 func isStream(d image.Device) bool { return port.ShapeOf(d.Kind) == port.Stream }
 
-// MarkFigure counts the executions of a timed region. It holds how often the region ended, and
-// the number of instructions between its two stores, summed over all executions. The stores do
-// not count.
+// MarkFigure counts the executions of a timed region. It holds the number of times that the
+// region has ended. It also holds the number of instructions between the two stores of the
+// region, summed over all executions. The stores do not count.
 type MarkFigure struct {
 	sim.Mark
 	Runs         uint64
@@ -185,8 +185,8 @@ func (p *ports) setLevel(dev int, v uint32) bool {
 	return true
 }
 
-// wait lets the world act until a bit of the mask is ready. If none can become ready, the run
-// ends.
+// wait lets the world act until a bit of the mask is ready. If no bit of the mask can become
+// ready, the run ends.
 func (p *ports) wait() (uint32, bool) {
 	for p.ready()&p.mask == 0 {
 		switch {

@@ -32,7 +32,8 @@ type line struct {
 }
 
 // NewStepper returns a stepper whose registers are all 0. The memory size must be a power of
-// two, at least 4 bytes. If bus is nil, loads from it give 0 and stores to it are ignored.
+// two, at least 4 bytes. If bus is nil, loads of port registers give 0 and stores to port
+// registers are ignored.
 func NewStepper(set *isa.Set, regs int, mem []byte, bus Bus) (*Stepper, error) {
 	if n := len(mem); n < 4 || n&(n-1) != 0 {
 		return nil, fmt.Errorf("expected a memory of a power of two of bytes, at least 4, got %d", n)

@@ -64,10 +64,10 @@ func (s *Spent) add(o *Spent) {
 
 // Profile counts the cost of each word of a text.
 //
-// A cycle in which an instruction executes counts for that instruction, whatever its cause. A
-// cycle without an executing instruction counts for the fetched instruction. If fetching
-// overlaps with execution, such a cycle counts for the jump that caused it. An event counts for
-// the instruction that is executing when the event appears.
+// A cycle in which an instruction executes counts for that instruction. On a core with
+// organisation `multi`, any other cycle counts for the instruction that is being fetched. On a
+// pipelined core, it counts for the jump that caused it. An event counts for the instruction
+// that is executing when the event appears.
 type Profile struct {
 	text    *Text
 	words   []Spent

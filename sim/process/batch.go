@@ -41,10 +41,10 @@ func (b *batches) next(now time.Time) int {
 	return b.size
 }
 
-// batch lets the world act until a device of mask has a frame. With its answer, it sends the
-// waiting frames and the next arrivals, in at most room bytes. The guest processes them without
-// further requests, and then reports what it did. If no frames are sent, the answer is the same
-// as the answer to a wait.
+// batch lets the world act until a device in mask has a frame. Its answer contains the waiting
+// frames and the next arrivals, in at most `room` bytes. The guest processes them without
+// further requests, and then reports its steps. If the answer contains no frames, it is the
+// same as the answer to a wait.
 func (m *Machine) batch(mask uint32, room int) error {
 	for m.readyFor(mask) == 0 {
 		if !m.world.AdvanceOr(world.Never) {

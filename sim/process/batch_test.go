@@ -14,8 +14,8 @@ import (
 )
 
 // A guest that receives frames in advance reports its steps. The trace must be the same as when
-// the guest asks for each frame. The test covers times of frames, a frame that is too long, and
-// the end.
+// the guest asks for each frame. The test covers the times of frames, a frame that is too long,
+// and the end of the run.
 func TestBatch(t *testing.T) {
 	script := say('B', 1, 4096, "") + "head -c 44 >&2\n" + // one frame, the first batch is of one
 		say('t', 0, 8, "") + say('S', 0, 0, "\x01") + say('B', 1, 4096, "") + "head -c 68 >&2\n" +

@@ -92,8 +92,8 @@ func (m *Machine) blocks() (map[string]monitor.Block, error) {
 	return all, nil
 }
 
-// finishInside waits until the guest has ended after its run is over, and checks that its exit
-// code agrees.
+// finishInside is called when the run is over. It waits until the guest has ended, and checks
+// that the exit code agrees with the end of the run.
 func (m *Machine) finishInside() error {
 	g := m.inside
 	select {

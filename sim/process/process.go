@@ -215,8 +215,9 @@ func newMachine(p Program, w *world.World, o Options) *Machine {
 }
 
 // start runs a command whose standard streams connect the guest to the harness. A file that was
-// just written may still be open in a child process that another goroutine is starting. The
-// system refuses to execute the file until that child has started, so start tries again.
+// just written may still be open in a child process that another goroutine is starting at this
+// moment. Linux refuses to execute an open file, so start tries again until that child has
+// closed it.
 func (m *Machine) start(ctx context.Context, path string, args ...string) error {
 	var err error
 	for range 20 {
@@ -328,8 +329,8 @@ func (m *Machine) reap() error {
 // The exit codes of a guest. They equal the exit codes of the sinter command.
 var exitCodes = map[trace.Status]int{trace.Ended: 0, trace.Waiting: 0, trace.Trapped: 4, trace.Stuck: 5}
 
-// finish waits until the guest has ended after its run is over, and checks that its exit status
-// agrees.
+// finish is called when the run is over. It waits until the guest has ended, and checks that
+// the exit status agrees with the end of the run.
 func (m *Machine) finish() error {
 	stop := time.AfterFunc(m.opts.Timeout, func() { m.host.cmd.Process.Kill() }) //nolint:errcheck // it may have ended
 	defer stop.Stop()

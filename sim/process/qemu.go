@@ -97,8 +97,8 @@ func MemoryOf(o Options, kernel string) int {
 	return MemoryOfImage(data)
 }
 
-// MemoryOfImage returns the memory that a kernel needs, in MiB. It reaches to the end of the
-// image, plus two MiB for the data of the loader.
+// MemoryOfImage returns the memory that a kernel needs, in MiB. The memory must contain the
+// whole image, and two MiB after it for the data of the loader.
 func MemoryOfImage(kernel []byte) int { return max(leastMemory, int(imageEnd(kernel)>>20)+3) }
 
 // LeastMemoryOfImage returns the memory in MiB that is needed to load a kernel.

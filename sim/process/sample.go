@@ -13,10 +13,11 @@ import (
 	"unsafe"
 )
 
-// Samples say where a Linux process spends its time. A thread of ours looks at each thread of
-// the process through ptrace each time that it has used another half millisecond of processor,
-// and gives what it used since the last look to the address where it stands. Nothing in the
-// program changes, and time in which it waits or another process runs does not count.
+// Samples show where a Linux process spends its time. A thread of the tool observes each
+// thread of the process through ptrace. It takes a sample when the observed thread has used
+// another half millisecond of processor time. It adds the time since the last sample to the
+// thread's current address. The program does not change. Time in which a thread waits, or in
+// which another process runs, does not count.
 type Samples struct {
 	At    map[uint64]time.Duration // CPU time by instruction address
 	Looks int
@@ -60,8 +61,9 @@ func (s *sampler) thread(id int) *thread {
 	return &thread{sampler: s, id: id, onward: syscall.PTRACE_CONT}
 }
 
-// stop ends the looking. The samples are whole when it returns. It must be called before
-// anybody waits for the end of the process: such a wait would take its stops.
+// stop ends the sampling. When it returns, the samples are complete. It must be called
+// before other code waits for the end of the process, because such a wait would consume
+// the stops that the sampling waits for.
 func (s *sampler) stop() {
 	close(s.quit)
 	<-s.done
@@ -142,8 +144,9 @@ func (s *sampler) findThreads() {
 	}
 }
 
-// leave lets the process go, which must stop once more for that. The first thread is the last
-// one: if the process ends meanwhile, its end is told only after those of all others.
+// leave ends the tracing of the process. Each thread must stop once more for that. The first
+// thread comes last: if the process ends in the meantime, the kernel reports the end of the
+// first thread after the ends of all others.
 func (s *sampler) leave() {
 	for _, t := range slices.Backward(s.threads) {
 		t.onward = syscall.PTRACE_DETACH
@@ -187,8 +190,8 @@ func (t *thread) look() error {
 // triesOfStop bounds how often a look asks whether a thread has stopped.
 const triesOfStop = 20
 
-// wait takes a stop of the thread, notes where it is and lets it run. The end of the process is
-// left to whoever waits for that. The end of another thread is taken.
+// wait waits for a stop of the thread, records the thread's address and lets it continue. It
+// consumes the end of a thread, but not the end of the process, for which other code waits.
 func (t *thread) wait(how int) (stopped bool, err error) {
 	info, err := t.waitid(waitEnd | waitStop | waitLeave | how)
 	switch {
@@ -271,8 +274,8 @@ func (t *thread) waitid(options int) (childInfo, error) {
 	}
 }
 
-// used is the processor time of the thread. No clock of ours shows the time of a thread of
-// another process, so the kernel's statistics do.
+// used returns the processor time of the thread. It reads the kernel's statistics, because
+// no clock shows the time of a thread of another process.
 func (t *thread) used() (time.Duration, error) {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/schedstat", t.pid, t.id))
 	if errors.Is(err, os.ErrNotExist) {

@@ -56,8 +56,8 @@ const (
 	cEvent // any other operation, described by its IR instruction
 )
 
-// inst is one operation. Its place is the address base + s[b] + (s[a] + disp). The part in
-// parentheses must have n bytes after it within limit.
+// inst is one operation. It accesses memory at the address base + s[b] + (s[a] + disp). n
+// bytes from the offset in parentheses on must lie within limit.
 type inst struct {
 	op           code
 	w            uint8 // 64 - width of signed operands; or the amount of a slice; or the width of the low part of a cat

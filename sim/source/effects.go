@@ -133,8 +133,8 @@ func (t *task) ask(e *eval.Effect) {
 	t.event(trace.Event{Kind: trace.In, Port: port, Data: e.Data})
 }
 
-// in receives a frame. If a frame is longer than the buffer, the world drops it and the task
-// continues to wait.
+// `in` receives a frame. If a frame is longer than the buffer, the world drops it and the
+// task continues to wait.
 func (t *task) in(e *eval.Effect) {
 	for {
 		t.await(t.m.message(e.Index))

@@ -13,8 +13,8 @@ import (
 )
 
 // TestWriting makes layouts and writes them. The expected bytes are computed by hand, and the
-// checksums come from the standards: "123456789" has the CRC-32 cbf43926, and the header is the
-// worked example of many texts on RFC 1071.
+// checksums come from the standards: "123456789" has the CRC-32 cbf43926, and the header is an
+// example that many texts about RFC 1071 use.
 func TestWriting(t *testing.T) {
 	for _, c := range []struct{ name, decls, body, want string }{
 		{

@@ -54,8 +54,9 @@ func eachAnswer(name string, data []byte, form string, do func(answerLine) error
 }
 
 // ReadAnswers reads an answer file. Each line has a time in microseconds, a command, its
-// sectors, a colon, and whether the disk can execute the command from that time on. A minus
-// means that it fails. A line without sectors applies to all sectors.
+// sectors, a colon, and `ok` or a minus. From that time on the disk can execute the
+// command, or with a minus the command fails. A line without sectors applies to all
+// sectors.
 //
 //	0     read 5 : -        # sector 5 cannot be read
 //	2000  write 3..=9 : -

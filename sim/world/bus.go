@@ -26,10 +26,11 @@ type Answer struct {
 	Refuses bool   // the device does not acknowledge
 }
 
-// Bus is the other end of a bus. The last answer in the list that fits a command counts. A bus
-// without addresses has one device, which is always present. On a bus with addresses a device
-// is present from the time of its first answer on. It acknowledges a command even if none of
-// its answers fits. A kind without wires is a source of random bytes instead.
+// Bus is the other end of a bus. If several answers in the list fit a command, the last one is
+// given. A bus without addresses has one device, which is always present. On a bus with
+// addresses a device is present from the time of its first answer on. It acknowledges a
+// command even if none of its answers fits. For a kind of port without wires, the Bus is a
+// source of random bytes.
 type Bus struct {
 	answers   []Answer
 	addressed bool

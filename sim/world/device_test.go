@@ -140,8 +140,8 @@ func TestDisk(t *testing.T) {
 	require.Len(t, w.Ask(1, command(world.DiskRead, 0)), 4+world.SectorSize)
 }
 
-// A file of answers lists which commands a disk can execute, and when. The last matching line
-// counts.
+// A file of answers lists which commands a disk can execute, and when. If several lines match
+// a command, the last one applies.
 func TestWornDisk(t *testing.T) {
 	d := world.NewDisk(make([]byte, 16*world.SectorSize))
 	disk := port.Find("disk")

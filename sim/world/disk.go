@@ -37,7 +37,8 @@ type Disk struct {
 }
 
 // Able states whether a disk can execute a command on some sectors from some time on. If
-// several fit a command, the last one counts. If none fits, the disk can execute the command.
+// several entries fit a command, the last one applies. If no entry fits, the disk can execute
+// the command.
 type Able struct {
 	Time     uint64 // in microseconds
 	Op       uint32

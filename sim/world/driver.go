@@ -1,10 +1,11 @@
 package world
 
 // A Driver provides inputs that are not known in advance. The world calls it whenever every
-// task waits. It may Put inputs, which arrive immediately, and returns a time, `until`. Before
-// that time, the world handles these inputs and the deadlines of tasks by itself. It calls the
-// driver again at that time at the latest. `elapsed` is set if that time has come and nothing
-// else happens then. If `more` is false, the run ends and the driver is not called again.
+// task waits. It may Put inputs, which arrive immediately, and returns a time, `until`. Until
+// that time, the world handles these inputs and the deadlines of tasks by itself. It then
+// calls the driver again, or earlier if all tasks wait. `elapsed` is set if that time has come
+// and no other event happens at it. If `more` is false, the run ends and the driver is not
+// called again.
 type Driver func(elapsed bool) (until uint64, more bool)
 
 // Drive makes a driver the source of all further inputs.

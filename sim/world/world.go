@@ -140,7 +140,7 @@ func singles(data []byte) [][]byte {
 }
 
 // Head returns the frame, or the byte of a stream, that has waited longest at a device. It
-// returns nil if there is none.
+// returns nil if no frame or byte waits.
 func (w *World) Head(dev int) []byte {
 	if dev >= len(w.pending) || len(w.pending[dev]) == 0 {
 		return nil
@@ -242,7 +242,8 @@ func (w *World) pull() Input {
 }
 
 // Ahead returns up to n of the next inputs, up to the end of the run. It stops at an input that
-// is not a message. Advance must still deliver them. A world with a driver returns none.
+// is not a message. Ahead does not deliver these inputs: Advance must still do that. A world
+// with a driver returns no inputs.
 func (w *World) Ahead(n int) []Input {
 	if w.driver != nil {
 		return nil

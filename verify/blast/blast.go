@@ -1,8 +1,9 @@
 // Package blast is the second bit-blaster. It converts circuits to formulas for proofs,
 // following the definitions of the word operators. It shares no rule with ir/gate, because
-// otherwise a wrong rule would be proved equal to itself. It also uses other constructions.
-// Sums select their carry. A comparison looks at the highest bit that differs. A shift selects
-// each result bit. Regions become guarded assignments in program order.
+// otherwise a wrong rule would be proved equal to itself. Its circuits also have another
+// structure than those of ir/gate. A sum selects each carry. A comparison uses the highest bit
+// that differs. A shift selects each result bit. Regions become guarded assignments in program
+// order.
 //
 // A circuit is cut at registers and memory ports. The current values of registers and ports are
 // free inputs, called leaves. Outputs and the values that registers and memory ports take at the

@@ -63,8 +63,8 @@ func split(y []Lit, signed bool) (pairs []Lit, sign Lit) {
 }
 
 // digit is a digit made of a pair of bits and an incoming carry. Its value is 2 if the flag
-// `two` is set, -1 if `minus` is set, 1 if only `one` is set, and 0 without flags. The flag
-// `carry` is set if the sum of the three input values is more than 2.
+// `two` is set, -1 if `minus` is set, 1 if only `one` is set, and 0 if no flag is set. The
+// flag `carry` is set if the value of the pair plus the incoming carry is more than 2.
 type digit struct{ one, two, minus, carry Lit }
 
 func (g *Graph) digitOf(low, high, carry Lit) digit {
@@ -141,9 +141,9 @@ func (p *product) join(low, high part) part {
 	return part{v, low.at, high.odd, digits, high.lacks}
 }
 
-// close adds the bit `lacks` of the last digit. It also adds x times one more digit above,
-// whose value is `carry` minus `sign`. This digit is negative only if there is no carry. In
-// that case the digit below does not set `lacks`.
+// close adds the bit `lacks` of the last digit. It also adds x times one more digit above
+// the others. The value of this digit is `carry` minus `sign`. This digit is negative only
+// if there is no carry. In that case the digit below does not set `lacks`.
 func (p *product) close(all part, carry, sign Lit) []Lit {
 	g := p.g
 	v := extended(all.v, p.w)

@@ -159,7 +159,7 @@ func (g *Graph) add(a, b []Lit) []Lit {
 }
 
 // sub computes a difference with borrow. If the operand bits differ, the new borrow is the bit
-// of the subtrahend.
+// of the subtrahend; otherwise the borrow stays the same.
 func (g *Graph) sub(a, b []Lit) (difference []Lit, borrow Lit) {
 	difference, borrow = make([]Lit, len(a)), False
 	for i := range a {

@@ -10,8 +10,8 @@ import (
 
 // contents models the read ports of memories that are never written, cycle by cycle. An enabled
 // port shows one of the words of the memory. A disabled port keeps its word. Only the bits on
-// which claims depend are modelled, and each bit pattern only once. The other bits are free.
-// The model may therefore allow more words than the memory has, but never fewer.
+// which claims depend are modelled, and words that agree in these bits count once. The other
+// bits are free. The model may therefore allow more words than the memory has, but never fewer.
 type contents struct {
 	g     *leaves
 	ports []*constPort

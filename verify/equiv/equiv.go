@@ -1,13 +1,13 @@
 // Package equiv proves that a circuit and its gates behave the same, or that two circuits do.
 //
-// Both sides are cut at registers and memory ports, whose values are free inputs that the sides
-// share. The package compares some parts as formulas: every output, every next value of a
-// register, and the address, data, lanes and enable of every memory port. It compares other
-// parts as data: the reset values, and the shapes, policies and initial contents of memories.
-// If all cuts are equal for all values of the leaves, the behaviour is equal from reset on
-// ("combinational, all states, memories as shared arrays"). The formulas of the circuit come
-// from verify/blast. The package reads the formulas of the netlist from its look-up tables.
-// Neither uses the bit rules of ir/gate.
+// Both sides are cut at registers and memory ports. The values of registers and ports are free
+// inputs that both sides share. The package compares some parts as formulas: every output,
+// every next value of a register, and the address, data, lanes and enable of every memory port.
+// It compares other parts as data: the reset values, and the shapes, policies and initial
+// contents of memories. If all cuts are equal for all values of the leaves, the behaviour is
+// equal from reset on ("combinational, all states, memories as shared arrays"). The formulas of
+// the circuit come from verify/blast. The package reads the formulas of the netlist from its
+// look-up tables. Neither uses the bit rules of ir/gate.
 //
 // Proofs go bottom-up. Random simulation finds pairs of internal signals that may be equal. A
 // SAT solver then proves or refutes each pair. The logic below a pair is already merged at that

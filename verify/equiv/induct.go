@@ -65,7 +65,8 @@ func (r *Report) induct(base, step *unrolled, frames int) {
 }
 
 // follows reports whether a claim follows from another claim that was not dropped. Such a claim
-// is neither checked nor assumed. A mistake here can therefore only make the proof weaker.
+// is neither checked nor assumed. A mistake in this function can therefore make a proof fail,
+// but cannot make a wrong proof succeed.
 func (r *Report) follows(i int) bool {
 	return slices.ContainsFunc(r.Items[i].from, func(k int) bool { return r.Items[k].Status == Proved })
 }

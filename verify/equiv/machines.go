@@ -15,12 +15,13 @@ import (
 // other memories are unknown, and so is the order of the words that are read.
 //
 // The proof is by induction over one cycle. In addition to the equality of outputs and
-// accesses, it uses the largest inductive set of these supporting claims. A register is equal
-// on both sides, always or while some one-bit register is 1 (such as a valid bit) or 0 (van
-// Eijk, "Sequential equivalence checking based on structural similarities", 2000). Within one
-// side, a one-bit register is constant or follows from another one. Claims that cannot be
-// proved this way are undecided. If the circuits differ only in reset values, they are first
-// unrolled over the cycles in which this difference may disappear (converge.go).
+// accesses, it uses the largest inductive set of supporting claims (van Eijk, "Sequential
+// equivalence checking based on structural similarities", 2000). There are two kinds of
+// supporting claims. The first: a register is equal on both sides, always or while some
+// one-bit register (such as a valid bit) is 1, or is 0. The second: within one side, a
+// one-bit register is constant or follows from another one. Claims that cannot be proved this
+// way are undecided. If the circuits differ only in reset values, they are first unrolled
+// over the cycles in which this difference may disappear (converge.go).
 func Machines(x, y *rtl.Circuit, opt Options) (*Report, error) {
 	rep := &Report{Solver: SolverName + ", induction"}
 	for _, item := range shapes(x, y) {

@@ -11,8 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// queue is a word with a valid bit beside it. Two values do not matter: the word at reset, and
-// a value of `line` that no word of the memory equals.
+// queue is a word with a valid bit beside it. Two values cannot be observed: the word at
+// reset, and a value of `line` that differs from all words of the memory.
 func queue(t *testing.T, reset, line uint64) *rtl.Circuit {
 	b := rtl.NewBuilder("queue")
 	rom := b.Mem("rom", 8, 2, 1, []uint64{0x13, 0x37, 0x6f})

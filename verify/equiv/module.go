@@ -250,8 +250,8 @@ func (e *evaluator[B]) memory(i int) {
 	e.emit(nextWord(m.Name), next)
 }
 
-// padded returns a word of at least n bits. Bits above n are kept, so that the comparison fails
-// if they are not 0.
+// padded returns a word of at least n bits. padded keeps the bits above n, so that the
+// comparison fails if one of them is not 0.
 func (e *evaluator[B]) padded(bits []yosys.Bit, n int) []B {
 	out := e.word(bits)
 	for len(out) < n {

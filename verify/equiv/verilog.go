@@ -29,8 +29,8 @@ const (
 // Verilog compares a circuit with its written Verilog module, as yosys reads the file, for all
 // states and inputs. It compares outputs and the next values of registers, of read ports and of
 // any word of any memory. This includes cycles in which reset is 1. It compares the ports, and
-// the sizes and contents of memories, as data. Parts of the circuit that the file omits must
-// not matter. If they did, the compared cones would read different leaves.
+// the sizes and contents of memories, as data. The file omits parts of the circuit. If such a
+// part influenced an output, the compared cones would read different leaves and differ.
 func Verilog(c *rtl.Circuit, m *yosys.Module, n *Names, opt Options) (*Report, error) {
 	l := newLeaves()
 	a, b, err := verilogSides(l, c, m, n)

@@ -2,9 +2,9 @@ package gen
 
 import "fmt"
 
-// This file makes numbers up to a bound, where the bound itself can occur. Every operator makes
-// indices, lengths and loop ends from such numbers. If the checker computes a bound that is too
-// small, it proves something wrong, and a test can detect that.
+// This file makes numbers whose largest possible value is a given bound. For every operator it
+// uses such numbers as indices, lengths and loop ends. If the checker computes too small a
+// bound, one of its proofs is wrong, and a run can detect that.
 
 // boundRow is a production (a way to make text) for numbers from 0 to most.
 type boundRow struct {

@@ -365,8 +365,8 @@ func diskRows() []stmtRow {
 	}
 }
 
-// diskStmt makes a disk command. It has an else if it may fail and the program must not trap,
-// and sometimes in other cases.
+// diskStmt makes a disk command. If the command may fail and the program must not trap, the
+// command has an else. In other cases it sometimes has one.
 func (g *gen) diskStmt(form string, kids ...*node) *node {
 	d := g.b.disk
 	if d.worn && !g.traps || g.worn.IntN(4) == 0 {

@@ -124,7 +124,7 @@ func (g *gen) closePair(f format) (a, b uint64) {
 }
 
 // fullMap makes statements that put too many keys into a map with one set and check which keys
-// remain. At least once, all entries have been replaced.
+// remain. There are enough keys to replace all entries at least once.
 func (g *gen) fullMap() *node {
 	if !g.work(60) {
 		return nil

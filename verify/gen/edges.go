@@ -8,7 +8,7 @@ import (
 )
 
 // This file makes values that equal the bound of a condition, or differ from it by one. Random
-// values rarely do, and compilers often fail there.
+// values rarely lie there, and compilers often make mistakes there.
 
 // near makes a number of type t: lo, hi, or a neighbour of one of them that the type contains.
 // It computes the number from a value that is 0 or 1, so that it is not a constant.
@@ -143,8 +143,8 @@ func under(p, whole place) bool {
 	return p.v == whole.v && len(p.steps) > len(whole.steps) && slices.Equal(p.steps[:len(whole.steps)], whole.steps)
 }
 
-// knownStmt makes a second test of something that is already known: a part of a condition that
-// holds or does not hold.
+// knownStmt makes a test whose result an enclosing condition already determines: it tests a
+// part of that condition again.
 func (g *gen) knownStmt() *node {
 	if !g.mixes() {
 		return nil

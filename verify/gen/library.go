@@ -8,8 +8,8 @@ import (
 )
 
 // All levels run the same library. A wrong library function therefore causes no difference
-// between levels. For this reason, some calls have a known answer, which Go's library or the
-// definition gives. A program reports a different answer.
+// between levels. For this reason, the generator knows the right answer of some calls, from
+// Go's library or from the definition. The program reports any other answer.
 
 // Wrong is the prefix of the log line with which a program reports a wrong answer of the
 // library.

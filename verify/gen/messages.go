@@ -2,8 +2,8 @@ package gen
 
 import "strings"
 
-// strict reports whether any values of a layout's fields form a valid message. Such a layout
-// has no conditions, and no lengths stored in other fields.
+// strict reports whether all combinations of field values of a layout are valid messages.
+// Such a layout has no conditions, and no lengths stored in other fields.
 func (l *layout) strict() bool {
 	for i := range l.parts {
 		p := &l.parts[i]

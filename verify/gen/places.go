@@ -50,8 +50,8 @@ func (p place) step(name string, t *typ) place {
 	return q
 }
 
-// node makes the text of a place with its indices. It returns nil if no index is certain to be
-// below the length.
+// node makes the text of a place with its indices. It returns nil if it finds no index that is
+// certainly below the length.
 func (p place) node(g *gen) *node {
 	n := expr(p.typ, p.v.name)
 	at := 0

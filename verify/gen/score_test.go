@@ -22,7 +22,8 @@ const root = "../.."
 const scoreSeeds = 500
 
 // sample is the number of faults that are planted in a short run. someSeeds is the largest
-// number of programs that are tried for each fault. A fault that is never found needs them all.
+// number of programs that are tried for each fault. For a fault that is never found, all of
+// them are tried.
 const sample, someSeeds = 3, 120
 
 // patience is the time limit for the tool on all programs.
@@ -77,8 +78,8 @@ func noticed(f *testkit.Fault, dir string, programs int) (how string, err error)
 
 // TestMutationScore measures how many faults generated programs find: at least 95 in 100 of the
 // faults in testdata/faults.txt, planted one at a time. All are planted when SINTER_WORTH is 1,
-// which takes a quarter of an hour. Otherwise some faults, spread over the list, are planted,
-// so that the harness and the list stay sound.
+// which takes a quarter of an hour. Otherwise the test plants some faults, spread over the
+// list, to check that the list and the test itself still work.
 func TestMutationScore(t *testing.T) {
 	faults := testkit.Faults(t, "testdata/faults.txt")
 	groups := map[string]int{}

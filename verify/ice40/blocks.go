@@ -11,8 +11,8 @@ import (
 )
 
 // block is a block RAM with 256 rows of 16 bits. In mode m a word has 16>>m bits, and the
-// address has m extra bits above the row bits. Let k be the number in these m bits. Then bit i
-// of the word is bit i<<m + k of the row, and uses the pin i<<m + offset.
+// address has m extra bits above the row bits. If k is the number in these m bits, bit i of
+// the word is bit i<<m + k of the row. It uses the pin i<<m + offset.
 type block struct {
 	mode int
 	pins map[string][]yosys.Bit
@@ -83,7 +83,7 @@ func Prove(c *rtl.Circuit, text string, names *equiv.Names) (*equiv.Report, erro
 
 // Memory makes a memory from block RAMs. Each net in the list `reads` is the data of one read
 // port, and the blocks that drive it belong to the memory. The blocks of a port must share an
-// address and an enable. All blocks must take the same writes.
+// address and an enable. All blocks must have the same write address, enable and data.
 func (n *Netlist) Memory(name string, addrBits int, reads []string) error {
 	m := &yosys.Mem{Name: name, Width: len(n.Nets[reads[0]]), Size: 1 << addrBits, Init: make([]uint64, 1<<addrBits)}
 	if m.Width > 64 {

@@ -40,8 +40,8 @@ func (d *Difference) Error() string {
 	return fmt.Sprintf("program %d, cycle %d: %s\n  %s", d.Program, d.Cycle, d.What, strings.Join(d.Before, "\n  "))
 }
 
-// ErrNone says that no program can be made of the kept instructions, for example on a core that
-// only stops.
+// ErrNone means that the kept instructions are not enough for a random program, for example on
+// a core whose only instruction stops it.
 var ErrNone = errors.New("no instruction of the subset can be the first of a program")
 
 // Random compares a core with the instruction set by running random programs of the kept

@@ -84,8 +84,8 @@ func TestSameSeedSamePrograms(t *testing.T) {
 	require.Equal(t, a, b)
 }
 
-// TestStuckRegistersAreFound makes one register at a time 0 for ever. Some instruction must
-// show it.
+// TestStuckRegistersAreFound sets one register at a time to 0 for the whole run. The
+// comparison must find a difference at some instruction.
 func TestStuckRegistersAreFound(t *testing.T) {
 	c, sub := made(t, design.Pipe3)
 	for i, r := range c.Regs {

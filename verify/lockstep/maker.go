@@ -79,8 +79,8 @@ func interesting(rng *rand.Rand) uint32 {
 }
 
 // make executes at most n instructions. When the program first reaches a word of the text, make
-// chooses the instruction there. make ends if the program leaves the text, stops, loops, or
-// reaches a word that no longer fits the state.
+// chooses the instruction at this word. It ends if the program leaves the text, stops, loops,
+// or reaches a chosen instruction again that is not valid in the present state.
 func (m *maker) make(p *program, n int) error {
 	const idle = 24 // limit of instructions without a new one: a loop that adds nothing
 	for stale := 0; len(p.records) < n && stale < idle; stale++ {

@@ -270,7 +270,7 @@ func (v *environment) beat(data uint32, last bool, n uint32) {
 }
 
 // check compares the outputs of the core with the outputs of the reference. The circuit may
-// already show outputs of instructions after the last compared one.
+// already show outputs of instructions that have not been compared yet.
 func (v *environment) check(p *program) error {
 	if len(v.logs) < len(p.logs) || len(v.out) < len(p.out) {
 		return fmt.Errorf("expected %d log words and %d frames, got %d and %d", len(p.logs), len(p.out), len(v.logs), len(v.out))

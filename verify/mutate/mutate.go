@@ -54,7 +54,7 @@ type fault struct {
 }
 
 // Mutants returns up to n different mutants of a circuit, chosen by the seed. It first chooses
-// the kind of fault and then the position. Kinds that have few positions therefore also occur.
+// the kind of fault and then the position. So a kind with few positions also occurs.
 func Mutants(c *rtl.Circuit, seed int64, n int) []Mutant {
 	r := rand.New(rand.NewPCG(uint64(seed), 0x3317))
 	kinds := faults(c, r)

@@ -60,8 +60,8 @@ func (s *Score) String() string {
 type Trial struct {
 	Circuit *rtl.Circuit
 	Check   Check
-	// Proof is a second check, which may be nil. It is stricter than any run, so it may refuse a
-	// mutant that behaves like the circuit in every run.
+	// Proof is a second check, which may be nil. It is stricter than a run. So it may find a
+	// fault even in a mutant that behaves like the circuit in every run.
 	Proof   Check
 	Options equiv.Options
 }

@@ -75,8 +75,9 @@ func eachWord(im *image.Image, visit func(name string, at int, w uint32)) {
 }
 
 // selectors returns a function that names the rule of selection for a line. Each line of the
-// common instruction set has its own rule. All multiplications of few bits share one, although
-// each program has lines of other widths, and all other lines made for a program share another.
+// common instruction set has its own rule. Multiplications of few bits have different widths in
+// different programs, but all of them share one rule. All other lines that are made for a
+// program share another rule.
 func selectors() func(in *isa.Inst) string {
 	common := map[string]bool{}
 	for _, in := range isa.RV32IM().Insts {

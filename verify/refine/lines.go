@@ -30,8 +30,8 @@ func levelOutput(name string) bool {
 // ofBeat reports whether an output belongs to a beat, so that it matters only if valid is 1.
 func ofBeat(name string) bool { return strings.HasSuffix(name, "_last") }
 
-// A `one` is a case of the proof: an instruction line, with one of its shift amounts or port
-// registers, if it has any.
+// A `one` is a case of the proof: an instruction line, together with one of its shift
+// amounts or port registers if it has some.
 type one struct {
 	name      string
 	in        *isa.Inst
@@ -230,8 +230,8 @@ func clone[K comparable, V any](m map[K]V) map[K]V {
 	return out
 }
 
-// unread sets the operands that the line does not name. If the core always reads x0 there, they
-// are 0, and some lines rely on this. Otherwise they may have any value.
+// unread sets the operands that the line does not name. If the core always reads x0 for such an
+// operand, the operand is 0, and some lines rely on this. Otherwise it may have any value.
 func (p *proof) unread() {
 	for i, leaf := range []string{"rs1", "rs2", "rs3"}[:p.k.m.sources] {
 		if v, ok := p.values[leaf]; !ok || v != nil {

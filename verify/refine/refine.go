@@ -13,13 +13,14 @@
 //	held       until it retires, it stays unchanged in execution
 //	next       the next executing instruction is the one that the line names
 //
-// Two more claims complete the proof. Nothing acts while nothing executes, and the first
-// instruction after reset is the first word. Each run of the core is therefore a run of its
-// lines, with any stalls, forwarding and squashes. The claims rely on facts about the program,
-// for example that addresses are aligned and inside data memory, and that branch targets are in
-// the text. verify/removal and the runs check these facts. The frame engine is modelled cycle
-// by cycle (engine.go): the inputs, outputs, reads, writes and counters during a store to GO.
-// wait.go models masks, the deadline and pins in the same way.
+// Two more claims complete the proof. While no instruction executes, no register or memory of
+// the program changes and no output acts. The first instruction after reset is the first word.
+// Each run of the core is therefore a run of its lines, with any stalls, forwarding and
+// squashes. The claims rely on facts about the program, for example that addresses are aligned
+// and inside data memory, and that branch targets are in the text. verify/removal and the runs
+// check these facts. The frame engine is modelled cycle by cycle (engine.go): the inputs,
+// outputs, reads, writes and counters during a store to GO. wait.go models masks, the deadline
+// and pins in the same way.
 //
 // docs/glossary.md explains the terms. The package does not depend on the generator of the
 // circuits. Start reading at Check, then lines.go, engine.go and wait.go.
@@ -151,8 +152,9 @@ type claim struct {
 	lit  lit
 }
 
-// prove checks, for each claim, whether it can fail under the assumptions of the run. The
-// assumptions must be satisfiable, because otherwise every claim would hold.
+// prove checks for each claim whether it can fail under the assumptions of the run. It
+// also checks that the assumptions can hold together, because otherwise every claim would
+// be proved.
 func (k *checker) prove(r *run, what string, word bits, claims []claim) {
 	roots := append(bits{}, r.assume...)
 	for _, c := range claims {

@@ -112,7 +112,7 @@ func stuck(t *testing.T, c *rtl.Circuit, name string, value uint64) *rtl.Circuit
 }
 
 // TestFaultsAreNoticed makes one node of a core constant. The proof must then find a difference.
-// It assumes only the invariants that are proved for the faulty core.
+// The proof assumes only the invariants that are proved for the faulty core.
 func TestFaultsAreNoticed(t *testing.T) {
 	for _, f := range []struct {
 		kind, node string

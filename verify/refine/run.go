@@ -31,8 +31,8 @@ type machine struct {
 	sources int
 }
 
-// newMachine cuts the circuit at the nodes rs1, rs2 and rs3 if they exist. Otherwise an operand
-// is the data of a read port of the register file.
+// newMachine cuts the circuit at the nodes rs1, rs2 and rs3 if they exist. If these nodes do
+// not exist, an operand is the data of a read port of the register file.
 func newMachine(c *rtl.Circuit) *machine {
 	d := *c
 	d.Nodes = append([]rtl.Node(nil), c.Nodes...)
@@ -125,8 +125,8 @@ func constant(n int, v uint64) bits {
 	return out
 }
 
-// step adds the next cycle. operands are the operands of the executing instruction. nil means
-// any values.
+// step adds the next cycle. The argument operands has the operands of the executing
+// instruction. If it is nil, they may have any values.
 func (r *run) step(operands []bits) (*cycle, error) {
 	y := &cycle{cones: map[blast.Place]bits{}, inputs: map[string]bits{}}
 	given := func(i int) bits {

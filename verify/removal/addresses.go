@@ -15,8 +15,8 @@ import (
 // of the registers that they compare. Values from memory and ports may be anything. A jump to a
 // register may go to any word after a call.
 //
-// The search for spans needs no proof. The result is accepted only if the spans are inductive:
-// they hold at the start, and each word preserves them.
+// The search for spans itself is not trusted. Its result is accepted only if the spans are
+// inductive: they hold at the start, and each word preserves them.
 
 // registers holds the spans of all registers before a word. It is nil if the word is
 // unreachable.
@@ -223,8 +223,8 @@ func equal(r [32]span, x, y uint8) ([32]span, bool) {
 	return put(put(r, x, s), y, s), ok
 }
 
-// apart narrows two registers that differ: if one is a single number, the other cannot have it
-// as a bound.
+// apart narrows the spans of two registers that differ. If the span of one is a single number,
+// this number is removed from the ends of the other's span.
 func apart(r [32]span, x, y uint8) ([32]span, bool) {
 	for _, p := range [][2]uint8{{x, y}, {y, x}} {
 		s, n := r[p[0]], r[p[1]]

@@ -5,12 +5,12 @@
 // design point except its name and its core organisation.
 //
 // The package reads the words of the image, the instruction set of its target and the fields of
-// the design point. It does not use the plan that made them. For all words of text, it proves
-// everything that follows from a word alone: opcodes, registers, immediates, constant shifts,
-// branch targets, absolute addresses. Intervals of the registers give bounds for computed
-// addresses (addresses.go). If an address has no sufficient bound, a run tests it: the
-// instruction-set simulator stops at the first address outside of data and ports. Start reading
-// at Check.
+// the design point. It does not use hwgen/plan, which made the design point. For all words of
+// text, it proves everything that follows from a word alone: opcodes, registers, immediates,
+// constant shifts, branch targets, absolute addresses. Intervals of the registers give bounds
+// for computed addresses (addresses.go). If an address has no sufficient bound, a run tests it:
+// the instruction-set simulator stops at the first address outside of data and ports. Start
+// reading at Check.
 package removal
 
 import (
@@ -63,7 +63,7 @@ func Check(im *image.Image, p *design.Point) *Result {
 }
 
 // text checks the sizes of the text. The memory must hold the text, and the program counter
-// must be able to hold the address after it. Execution must not run on to that address.
+// must be able to hold the address after it. Execution must never reach that address.
 func (r *Result) text() {
 	last := len(r.im.Text) - 1
 	if len(r.im.Text) > 1<<r.p.Text.N {

@@ -61,8 +61,8 @@ func spanOf(e *word.Expr, leaf func(e *word.Expr) span) span {
 	return s
 }
 
-// rule computes the span of one operator. If its upper bound does not fit the width, the result
-// may be truncated.
+// rule computes the span of one operator. If the upper bound does not fit the width, the
+// result may be truncated.
 func rule(e *word.Expr, a, b, c span) span {
 	mask, zeros := word.Mask(e.Width), min(a.zeros, b.zeros)
 	whole := span{0, mask, zeros}
@@ -105,8 +105,8 @@ func rule(e *word.Expr, a, b, c span) span {
 	return anything(e.Width)
 }
 
-// sum computes the span of a + b. The bounds are exact if the carry is never lost or always
-// lost.
+// sum computes the span of a + b. It has bounds if the carry out of the top bit is always 0
+// or always 1.
 func sum(a, b span, mask uint64, zeros int) span {
 	low, carryLow := bits.Add64(a.lo, b.lo, 0)
 	high, carryHigh := bits.Add64(a.hi, b.hi, 0)
@@ -122,8 +122,8 @@ func sum(a, b span, mask uint64, zeros int) span {
 // ones returns the smallest number >= x whose bits are all ones.
 func ones(x uint64) uint64 { return 1<<bits.Len64(x) - 1 }
 
-// shift computes the span of a shift. With a variable amount, a logical right shift gives at
-// most its operand.
+// shift computes the span of a shift. If the amount is variable, the only known bound is
+// that a right shift of a word without a sign gives at most that word.
 func shift(e *word.Expr, a, b span, mask uint64) span {
 	if b.lo != b.hi {
 		if e.Op == word.Shru || e.Op == word.Shrs && a.hi <= mask>>1 {

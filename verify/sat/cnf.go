@@ -28,7 +28,7 @@ func clauseHolds(clause []int, model []bool) bool {
 }
 
 // Decider decides a CNF within a number of conflicts (0: no limit). It returns a model if the
-// CNF is satisfiable. The interface is small, so that any solver can serve as a second opinion.
+// CNF is satisfiable. The interface is small, so that tests can compare different solvers.
 type Decider interface {
 	Decide(f *CNF, limit int) (Status, []bool)
 }

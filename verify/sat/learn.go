@@ -4,8 +4,8 @@ import "sort"
 
 // analyse resolves backwards from a conflict clause to the first unique implication point: the
 // first literal on all paths of the last level. It returns the learnt clause, the backtrack
-// level, and the number of levels in the clause (its glue). The complement of that literal
-// comes first in the clause, and a literal of the backtrack level comes second.
+// level, and the number of levels in the clause (its glue). The complement of the implication
+// point comes first in the clause. A literal of the backtrack level comes second.
 func (s *Solver) analyse(c ref) (out []Lit, back, glue int) {
 	out = []Lit{0}
 	open, at := 0, len(s.trail)-1
@@ -116,7 +116,7 @@ func (s *Solver) bumpVar(v Var) {
 
 func (s *Solver) decay() { s.bump /= 0.95 }
 
-// reduce deletes the half of the learnt clauses that have the most levels, and compacts the
+// reduce deletes half of the learnt clauses, those with the most levels, and compacts the
 // arena.
 func (s *Solver) reduce() {
 	s.undo(0)

@@ -11,9 +11,10 @@
 //	s.Solve(nil, 0, a.Neg(), b.Neg()) // Unsat under these assumptions
 //
 // Clauses may be added between calls. Learnt clauses are kept, because they follow from the
-// clauses alone. A call may restrict the variables on which the solver decides. The caller then
-// guarantees that any assignment of these variables that violates no clause can be extended to
-// all variables. This holds if the other variables are definitions.
+// clauses alone. A call may restrict the variables on which the solver decides. If an
+// assignment of these variables violates no clause, it must be possible to extend it to all
+// variables. The caller guarantees this. It holds if clauses define the other variables by
+// these variables.
 //
 // The package does not depend on circuits. Start reading at Solver.Solve.
 package sat
@@ -280,7 +281,7 @@ func (s *Solver) Solve(vars []Var, limit int, assume ...Lit) Status {
 }
 
 // common counts the decision levels that the last call has kept and that this call can use.
-// They end before the first assumption that differs.
+// These are the levels before the first assumption that differs.
 func (s *Solver) common(assume []Lit) int {
 	n := 0
 	for n < min(len(s.limits), len(s.assumed), len(assume)) && s.assumed[n] == assume[n] {

@@ -79,8 +79,8 @@ func TestAgainstGophersat(t *testing.T) {
 	}
 }
 
-// TestIncremental asks one solver many questions under assumptions, with clauses added between
-// them. It compares the answers with new solvers.
+// TestIncremental asks one solver many questions under assumptions, and adds clauses between
+// the questions. It compares each answer with the answer of a new solver.
 func TestIncremental(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 3))
 	for range 30 {

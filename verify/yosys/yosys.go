@@ -1,5 +1,5 @@
-// Package yosys reads what yosys makes of a written Verilog module. The file itself can thus be
-// compared with the circuit from which it was written.
+// Package yosys reads the netlist that yosys makes from a written Verilog module. So the file
+// itself can be compared with the circuit from which it was written.
 //
 // Yosys parses the file and converts it to gates, flip-flops and memory ports. The only
 // optimisation is the removal of parts that no output needs:
@@ -11,9 +11,9 @@
 //	m.Mems["data"]    // words read and written, and contents
 //	m.Nets["x_last"]  // the bits of a named net
 //
-// A multiplication stays a separate cell, because its gates would be a different arrangement of
-// the same sum, which no prover can match. Yosys does everything else. The package does not
-// depend on circuits. Start reading at Read.
+// A multiplication stays a separate cell, because its gates would add the same rows in a
+// different order, and no prover can show that both orders are equal. Yosys converts all other
+// cells. The package does not depend on circuits. Start reading at Read.
 package yosys
 
 import (
@@ -25,8 +25,8 @@ import (
 	"strings"
 )
 
-// Bit is a one-bit wire. Constants are also wires. A negative Bit has no value that the file
-// defines.
+// Bit is a one-bit wire. Constants are also wires. A negative Bit is a wire whose value the
+// file does not define.
 type Bit int
 
 // The constants. Yosys numbers its own wires from 2.

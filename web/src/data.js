@@ -1,6 +1,6 @@
-// The data of a page, and what follows from it: cost by line, and the levels of a line.
+// This file reads the data of a page. From the data it computes the cost of each line and the levels of a line.
 
-// load unpacks what the tool has put into the page.
+// load unpacks the data that the tool has put into the page.
 export async function load() {
   const text = atob(document.getElementById("data").textContent.trim());
   const bytes = Uint8Array.from(text, (c) => c.charCodeAt(0));
@@ -43,7 +43,7 @@ export function model(data) {
   return m;
 }
 
-// Wave is a value change dump, read when it is first looked at.
+// Wave is a value change dump. It is parsed when a view first needs it.
 export class Wave {
   constructor(text) {
     this.signals = new Map();
@@ -77,7 +77,7 @@ export class Wave {
     }
     this.to = last;
   }
-  // value is what a signal has in a cycle.
+  // value returns the value of a signal in a cycle.
   value(name, cycle) {
     const s = this.signals.get(name);
     let lo = 0;

@@ -1,4 +1,4 @@
-// Elements without a framework: text is always text.
+// This file makes elements without a framework. Text is never read as HTML.
 const SVG = "http://www.w3.org/2000/svg";
 
 function fill(node, attributes, children) {

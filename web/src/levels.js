@@ -1,8 +1,8 @@
-// The levels of a line: what it cost, IR, assembly, waveform, gates.
+// The levels of a line: its cost, IR, assembly, waveform and gates.
 import { el, svg, number, share } from "./dom.js";
 import { waveOf } from "./data.js";
 
-// causeBar is a bar of some width whose parts are the causes of cycles.
+// causeBar returns a bar that shows how many cycles each cause took.
 export function causeBar(m, c, width) {
   const bar = el("span", { class: "stack", style: `width:${(100 * width).toFixed(2)}%` });
   m.data.causes.forEach((name, k) => {
@@ -39,7 +39,7 @@ function irOf(m, rows) {
   return section("ir", "IR", `${rows.length} after the passes`, el("pre", {}, rows.map((i) => m.data.ir[i].t.replace(/^  /, "")).join("\n")));
 }
 
-// assembly lists the words of a line, each with why the core can execute it.
+// assembly lists the instruction words of a line, each with the reason why the core has this instruction.
 function assembly(page, c) {
   if (!c) return null;
   const { data } = page.m;
@@ -58,7 +58,7 @@ function assembly(page, c) {
 
 const shown = 40; // cycles of the small waveform
 
-// waveform shows the signals of a line from where it first executes in the window.
+// waveform shows the signals of a line, from the cycle in which the line first executes in the window.
 function waveform(page, c) {
   if (!c) return null;
   const { data } = page.m;
@@ -120,7 +120,7 @@ function bus(out, a, b, y, v) {
   if (text.length * 6.4 + 6 < b - a) out.append(svg("text", { class: "value", x: (a + b) / 2, y: y + 11 }, text));
 }
 
-// gates lists the rows of the design that a line needs, and what they became.
+// gates lists the rows of the design point that a line needs, with their look-up tables and nets.
 function gates(m, c) {
   if (!c) return null;
   const { data } = m;

@@ -1,4 +1,4 @@
-// The page of a report: views of one set of data, one selected line, one keyboard.
+// The page of a report. All views show the same data and the same selected line, and share the keys.
 import { load, model } from "./data.js";
 import { el, clear } from "./dom.js";
 import { sourceView } from "./source.js";
@@ -17,13 +17,13 @@ const views = [
   ["sweep", "Sweep", sweepView],
 ];
 
-// page is what the views share: the data, what is selected, and how to change it.
+// page holds the state that the views share: the data, the selection, and functions that change it.
 const page = {
   m: null,
   view: "source",
   file: 0,
   line: 0,
-  // select makes a line the selected one, in the view that shows it.
+  // select selects a line, and shows it in the named view, or else in the current view.
   select(file, line, view) {
     page.file = file;
     page.line = line;
@@ -92,7 +92,7 @@ function help() {
     el("form", { method: "dialog" }, el("button", {}, "Close")));
 }
 
-// keyboard is one map for all views; a view may have keys of its own.
+// keyboard maps the keys of all views. A view may have additional keys.
 function keyboard(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName)) return;
   const at = "12345".indexOf(event.key);

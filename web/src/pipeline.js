@@ -1,4 +1,4 @@
-// The pipeline in a window: a row for each instruction, a column for each cycle.
+// The pipeline in a window of cycles. A row is an instruction, and a column is a cycle.
 import { el, svg, number } from "./dom.js";
 
 const step = 16;

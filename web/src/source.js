@@ -1,11 +1,11 @@
-// The source with what each line cost, and beside it the levels of the selected line.
+// The source with the cost of each line. Beside it are the levels of the selected line.
 import { el, clear, number } from "./dom.js";
 import { levels, causeBar } from "./levels.js";
 
 const token = /(\/\/.*)|("(?:[^"\\]|\\.)*")|\b(task|fn|system|struct|enum|layout|const|config|use|test|if|else|for|in|loop|while|match|return|break|continue|let|var|chan|run|select|on|every|after|assert|expect|max|cap|out|inout|and|or|not|as|with|timed|budget|true|false|none|start)\b|\b(0x[0-9a-f_]+|\d[\d_]*(?:us|ms|s)?)\b/gi;
 const kinds = [null, "c", "s", "k", "d"];
 
-// code is a line with its words in colour.
+// code returns a source line with its words in colour.
 function code(text) {
   const out = el("code");
   let from = 0;

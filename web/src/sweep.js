@@ -1,12 +1,12 @@
-// A sweep: its points in the plane of the first two objectives, and its front. A page
-// that is served follows the sweep while it runs.
+// A sweep: its points in the plane of the first two objectives, and its Pareto front. If a server
+// sends the page, the page follows the sweep while it runs.
 import { el, svg, clear, number } from "./dom.js";
 
 const W = 760;
 const H = 420;
 const edge = { left: 76, right: 20, top: 16, bottom: 48 };
 
-// ticks are some round numbers between two.
+// ticks returns some round numbers between two numbers.
 function ticks(from, to) {
   const raw = (to - from) / 5 || 1;
   const unit = 10 ** Math.floor(Math.log10(raw));
@@ -63,7 +63,7 @@ export function sweepView(page, root) {
   return { selected: draw };
 }
 
-// follow asks a server for the sweep from time to time. A file has none.
+// follow asks the server for the sweep from time to time. A page in a file has no server.
 export function follow(page, changed) {
   const every = +(document.querySelector("meta[name=live]")?.content ?? 0);
   if (!every) return;

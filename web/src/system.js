@@ -5,7 +5,7 @@ const W = 168;
 const H = 56;
 const GAP = 96;
 
-// columns places tasks: one comes after those that send to it.
+// columns gives each task a column. A task is to the right of the earlier tasks that send to it.
 function columns(tasks, channels) {
   const at = tasks.map(() => 0);
   for (let round = 0; round < tasks.length; round++) {

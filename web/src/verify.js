@@ -1,4 +1,4 @@
-// The matrix of the verification: a row for each level and check, with what it covers.
+// The table of the verification. It has a row for each level and check, which says what the check covers.
 import { el, number } from "./dom.js";
 
 const good = ["equal", "proved", "tested"];
