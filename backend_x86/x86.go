@@ -219,7 +219,7 @@ func emit(m *ir.Module, p Product, vectors, watched bool) (string, error) {
 	if vectors {
 		asm = strings.Replace(asm, "  // the set-up of SSE stands here\n", sseSetup, 1)
 	}
-	out, err := llvmir.Emit(m, llvmir.Options{Triple: r.triple, Asm: asm, Debug: llvmir.Lines, Vectors: p.isProcess(), Contexts: p.isProcess(), Watched: watched})
+	out, err := llvmir.Emit(m, llvmir.Options{Triple: r.triple, Asm: asm, Debug: llvmir.Lines, Vectors: p.isProcess(), Contexts: p.isProcess(), Watched: watched, Compact: p.Boots()})
 	if err != nil {
 		return "", err
 	}

@@ -82,7 +82,7 @@ pvh_entry:
   mov $0x900, %eax
   xor %edx, %edx
   wrmsr
-  mov $0x80010001, %eax
+  mov $0x80000001, %eax // without write protection, which pvh.c turns on when the tables are finished
   mov %eax, %cr0
   ljmp $24, $3f
 
@@ -126,8 +126,11 @@ map:
 
 .section .rodata.boot, "a", @progbits
 .balign 8
+.globl gdt
 gdt: .quad 0, 0x00cf9b000000ffff, 0x00cf93000000ffff, 0x00af9b000000ffff
-gdt_pointer: .word 31
+// the task state segment: the linker script splits its address
+.quad __tss_low, 0
+gdt_pointer: .word 47
 .long gdt
 
 .section .bss.tables, "aw", @nobits

@@ -8,18 +8,19 @@ static void word(u64 x) {
   hal_write(s, 17);
 }
 
-enum { STUB = 5 };                     // bytes of a stub
-enum { HAS_CODE = 1 << 8 | 31 << 10 | 1 << 17 | 1 << 21 | 3 << 29 }; // vectors with an error code
+enum { STUB = 2, PUSHED = 5 }; // bytes of a stub, and words that the CPU pushes for an exception
 
-// stack points to the return address into the stubs. The error code follows if the exception
-// has one, and then the address of the instruction.
-NORETURN void pvh_crash(const u64 *stack, u64 address, u64 stubs) {
-  u32 vector = (u32)(stack[0] - stubs) / STUB - 1;
-  u32 code = HAS_CODE >> vector & 1;
+extern u64 __interrupt_stack_top[];
+
+// stack points to the last word that the stubs pushed. Vector v has 2 * (32 - v) such words below
+// the CPU's own words, and an error code adds one. So an odd number of words means an error code.
+NORETURN void pvh_crash(const u64 *stack, u64 address) {
+  const u64 *frame = __interrupt_stack_top - PUSHED;
+  u32 words = (u32)(frame - stack), code = words & 1;
   hal_write("\nCRASH ", 7); // CRASH vector code rip address
-  word(vector);
-  word(code ? stack[1] : 0);
-  word(stack[1 + code]);
+  word(32 - words / STUB);
+  word(code ? frame[-1] : 0);
+  word(frame[0]);
   word(address);
   hal_write("\n", 1);
   hal_exit(END_CRASH);

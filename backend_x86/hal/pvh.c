@@ -2,8 +2,8 @@
 // chooses the mode from the kernel command line, and starts the devices and the program.
 #include "hal.h"
 
-extern u8 crash_stubs[], wake_stub[], line_stub[], spurious_stub[], __interrupt_stack_top[], __tables_start[], __tables_end[];
-extern u64 pt_low[];
+extern u8 crash_stubs[], wake_stub[], line_stub[], spurious_stub[], __tables_start[], __tables_end[];
+extern u64 pt_low[], gdt[];
 
 #if !SN_BARE
 enum { lines_open = 0 }; // of the old interrupt controllers
@@ -13,13 +13,16 @@ struct gate { u16 low, selector; u8 ist, kind; u16 middle; u32 high, zero; };
 // The tables of the CPU are on separate pages, because these pages become read-only.
 #define TABLE __attribute__((section(".bss.tables")))
 static struct gate idt[SPURIOUS + 1] TABLE;
-static struct { u32 pad; u64 rsp[3]; u64 zero; u64 ist[7]; u64 zero2; u16 zero3, iomap; } __attribute__((packed)) tss TABLE;
-static u64 gdt[6] TABLE;
+struct { u32 pad; u64 rsp[3]; u64 zero; u64 ist[7]; u64 zero2; u16 zero3, iomap; } __attribute__((packed)) tss TABLE;
 
 static void gate(u32 n, const u8 *to) {
   u64 a = (u64)to;
   idt[n] = (struct gate){(u16)a, 24, 1, 0x8e, (u16)(a >> 16), (u32)(a >> 32), 0};
 }
+
+enum { TASK = 32 }; // the segment of tss in the table of boot.s
+
+_Static_assert(sizeof tss == 104, "boot.s has the size of the task state segment");
 
 // Interrupts and exceptions run on a separate stack, so that neither a red zone nor a stack
 // overflow harms them.
@@ -31,14 +34,8 @@ static void descriptors(void) {
 #endif
   gate(SPURIOUS, spurious_stub);
   tss.ist[0] = (u64)__interrupt_stack_top;
-  u64 t = (u64)&tss;
-  gdt[1] = 0x00cf9b000000ffff;
-  gdt[2] = 0x00cf93000000ffff;
-  gdt[3] = 0x00af9b000000ffff;
-  gdt[4] = (sizeof tss - 1) | (t & 0xffffff) << 16 | 0x89ull << 40 | (t >> 24 & 0xff) << 56;
-  gdt[5] = t >> 32;
-  struct { u16 n; const void *p; } __attribute__((packed)) g = {sizeof gdt - 1, gdt}, i = {sizeof idt - 1, idt};
-  __asm__ volatile("lgdt %0; lidt %1; ltr %w2" ::"m"(g), "m"(i), "r"(32));
+  struct { u16 n; const void *p; } __attribute__((packed)) i = {sizeof idt - 1, idt};
+  __asm__ volatile("lidt %0; ltr %w1" ::"m"(i), "r"(TASK)); // ltr marks the segment as busy, in constants that are not yet read-only
 }
 
 // harden makes the tables read-only. It enables the CPU's protections against running or
@@ -49,9 +46,8 @@ static void harden(void) {
   u64 cr0, cr3, cr4;
   u32 r[4];
   __asm__ volatile("mov %%cr0, %0; mov %%cr3, %1; mov %%cr4, %2" : "=r"(cr0), "=r"(cr3), "=r"(cr4));
-  __asm__ volatile("mov %0, %%cr0" ::"r"(cr0 & ~(u64)WP) : "memory");
   for (u64 a = (u64)__tables_start; a < (u64)__tables_end; a += 4096) pt_low[a / 4096] &= ~2ull;
-  __asm__ volatile("mov %0, %%cr0; mov %1, %%cr3" ::"r"(cr0), "r"(cr3) : "memory");
+  __asm__ volatile("mov %0, %%cr0; mov %1, %%cr3" ::"r"(cr0 | WP), "r"(cr3) : "memory");
   cpuid(0, r);
   if (r[0] >= 7) {
     cpuid(7, r);

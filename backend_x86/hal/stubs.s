@@ -2,17 +2,16 @@
 // program's LLVM module.
 .section .text.boot, "ax", @progbits
 .code64
-// One stub of five bytes for each exception. It pushes a return address, which identifies the
-// vector. pvh_crash does the rest.
+// One stub of two bytes for each exception. Each stub runs on into the next one, so the number
+// of pushed words identifies the vector. pvh_crash does the rest.
 .globl crash_stubs
 crash_stubs:
 .rept 32
-  call crash
+  push %rax
+  push %rax
 .endr
-crash:
   mov %rsp, %rdi
   mov %cr2, %rsi
-  mov $crash_stubs, %edx
   and $-16, %rsp
   call pvh_crash
 

@@ -68,6 +68,7 @@ type Options struct {
 	Bytewise bool   // streams use sn_take_bytes and sn_send_bytes, of the same types as sn_take and sn_send
 	Watched  bool   // channels, frames of tasks and counters of stacks stay in memory for outside readers
 	Contexts bool   // there may be several contexts: sn_main, sn_context1, sn_context2 and so on
+	Compact  bool   // network stacks are made small
 	Support  string // LLVM text that defines functions that the back end supplies
 
 	// Trap returns the inline assembly that ends the run at a failed check. If Trap is nil, a
@@ -249,6 +250,7 @@ func (e *emitter) declare(f *sir.Func) {
 		fn.Linkage = enum.LinkageWeak
 		fn.FuncAttrs = append(fn.FuncAttrs, enum.FuncAttrNoInline)
 	}
+	e.compact(f, fn)
 	e.funcs[f] = fn
 }
 
