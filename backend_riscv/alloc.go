@@ -63,8 +63,8 @@ const (
 	maxTries = 1 << 18 // after this, moves that failed are not tried again
 )
 
-// allocate replaces virtual registers with physical ones. `adjust` may change the result: tests
-// plant faults with it.
+// allocate replaces virtual registers with physical ones. Tests plant faults with `adjust`,
+// which may change the result.
 func allocate(f *fn, regs int, adjust func(string, []uint8)) error {
 	temps := map[reg]bool{}
 	f.relieve(regs-1, temps)

@@ -161,8 +161,9 @@ func buses(b *strings.Builder, m *ir.Module) {
 	fmt.Fprintf(b, "#define SN_BUSES %d\n#define SN_SOURCES %d\nenum { BUS_PLAIN = 1, BUS_ADDRESSED = 2, BUS_RANDOM = 3 };\n__attribute__((unused)) static const u8 sn_is_bus[] = {%s};\n", count, sources, strings.Join(append(list, "0"), ", "))
 }
 
-// levels writes three lists of devices: the devices that have frames, the devices that are
-// streams, numbered from 1, and the devices that are levels, with their direction.
+// levels writes three lists of devices. The first has the devices with frames, the second
+// the devices of shape stream, numbered from 1. The third has the devices of shape level,
+// with their directions.
 func (o Options) levels(b *strings.Builder, m *ir.Module) {
 	count, lines := 0, 0
 	var frames, levels, streams []string

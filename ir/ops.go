@@ -4,7 +4,7 @@ package ir
 type Access uint8
 
 // The kinds of access. A read takes the token of the object. A write takes the token and gives
-// the next one. A begin gives a token and takes none.
+// the next one. A begin takes no token and gives one.
 const (
 	Reads Access = iota
 	Writes

@@ -17,8 +17,8 @@ static u64 left_until(u64 due) {
 #if SN_DEVICES
 static int fd_of[SN_DEVICES];
 
-// The first element of each device's queue. status reads it ahead, and take removes it. A
-// device whose other end is closed gives nothing more.
+// The first element of each device's queue. status reads it ahead, and take removes it.
+// If the other end of a device is closed, the device gives no further elements.
 static u8 head[SN_DEVICES][65536];
 static u32 head_len[SN_DEVICES];
 #if SN_STREAMS

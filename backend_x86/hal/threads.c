@@ -7,8 +7,9 @@
 //	taken.sleeps        the writer sleeps until more is taken
 //
 // A side that wants to sleep sets the mark, and then checks the count once more. A side that
-// counts then checks the mark. All threads see both operations in the same order, so at least
-// one side sees the other's. The model in ring_test.go tries every order.
+// increases its count then checks the mark of the other side. All threads see both operations
+// in the same order, so at least one side sees the other's. The model in ring_test.go tries
+// every order.
 //
 // running counts the threads that do not sleep. A thread that wakes another thread counts it at
 // once. So running is 0 only when no thread will ever continue without outside input.

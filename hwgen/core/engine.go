@@ -6,9 +6,9 @@ import (
 )
 
 // engine moves a frame between a stream port and data memory, one word per cycle. The store to
-// GO that starts the engine stays in execution until the transfer ends. The stored value stays
-// on the operand, so the engine need not store the device and the direction. ADDR and LEN are
-// the engine's counters: a transfer changes them.
+// GO that starts the engine stays in execution until the transfer ends. The operand keeps the
+// stored value during that time, so the engine need not store the device and the direction.
+// ADDR and LEN are the engine's counters: a transfer changes them.
 type engine struct {
 	addr     rtl.Register // ADDR, a word index of data
 	left     rtl.Register // LEN: remaining bytes of capacity or of the frame

@@ -235,8 +235,9 @@ func (e *elab) rightShifter(x vec, right, arith, left []*line) vec {
 	return out
 }
 
-// multiplier makes one product for all lines if a line needs the high half. Controls choose the
-// signs. A core that keeps only the low half has a plain product.
+// multiplier makes one multiplier for all lines, if some line needs the high half of a product.
+// Controls choose whether the operands are signed. If all lines need only the low half, it
+// makes a simple multiplier without these controls.
 func (e *elab) multiplier() {
 	g := e.g
 	var signedA, signedB, plainA, plainB []*line

@@ -252,8 +252,8 @@ func (c *CompilerMutants) score(kind, n int, on attempt) (*mutate.Score, error) 
 	})
 }
 
-// enoughTries is the number of programs after which try stops if a mistake changes them without
-// being found.
+// enoughTries is a number of programs. If a mistake changes this number of programs and none of
+// them reveals it, try stops.
 const enoughTries = 40
 
 // try looks for a program that shows a mistake.

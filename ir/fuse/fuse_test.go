@@ -63,8 +63,8 @@ func find(t *testing.T, lines ...string) (map[string]string, *ir.Func, *fuse.Fus
 }
 
 // TestFind checks that a part that occurs twice is one value, and that operands may be
-// exchanged. Operations whose results only the line reads are saved. If other operations read a
-// result too, nothing is saved for it.
+// exchanged. Operations whose results only the line reads are saved. If another operation also
+// reads a result, the operation that computes this result is not saved.
 func TestFind(t *testing.T) {
 	got, f, fs := find(t, "a R 0000000 000 0001011 x = rs1 shl 3 ; rd = x + (rs1 xor x)")
 	require.Equal(t, map[string]string{"v8": "a v4"}, got)

@@ -230,8 +230,8 @@ func tokenOf(i *ir.Instr) *ir.Value {
 	return i.Args[last]
 }
 
-// together reports whether the bytes are adjacent in one object, all loaded in the same state
-// of it. It returns the load of the first byte.
+// together reports whether the bytes are adjacent in one object, and whether all loads saw
+// the same state of the object. It returns the load of the first byte.
 func (n *neighbours) together(bs []byteFrom) (first *ir.Instr, ok bool) {
 	for k, p := range bs {
 		i := p.origin()

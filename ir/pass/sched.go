@@ -95,8 +95,8 @@ func (t *tasker) wakeAll(x emitter, of [][]int, ch int) {
 	}
 }
 
-// findWaits decides what a task must store about its waits: the mask, if it varies, and the
-// deadline.
+// findWaits decides which data a task must store about its waits: the mask, if different
+// waits have different masks, and the deadline.
 func (s *step) findWaits() {
 	same := s.endless()
 	for k, p := range s.points {
