@@ -252,8 +252,8 @@ func manifest(m *ir.Module) string {
 	return b.String()
 }
 
-// capability is the service that the layer gives to a kind of port. A kind without a table row,
-// as in test programs, has frames.
+// capability is the service that the layer gives to a kind of port. If a kind has no table row,
+// as in test programs, the layer treats its messages as frames.
 func capability(kind string) string {
 	if k := port.Find(kind); k != nil {
 		return k.Capability

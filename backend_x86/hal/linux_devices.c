@@ -49,8 +49,8 @@ static NORETURN void spoilt(u32 dev) { end_for(dev, ": the capture is cut off or
 #define SN_UDP_MOST 0
 #endif
 
-// The number of status checks after a read frame that make no system call. A network stack checks
-// the status of its devices this often before it has answered a frame.
+// The number of status checks after a read frame that make no system call. A network stack makes
+// this number of status checks between the receipt of a frame and the answer to it.
 enum { FREE_LOOKS = 3 };
 static u8 fresh;
 

@@ -1,6 +1,6 @@
 // Threads of a process: one for each context. A channel between two contexts is a ring with one
-// writer and one reader. Each side counts its operations in a separate cache line. In the same
-// cache line, the other side sets a mark when it sleeps until the count changes.
+// writer and one reader. Each side counts its operations in a separate cache line. The same
+// cache line has a mark, which the other side sets when it sleeps until the count changes.
 //
 //	given.n - taken.n   number of full slots
 //	given.sleeps        the reader sleeps until more is given

@@ -84,8 +84,8 @@ func (e *engine) step(g *portSide) {
 }
 
 // receive accepts beats (words of a frame). The first cycle clears the length. Then each beat
-// that fits into the remaining capacity is written as a whole word. A beat that does not fit
-// clears left, so no later beat of the frame fits either.
+// that fits into the remaining capacity is written as a whole word. If a beat does not fit,
+// the engine clears `left`. So no later beat of the frame fits either.
 func (e *engine) receive(g *portSide, d *devices) {
 	b, n := g.b, g.p.Length.N
 	e.length = b.Reg("frame.length", n, 0)

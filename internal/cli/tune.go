@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// gcPercent is the heap growth until a garbage collection. It trades memory for time, because a
-// compiler runs briefly and keeps most of its data.
+// gcPercent is the growth of the heap, in per cent, after which a garbage collection runs. It
+// trades memory for time, because a compiler runs briefly and keeps most of its data.
 const gcPercent = 400
 
 // The limits of heap growth. With at most `large` live bytes, a heap may grow to `enough`

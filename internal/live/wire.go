@@ -119,7 +119,7 @@ func summed(frame []byte) bool { return len(frame) > 34 && frame[12] == 8 && fra
 const holdTime = 20 * time.Millisecond
 
 // spoil puts a simulated bad wire between our end of a device and its user, and returns the new
-// end. If an end is closed, the wire ends.
+// end. If one of the two ends is closed, the wire forwards no more frames.
 func (s *service) spoil(ours *os.File, device string) (*os.File, error) {
 	fds, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_SEQPACKET|syscall.SOCK_CLOEXEC|syscall.SOCK_NONBLOCK, 0)
 	if err != nil {

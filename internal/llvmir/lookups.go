@@ -56,7 +56,7 @@ func (e *emitter) lookupsIn(in *sir.Instr) int {
 }
 
 // ofData reports whether an offset depends on data: on a load, or on an operator other than
-// those that make sums of multiples.
+// sums, products, left shifts and changes of width.
 func ofData(v *sir.Value) bool {
 	if v.Def == nil {
 		return false // a counter, or a parameter of the function
@@ -106,8 +106,9 @@ func (l *lookups) scalar() bool {
 	return true
 }
 
-// keepScalar forbids vectors in a function. LLVM has one attribute for this, which is copied to
-// a function that inlines this one, so this function is not inlined.
+// keepScalar forbids vectors in a function. LLVM has an attribute for this. If this function
+// were inlined, LLVM would copy the attribute to the other function. So keepScalar also forbids
+// inlining.
 func keepScalar(fn *ir.Func) {
 	fn.FuncAttrs = append(fn.FuncAttrs, enum.FuncAttrNoImplicitFloat, enum.FuncAttrNoInline)
 }

@@ -298,8 +298,8 @@ func alignedPieces(r ir.Ref, size int) []int {
 	return out
 }
 
-// alignedAt is the proven alignment of r. Unlike Ref.Aligned, it assumes nothing about Off from
-// the size of the access.
+// alignedAt is the proven alignment of r. Ref.Aligned assumes that Off is a multiple of the
+// access size, but alignedAt does not.
 func alignedAt(r ir.Ref) int {
 	a := r.Aligned()
 	if r.Off != nil {

@@ -117,8 +117,8 @@ func (s *step) findWaits() {
 	}
 }
 
-// keepDue handles a task with only one timer. It puts the saved deadline where the scheduler
-// looks for it.
+// keepDue handles a task with only one timer. It stores the deadline in the part of the
+// frame that the scheduler reads.
 func (s *step) keepDue(p *point) {
 	for _, q := range s.points {
 		if q != p && hasTimer(q.i) {
