@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -45,11 +46,20 @@ func terminal(t *testing.T) (ours *os.File, theirs string) {
 // exchange writes bytes and expects the same bytes back, in any pieces.
 func exchange(t *testing.T, line io.ReadWriter, data string) {
 	t.Helper()
+	var came atomic.Int64
 	done := make(chan error, 1)
 	back := make([]byte, len(data))
 	go func() {
-		_, err := io.ReadFull(line, back)
-		done <- err
+		for n := 0; n < len(back); {
+			k, err := line.Read(back[n:])
+			if err != nil {
+				done <- err
+				return
+			}
+			n += k
+			came.Store(int64(n))
+		}
+		done <- nil
 	}()
 	_, err := io.WriteString(line, data)
 	require.NoError(t, err)
@@ -57,8 +67,8 @@ func exchange(t *testing.T, line io.ReadWriter, data string) {
 	case err = <-done:
 		require.NoError(t, err)
 		require.Equal(t, data, string(back))
-	case <-time.After(20 * time.Second):
-		require.FailNow(t, "the bytes did not come back")
+	case <-time.After(time.Minute):
+		require.FailNow(t, fmt.Sprintf("%d of %d bytes came back", came.Load(), len(data)))
 	}
 }
 
@@ -149,7 +159,7 @@ func TestSecondUART(t *testing.T) {
 	require.NoError(t, err)
 	defer l.Close()
 	bootLive(t, img, process.LineArgs(0, "socket,id=s0,path="+path)...)
-	require.NoError(t, l.(*net.UnixListener).SetDeadline(time.Now().Add(20*time.Second)))
+	require.NoError(t, l.(*net.UnixListener).SetDeadline(time.Now().Add(time.Minute)))
 	line, err := l.Accept()
 	require.NoError(t, err)
 	defer line.Close()

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -50,12 +49,7 @@ func printCode(ctx context.Context, o options, to io.Writer) error {
 	if err != nil {
 		return err
 	}
-	text, err := json.MarshalIndent(f, "", "  ")
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintln(to, string(text))
-	return err
+	return printJSON(to, f)
 }
 
 func codeOf(ctx context.Context, clang string, o options) (*codeFigures, error) {

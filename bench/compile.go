@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -78,12 +77,7 @@ func compileCosts(root string, out io.Writer) error {
 			}
 		}
 	}
-	text, err := json.MarshalIndent(map[string]any{"seconds": f.Seconds, "rates": f.Rates}, "", "  ")
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintln(out, string(text))
-	return err
+	return printJSON(out, map[string]any{"seconds": f.Seconds, "rates": f.Rates})
 }
 
 // compile records the cost of one program at one level.

@@ -10,7 +10,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sinter-lang/sinter/hwgen/ice40"
 	"github.com/sinter-lang/sinter/internal/flow"
+	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
 //go:embed peers.json
@@ -66,7 +68,8 @@ func (t *peerTable) beaten(kernel string, cells int, us float64) int {
 // coreRow is a table row: a core of a kernel, placed.
 type coreRow struct {
 	kernel, core string
-	mine         int // lines at most
+	mine         int  // lines at most
+	netlist      bool // mapped by the tool, not by yosys
 	cells, rams  int
 	mhz          float64
 	cycles       int
@@ -75,10 +78,14 @@ type coreRow struct {
 func (r *coreRow) us() float64 { return float64(r.cycles) / r.mhz }
 
 func (r *coreRow) name() string {
+	name := r.core
 	if r.mine > 0 {
-		return fmt.Sprintf("%s --mine %d", r.core, r.mine)
+		name += fmt.Sprintf(" --mine %d", r.mine)
 	}
-	return r.core
+	if r.netlist {
+		name += " --netlist"
+	}
+	return name
 }
 
 // text is the table row as text. A mark follows each figure that misses its goal.
@@ -98,11 +105,12 @@ func (r *coreRow) text(t *peerTable) string {
 func coresOf(kinds string) ([]coreRow, error) {
 	var out []coreRow
 	for _, kind := range strings.Split(kinds, ",") {
-		core, mined := strings.CutSuffix(kind, "+mine")
+		core, netlist := strings.CutSuffix(kind, "+netlist")
+		core, mined := strings.CutSuffix(core, "+mine")
 		if !slices.Contains(flow.Cores(), core) {
-			return nil, fmt.Errorf("-kinds wants %s, each with +mine or without, got %s", strings.Join(flow.Cores(), ", "), kind)
+			return nil, fmt.Errorf("-kinds wants %s, each with +mine, +netlist, both in this order, or neither, got %s", strings.Join(flow.Cores(), ", "), kind)
 		}
-		row := coreRow{core: core}
+		row := coreRow{core: core, netlist: netlist}
 		if mined {
 			row.mine = flow.MinedLines
 		}
@@ -129,9 +137,21 @@ func (r *coreRow) measure(ctx context.Context, e *example, goal flow.Goal) error
 	if err != nil {
 		return err
 	}
-	at, err := placed(ctx, c.Circuit, asPeers())
+	at, err := r.place(ctx, c.Circuit)
 	r.cells, r.rams, r.mhz = at.cells, at.rams, at.mhz
 	return err
+}
+
+// place places the core: its Verilog as yosys maps it, or its netlist by ir/gate and hwgen/ice40.
+func (r *coreRow) place(ctx context.Context, c *rtl.Circuit) (placement, error) {
+	if !r.netlist {
+		return placed(ctx, c, asPeers())
+	}
+	d, err := ice40.Map(c)
+	if err != nil {
+		return placement{}, err
+	}
+	return placedNetlist(ctx, c, d, asPeers())
 }
 
 // asPeers are the placer options with which the other cores were measured.

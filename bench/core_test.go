@@ -36,9 +36,10 @@ func TestCoreRows(t *testing.T) {
 	require.NoError(t, err)
 	row := coreRow{kernel: "crc32", core: "pipe3", mine: 16, cells: 640, rams: 5, mhz: 50, cycles: 10000}
 	require.Equal(t, "| crc32 | pipe3 --mine 16 | 640 | 5 | 50.0 | 10000 | 200 ! | 640 / 105 | 21 |\n", row.text(table))
-	rows, err := coresOf("pipe3,multi+mine")
+	rows, err := coresOf("pipe3,multi+mine,pipe3+netlist,pipe3+mine+netlist")
 	require.NoError(t, err)
-	require.Equal(t, []string{"pipe3", "multi --mine 16"}, []string{rows[0].name(), rows[1].name()})
+	require.Equal(t, []string{"pipe3", "multi --mine 16", "pipe3 --netlist", "pipe3 --mine 16 --netlist"},
+		[]string{rows[0].name(), rows[1].name(), rows[2].name(), rows[3].name()})
 	_, err = coresOf("fast")
 	require.ErrorContains(t, err, "-kinds wants multi, pipe3")
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"math"
 	"os"
@@ -155,4 +156,14 @@ func table(changes []change) string {
 		fmt.Fprintf(&b, "%-40s %12.6g %12.6g  %+.1f %%%s\n", c.key, c.old, c.now, 100*(c.now/c.old-1), mark)
 	}
 	return b.String()
+}
+
+// printJSON prints a value as indented JSON.
+func printJSON(to io.Writer, v any) error {
+	text, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(to, "%s\n", text)
+	return err
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net"
@@ -60,11 +59,7 @@ func printLive(ctx context.Context, o options, w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	text, err := json.MarshalIndent(map[string]any{"echo": found, "goals": g.found, "rounds": liveRounds, "accel": "tcg", "missing": append(missing, g.missing...)}, "", "  ")
-	if err == nil {
-		fmt.Fprintf(w, "%s\n", text)
-	}
-	return err
+	return printJSON(w, map[string]any{"echo": found, "goals": g.found, "rounds": liveRounds, "accel": "tcg", "missing": append(missing, g.missing...)})
 }
 
 var reached = regexp.MustCompile(`udp (127\.0\.0\.1:\d+)`)

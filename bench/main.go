@@ -21,7 +21,8 @@
 //	go run ./bench -code         instructions and text bytes of the kernels, aes and base64 beside clang's, and the geometric means;
 //	                             32 registers, no mined lines; -only names kernels
 //	go run ./bench -core         the table of goals: cores of the kernels placed by yosys and nextpnr, beside other cores (peers.json);
-//	                             -kinds pipe3,pipe3+mine,multi says which, -only names kernels
+//	                             -kinds pipe3,pipe3+mine+netlist says which, -only names kernels
+//	go run ./bench -verify       processor seconds of a full verify of hello and sha256, from an empty cache and from a full one
 //	go run ./bench -boards       cells of peripherals beside their goals, lines by hand, and the seconds of blinky to its bitstream by tool
 //	go run ./bench -registers    the table of docs/hardware.md of cores with 8 to 32 registers
 //
@@ -55,7 +56,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
@@ -81,6 +81,9 @@ type options struct {
 
 func main() {
 	cli.Tune()
+	if len(os.Args) > 1 && os.Args[1] == asSinter {
+		os.Exit(cli.Run(cli.Signals(context.Background()), os.Args[2:], os.Stdin, os.Stdout, os.Stderr))
+	}
 	accept := flag.Bool("accept", false, "write the counts to bench/accepted.json")
 	synth := flag.Bool("synth", false, "place every core with yosys and nextpnr")
 	only := flag.String("only", "", "comma-separated examples")
@@ -91,14 +94,14 @@ func main() {
 	to := flag.String("to", "", "with -cost: also make this of it, an extension such as elf")
 	sizes := flag.Bool("compile", false, "measure what functions of 1,000 to 16,000 statements cost, and nothing else")
 	beside := flag.Bool("native", false, "time kernels as Linux processes beside the same in C, and nothing else")
-	rounds := flag.Int("rounds", nativeRounds, "with -native and -sim: runs of each process; the median counts")
+	rounds := flag.Int("rounds", nativeRounds, "with -native, -sim and -verify: runs of each process; the median counts")
 	mining := flag.Bool("mine", false, "compare programs with mined lines and without")
 	programs := flag.String("programs", "", "with -mine: a folder of programs, NAME/prog.sn with NAME/args, in place of the examples")
 	most := flag.Int("most", flow.MinedLines, "with -mine: so many lines at most")
 	goal := flag.String("goal", "", "with -mine and -core: the goal of the cores, as sinter's --goal")
 	code := flag.Bool("code", false, "compare instructions and text bytes of kernels with clang's, with 32 registers and without mined lines")
 	goals := flag.Bool("core", false, "place cores of the kernels and print them beside their goals and other cores")
-	kinds := flag.String("kinds", "pipe3,pipe3+mine,multi", "with -core: which cores, +mine with mined lines")
+	kinds := flag.String("kinds", "pipe3,pipe3+mine,multi,pipe3+netlist,pipe3+mine+netlist,multi+netlist", "with -core: which cores, +mine with mined lines, +netlist as our own netlist")
 	threads := flag.Bool("parallel", false, "time stencil, conjugate gradient and bodies in strips as threads and ranks, beside C with OpenMP and MPI")
 	var figure tableOptions
 	flag.StringVar(&figure.dir, "table", "", "write the tables of a paper to this folder; what it holds is not measured again")
@@ -112,6 +115,7 @@ func main() {
 	streamOn := flag.String("stream-on", "", "one run of -stream on this machine, in this process")
 	streamIn := flag.String("stream-in", "", "with -stream-on: the capture")
 	boards := flag.Bool("boards", false, "print what programs on boards cost, and the seconds of blinky by tool")
+	verifies := flag.Bool("verify", false, "print the processor seconds of a full verify, with an empty cache and with a full one")
 	simulators := flag.Bool("sim", false, "time the engines of circuits beside Verilator, and nothing else")
 	services := flag.Bool("live", false, "run the echo as a service on each machine, and print how fast it answers")
 	var other peer
@@ -133,6 +137,8 @@ func main() {
 	switch {
 	case *beside:
 		err = native(context.Background(), o.only, max(*rounds, 1))
+	case *verifies:
+		err = printVerify(context.Background(), o, max(*rounds, 1), os.Stdout)
 	case *simulators:
 		err = printSimulators(context.Background(), o.only, max(*rounds, 1), os.Stdout)
 	case *streamOn != "":
@@ -174,11 +180,9 @@ func run(ctx context.Context, o options, accept bool) (code int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	text, err := json.MarshalIndent(f, "", "  ")
-	if err != nil {
+	if err := printJSON(os.Stdout, f); err != nil {
 		return 0, err
 	}
-	fmt.Println(string(text))
 	path := filepath.Join(o.root, "bench", "accepted.json")
 	old, err := readAccepted(path)
 	if err != nil {

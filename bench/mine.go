@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"math"
@@ -168,10 +167,5 @@ func printMined(ctx context.Context, o options, folder string, lines int, to io.
 	if err != nil {
 		return err
 	}
-	text, err := json.MarshalIndent(t, "", "  ")
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(to, "%s\n", text)
-	return err
+	return printJSON(to, t)
 }

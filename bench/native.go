@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"embed"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -88,12 +87,7 @@ func native(ctx context.Context, only []string, rounds int) error {
 			f.Seconds[name+".sinter"], f.Ratios[name+"."+cFast], f.Ratios[name+"."+cNormal])
 	}
 	f.means()
-	text, err := json.MarshalIndent(f, "", "  ")
-	if err != nil {
-		return err
-	}
-	fmt.Println(string(text))
-	return nil
+	return printJSON(os.Stdout, f)
 }
 
 // pair times one kernel. The processes run in turn, so that other load of the computer

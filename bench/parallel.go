@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"embed"
-	"encoding/json"
 	"fmt"
 	"io"
 	"io/fs"
@@ -76,11 +75,7 @@ func printParallel(ctx context.Context, rounds int, list []stripKernel, w io.Wri
 	}
 	f := figuresOf(runs)
 	f.Load = strings.TrimSpace(string(load))
-	text, err := json.MarshalIndent(f, "", "  ")
-	if err == nil {
-		_, err = fmt.Fprintln(w, string(text))
-	}
-	return err
+	return printJSON(w, f)
 }
 
 // stripWays are the ways to run a program in strips.

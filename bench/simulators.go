@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -75,12 +74,7 @@ func printSimulators(ctx context.Context, only []string, rounds int, to io.Write
 		}
 	}
 	f.means()
-	text, err := json.MarshalIndent(f, "", "  ")
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintln(to, string(text))
-	return err
+	return printJSON(to, f)
 }
 
 // enginesTimed lists the engines that are timed.

@@ -72,11 +72,7 @@ func printStream(ctx context.Context, root string, most int, out io.Writer) erro
 		f.Micros = microsOf(f.Runs)
 		all[level] = f
 	}
-	text, err := json.MarshalIndent(all, "", "  ")
-	if err == nil {
-		_, err = fmt.Fprintln(out, string(text))
-	}
-	return err
+	return printJSON(out, all)
 }
 
 // microsOf is the time per frame, without the start.

@@ -88,8 +88,8 @@ func (l *ladder) simulateNetlist(c *flow.Core, text string) error {
 	}
 	s := simulator{name: "iverilog", debian: "iverilog", commands: [][]string{
 		{"iverilog", "-g2005", "-DNO_ICE40_DEFAULT_ASSIGNMENTS", "-o", "tb", module + ".v", module + "_tb.v", models}, {"vvp", "-n", "tb"},
-	}}
-	row := s.row(l.ctx, c.Kind, dir, int(figures["events"]))
+	}, versions: append(icarus[:1:1], []string{"yosys", "-V"})}
+	row := s.row(l.ctx, c.Kind, dir, files, int(figures["events"]))
 	row.Level, row.Check = flow.Gates, verify.Netlist
 	if row.Status == verify.Equal {
 		row.Detail = fmt.Sprintf("iverilog runs the file with the cells of yosys' cells_sim.v, at most %d frames", netlistFrames)

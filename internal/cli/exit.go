@@ -66,7 +66,7 @@ func codeOfError(err error) int {
 	switch {
 	case errors.As(err, new(diag.List)), errors.As(err, new(*diag.Error)), errors.As(err, new(flow.UserError)):
 		return exitUser
-	case errors.As(err, new(*flow.AtLimit)):
+	case errors.As(err, new(*flow.AtLimit)), flow.IsSilent(err):
 		return exitLimit
 	case flow.IsCrash(err):
 		return exitCrash

@@ -213,6 +213,10 @@ func IsCrash(err error) bool {
 	return errors.As(err, new(*process.Crash)) || errors.As(err, new(*process.Died))
 }
 
+// IsSilent reports whether the product did nothing for so long that its run was stopped: it
+// computes without an end, or it hangs.
+func IsSilent(err error) bool { return errors.As(err, new(*process.Silence)) }
+
 // AtLimit is the error for a run that stopped at its limit although a complete run is needed.
 type AtLimit struct{ Level string }
 

@@ -22,7 +22,8 @@ func Default() *Target {
 
 // Verify checks a target:
 //
-//  1. it has a name and a valid instruction set; 2. it has 5 to 32 registers.
+//  1. it has a name and a valid instruction set;
+//  2. it has 5 to 32 registers.
 func (t *Target) Verify() error {
 	fault := func(format string, args ...any) error {
 		return diag.Errorf("", diag.Span{}, "target %s: "+format, append([]any{t.Name}, args...)...)

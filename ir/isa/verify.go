@@ -7,8 +7,9 @@ import (
 
 // Verify checks a set:
 //
-//  1. Every line is valid by itself (Inst.Verify). 2. No two lines have the same name. 3.
-//  No word is an encoding of two lines.
+//  1. Every line is valid by itself (Inst.Verify).
+//  2. No two lines have the same name.
+//  3. No word is an encoding of two lines.
 func (s *Set) Verify() error {
 	var errs diag.List
 	byName := make(map[string]*Inst, len(s.Insts))

@@ -265,10 +265,17 @@ func (r *deadlineReader) Read(p []byte) (int, error) {
 	}
 	n, err := r.f.Read(p)
 	if errors.Is(err, os.ErrDeadlineExceeded) {
-		return n, fmt.Errorf("the program said nothing for %v", r.timeout)
+		return n, &Silence{r.timeout}
 	}
 	return n, err
 }
+
+// Silence is the error for a program that sent nothing for Options.Timeout. It computes without
+// an end, or it hangs.
+type Silence struct{ For time.Duration }
+
+// Error describes the silence.
+func (s *Silence) Error() string { return fmt.Sprintf("the program said nothing for %v", s.For) }
 
 // firstBytes is a writer that keeps the first bytes written to it.
 type firstBytes struct{ data []byte }

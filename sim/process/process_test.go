@@ -123,6 +123,7 @@ func TestSilenceIsAFault(t *testing.T) {
 		_, err = sim.Run(m, 0)
 		require.Error(t, err, name)
 		require.Regexp(t, `said nothing for 100ms|ended with signal: killed instead of exit status 0`, err.Error())
+		require.Equal(t, name == "never speaks", errors.As(err, new(*Silence)), "%v", err)
 		require.Less(t, time.Since(start), 10*time.Second)
 	}
 }

@@ -1,0 +1,72 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+)
+
+// asSinter is the first argument that makes this program the command line of the tool.
+const asSinter = "-as-sinter"
+
+// verifyGoals are the most processor time of a full verify with an empty cache, in seconds.
+func verifyGoals() map[string]float64 { return map[string]float64{"hello": 6, "sha256": 10} }
+
+// printVerify prints the processor seconds of `sinter verify` with all checks on the programs
+// that have a goal, of all its processes together: the medians with an empty cache (cold) and
+// with the cache that the run before has filled (warm).
+func printVerify(ctx context.Context, o options, rounds int, to io.Writer) error {
+	if len(o.only) == 0 {
+		o.only = []string{"hello", "sha256"}
+	}
+	list, err := load(o)
+	if err != nil {
+		return err
+	}
+	f := newFigures()
+	for _, e := range list {
+		var cold, warm []float64
+		for range rounds {
+			cache, err := os.MkdirTemp("", "sinter-cache-")
+			if err != nil {
+				return err
+			}
+			for _, times := range []*[]float64{&cold, &warm} {
+				used, err := verifyOnce(ctx, e.dir, cache)
+				if err != nil {
+					os.RemoveAll(cache)
+					return err
+				}
+				*times = append(*times, used)
+			}
+			if err := os.RemoveAll(cache); err != nil {
+				return err
+			}
+		}
+		f.seconds("verify.cold."+e.name, middle(cold))
+		f.seconds("verify.warm."+e.name, middle(warm))
+		if goal, ok := verifyGoals()[e.name]; ok {
+			f.seconds("verify.goal."+e.name, goal)
+		}
+	}
+	return printJSON(to, f)
+}
+
+// verifyOnce runs this program as `sinter verify` with its own cache. It returns the processor
+// seconds of the process and of all processes that it waited for.
+func verifyOnce(ctx context.Context, dir, cache string) (float64, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return 0, err
+	}
+	cmd := exec.CommandContext(ctx, self, asSinter, "verify", dir)
+	cmd.Env = append(os.Environ(), "XDG_CACHE_HOME="+filepath.Clean(cache))
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		return 0, fmt.Errorf("verify %s: %w\n%s", dir, err, out)
+	}
+	return (cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Seconds(), nil
+}
