@@ -57,9 +57,9 @@ type Outputs struct {
 // If the seed is not 0, the harness holds back valid and ready at random, which must not change
 // the trace. The simulated world acts when the core is idle, all pending frames are offered and
 // no frame is being sent. It then sets the clock to the deadline of the core or delivers its
-// next input. If neither is left, the harness offers a beat at every device for one more cycle.
-// If the core accepts one, it was waiting for the outside (status waiting). If it stays idle,
-// it waits for something that can never happen (status stuck).
+// next input. If no deadline and no input is left, the harness offers a beat at every device
+// for one more cycle. If the core accepts one, it was waiting for the outside (status waiting).
+// If it stays idle, it waits for something that can never happen (status stuck).
 type Harness struct {
 	rec    *Recorder
 	core   *Core

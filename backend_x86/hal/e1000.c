@@ -43,8 +43,9 @@ static void e1000_ring(volatile u32 *reg, u32 at, const volatile void *p, u32 si
   reg[at + 2] = size;
 }
 
-// open_line gives a line of the old interrupt controllers a vector from 32 on. The firmware has
-// reported which line the card uses. The controllers need no end-of-interrupt command.
+// open_line enables a line of the old interrupt controllers, and gives it a vector from 32 on.
+// The firmware has reported which line the card uses. The controllers need no end-of-interrupt
+// command.
 static void open_line(u32 line) {
   enum { LOCAL_LINE_0 = 0xfee00350, FROM_OUTSIDE = 7 << 8 };
   if (line < 3 || line > 14) fail("the firmware gives a network card no interrupt");

@@ -21,8 +21,8 @@ static void gate(u32 n, const u8 *to) {
   idt[n] = (struct gate){(u16)a, 24, 1, 0x8e, (u16)(a >> 16), (u32)(a >> 32), 0};
 }
 
-// Interrupts and exceptions run on a separate stack, so that neither a red zone nor a stack
-// overflow harms them.
+// Interrupts and exceptions run on a separate stack, so that a red zone or a stack overflow
+// cannot harm them.
 static void descriptors(void) {
   for (u32 i = 0; i < 32; i++) gate(i, crash_stubs + STUB * i);
   gate(32, wake_stub);

@@ -187,8 +187,8 @@ func (p *point) byRegister() string {
 	return ""
 }
 
-// amounts lists the shift amounts of a line that shifts by its immediate. They are all amounts
-// that the image uses in the same direction, in ascending order.
+// amounts lists the shift amounts of a line that shifts by its immediate. The list has all
+// amounts that the image uses in the direction of this line, in ascending order.
 func (p *point) amounts(in *isa.Inst) []int {
 	direction := constantShift(in)
 	var out []int

@@ -202,8 +202,8 @@ func (r *restarter) listed(m rtl.Mem, l *list, atQ, toQ rtl.ID) (addr, data rtl.
 	return addr, r.mux(listing, r.slice(q, m.Width-1, 0), r.constant(m.Width, 0))
 }
 
-// contents is the word of the copy at the address of the previous cycle, which is in `to`. The
-// copy is as long as the program's data. Zeros follow it.
+// contents returns the word of the copy at the address of the previous cycle. The register
+// `to` holds this address. The copy is as long as the program's data. Zeros follow it.
 func (r *restarter) contents(m rtl.Mem, at, to rtl.ID) rtl.ID {
 	length := lengthOf(&m)
 	if length == 0 {

@@ -115,7 +115,8 @@ func bigProgram() string {
 }
 
 // TestPageOfABigProgram checks that a page of 2,000 lines and 1e5 cycles is smaller than 3 MB.
-// The test prints how soon the page can be used, which tells little on a busy computer.
+// The test prints how soon the page can be used, but on a busy computer this time means
+// little.
 func TestPageOfABigProgram(t *testing.T) {
 	if !testkit.Full() {
 		t.Skip("SINTER_FULL=1 runs it")

@@ -232,8 +232,8 @@ func (c *Core) aig() (string, error) {
 	return string(gate.PrintBinary(g)), nil
 }
 
-// built is the core as gates, without the parts for simulators and checks. It is the same
-// machine as the written Verilog.
+// built returns the gates of a core, without the parts for simulators and checks. They
+// describe the same circuit as the written Verilog.
 func (c *Core) built() (*gate.Graph, error) { return gate.Build(plan.Built(c.Circuit), gate.Options{}) }
 
 // Price is the cost of the core by our own mapper, without the parts for simulators and checks.

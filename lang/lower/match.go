@@ -8,8 +8,8 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// treeFrom is the number of cases from which a match becomes a binary search. With fewer cases,
-// a chain of comparisons is as fast, and its first arms are faster.
+// treeFrom is a number of cases. A match with at least this number becomes a binary search.
+// With fewer cases, a chain of comparisons is as fast, and its first arms are faster.
 const treeFrom = 8
 
 // span is an interval of values of the matched word, with the arm for these values. The bounds

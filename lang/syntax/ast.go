@@ -497,7 +497,7 @@ type TimeLit struct {
 }
 
 // StringLit is a string, which is also a literal of type bytes<N>. A string without braces has
-// one part. An empty string has none.
+// one part. An empty string has no parts.
 type StringLit struct {
 	Place
 	Parts []StringPart

@@ -233,8 +233,8 @@ func formulaOf(n *gate.Netlist) (*formula, []ref) {
 	return f, nets
 }
 
-// reads places the asynchronous reads. A read becomes a value when its first data bit is
-// needed, so that it comes after its address.
+// reads adds the asynchronous reads to the order of values. A read becomes a value when
+// its first data bit is needed, so that the read comes after its address.
 type reads struct {
 	f    *formula
 	n    *gate.Netlist
