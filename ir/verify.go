@@ -295,7 +295,7 @@ func (v *verifier) stage() {
 }
 
 // thread checks the operations of thread k in f and its callees. Only channels may influence
-// them, and the tasks at the other ends of these channels must also be threads.
+// these operations, and the tasks at the other ends of the channels must also be threads.
 func (v *verifier) thread(k int, f *Func, seen map[*Func]bool) {
 	if seen[f] {
 		return

@@ -191,7 +191,8 @@ func and(x, y Sum) (Sum, bool) {
 }
 
 // difference computes x - y. The result is a sum if y is 0, or if x is 0 and y is one bit. In
-// the second case, the bit appears in its position and in all higher positions.
+// the second case, this bit appears in its own position and in all higher positions of the
+// result.
 func difference(a, b []Sum) []Sum {
 	if v, ok := valueOf(b); ok && v == 0 {
 		return a

@@ -9,8 +9,8 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// checkBudgets resolves the lines of `budget { }`. It also checks the lines whose numbers are
-// known to the checker.
+// checkBudgets resolves the lines of `budget { }`. It also checks the lines about numbers
+// that the checker knows.
 func (c *checker) checkBudgets() {
 	seen := map[string]diag.Span{}
 	for _, n := range c.budgets {
