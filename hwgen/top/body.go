@@ -46,7 +46,7 @@ func (b *body) place(c *rtl.Circuit, initial bool, reset string, joins ...string
 	b.line("%s%s%s(%s);", verilog.ModuleName(c), b.passed(c), verilog.Free("the_"+what, b.taken), strings.Join(pins, ", "))
 }
 
-// passed writes the parameter that passes the folder of the memory files to an instance, if the
+// passed writes the parameter that gives an instance the folder of the memory files, if the
 // instance reads such files.
 func (b *body) passed(c *rtl.Circuit) string {
 	if !readsFiles(c) {
