@@ -235,8 +235,8 @@ func (a *allocator) run() {
 	a.assign()
 }
 
-// simplify removes all registers that have a low degree and no moves, in sweeps of ascending
-// numbers.
+// simplify removes all registers that have a low degree and no moves. It makes several
+// sweeps over the registers, in the order of their numbers.
 func (a *allocator) simplify() bool {
 	did := false
 	isSimple := func(r reg) bool { return a.state[r] == simple }

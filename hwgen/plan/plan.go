@@ -57,7 +57,7 @@ type Options struct {
 // wholeBits is the minimum number of address bits of each memory of a whole core.
 const wholeBits = 12
 
-// manyAmounts is the number of shift amounts from which the barrel shifter is tried first.
+// manyAmounts is a number of shift amounts. With at least this number, the barrel shifter is tried first.
 const manyAmounts = 10
 
 // Make chooses the design point for an image.

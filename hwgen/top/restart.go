@@ -32,7 +32,7 @@ func Restart(c *rtl.Circuit) (*rtl.Circuit, error) {
 		return c, nil
 	}
 	if n := len(c.Mems[mem].Writes); n != 1 {
-		return nil, fmt.Errorf("circuit %s: the memory `data` has %d write ports, and a restart fills one of one", c.Name, n)
+		return nil, fmt.Errorf("circuit %s: the memory `data` has %d write ports, and a restart can only fill a memory with one", c.Name, n)
 	}
 	r := &restarter{c: &d, mem: mem}
 	d.Nodes = append([]rtl.Node(nil), c.Nodes...)

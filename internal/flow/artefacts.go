@@ -93,7 +93,7 @@ func (p *Program) sir(_ context.Context, o ArtefactOptions) ([]byte, error) {
 
 func (p *Program) elf(ctx context.Context, o ArtefactOptions) ([]byte, error) {
 	if p.bare != nil {
-		return nil, UserErrorf("--net and --word are said when a product is started, as in `%s`; -D net.host=10.0.0.2 builds a value in", p.words[0])
+		return nil, UserErrorf("--net and --word are given when a product is started, as in `%s`; -D net.host=10.0.0.2 builds a value in", p.words[0])
 	}
 	if err := p.servable(x86.Product(o.Product)); err != nil {
 		return nil, err

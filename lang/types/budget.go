@@ -158,7 +158,7 @@ func (c *checker) deadlockBudget(b tree.Budget) {
 	for _, at := range c.loops[:min(n, maxShown)] {
 		e.Note(at, "a channel of the circle")
 	}
-	e.Hint("let a task of the circle hear from a device or the clock, or send and receive without a condition on data")
+	e.Hint("let a task of the circle receive from a device or the clock, or send and receive without a condition on data")
 }
 
 // trapBudget checks the number of operations that may trap.
