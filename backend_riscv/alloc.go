@@ -63,8 +63,8 @@ const (
 	maxTries = 1 << 18 // after this, moves that failed are not tried again
 )
 
-// allocate replaces virtual registers with physical ones. `adjust` may change the result: tests
-// plant faults with it.
+// allocate replaces virtual registers with physical ones. Tests plant faults with `adjust`,
+// which may change the result.
 func allocate(f *fn, regs int, adjust func(string, []uint8)) error {
 	temps := map[reg]bool{}
 	f.relieve(regs-1, temps)
@@ -235,8 +235,8 @@ func (a *allocator) run() {
 	a.assign()
 }
 
-// simplify removes all registers that have a low degree and no moves, in sweeps of ascending
-// numbers.
+// simplify removes all registers that have a low degree and no moves. It makes several
+// sweeps over the registers, in the order of their numbers.
 func (a *allocator) simplify() bool {
 	did := false
 	isSimple := func(r reg) bool { return a.state[r] == simple }
@@ -402,8 +402,8 @@ func (a *allocator) merge(x, y reg) {
 	}
 }
 
-// freezeOne gives up the moves of one register of low degree, the register whose moves cost
-// least.
+// freezeOne gives up coalescing the moves of one register of low degree. It chooses the
+// register whose moves cost least.
 func (a *allocator) freezeOne() bool {
 	best := a.frozen.take(func(r reg) bool { return a.state[r] == freeze }, func(r reg) float64 { return a.hope[r] })
 	if best == 0 {
@@ -426,8 +426,8 @@ func (a *allocator) freezeMoves(r reg) {
 	}
 }
 
-// pickSpill removes the register with the lowest spill cost per neighbour. The register may
-// still get a colour.
+// pickSpill removes the register with the lowest spill cost per neighbour. That register
+// may still get a colour later.
 func (a *allocator) pickSpill() bool {
 	best := a.crowded.take(func(r reg) bool { return a.state[r] == high }, a.spillCost)
 	if best == 0 {

@@ -8,8 +8,8 @@ import (
 // unrolledWords is the number of words that a copy or clear moves without a loop.
 const unrolledWords = 8
 
-// copy moves a constant number of bytes. The result is as if all bytes were read before any is
-// written.
+// copy moves a constant number of bytes. The result is the same as if all bytes were read
+// before the first byte is written.
 func (s *selector) copy(i *ir.Instr) {
 	n := int(i.Imm)
 	dst, src := &i.Refs[0], &i.Refs[1]

@@ -108,8 +108,8 @@ func (l *linker) load(i *inst, rd uint8, v uint32) error {
 	return nil
 }
 
-// upper returns the base and the offset of i's slot. If x0 does not reach the slot, it puts the
-// upper part of its address into rd.
+// upper returns the base and the offset of i's slot. If an offset from x0 does not reach the
+// slot, upper puts the upper part of the slot's address into rd.
 func (l *linker) upper(i *inst, rd uint8) (base uint8, low int32, err error) {
 	if base, low = i.slot.split(rd); base != 0 {
 		hi, _ := upper(i.slot.addr())

@@ -133,8 +133,8 @@ func shlFallbacks(x, n *node) []*node {
 	return []*node{x}
 }
 
-// shrsFallbacks computes the sign extension explicitly. If s is 0 or -1 according to the sign,
-// the result is ((x xor s) shru n) xor s.
+// shrsFallbacks computes the sign extension explicitly. s is 0 if x is not negative, else -1.
+// The result is ((x xor s) shru n) xor s.
 func shrsFallbacks(x, n *node) []*node {
 	x, n = once(x), once(n)
 	s := once(raw(word.Sub, 32, k32(0), zextBit(raw(word.Lts, 1, x, k32(0)))))

@@ -148,7 +148,8 @@ func eachInstr(f *ir.Func, visit func(block int, i *ir.Instr)) {
 }
 
 // measure estimates the number of accesses to each object. It assumes eight iterations per
-// loop. An object that a call passes gets the accesses of the function's parameter.
+// loop. If a call passes an object, the accesses to the function's parameter count for
+// this object.
 func measure(funcs []*ir.Func) map[*ir.Object]float64 {
 	heat := map[*ir.Object]float64{}
 	calls := map[*ir.Func]float64{}

@@ -21,9 +21,9 @@ import (
 // LLVM selects the instructions.
 //
 // LLVM knows extensions, which are families of instructions, and not single lines. If the
-// target has only part of a family, LLVM may use a line that the target lacks. That is an error
-// here. The stack is static: the program is linked once to learn the frames, then again with
-// room for the deepest path.
+// target has only part of a family, LLVM may use a line that the target lacks. CompileLLVM then
+// returns an error. The stack is static: the program is linked once to learn the frames, then
+// again with room for the deepest path.
 func CompileLLVM(ctx context.Context, m *ir.Module, t *design.Target, tools *llvm.Tools) (*image.Image, error) {
 	if tools.Version != 0 && tools.Version < llvm.MinRISCV {
 		return nil, fmt.Errorf("clang %d is too old for RISC-V: %d or later is needed", tools.Version, llvm.MinRISCV)
@@ -136,8 +136,8 @@ func usesBulk(m *ir.Module) bool {
 	return used
 }
 
-// checks returns the checks of a program, sorted by site and task. A check appears once for
-// each task that can run it.
+// checks returns the checks of a program, sorted by site and task. If several tasks can run
+// a check, the list contains it once for each of them.
 func checks(m *ir.Module) []image.Trap {
 	seen := map[trapSite]bool{}
 	var out []image.Trap
@@ -157,7 +157,7 @@ func checks(m *ir.Module) []image.Trap {
 func trapSymbol(at trapSite) string { return fmt.Sprintf("sn_trap.%d.%d", at.site, at.task) }
 
 // startAsm is the entry code of the core. It also contains one trapping instruction for each
-// check site. A failed check jumps to that instruction.
+// check site. A failed check jumps to the instruction of its site.
 func startAsm(m *ir.Module) string {
 	var b strings.Builder
 	b.WriteString(`.section .text.start,"ax",@progbits

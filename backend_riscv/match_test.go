@@ -50,8 +50,8 @@ func matched(lo, hi int64, cases [][2]int64) string {
 }
 
 // TestMatchOverNumbers checks that a match finds its arm with a number of comparisons that
-// grows with the logarithm of the number of arms. It tries all values, with gaps, ranges and
-// signs.
+// grows with the logarithm of the number of arms. The cases have gaps, ranges and negative
+// numbers, and the test tries all values.
 func TestMatchOverNumbers(t *testing.T) {
 	dense := make([][2]int64, 2000)
 	for k := range dense {

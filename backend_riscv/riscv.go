@@ -45,8 +45,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/image"
 )
 
-// Options changes how an image is made. The zero value is the default. Tests plant faults with
-// the hooks.
+// Options changes how an image is made. The zero value is the default. The function fields are
+// hooks with which tests plant faults.
 type Options struct {
 	// Rules may replace the rules of selection.
 	Rules func([]*Rule) []*Rule
@@ -118,8 +118,8 @@ func (o Options) functions(tb *table, lay *layout, order []*ir.Func, far bool) (
 	return out, nil
 }
 
-// heatSlots numbers the slots of f by their frequency of use, if some slots will lie out of
-// reach.
+// heatSlots numbers the slots of f by their frequency of use, if offsets from x0 do not
+// reach all slots.
 func (f *fn) heatSlots() {
 	if !f.far {
 		return

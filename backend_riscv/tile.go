@@ -5,8 +5,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// Costs are in quarters of an instruction. So a constant that is likely to be shared or hoisted
-// can cost less than one instruction.
+// Costs are in quarters of an instruction. So a constant can cost less than one instruction if
+// several instructions probably share it, or if it can be computed outside a loop.
 const (
 	costLine  = 4
 	costMux   = 9
@@ -160,8 +160,8 @@ type tiler struct {
 // maxLevel bounds the nesting of fallbacks.
 const maxLevel = 4
 
-// Bounds for trees that no lines cover: the depth of nested covers, and the number of covers
-// tried.
+// Two bounds end the search if no lines cover a tree: the depth of nested covers, and the
+// number of covers tried.
 const (
 	maxNest = 2000
 	maxWork = 1 << 17

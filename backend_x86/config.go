@@ -161,8 +161,9 @@ func buses(b *strings.Builder, m *ir.Module) {
 	fmt.Fprintf(b, "#define SN_BUSES %d\n#define SN_SOURCES %d\nenum { BUS_PLAIN = 1, BUS_ADDRESSED = 2, BUS_RANDOM = 3 };\n__attribute__((unused)) static const u8 sn_is_bus[] = {%s};\n", count, sources, strings.Join(append(list, "0"), ", "))
 }
 
-// levels writes three lists of devices: the devices that have frames, the devices that are
-// streams, numbered from 1, and the devices that are levels, with their direction.
+// levels writes three lists of devices. The first has the devices with frames, the second
+// the devices of shape stream, numbered from 1. The third has the devices of shape level,
+// with their directions.
 func (o Options) levels(b *strings.Builder, m *ir.Module) {
 	count, lines := 0, 0
 	var frames, levels, streams []string
@@ -251,8 +252,8 @@ func manifest(m *ir.Module) string {
 	return b.String()
 }
 
-// capability is the service that the layer gives to a kind of port. A kind without a table row,
-// as in test programs, has frames.
+// capability is the service that the layer gives to a kind of port. If a kind has no table row,
+// as in test programs, the layer treats its messages as frames.
 func capability(kind string) string {
 	if k := port.Find(kind); k != nil {
 		return k.Capability

@@ -13,9 +13,9 @@ import (
 // CPU names the processor that a product is compiled for.
 type CPU string
 
-// The processors. The zero value means the product's default. The default for linux is V3. The
-// default for a guest is general registers only, or V1 if the program has floats. A guest uses
-// SSE2 at most.
+// The processors for which a product can be compiled. The zero value means the product's
+// default. The default for linux is V3. The default for a guest is general registers only, or
+// V1 if the program has floats. A guest uses SSE2 at most.
 const (
 	Native CPU = "native"    // the processor of the machine that makes the product
 	V1     CPU = "x86-64"    // all x86-64 processors: SSE2
@@ -23,7 +23,8 @@ const (
 )
 
 // feature is a feature that not every processor has. macro is the macro that clang defines when
-// it uses the feature. A bit of CPUID reports the feature (Intel SDM volume 2, CPUID).
+// it uses the feature. The other fields give the bit of CPUID that reports the feature (Intel
+// SDM volume 2, CPUID).
 type feature struct {
 	macro          string
 	leaf, reg, bit uint32

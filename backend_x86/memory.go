@@ -8,7 +8,7 @@ import (
 )
 
 // The memory of a guest. The image begins at 1 MiB, unless our own loader places it elsewhere.
-// A page table maps 2 MiB.
+// Each page table maps 2 MiB.
 const (
 	imageAt   = 1 << 20
 	bareAt    = 32 << 20 // on a bare computer: its firmware uses the memory below

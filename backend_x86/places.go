@@ -126,8 +126,8 @@ func (s lineSection) readable(unit *dwarf.Entry) bool {
 	return len(head) >= 6 && s.order.Uint16(head[4:]) <= 4
 }
 
-// unitLines reads one line table. A sequence that begins at 0 belongs to a function that the
-// linker has dropped: page 0 is never mapped.
+// unitLines reads one line table. If a sequence begins at address 0, it belongs to a
+// function that the linker has dropped, because page 0 is never mapped.
 func unitLines(data *dwarf.Data, unit *dwarf.Entry, left *int) []lineRow {
 	lr, err := data.LineReader(unit)
 	if err != nil || lr == nil {

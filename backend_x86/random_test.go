@@ -16,8 +16,8 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// merge makes one program that runs several modules of one task one after the other. So one
-// start of the compiler is enough for all.
+// merge joins several modules of one task to one program that runs them one after the
+// other. So the compiler must be started only once.
 func merge(mods []*ir.Module) *ir.Module {
 	all := &ir.Module{Name: "merged"}
 	main := &ir.Func{Name: "main"}

@@ -26,7 +26,7 @@ system draws { run draw(rng.source("r")) }
 `
 
 // TestRandomOfGuests checks that a unikernel takes random bytes from a virtio device, or else
-// from the CPU. It checks the error when the guest has neither.
+// from the CPU. If the guest has no source of random bytes, the test checks the error.
 func TestRandomOfGuests(t *testing.T) {
 	t.Parallel()
 	m := compile(t, "draws.sn", draws)

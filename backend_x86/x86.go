@@ -145,7 +145,8 @@ var commonFlags = []string{
 var generalRegs = []string{"-mgeneral-regs-only"}
 
 // floatRegs are the flags for a guest with floats: SSE2, which rounds each operation to its
-// format, without contraction. Interrupts of the unikernel run only code of the layer.
+// format, and never combines two operations into one (contraction). Interrupts of the
+// unikernel run only code of the layer.
 var floatRegs = append([]string{"-mno-avx"}, withoutContraction...)
 
 // sseSetup makes the CPU accept SSE instructions. It sets CR4.OSFXSR and OSXMMEXCPT. It sets
@@ -401,7 +402,7 @@ func (o Options) halText(m *ir.Module, p Product, r recipe, cpu target) string {
 }
 
 // joined joins the C files of a list into one text and drops their includes. `instead` may
-// replace a line. It gets the line and the number of the next line.
+// replace a line. Its arguments are the line and the number of the next line.
 func joined(files []string, instead func(line string, next int) string) string {
 	var b strings.Builder
 	for _, name := range files {

@@ -26,8 +26,8 @@ type peripheral struct {
 	made []func() (*rtl.Circuit, error)
 }
 
-// peripherals lists the peripherals with goals. The goal of the time peripheral is a cell for
-// each bit of the time and 12 more.
+// peripherals lists the peripherals with goals. The goal of the time peripheral is one cell
+// for each bit of the time, plus 12 cells.
 func peripherals() ([]peripheral, error) {
 	s, err := periph.StepOf(boardClock)
 	if err != nil {

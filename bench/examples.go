@@ -47,8 +47,9 @@ func load(o options) ([]*example, error) {
 	return out, nil
 }
 
-// worldOf reads the captures and levels from the run line of a program. They are words of
-// the form DEVICE=FILE, with the file beside the program, or DEVICE=none.
+// worldOf reads the captures and levels from the run line of a program. The run line
+// gives them as words of the form DEVICE=FILE, with the file beside the program, or
+// DEVICE=none.
 func worldOf(source string) (flow.World, error) {
 	text, err := os.ReadFile(source)
 	if err != nil {

@@ -36,7 +36,8 @@ func aimOf(id string) string {
 }
 
 // peer is a guest that is measured beside ours in the same QEMU. It is a kernel that answers
-// datagrams at port 7 of 10.0.2.15. An example is Linux with a server in its initial RAM disk.
+// datagrams at port 7 of 10.0.2.15. For example, the peer is Linux with a server in its
+// initial RAM disk.
 type peer struct{ kernel, initrd, line string }
 
 // goals measures all figures that need only QEMU and a process. missing lists the figures that

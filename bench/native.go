@@ -175,8 +175,8 @@ func buildSinter(ctx context.Context, dir, name string) (string, error) {
 	return path, os.WriteFile(path, img.Stripped, 0o700)
 }
 
-// inC reads the C file of a kernel: the kernel's own file, or the file shared with a core's
-// program.
+// inC reads the C file of a kernel: the kernel's own file, or the file that it shares with
+// the program for a core.
 func inC(file string) ([]byte, error) {
 	text, err := pairs.ReadFile("c/" + file)
 	if errors.Is(err, fs.ErrNotExist) {

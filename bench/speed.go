@@ -167,8 +167,8 @@ func artefacts() []struct{ name, ext, core string } {
 	}
 }
 
-// makeTimes measures the time from source to each artefact, each from the start, and the time
-// to make all artefacts together.
+// makeTimes measures the time from source to each artefact, each time from the beginning. It
+// also measures the time to make all artefacts together.
 func makeTimes(ctx context.Context, examples []*example, f *figures) error {
 	for _, e := range examples {
 		for _, a := range artefacts() {

@@ -25,6 +25,9 @@ var stumbles = []struct {
 	{regexp.MustCompile(`(^ ?|[.:;] )Of (the|those|these|a|an|another|each|what|it|several|two|random|all)\b`), "the subject first"},
 	{regexp.MustCompile(`; of (the|those|these|a|an|one|it|another|equals|several)\b`), "a new sentence"},
 	{regexp.MustCompile(`[a-z] (is|are) none[.,;]`), "what it is"},
+	{regexp.MustCompile(`\b(number|width|size|length) of [a-z -]+ from which\b`), "at least this number"},
+	{regexp.MustCompile(`(?i)\bnothing (acts|moves|passes)\b`), "no and the noun"},
+	{regexp.MustCompile(`\band neither (does|do|is|are)\b`), "a new sentence"},
 }
 
 // plain are phrases with these words that are clear.
@@ -117,4 +120,5 @@ func TestEnglishNotices(t *testing.T) {
 	require.Len(t, slips("x.go", "\t// "+strings.Repeat("x", longest)+"\n"), 1)
 	require.Empty(t, slips("x.go", "// there is\n// no door, each of which is red\nx := 1 // that is\ny()\n// no more\n"))
 	require.Len(t, slips("x.md", "Of the doors one is red.\n\nA door; of a house the first.\n\nAn empty one is none.\n"), 3)
+	require.Len(t, slips("x.go", "// A wall is red, and neither\n// does a roof.\n\n// The number of doors from which\n// a wall is a gate. While nothing moves, all is still.\n"), 3)
 }

@@ -154,7 +154,7 @@ func runs(t *testing.T, text, want string) {
 }
 
 // logged runs a machine and returns its log lines. A line begins with the task's name if
-// several tasks log. The last line tells how the run ends, unless all tasks have ended.
+// several tasks log. If not all tasks have ended, the last line says how the run ended.
 func logged(t *testing.T, m sim.Machine) string {
 	tr, err := sim.Run(m, 10_000_000)
 	require.NoError(t, err)

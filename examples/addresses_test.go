@@ -204,8 +204,8 @@ func agree(t *testing.T, want, said string, words []string) {
 	require.Equal(t, want, said[:len(want)], "%q", words)
 }
 
-// verdicts are the replies of the tool and of a process to words. They are empty if the words
-// are accepted.
+// verdicts returns the error messages of the tool and of a process for some words. They are
+// empty if the words are accepted.
 func verdicts(t *testing.T, program, process string, words []string) (tool, guest string) {
 	if _, err := flow.Load(program, flow.Options{Addresses: words}); err != nil {
 		tool = err.Error()

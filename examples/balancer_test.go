@@ -36,9 +36,9 @@ func serveNumber(t *testing.T, n *namespace, number int) {
 }
 
 // TestBalancerBetweenNamespaces puts the balancer between a client and five servers, each in a
-// separate network of the kernel. All servers have the address of the service and answer over
-// separate routes. The client's flows are spread over all servers, and each flow always goes to
-// the same server.
+// separate network namespace of the kernel. All servers have the address of the service and
+// answer over separate routes. The client's flows are spread over all servers, and each flow
+// always goes to the same server.
 func TestBalancerBetweenNamespaces(t *testing.T) {
 	needsTaps(t)
 	path := product(t, "balancer", x86.Linux)

@@ -18,8 +18,8 @@ import (
 	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
-// namespace is a thread in a separate network. It runs the functions that it is given there.
-// The network ends with the thread.
+// namespace is a thread in a separate network namespace. The thread runs the functions that
+// it receives. The namespace ends with the thread.
 type namespace struct {
 	do     chan func()
 	thread int

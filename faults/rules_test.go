@@ -38,7 +38,8 @@ var rulesOf = map[string][]string{
 }
 
 // TestEachRuleHasAFault checks that a mistake is planted in the rule of each operator. The
-// function Of has four mistakes: for sums, differences, products and quotients.
+// list has four mistakes for the function Of: in sums, differences, products and
+// quotients.
 func TestEachRuleHasAFault(t *testing.T) {
 	for file, rules := range rulesOf {
 		path := filepath.Join("ir/interval", file)

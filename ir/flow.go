@@ -4,9 +4,9 @@ package ir
 // numbers 0..n-1, and node 0 is the entry. FlowOf numbers blocks by their index in Func.Blocks.
 //
 // Dominators are computed as in Cooper, Harvey and Kennedy, "A Simple, Fast Dominance
-// Algorithm" (2001). A loop has a head, which dominates the source of a back edge to it. The
-// loop is the set of nodes that reach this back edge. A cycle that an edge enters in the middle
-// is not a loop.
+// Algorithm" (2001). A loop has a head. The head dominates the source of a back edge, which is
+// an edge to the head. The loop is the set of nodes that reach this back edge. A cycle that an
+// edge enters in the middle is not a loop.
 type Flow struct {
 	Succs, Preds [][]int
 	Order        []int // reachable nodes in reverse postorder

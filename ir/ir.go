@@ -7,8 +7,8 @@
 // represents a state, and tokens order effects: each effect takes the token of the state that
 // it changes and gives the next one. Each function has one I/O token, which orders all
 // operations on devices, channels, the log and the clock, and all traps. Each object that is
-// written has its own token. A load takes the token of its object and gives none. Order is
-// therefore data flow, and removing an unused library means removing dead values.
+// written has its own token. A load takes the token of its object and returns no token. Order
+// is therefore data flow, and removing an unused library means removing dead values.
 //
 //	func @count(v1: tok, v2: tok %hits, v3: i32) -> (tok, tok %hits) {
 //	b0(v1, v2, v3):

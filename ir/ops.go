@@ -4,7 +4,7 @@ package ir
 type Access uint8
 
 // The kinds of access. A read takes the token of the object. A write takes the token and gives
-// the next one. A begin gives a token and takes none.
+// the next one. A begin takes no token and gives one.
 const (
 	Reads Access = iota
 	Writes
@@ -52,8 +52,8 @@ func (i *Instr) Access(k int) Access {
 	return Reads
 }
 
-// HasEffect reports whether i does more than compute words from its operands: whether it
-// writes, is an event, may trap, or calls a function.
+// HasEffect reports whether i does more than compute words from its operands: it writes,
+// is an event, may trap, or calls a function.
 func (i *Instr) HasEffect() bool {
 	row := &rows[i.Op]
 	return !row.isPlain() || len(row.Refs.List) > 0 && row.Refs.List[0].Access != Reads
@@ -63,8 +63,9 @@ func (i *Instr) HasEffect() bool {
 // Such an instruction can be removed if nothing reads the object.
 func (i *Instr) OnlyWrites() bool { return rows[i.Op].isPlain() && i.HasEffect() }
 
-// Reach is the number of bytes that i accesses in the object of ref k, starting at the ref. It
-// is unknown for events and calls, because the other side determines it.
+// Reach is the number of bytes that i accesses in the object of ref k, starting at the ref.
+// For events and calls this number is unknown, because the other side or the callee determines
+// it.
 func (i *Instr) Reach(m *Module, k int) (n int, known bool) {
 	row := &rows[i.Op]
 	if !row.isPlain() || row.Refs.at(k).Bytes == nil {

@@ -49,8 +49,8 @@ func TestWhatRowsSayOfEffects(t *testing.T) {
 	require.Equal(t, []string{"log", "chsend", "chrecv", "chget", "chput"}, whole)
 }
 
-// spoilt lists changes of an instruction that its row forbids, with the instructions that they
-// apply to.
+// spoilt lists wrong changes of instructions, which the rows of the instructions forbid. Each
+// entry says to which instructions the change applies.
 var spoilt = []struct {
 	name string
 	do   func(i *ir.Instr) bool

@@ -10,8 +10,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// spelling is the text form of the name of an operation family. It is an interface to avoid an
-// initialisation cycle in the table of rows.
+// spelling is the text form of the name of an operation family. It is an interface because a
+// function here would make the initialisation of the row table depend on itself.
 type spelling interface {
 	print(i *Instr) string
 	parse(i *Instr, name string) bool // sets the fields of i except Op

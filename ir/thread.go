@@ -20,8 +20,9 @@ import (
 // its result words. Functions must not call themselves.
 func Thread(m *Module) { ThreadSome(m, func(*Func) bool { return true }) }
 
-// ThreadSome is Thread for a module in which only some functions have changed. The other
-// functions keep their tokens, unless the signature of a callee changes.
+// ThreadSome does the same as Thread, for a module in which only some functions have
+// changed. The other functions keep their tokens, unless the signature of a callee
+// changes.
 func ThreadSome(m *Module, changed func(f *Func) bool) {
 	place := map[*Object]int{nil: -1}
 	for n, o := range m.Objects {
@@ -198,8 +199,8 @@ func (t *threader) tokens(i *Instr) (need, give []*Object) {
 	return tokensOf(i)
 }
 
-// foreign lists the objects in the sets that f does not own: I/O, then module objects, then
-// object parameters of f, each group in its order.
+// foreign lists those objects of the sets that are not locals of f: I/O, then module
+// objects, then object parameters of f, each group in its order.
 func (t *threader) foreign(sets ...map[*Object]bool) []*Object {
 	has := map[*Object]bool{}
 	var out []*Object

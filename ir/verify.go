@@ -221,7 +221,7 @@ func (v *verifier) channel(names map[string]bool, c *Chan) {
 		}
 	}
 	if len(c.Args) != len(c.From) {
-		v.errorf(v.m, c.Span, "channel %s shows %d parts and says of %d where they are", c.Name, len(c.Args), len(c.From))
+		v.errorf(v.m, c.Span, "channel %s shows %d parts, but has the positions of %d", c.Name, len(c.Args), len(c.From))
 		return
 	}
 	words := 0
@@ -295,7 +295,7 @@ func (v *verifier) stage() {
 }
 
 // thread checks the operations of thread k in f and its callees. Only channels may influence
-// them, and the tasks at the other ends of these channels must also be threads.
+// these operations, and the tasks at the other ends of the channels must also be threads.
 func (v *verifier) thread(k int, f *Func, seen map[*Func]bool) {
 	if seen[f] {
 		return
@@ -308,7 +308,7 @@ func (v *verifier) thread(k int, f *Func, seen map[*Func]bool) {
 				v.errorf(i, i.Span, "@%s: task %s is a thread and has a %s", f.Name, v.m.Tasks[k].Name, opcode(i))
 			case OpChSend, OpChRecv:
 				if c := v.m.Chans[i.Chan]; !v.m.Tasks[c.Writer].Thread || !v.m.Tasks[c.Reader].Thread {
-					v.errorf(i, i.Span, "@%s: task %s is a thread, and who is at the other end of %s is none", f.Name, v.m.Tasks[k].Name, c.Name)
+					v.errorf(i, i.Span, "@%s: task %s is a thread, but the task at the other end of %s is not", f.Name, v.m.Tasks[k].Name, c.Name)
 				}
 			}
 		}

@@ -391,8 +391,8 @@ func (v *verifier) call(i *Instr) {
 }
 
 // disjoint reports whether two refs of a call to the same object are known not to overlap. It
-// compares offsets that are constant or use the same variable. For all other offsets the front
-// end must have proved it, and disjoint reports true.
+// compares offsets that are constant or use the same variable. For all other offsets it relies
+// on the front end, which must have proved that the refs do not overlap, and reports true.
 func disjoint(i *Instr, j, k int) bool {
 	a, b := i.Refs[j], i.Refs[k]
 	if a.Off != b.Off {

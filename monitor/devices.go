@@ -69,8 +69,8 @@ func (m *monitor) attach(im *Image) error {
 
 // ring is a queue of frames in guest memory. It holds two counters, the number of frames put
 // and the number of frames taken, and then slots. A slot is a length and bytes. Each side
-// writes one counter and only reads the other. own is the monitor's copy of its counter, so the
-// guest cannot change it.
+// writes one counter and only reads the other. own is the monitor's private copy of its own
+// counter, which the guest cannot change.
 type ring struct {
 	mem         []byte
 	slots, size uint32

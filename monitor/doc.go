@@ -17,7 +17,7 @@
 //	rings in the image's memory    frames, both ways; filled and drained at each wait
 //
 // The guest is never trusted. The monitor checks each address, length and index from the guest
-// against the image before use. A wrong one ends the run with an error message.
+// against the image before use. A wrong value ends the run with an error message.
 //
 // Sources: Intel SDM volume 3 (4.5 paging; volume 1, 19.5 I/O privilege); the KVM API of the
 // Linux kernel. The package does not depend on the compiler or the trace. Start reading at Run.

@@ -41,8 +41,8 @@ type Port struct {
 	Kind string // one of portKinds
 }
 
-// rings describes where the frames of the network devices are. Each device has two rings, first
-// the ring to the guest.
+// rings describes where the frames of the network devices are. Each device has two rings. The
+// ring to the guest comes first.
 type rings struct {
 	at          uint64
 	slots, size uint32 // of one ring: its slots, and the bytes of each

@@ -205,8 +205,9 @@ func TestMissingDevices(t *testing.T) {
 	}
 }
 
-// TestHostileCalls makes 1e5 calls with arguments at their limits, and 1e4 rings with random
-// contents. Each is served or refused, and the text of the guest stays unchanged.
+// TestHostileCalls makes 1e5 calls with arguments at their limits, and fills rings with
+// random contents 1e4 times. Each call is served or refused, and the text of the guest stays
+// unchanged.
 func TestHostileCalls(t *testing.T) {
 	im, err := Load(image(calls(1), nil, "nic net\nd block\n"))
 	require.NoError(t, err)

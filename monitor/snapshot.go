@@ -152,8 +152,8 @@ func (g *guest) isCall(at uint64) bool {
 	return ok && bytes.Equal(b, callBytes[:])
 }
 
-// forgetClock makes the guest ask the monitor for the time, because this virtual machine's
-// counter differs from the counter of the snapshot's machine.
+// forgetClock makes the guest ask the monitor for the time, because the counter of this
+// virtual machine differs from the counter of the machine that made the snapshot.
 func (g *guest) forgetClock() {
 	if b, ok := g.bytes(g.im.clock, 8, canWrite); ok && g.im.clock != 0 {
 		binary.LittleEndian.PutUint64(b, 0)

@@ -59,9 +59,9 @@ func signed(state []byte, change func(b []byte) []byte) []byte {
 	return append(b, sum[:]...)
 }
 
-// snapshotsRefused checks that bytes that are not a complete snapshot of this image end with a
-// message before the guest runs. A forged snapshot starts a guest that can do no more than
-// other guests.
+// snapshotsRefused tries bytes that are not a complete snapshot of this image. The monitor
+// must refuse them with a message before the guest runs. A forged snapshot starts a guest that
+// can do no more than other guests.
 func snapshotsRefused(t *testing.T, im *Image, state []byte, conf Config) {
 	const registers = len(snapshotMagic) + sha256.Size + 4 + len("sn.a=1") + 8
 	conf.Save = nil

@@ -46,8 +46,8 @@ type Device struct {
 	Stream bool // the device transfers single bytes
 }
 
-// numberedMarks is the number of timed regions that a program may have if their names are
-// unknown.
+// numberedMarks is the largest number of timed regions in a program whose region names
+// are unknown.
 const numberedMarks = 4
 
 // Numbers describes a core if only its devices are known.

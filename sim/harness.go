@@ -57,9 +57,9 @@ type Outputs struct {
 // If the seed is not 0, the harness holds back valid and ready at random, which must not change
 // the trace. The simulated world acts when the core is idle, all pending frames are offered and
 // no frame is being sent. It then sets the clock to the deadline of the core or delivers its
-// next input. If neither is left, the harness offers a beat at every device for one more cycle.
-// If the core accepts one, it was waiting for the outside (status waiting). If it stays idle,
-// it waits for something that can never happen (status stuck).
+// next input. If no deadline and no input is left, the harness offers a beat at every device
+// for one more cycle. If the core accepts one, it was waiting for the outside (status waiting).
+// If it stays idle, it waits for something that can never happen (status stuck).
 type Harness struct {
 	rec    *Recorder
 	core   *Core
@@ -108,8 +108,8 @@ type Timing struct {
 	running bool
 }
 
-// NewHarness connects the ports of a core to a world. It matches devices by name. A device that
-// the world lacks never receives anything.
+// NewHarness connects the ports of a core to a world. It matches devices by name. If the world
+// lacks a device, the core never receives data at this device.
 func NewHarness(core *Core, w *world.World, seed int64) *Harness {
 	n := len(core.Devices)
 	h := &Harness{
@@ -427,8 +427,8 @@ func (h *Harness) answer(idle bool) error {
 	return h.rec.End(trace.Waiting)
 }
 
-// gaps holds back valid and ready at random, in two of five cases. The zero value never holds
-// them back.
+// gaps decides at random whether valid or ready is held back. It holds them back in two of
+// five cases. The zero value never does so.
 type gaps struct{ state uint64 }
 
 func newGaps(seed int64) gaps { return gaps{uint64(seed) * 0x9e3779b97f4a7c15} }

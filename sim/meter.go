@@ -11,9 +11,9 @@ const (
 )
 
 // Meter measures the work of a part of a program on a core, such as a task. It counts the
-// cycles of each stretch. A stretch begins at an instruction inside the part, and ends at the
-// next instruction elsewhere or at the next wait. The work before the first wait of the core is
-// start-up and does not count.
+// cycles of each stretch. A stretch begins at an instruction inside the part. It ends at the
+// next instruction outside the part, or at the next wait. The work before the first wait of the
+// core is start-up and does not count.
 type Meter struct {
 	base    uint32  // first address of the text
 	words   []Place // for each word of the text

@@ -11,9 +11,9 @@
 // a package when a program first names the package, and resolves only the used
 // names. Unused names cost nothing and are not in the image.
 //
-// A new file goes into the folder of the package that its users name (soft-float:
-// std/rt, called by the legaliser only; fixed point: std/fix). Each public name
-// has a comment with units, errors and source, and a `test` block beside it. A
+// A new file goes into the folder of the package that programs name to use it
+// (soft-float: std/rt, called by the legaliser only; fixed point: std/fix). Each public
+// name has a comment with units, errors and source, and a `test` block beside it. A
 // program in std_test.go runs it on several machines.
 //
 // The package holds data only and imports nothing of the module.

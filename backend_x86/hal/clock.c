@@ -59,9 +59,9 @@ static u64 kvm_now(void) {
 }
 
 #if SN_BARE
-// On a bare computer the rate of the local timer is unknown. It is measured with the ACPI
-// timer, which counts 3,579,545 times a second, in at least 24 bits (ACPI 6.5, section
-// 4.8.2.1).
+// On a bare computer the rate of the local timer is unknown. The rate is measured with
+// the ACPI timer, which counts 3,579,545 times a second, in at least 24 bits (ACPI 6.5,
+// section 4.8.2.1).
 static u32 local_per_ms;
 static u16 acpi_timer; // its port, 0 if there is none
 
@@ -110,8 +110,9 @@ static void sample(u64 *ticks, u32 *left) {
   }
 }
 
-// ticks_per_ms compares the time-stamp counter with the local timer, over the counts that the
-// timer has really made. A busy host can suspend the guest at any point.
+// ticks_per_ms compares the time-stamp counter with the local timer, over the number of
+// counts that the timer has really made. This number is read back, because a busy host can
+// suspend the guest at any point.
 static u64 ticks_per_ms(void) {
   enum { WINDOW = 4000000 }; // ns
   u64 t0, t1;

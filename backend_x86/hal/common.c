@@ -1,5 +1,5 @@
-// The program calls these sn_ functions, which are the same in every product. They render log
-// events, and choose between live devices and the harness.
+// The program calls these functions, whose names begin with sn_. They are the same in every
+// product. They render log events, and choose between live devices and the harness.
 #include "hal.h"
 
 #ifndef LOCK_IO // there is only one thread
@@ -292,8 +292,9 @@ static u32 disk_take(u8 *buf, u32 cap) {
 
 #if SN_EXCHANGES
 // A bus carries out a command: code, argument, bytes. On a bus with addresses the argument is
-// the address and, from bit 16 on, the number of wanted bytes. On other buses each byte sent
-// returns one. A source of random bytes takes only the number of wanted bytes.
+// the address and, from bit 16 on, the number of wanted bytes. On other buses one byte is
+// received for each byte sent. A source of random bytes takes only the number of wanted
+// bytes.
 static u32 bus_length, bus_answer[1 + BUS_BYTES / 4];
 
 static void bus_ask(u32 dev, u8 *buf) {

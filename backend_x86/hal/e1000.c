@@ -43,8 +43,9 @@ static void e1000_ring(volatile u32 *reg, u32 at, const volatile void *p, u32 si
   reg[at + 2] = size;
 }
 
-// open_line gives a line of the old interrupt controllers a vector from 32 on. The firmware has
-// reported which line the card uses. The controllers need no end-of-interrupt command.
+// open_line enables a line of the old interrupt controllers, and gives it a vector from 32 on.
+// The firmware has reported which line the card uses. The controllers need no end-of-interrupt
+// command.
 static void open_line(u32 line) {
   enum { LOCAL_LINE_0 = 0xfee00350, FROM_OUTSIDE = 7 << 8 };
   if (line < 3 || line > 14) fail("the firmware gives a network card no interrupt");
@@ -76,8 +77,8 @@ static void e1000_reset(volatile u32 *reg) {
   for (u32 k = 0; k < 128; k++) reg[GROUPS + k] = 0;
 }
 
-// e1000_start starts a card if the program has a device left for it. The program receives all
-// frames on the wire, as from other cards.
+// e1000_start starts a card if the program has a device that no other card serves yet. The
+// program receives all frames on the wire, as from other cards.
 static void e1000_start(u32 f) {
   enum { ON = 1 << 1, ALL = 3 << 3, BROADCAST = 1 << 15, NO_SUM = 1 << 26, PAD = 1 << 3, COLLISIONS = 15 << 4 | 64 << 12, GAPS = 10 | 8 << 10 | 6 << 20 };
   pci_enable(f, 1);

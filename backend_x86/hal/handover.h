@@ -1,5 +1,5 @@
-// The data that efi.c, the program that a UEFI firmware starts, passes to the kernel that it
-// has loaded.
+// A UEFI firmware starts the program in efi.c, which loads the kernel. This file defines the
+// data that efi.c passes to the kernel.
 #ifndef HANDOVER_H
 #define HANDOVER_H
 struct handover {

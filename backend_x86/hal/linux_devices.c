@@ -17,8 +17,8 @@ static u64 left_until(u64 due) {
 #if SN_DEVICES
 static int fd_of[SN_DEVICES];
 
-// The first element of each device's queue. status reads it ahead, and take removes it. A
-// device whose other end is closed gives nothing more.
+// The first element of each device's queue. status reads it ahead, and take removes it.
+// If the other end of a device is closed, the device gives no further elements.
 static u8 head[SN_DEVICES][65536];
 static u32 head_len[SN_DEVICES];
 #if SN_STREAMS
@@ -49,8 +49,8 @@ static NORETURN void spoilt(u32 dev) { end_for(dev, ": the capture is cut off or
 #define SN_UDP_MOST 0
 #endif
 
-// The number of status checks after a read frame that make no system call. A network stack checks
-// the status of its devices this often before it has answered a frame.
+// The number of status checks after a read frame that make no system call. A network stack makes
+// this number of status checks between the receipt of a frame and the answer to it.
 enum { FREE_LOOKS = 3 };
 static u8 fresh;
 

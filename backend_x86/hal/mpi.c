@@ -70,7 +70,8 @@ static u8 moved; // since the last reduction
 static void *scheduler_stack;
 
 #define NAKED __attribute__((naked, noinline))
-// change saves the current stack pointer in *from and continues on the stack saved in `to`.
+// change switches stacks. It saves the current stack pointer in *from, and continues on the
+// stack whose pointer is `to`.
 NAKED static void change(void **from, void *to) {
   __asm__("push %rbx\n push %rbp\n push %r12\n push %r13\n push %r14\n push %r15\n"
           " mov %rsp, (%rdi)\n mov %rsi, %rsp\n"

@@ -1,5 +1,5 @@
 // The program's view of its devices: which devices have input, how to wait for input, and how
-// frames come in and go out. A file before this one has the driver of each device.
+// frames come in and go out. The drivers of the devices are in files before this one.
 #include "hal.h"
 
 #if SN_DEVICES
@@ -31,8 +31,8 @@ static void wake(u16 flags) {
   __asm__ volatile("mfence" ::: "memory");
 }
 
-// hal_wait turns interrupts on only for the one instruction that sleeps. So no interrupt is
-// lost between the check and the sleep. If the first check finds input, interrupts stay off.
+// hal_wait turns interrupts on only for the instruction that sleeps. So no interrupt is lost
+// between the check and the sleep. If the first check finds input, interrupts stay off.
 u32 hal_wait(u32 mask, u64 due) {
   for (u32 asked = 0;; asked = 1) {
     u32 r = hal_status();

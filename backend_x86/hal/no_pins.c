@@ -1,6 +1,6 @@
-// A machine without pins and buses. In a scripted run the program asks the harness for levels
-// and transfers (common.c). Without a harness such a program never starts: the start of the
-// guest or the monitor refuses it.
+// This file is for a machine without pins and buses. In a scripted run the program asks the
+// harness for levels and transfers (common.c). Without a harness such a program never starts:
+// the start of the guest or the monitor refuses it.
 #include "hal.h"
 
 #if SN_LEVELS

@@ -42,7 +42,7 @@ static volatile u8 *registers(u32 f, u32 bar, u32 offset, u32 size) {
 }
 
 // pci_enable lets a function respond to memory accesses and access memory itself. The function
-// interrupts by messages, unless it may use its line.
+// sends its interrupts as messages, unless the argument allows its interrupt line.
 static void pci_enable(u32 f, int line) {
   enum { MEMORY = 2, MASTER = 4, NO_LINE = 1 << 10 };
   u32 command = (pci_get(f, PCI_COMMAND) & 0xffff) | MEMORY | MASTER;
@@ -57,8 +57,8 @@ static u32 message_to(void) {
   return MESSAGES | *(volatile u32 *)APIC_ID >> 24 << 12;
 }
 
-// msix makes the function's first message end a hlt. It returns 0 if the function has no such
-// messages.
+// msix sets the function's first interrupt message (MSI-X) to the vector that ends a hlt. It
+// returns 0 if the function has no such messages.
 static int msix(u32 f) {
   enum { ENABLE = 1u << 31, MASK_ALL = 1 << 30 };
   u32 at = capability(f, CAP_MSIX, 0);
@@ -73,7 +73,7 @@ static int msix(u32 f) {
   return 1;
 }
 
-// msi does the same for a function of the older kind, which has a single message.
+// msi does the same for a function with the older kind of messages (MSI). It has a single message.
 __attribute__((unused)) static int msi(u32 f) {
   enum { ENABLE = 1 << 16, SEVERAL = 7 << 20, WIDE = 1 << 23 };
   u32 at = capability(f, CAP_MSI, 0);

@@ -24,8 +24,8 @@ enum { TASK = 32 }; // the segment of tss in the table of boot.s
 
 _Static_assert(sizeof tss == 104, "boot.s has the size of the task state segment");
 
-// Interrupts and exceptions run on a separate stack, so that neither a red zone nor a stack
-// overflow harms them.
+// Interrupts and exceptions run on a separate stack, so that a red zone or a stack overflow
+// cannot harm them.
 static void descriptors(void) {
   for (u32 i = 0; i < 32; i++) gate(i, crash_stubs + STUB * i);
   gate(32, wake_stub);

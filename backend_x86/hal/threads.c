@@ -1,14 +1,15 @@
 // Threads of a process: one for each context. A channel between two contexts is a ring with one
-// writer and one reader. Each side counts its operations in a separate cache line. In the same
-// cache line, the other side sets a mark when it sleeps until the count changes.
+// writer and one reader. Each side counts its operations in a separate cache line. The same
+// cache line has a mark, which the other side sets when it sleeps until the count changes.
 //
 //	given.n - taken.n   number of full slots
 //	given.sleeps        the reader sleeps until more is given
 //	taken.sleeps        the writer sleeps until more is taken
 //
 // A side that wants to sleep sets the mark, and then checks the count once more. A side that
-// counts then checks the mark. All threads see both operations in the same order, so at least
-// one side sees the other's. The model in ring_test.go tries every order.
+// increases its count then checks the mark of the other side. All threads see both operations
+// in the same order, so at least one side sees the other's. The model in ring_test.go tries
+// every order.
 //
 // running counts the threads that do not sleep. A thread that wakes another thread counts it at
 // once. So running is 0 only when no thread will ever continue without outside input.

@@ -61,9 +61,9 @@ static int serial(const u8 *s) {
   return n && i < SN_DEVICES && sn_is_disk[i] ? (int)i : -1;
 }
 
-// Disk i of the program is the disk whose serial number is i. Firecracker makes its own serial
-// numbers. With the word sn.disks=order on the command line, disks are therefore taken in
-// order.
+// Disk i of the program is the disk whose serial number is i. Firecracker chooses the serial
+// numbers itself. So with the word sn.disks=order on the command line, the disks are assigned
+// in order.
 static void disk_start(virtio d, int in_order) {
   int i = -1;
   if (in_order) {

@@ -23,8 +23,8 @@ static void publish(struct nic *n, u32 number, struct queue *q, u16 id) {
   if (offer(q, id)) notify(n->dev, q, number);
 }
 
-// slot_of is the program's device that a card serves. A card has none if the number in its
-// address is too large.
+// slot_of is the program's device that a card serves. If the number in the card's address
+// is too large, the card serves no device.
 static u32 slot_of(const volatile u8 *mac) {
 #if SN_BARE
   static u32 next; // the cards of a computer have their own addresses, so cards are taken in order

@@ -77,8 +77,8 @@ static u32 begin(virtio d, u32 known) {
 // ready ends the start of a device, after its queues are set up.
 static void ready(virtio d) { d->c->status = 15; }
 
-// virtio_at finds the registers of a function. It returns 0 if there are none, or only
-// registers of older versions.
+// virtio_at finds the registers of a function. It returns 0 if the function has no such
+// registers, or only registers of older versions.
 static int virtio_at(virtio d, u32 f) {
   enum { COMMON = 1, BELLS = 2, OWN = 4 };
   *d = (__typeof__(*d)){.vector = NO_VECTOR};

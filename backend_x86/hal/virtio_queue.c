@@ -21,7 +21,8 @@ struct queue {
 enum { QUIET = 1 };
 
 // offer makes a descriptor available to the device. It reports whether the device wants a
-// notification (section 2.4.7). A device that is already working on the queue needs none.
+// notification (section 2.4.7). A device that is already working on the queue needs no
+// notification.
 INLINE int offer(struct queue *q, u16 id) {
   q->avail.ring[q->avail.idx % QSIZE] = id;
   __asm__ volatile("" ::: "memory");

@@ -196,7 +196,7 @@ static const char *homes_check(u32 *dev) {
 #endif
 
 #if SN_WORDS
-// word_set uses the part of a word after "sn.". It returns an error text, or 0.
+// word_set executes the part of a word after "sn.". It returns an error text, or 0.
 static const char *word_set(const char *w) {
 #if SN_CONFIGS
   int known;

@@ -15,8 +15,8 @@ import (
 	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
-// without ignores the source positions of a board, because printing and parsing do not keep
-// them.
+// without removes the source positions from a board, because printing and parsing do not
+// keep them.
 var without = cmp.Options{cmpopts.IgnoreFields(Pin{}, "Span"), cmpopts.IgnoreUnexported(Part{})}
 
 // TestBoards checks that every board of the tool is read, and that its printed text is read

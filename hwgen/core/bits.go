@@ -5,8 +5,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// wires makes nodes from values that are known bit by bit. Decode, ports and datapath all use
-// it.
+// wires makes nodes from values that are known bit by bit. The decoder, the ports and the
+// datapath all use it.
 type wires struct{ b *rtl.Builder }
 
 // bit is one bit of a node. If the node is rtl.None, the bit is the constant index (0 or 1).
@@ -83,8 +83,8 @@ func (g wires) pack(v vec) rtl.ID {
 	return out
 }
 
-// runLength is the length of the longest prefix of v that is one constant, one slice, or copies
-// of one bit.
+// runLength returns the length of the longest beginning of v that is one constant, one slice of
+// a node, or copies of one bit.
 func runLength(v vec) int {
 	n := 1
 	switch {
@@ -128,8 +128,8 @@ func (g wires) op(op word.Op, w int, imm uint64, args ...vec) vec {
 	return g.vec(g.b.Op(op, w, imm, ids...))
 }
 
-// add adds two values of equal width. Low bits need no adder where one of the operands is
-// constant 0.
+// add adds two values of equal width. It needs no adder for low bits at which one of the
+// operands is constant 0.
 func (g wires) add(x, y vec) vec {
 	zero := bit{rtl.None, 0}
 	k := 0

@@ -66,8 +66,9 @@ next:
 	return out
 }
 
-// parallel reports whether the sources of a bit continue the sources of the bit n positions
-// below: the same lines take the next bit or the same bit.
+// parallel compares the sources of a bit with the sources of the bit n positions below. It
+// reports whether the same lines take the next bit of the same value, or take the same bit
+// again.
 func parallel(low, high []source, n int) bool {
 	if len(low) != len(high) {
 		return false

@@ -70,8 +70,8 @@ func build(im *image.Image, p *design.Point, traced bool) (*rtl.Circuit, error) 
 	return g.b.Build()
 }
 
-// placed verifies a point and reads it back from its own printed text. So the source positions
-// in a circuit are the same for a point that was made and for one that was read.
+// placed verifies a point and reads it back from its own printed text. So a circuit has the
+// same source positions whether its point was computed or read from a file.
 func placed(p *design.Point) (*design.Point, error) {
 	if err := p.Verify(); err != nil {
 		return nil, err
@@ -100,8 +100,8 @@ type gen struct {
 	gated  map[rtl.ID]bool // nodes that are 0 unless a line that selects them executes
 }
 
-// exec is the instruction in execution. The sequencer sets it. Its contents are arbitrary while
-// no valid instruction executes.
+// exec holds the signals of the instruction in execution. The pipeline (pipe3.go or multi.go)
+// sets them. They are arbitrary while no valid instruction executes.
 type exec struct {
 	valid  rtl.ID
 	rs     []vec        // source registers
@@ -127,8 +127,8 @@ func newGen(im *image.Image, p *design.Point) *gen {
 	return g
 }
 
-// textMemory holds the program. If the point has a line that traps, the words after the program
-// trap.
+// textMemory holds the program. If the point has a line that traps, all words after the end of
+// the program are this line.
 func textMemory(b *rtl.Builder, im *image.Image, p *design.Point) rtl.Memory {
 	var init []uint64
 	for _, w := range im.Text {

@@ -6,7 +6,7 @@ import (
 )
 
 // elab turns the meanings of instructions into nodes of the execute stage. Equal expressions
-// become one node. Units (units.go) compute the operators over both shared operands.
+// become one node. Operators over the two shared operands are computed by units (units.go).
 type elab struct {
 	g      *gen
 	leaves map[string]vec

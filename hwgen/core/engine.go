@@ -6,9 +6,9 @@ import (
 )
 
 // engine moves a frame between a stream port and data memory, one word per cycle. The store to
-// GO that starts the engine stays in execution until the transfer ends. The stored value stays
-// on the operand, so the engine need not store the device and the direction. ADDR and LEN are
-// the engine's counters: a transfer changes them.
+// GO that starts the engine stays in execution until the transfer ends. The operand keeps the
+// stored value during that time, so the engine need not store the device and the direction.
+// ADDR and LEN are the engine's counters: a transfer changes them.
 type engine struct {
 	addr     rtl.Register // ADDR, a word index of data
 	left     rtl.Register // LEN: remaining bytes of capacity or of the frame
@@ -84,8 +84,8 @@ func (e *engine) step(g *portSide) {
 }
 
 // receive accepts beats (words of a frame). The first cycle clears the length. Then each beat
-// that fits into the remaining capacity is written as a whole word. A beat that does not fit
-// clears left, so no later beat of the frame fits either.
+// that fits into the remaining capacity is written as a whole word. If a beat does not fit,
+// the engine clears `left`. So no later beat of the frame fits either.
 func (e *engine) receive(g *portSide, d *devices) {
 	b, n := g.b, g.p.Length.N
 	e.length = b.Reg("frame.length", n, 0)

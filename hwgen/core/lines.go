@@ -23,9 +23,9 @@ const (
 	leafMem   = "mem"   // loaded value; written with its width, as in mem16
 )
 
-// line is the behaviour of the core for one kind of instruction word. It is an instruction of
-// the set. An instruction becomes several lines if decode can separate the cases that the image
-// contains: one line per constant shift amount and per port register.
+// line is the behaviour of the core for one kind of instruction word. Usually it is one
+// instruction of the set. An instruction becomes several lines if the decoder can distinguish
+// its cases: there is one line for each constant shift amount, and one for each port register.
 type line struct {
 	inst   *isa.Inst
 	enc    []pattern // instruction words of this line
@@ -112,7 +112,7 @@ func accessLines(p *design.Point, in *isa.Inst, enc pattern) []*line {
 }
 
 // portBits is the number of low address bits that distinguish the port registers of the core. A
-// core with a clock needs one more.
+// core with a clock has more port registers and needs one more bit.
 func portBits(p *design.Point) int {
 	bits := 5
 	for _, q := range p.Ports {

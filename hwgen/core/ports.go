@@ -117,7 +117,7 @@ func (g *portSide) wait(d *devices, width int) {
 	}
 }
 
-// storing is 1 while a store to a port register executes. It is rtl.None if the image has no
+// storing is 1 while a store to a port register executes. It is rtl.None if the point has no
 // such store.
 func (g *gen) storing(reg port.Reg) rtl.ID {
 	return g.accessing(reg, func(l *line) bool { return l.store > 0 })

@@ -157,8 +157,7 @@ func (m *multiplier) top(at int, carry, sign bit) *row {
 	return &row{v: v, at: at, digits: 1, neg: neg, odd: at}
 }
 
-// sum adds the rows in pairs. It adds the top row last, because the controls of that row arrive
-// last.
+// sum adds the rows in pairs. The top row is added last, because its controls arrive last.
 func (m *multiplier) sum() vec {
 	rows := slices.Clone(m.rows)
 	for len(rows) > 1 {

@@ -6,7 +6,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// timer is the clock and one deadline. The deadline is the earliest deadline of all tasks,
+// timer has the clock and one deadline. The deadline is the earliest deadline of all tasks,
 // which the program computes. The hardware is the two halves of the deadline and a comparator.
 type timer struct {
 	clock    rtl.ID // input

@@ -156,9 +156,9 @@ func (g *gen) wholeOver(ops ...word.Op) []*line {
 }
 
 // logic makes one unit for and, or and xor if one look-up table per bit is enough. Two controls
-// choose one of the three operators or 0. The unit outputs 0 for lines with another result, so
-// the result bus needs no select for it. For the same reason such a line cannot use the unit
-// for a part of its result.
+// choose one of the three operators or 0. For lines whose result is not such an operator, the
+// unit outputs 0. So the result bus needs no select for the unit. For the same reason a line
+// cannot use the unit if such an operator is only a part of its result.
 func (e *elab) logic() {
 	g := e.g
 	and, or, xor := g.wholeOver(word.And), g.wholeOver(word.Or), g.wholeOver(word.Xor)
@@ -235,8 +235,9 @@ func (e *elab) rightShifter(x vec, right, arith, left []*line) vec {
 	return out
 }
 
-// multiplier makes one product for all lines if a line needs the high half. Controls choose the
-// signs. A core that keeps only the low half has a plain product.
+// multiplier makes one multiplier for all lines, if some line needs the high half of a product.
+// Controls choose whether the operands are signed. If all lines need only the low half, it
+// makes a simple multiplier without these controls.
 func (e *elab) multiplier() {
 	g := e.g
 	var signedA, signedB, plainA, plainB []*line

@@ -49,8 +49,9 @@ func (d *Design) Verilog(about []string) string {
 
 func (w *writer) line(format string, args ...any) { fmt.Fprintf(&w.sb, format+"\n", args...) }
 
-// header writes the ports. The contents of memories are in the text itself. So only a test
-// bench sets the folder parameter.
+// header writes the ports. It also declares the folder parameter, because test benches set
+// it. The module does not use this parameter: the contents of its memories are in the text
+// itself.
 func (w *writer) header(about []string) {
 	ports := []string{"input wire " + clockName, "input wire " + resetName}
 	for _, in := range w.n.Inputs {

@@ -107,8 +107,8 @@ func usesIn(f *ir.Func) []int {
 	return n
 }
 
-// merged makes the cuts of an operation from the cuts of its operands. Cuts with few inputs and
-// many operators come first.
+// merged makes the cuts of an operation from the cuts of its operands. It sorts the cuts: first
+// those with few inputs, then those with many operators.
 func merged(i *ir.Instr, cuts map[*ir.Value][]cut) []cut {
 	sets := []cut{{}}
 	for _, a := range i.Args {

@@ -1,7 +1,7 @@
 // Package mine finds operations in a program that are worth an instruction. Such an operation
 // computes a value that the program needs often, with several instructions, from few registers.
-// Each chosen operation becomes a line of the instruction table, and from there on it is a line
-// like any other.
+// Each chosen operation becomes a line of the instruction table, and is then treated like any
+// other line.
 //
 //	r, err := mine.Find(m, mine.Options{Set: target.Set, Lines: 4, Power: 2})
 //	fmt.Print(isa.Print(r.Set("mined")))

@@ -13,7 +13,7 @@ import (
 
 // pattern writes the operations between a cut and a value as an expression. It sorts the
 // operands of commutative operators by their shapes, so that an operation has the same text
-// wherever it occurs.
+// at all its occurrences.
 type pattern struct {
 	leaves []*ir.Value
 	shapes map[*ir.Value]uint64

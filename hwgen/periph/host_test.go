@@ -155,8 +155,8 @@ func (m *hostModel) edge(c *corePorts, read uint32, reads bool) (room [4]bool) {
 	return room
 }
 
-// hostBench plays a core with random outputs. It compares the signals from the slave to the core
-// with the model.
+// hostBench acts as a core with random outputs. It compares the signals from the slave to the
+// core with the model.
 type hostBench struct {
 	*bench
 	r    *rand.Rand
@@ -200,8 +200,8 @@ func (b *hostBench) play() {
 	}
 }
 
-// agrees compares the signals at the core in a settled cycle. `reads` tells that the bus reads the
-// register at addr.
+// agrees compares the signals at the core after the values of a cycle have been computed. `reads`
+// is set if the bus reads the register at addr.
 func (b *hostBench) agrees(addr uint32, reads bool) bool {
 	c, m := &b.core, &b.m
 	if b.get("irq") != flag(m.status(c)&m.mask != 0) || b.get(rtl.PortLogReady) != flag(reads && addr == 0x20) {

@@ -130,7 +130,7 @@ func receiverIsModel(divider int) func(t require.TestingT, c *rtl.Circuit) {
 	}
 }
 
-// lineInIsModel runs a receiver with its buffer beside the model of the receiver and a list of
+// lineInIsModel compares a receiver with buffer to the model of a receiver with a list of
 // bytes.
 func lineInIsModel(divider int) func(t require.TestingT, c *rtl.Circuit) {
 	return func(t require.TestingT, c *rtl.Circuit) {
@@ -243,8 +243,9 @@ func debounceIsModel(t require.TestingT, c *rtl.Circuit) {
 	}
 }
 
-// clockIsModel runs the time beside the cycles. The time has advanced by all whole microseconds
-// that have passed, except for a part that is less than a power of two of the fraction.
+// clockIsModel compares the time of the circuit with the number of cycles. The time has
+// advanced by all whole microseconds that have passed, except for a part that is less than a
+// power of two of the fraction.
 func clockIsModel(f Hz) func(t require.TestingT, c *rtl.Circuit) {
 	return func(t require.TestingT, c *rtl.Circuit) {
 		s, err := StepOf(f)

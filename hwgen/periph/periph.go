@@ -106,9 +106,9 @@ func StepOf(f Hz) (Step, error) {
 }
 
 // Clock makes the time in microseconds. The time advances by at most one in a cycle with `run`.
-// Cycles without `run` are remembered. So the time falls behind while the core computes, and
-// then catches up. The fraction is compared with a power of two and not with Take. So a tick
-// comes a part of a microsecond late, but the rate is exact.
+// Cycles without `run` also add to the fraction. So the time falls behind while the core
+// computes, and then catches up. A tick comes when the fraction reaches a power of two, and not
+// already at Take. So each tick is late by a part of a microsecond, but the rate is exact.
 func Clock(f Hz) (*rtl.Circuit, error) {
 	s, err := StepOf(f)
 	if err != nil {

@@ -223,8 +223,8 @@ func senderWorks(t require.TestingT, c *rtl.Circuit) {
 	}
 }
 
-// TestReceiver checks that bytes arrive at any phase from a sender whose clock is off by 2 %.
-// Glitches and broken bytes do not arrive.
+// TestReceiver checks that a receiver gets all bytes from a sender whose clock is off by 2 %.
+// The bytes begin at any time. Glitches and broken bytes do not arrive.
 func TestReceiver(t *testing.T) {
 	c, err := Receiver(twelve, 115200)
 	receiverWorks(t, made(t, c, err))

@@ -55,7 +55,8 @@ func (r *SlipReader) Next(c byte) (frame []byte, whole bool) {
 }
 
 // SlipIn makes a circuit that turns the bytes of a line into beats (words) for a core's frame
-// port. A full word waits until the next byte shows whether it was the last word.
+// port. When a word is full, it waits until the next byte shows whether the frame ends with
+// this word.
 func SlipIn() (*rtl.Circuit, error) {
 	b := rtl.NewBuilder("sinter_slip_in")
 	valid, data, ready := b.Input("byte_valid", 1), b.Input("byte_data", 8), b.Input("ready", 1)

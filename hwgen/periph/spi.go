@@ -26,8 +26,8 @@ func SPIHalf(f Hz) int {
 	return half
 }
 
-// spiPointer is the width of a word's number. The header words have negative numbers, and up to
-// 512 bytes follow.
+// spiPointer is the width of a word's number. The words of the header have negative numbers.
+// The words of the data, up to 512 bytes, count from 0.
 const spiPointer = 8
 
 // headWords is the number of words before the bytes of a command.
@@ -39,8 +39,8 @@ const headWords = port.CommandSize / 4
 // The answer is the command, with the received bytes in place of the sent bytes. Each word is
 // shifted out, and the received word is stored in a memory under the same number. Word -1,
 // which is never written, is the status of the answer. The last word may have fewer than four
-// bytes. The missing bytes are shifted too, but the clock of the bus stands still. A core sets
-// the count to four for each word but the last.
+// bytes. The missing bytes are shifted too, but the clock of the bus stands still. For each
+// word but the last, the core gives four as the number of bytes.
 func SPI(f Hz) (*rtl.Circuit, error) {
 	b := rtl.NewBuilder("sinter_spi")
 	valid, data, last, count := b.Input(BusCommand.Valid, 1), b.Input(BusCommand.Data, 32), b.Input(BusCommand.Last, 1), b.Input(BusCommand.Bytes, rtl.PortBytesWidth)

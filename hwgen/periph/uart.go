@@ -12,7 +12,8 @@ import (
 const frameBits = 10
 
 // Divider is the number of clock cycles per bit. The two ends of a line may differ by some
-// percent. If our end differs by more than one percent, it is refused.
+// percent. If our end would differ from the requested speed by more than one percent, the
+// speed is refused.
 func Divider(f Hz, baud uint64) (uint64, error) {
 	if most := f.Num / f.Den / 4; baud == 0 || baud > most {
 		return 0, fmt.Errorf("a serial line of %d baud needs a clock of at least %.6g MHz, got %s, which makes at most %d baud", baud, 4*float64(baud)/1e6, f, most)

@@ -57,7 +57,7 @@ type Options struct {
 // wholeBits is the minimum number of address bits of each memory of a whole core.
 const wholeBits = 12
 
-// manyAmounts is the number of shift amounts from which the barrel shifter is tried first.
+// manyAmounts is a number of shift amounts. With at least this number, the barrel shifter is tried first.
 const manyAmounts = 10
 
 // Make chooses the design point for an image.
@@ -187,8 +187,8 @@ func (p *point) byRegister() string {
 	return ""
 }
 
-// amounts lists the shift amounts of a line that shifts by its immediate. They are all amounts
-// that the image uses in the same direction, in ascending order.
+// amounts lists the shift amounts of a line that shifts by its immediate. The list has all
+// amounts that the image uses in the direction of this line, in ascending order.
 func (p *point) amounts(in *isa.Inst) []int {
 	direction := constantShift(in)
 	var out []int

@@ -46,7 +46,7 @@ func (b *body) place(c *rtl.Circuit, initial bool, reset string, joins ...string
 	b.line("%s%s%s(%s);", verilog.ModuleName(c), b.passed(c), verilog.Free("the_"+what, b.taken), strings.Join(pins, ", "))
 }
 
-// passed writes the parameter that passes the folder of the memory files to an instance, if the
+// passed writes the parameter that gives an instance the folder of the memory files, if the
 // instance reads such files.
 func (b *body) passed(c *rtl.Circuit) string {
 	if !readsFiles(c) {
@@ -198,8 +198,8 @@ func (b *body) core() {
 	b.line("%s%s%s(\n  %s\n);", verilog.ModuleName(b.Core), b.passed(b.Core), verilog.Free("the_core", b.taken), strings.Join(pins, ",\n  "))
 }
 
-// joined is the net that a port of the core is connected to, or rest if the core has no such
-// port.
+// joined returns the net that a port of the core is connected to. If the core has no such
+// port, it returns rest.
 func (b *body) joined(port, rest string) string {
 	if net := b.join[port]; net != "" {
 		return net

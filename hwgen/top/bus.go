@@ -9,9 +9,9 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// masters are the circuits that transfer commands over the wires of a bus, by the kind of the
-// port. A master has a port for each wire of the kind's table row. For an open wire it has the
-// input NAME and the output NAME_low.
+// masters maps the kind of a port to the circuit that transfers commands over the wires of
+// such a bus. A master has a port for each wire of the kind's table row. For an open wire it
+// has the input NAME and the output NAME_low.
 func masters() map[string]func(periph.Hz) (*rtl.Circuit, error) {
 	return map[string]func(periph.Hz) (*rtl.Circuit, error){"spi": periph.SPI, "i2c": periph.I2C}
 }

@@ -17,7 +17,8 @@ type OnBus struct {
 }
 
 // NewOnBus writes the module. If the slave does not serve a port of the core, the port is also a
-// port of the module. Pins, marks and the time are examples. So are idle, halted and trap.
+// port of the module. Pins, marks and the time are examples. The outputs idle, halted and trap
+// are further examples.
 //
 //	module echo_wishbone (input wire clk, input wire reset, input wire wb_cyc_i, …, output wire irq, …);
 //	  echo core(…);

@@ -17,8 +17,8 @@ func outsideOf(mem string) outside {
 
 // Outside replaces the named memory of a circuit with ports of the circuit. The memory's
 // initial contents are lost. The memory has one address, so in each cycle it either reads or
-// writes. A core claims this for its data, and the checks of the ladder (package verify) prove
-// it.
+// writes. A core has claims that its data memory meets this condition, and the checks of the
+// ladder (package verify) prove them.
 func Outside(c *rtl.Circuit, name string) (*rtl.Circuit, error) {
 	mem := slices.IndexFunc(c.Mems, func(m rtl.Mem) bool { return m.Name == name })
 	if mem < 0 || !movable(&c.Mems[mem]) {
@@ -124,7 +124,7 @@ func trimmed(m *rtl.Mem) (words []uint64, rest uint64) {
 }
 
 // sizes splits a length into powers of two times the unit, the largest first. It returns at
-// most `pieces` sizes and rounds a remainder up.
+// most `pieces` sizes. The last size is rounded up to cover the rest.
 func sizes(length, unit int) []int {
 	left := (length + unit - 1) / unit
 	var out []int

@@ -32,7 +32,7 @@ func Restart(c *rtl.Circuit) (*rtl.Circuit, error) {
 		return c, nil
 	}
 	if n := len(c.Mems[mem].Writes); n != 1 {
-		return nil, fmt.Errorf("circuit %s: the memory `data` has %d write ports, and a restart fills one of one", c.Name, n)
+		return nil, fmt.Errorf("circuit %s: the memory `data` has %d write ports, and a restart can only fill a memory with one", c.Name, n)
 	}
 	r := &restarter{c: &d, mem: mem}
 	d.Nodes = append([]rtl.Node(nil), c.Nodes...)
@@ -202,8 +202,8 @@ func (r *restarter) listed(m rtl.Mem, l *list, atQ, toQ rtl.ID) (addr, data rtl.
 	return addr, r.mux(listing, r.slice(q, m.Width-1, 0), r.constant(m.Width, 0))
 }
 
-// contents is the word of the copy at the address of the previous cycle, which is in `to`. The
-// copy is as long as the program's data. Zeros follow it.
+// contents returns the word of the copy at the address of the previous cycle. The register
+// `to` holds this address. The copy is as long as the program's data. Zeros follow it.
 func (r *restarter) contents(m rtl.Mem, at, to rtl.ID) rtl.ID {
 	length := lengthOf(&m)
 	if length == 0 {

@@ -16,8 +16,8 @@ import (
 //	x_valid_and_x_store      an operator over nets with short names
 //	result_7_or              an operator on the way to bit 7 of a named net
 //
-// A net with several uses is named after the nearest use. A number at the end distinguishes
-// equal names, in the order from outputs to inputs.
+// A net with several uses is named after the nearest use. If names are equal, a number at
+// the end distinguishes them. The numbers ascend from outputs to inputs.
 
 // longest is the maximum length of a name that consists of operands' names.
 const longest = 32

@@ -26,8 +26,8 @@ func Testbench(c *rtl.Circuit, im *image.Image, v *Vectors, limit uint64) string
 	return b.sb.String()
 }
 
-// resetCycles is the number of cycles for which the testbench holds reset. A core on iCE40
-// needs it.
+// resetCycles is the number of cycles for which the testbench holds reset. A core on an
+// iCE40 needs a reset of this length.
 const resetCycles = 1024
 
 // bench is a testbench that is being written.

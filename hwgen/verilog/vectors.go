@@ -242,8 +242,8 @@ type section struct {
 }
 
 // layout lists the sections of the vector file and its words of 40 bits each. A word has 32
-// bits of data. In a beat, 3 bits above the data hold the number of bytes, and one bit holds
-// last.
+// bits of data. In a beat, 3 bits above the data hold the number of bytes, and one bit is 1
+// in the last beat.
 func (v *Vectors) layout(im *image.Image) (sections map[string]section, words []uint64) {
 	sections = map[string]section{}
 	add := func(name, port string, list []uint64) {

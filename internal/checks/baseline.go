@@ -53,8 +53,8 @@ func refer(ctx context.Context, p *flow.Program, level string, w flow.World, kee
 // errStopped ends a repeated reference run whose events are no longer read.
 var errStopped = errors.New("stopped")
 
-// again repeats the reference run and yields its events in portions. It stores an error of the
-// run in fail.
+// again repeats the reference run and yields its events in groups. If the run fails, again
+// stores the error in `fail`.
 func (r *baseline) again(ctx context.Context, fail *error) iter.Seq[[]trace.Event] {
 	return func(yield func([]trace.Event) bool) {
 		if r.count <= r.keep {

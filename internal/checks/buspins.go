@@ -104,8 +104,8 @@ func (t *busTalk) addressed(command, sent, answer []byte) {
 	t.wires.WriteString("0P")
 }
 
-// written adds bytes that the master sends. The slave acknowledges all of them, or it refuses
-// the address.
+// written adds bytes that the master sends. The slave acknowledges all bytes, or refuses the
+// address.
 func (t *busTalk) written(data []byte, ok bool) bool {
 	for _, c := range data {
 		fmt.Fprintf(&t.wires, "%08b%d", c, flagOf(!ok))
@@ -124,8 +124,9 @@ func flagOf(on bool) int {
 	return 0
 }
 
-// busTime is the longest time in microseconds that the buses need for the bits of one time of
-// the reference. In the reference a transfer takes no time.
+// In the reference a transfer takes no time, and several transfers can happen at one time.
+// busTime is the longest time in microseconds that the buses on the board need for all
+// transfers of one such time.
 func busTime(list []*busTalk) float64 {
 	bits := 0
 	for _, t := range list {

@@ -121,7 +121,7 @@ system t { run main() }
 }
 
 // TestFactsOfRandomPrograms checks that no operand register of a narrowed product holds more
-// than its line reads. The image and the source log the same.
+// than its line reads. The image and the source must log the same.
 func TestFactsOfRandomPrograms(t *testing.T) {
 	narrow, programs := 0, 25
 	if testkit.Full() {

@@ -321,8 +321,8 @@ func answersOf(list []world.Answer, bus bool) []byte {
 	return []byte(b.String())
 }
 
-// levelsOf writes the changes of an input as a value change dump. It is nil if there are no
-// changes.
+// levelsOf returns the changes of an input as a value change dump. It is nil if there are
+// no changes.
 func levelsOf(s *world.Script, index int) []byte {
 	t := &trace.Trace{Program: "random"}
 	for _, in := range s.Inputs {

@@ -38,8 +38,8 @@ type finding struct{ level, kind, detail string }
 
 var digits = regexp.MustCompile(`[0-9]+|"[^"]*"`)
 
-// class distinguishes failures of the same kind. For faults and rejections it is the first line
-// of the message without its numbers.
+// class divides the failures of one kind further. For faults and rejections the class is the
+// first line of the message without its numbers.
 func (f *finding) class() string {
 	if f.kind != faulty && f.kind != rejected {
 		return ""

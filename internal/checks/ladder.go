@@ -110,8 +110,8 @@ func checks() []verify.Check {
 	return []verify.Check{verify.Trace, verify.Net, verify.Lockstep, verify.Proof, verify.Removal, verify.Facts, verify.Circuit, verify.Verilog, verify.Witness, verify.Netlist, verify.Mutation}
 }
 
-// wants reports whether a check was requested. By default all checks except the netlist run,
-// which only some users write.
+// wants reports whether a check was requested. By default all checks run except `netlist`,
+// because only some users write a netlist.
 func (l *ladder) wants(c verify.Check) bool {
 	return len(l.opts.Checks) == 0 && c != verify.Netlist || slices.Contains(l.opts.Checks, string(c))
 }
@@ -200,8 +200,8 @@ func (l *ladder) software() error {
 	return nil
 }
 
-// compare runs a machine and adds the row for its trace. The row's note is detail or the
-// machine's note.
+// compare runs a machine and adds the row for its trace. If the traces are equal, the
+// detail of the row is `detail` or, if that is empty, the machine's note.
 func (l *ladder) compare(level, core string, w flow.World, detail string) error {
 	l.progress("%s %s", level, core)
 	known, err := flow.LevelOf(level)
@@ -501,8 +501,8 @@ func (l *ladder) proof(c *flow.Core) error {
 	return nil
 }
 
-// proofRow is the row for a proof. A cone that the prover gave up on counts neither as proved
-// nor as tested.
+// proofRow is the row for a proof. If the prover gave up on a cone, the cone counts neither
+// as proved nor as tested.
 func proofRow(core string, rep *equiv.Report) verify.Row {
 	row := verify.Row{
 		Level: flow.Gates, Core: core, Check: verify.Proof, Status: verify.Proved, N: len(rep.Items) - rep.Data(), Data: rep.Data(),
@@ -529,8 +529,8 @@ func settle(row *verify.Row, rep *equiv.Report) {
 const claimFrames = 2
 
 // claims proves the asserts of the circuit. An example is the assert that a read port with
-// policy Never does not meet a write. Claims without a proof have been checked in each cycle of
-// the runs: lock-step fails on a false claim.
+// policy Never does not read a word while it is written. Claims without a proof have been
+// checked in each cycle of the runs: lock-step fails on a false claim.
 func (l *ladder) claims(c *flow.Core) error {
 	rep, err := l.invariants(c)
 	if err != nil {

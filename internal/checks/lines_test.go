@@ -149,8 +149,9 @@ func TestLinesThatAreRefused(t *testing.T) {
 }
 
 // TestPartsThatUnitsCompute checks parts of lines that cannot use the shared unit for their
-// operator. The unit for and, or and xor outputs 0 unless its output is the whole result. A
-// difference complements an operand that occurs elsewhere uncomplemented.
+// operator. The unit for and, or and xor outputs 0 unless its output is the whole result.
+// For a difference, the unit complements operand b, but the line also needs b without
+// complement.
 func TestPartsThatUnitsCompute(t *testing.T) {
 	ctx := context.Background()
 	p := loadWith(t, "testdata/units.sn", "testdata/units.isa")

@@ -133,8 +133,8 @@ func TestMiningInARun(t *testing.T) {
 	require.Equal(t, 1024.0, got.Lines[0].Uses[0].Runs)
 }
 
-// TestMiningThatIsRefused tries a number out of range, and a program that is loaded in a too
-// late form.
+// TestMiningThatIsRefused tries a number out of range, and a program whose loaded form is
+// too late for mining, such as an image.
 func TestMiningThatIsRefused(t *testing.T) {
 	for _, v := range []string{"", "0", "-1", "65", "on", "1x"} {
 		require.ErrorContains(t, (&flow.Options{}).SetMine(v), "--mine wants auto, off or 1 to 64", v)

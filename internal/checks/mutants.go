@@ -46,8 +46,8 @@ func Mutants(ctx context.Context, p *flow.Program, kind string, n, random int, w
 	return s.trial(c.Circuit).Run(mutate.Mutants(c.Circuit, mutantSeed, n))
 }
 
-// referenceOf returns the highest-level machine that can run the form in which a program was
-// loaded.
+// referenceOf returns the reference for the form in which a program was loaded: the machine
+// of the highest level that can run this form.
 func referenceOf(p *flow.Program) string {
 	if p.Form == flow.FromImage {
 		return flow.ISA

@@ -13,7 +13,7 @@ import (
 )
 
 // TestNetlistRows checks that each core's netlist has a proof and a run in Icarus, and that hw
-// writes the netlist that was proved. Users who do not request the check do not get it.
+// writes the netlist that was proved. The check runs only on request.
 func TestNetlistRows(t *testing.T) {
 	testkit.Tool(t, "iverilog")
 	testkit.Tool(t, "yosys")

@@ -37,8 +37,9 @@ type Specimen struct {
 	kinds [3]kindOf // mistakes that are possible in it
 }
 
-// kindOf is a set of the mistakes that are possible in a specimen. There is one set for the
-// passes, one for the back end for cores, and one for the back end for x86-64.
+// kindOf is one of three sets of mistakes that are possible in a specimen (a test program).
+// There is one set for the passes, one for the back end for cores, and one for the back end
+// for x86-64.
 type kindOf map[string]bool
 
 const (
@@ -76,8 +77,8 @@ func NewCompilerMutants(ctx context.Context, list []*Specimen) (*CompilerMutants
 	return c, nil
 }
 
-// study runs the reference of a program, and records the mistakes that its passes and its image
-// allow.
+// study runs the reference of a program. It records the mistakes that are possible in the
+// output of the program's passes and in its image.
 func (c *CompilerMutants) study(s *Specimen) error {
 	s.kinds = [3]kindOf{{}, {}, {}}
 	p, err := flow.LoadFiles(s.Files, flow.Options{Passes: noting(s.kinds[ofPasses])})
@@ -252,8 +253,8 @@ func (c *CompilerMutants) score(kind, n int, on attempt) (*mutate.Score, error) 
 	})
 }
 
-// enoughTries is the number of programs after which try stops if a mistake changes them without
-// being found.
+// enoughTries is a number of programs. If a mistake changes this number of programs and none of
+// them reveals it, try stops.
 const enoughTries = 40
 
 // try looks for a program that shows a mistake.

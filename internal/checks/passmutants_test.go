@@ -17,9 +17,10 @@ import (
 	"github.com/sinter-lang/sinter/verify/mutate"
 )
 
-// modulesFrom makes specimens of program IR. The first few apply all operators to the corners
-// of some widths, and the others are random. The specimens reach values that programs rarely
-// have, because lengths and indices in programs are near zero.
+// modulesFrom makes specimens of program IR. The first few apply all operators to corner
+// values (such as 0 and the largest number) of some widths, and the others are random. The
+// specimens reach values that programs rarely have, because lengths and indices in programs
+// are near zero.
 func modulesFrom(seed uint64, n int) []*Specimen {
 	var out []*Specimen
 	for i := range uint64(n) {

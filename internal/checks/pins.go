@@ -121,8 +121,8 @@ func runIcarus(ctx context.Context, files map[string]string) (string, error) {
 	return said, nil
 }
 
-// comparePins compares the changes of each output in order, and their times approximately. late
-// is the additional time in microseconds by which changes may be late.
+// comparePins compares the changes of each output in order, and their times approximately.
+// `late` is the number of additional microseconds by which a change may be late.
 func comparePins(d *top.Design, tr *trace.Trace, seen []top.Seen, late float64) *Pins {
 	cycles := float64(mostLate)
 	if slices.ContainsFunc(d.Wires, func(w top.Wire) bool { return w.Debounce }) {

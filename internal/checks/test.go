@@ -170,8 +170,8 @@ func (b *testBench) run(ctx context.Context, level string, r *TestResult) error 
 	return nil
 }
 
-// number is a stream of random numbers for a case. Tests with the same name get the same
-// numbers in each run of the tool.
+// number returns a stream of random numbers for one case of a test. Tests with the same
+// name get the same numbers in each run of the tool.
 func (b *testBench) number(k int) uint64 {
 	h := fnv.New64a()
 	h.Write([]byte(b.test.Name)) //nolint:errcheck // it never fails

@@ -88,8 +88,8 @@ test "wrong arithmetic" {
 }
 `
 
-// TestEveryMachine checks that the same tests pass and fail on each machine. Each machine finds
-// the smallest input of a failure.
+// TestEveryMachine checks that the same tests pass and fail on each machine. On each machine,
+// shrinking finds the smallest input that fails.
 func TestEveryMachine(t *testing.T) {
 	levels, err := checks.TestLevels([]string{"all"})
 	require.NoError(t, err)

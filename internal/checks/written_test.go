@@ -64,8 +64,8 @@ func small(t *testing.T) *rtl.Circuit {
 	return c
 }
 
-// TestFlipsInWrittenVerilogAreNoticed changes the first place of each kind in the written file.
-// Every change must make a difference.
+// TestFlipsInWrittenVerilogAreNoticed makes one change of each kind in the written file, at the
+// first possible position. The comparison must notice every change.
 func TestFlipsInWrittenVerilogAreNoticed(t *testing.T) {
 	testkit.Tool(t, "yosys")
 	c := small(t)

@@ -17,8 +17,8 @@ import (
 )
 
 // TestBoardsPage tries each block of the page about boards. Commands run without the outside
-// tools, so they write everything but the bitstream. An `output` block is the beginning of
-// their output, or a part of it.
+// tools, so they write everything but the bitstream. An `output` block must be the beginning
+// or a part of the output.
 func TestBoardsPage(t *testing.T) {
 	page, err := os.ReadFile("../../docs/boards.md")
 	require.NoError(t, err)

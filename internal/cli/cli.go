@@ -105,8 +105,9 @@ func (p *program) load(e *env, more ...func(*flow.Options)) (*flow.Program, erro
 	return prog, err
 }
 
-// organisation is the core that --core names. For auto it chooses a core. It prints the reasons
-// to standard error, not as a part of the result.
+// organisation returns the organisation that --core names. For `auto` it chooses a core and
+// prints the reasons. It prints them to standard error, because they are not part of the
+// result.
 func (e *env) organisation(p *flow.Program, name string) (string, error) {
 	if name != flow.Auto {
 		return name, nil

@@ -132,8 +132,8 @@ func TestProductsEndWithTheCodesOfTheTool(t *testing.T) {
 	}
 }
 
-// TestLimitIsTheSameWorkEverywhere checks that a run that is limited to some events shows the
-// same events on every machine.
+// TestLimitIsTheSameWorkEverywhere checks that a run that is limited to a number of events
+// shows the same events on every machine.
 func TestLimitIsTheSameWorkEverywhere(t *testing.T) {
 	dir := folder(t)
 	want := ""

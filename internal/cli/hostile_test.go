@@ -20,8 +20,8 @@ const (
 	mostMemory = 512 << 20
 )
 
-// calls are n functions that each call the function before it twice. A call of the last one
-// makes 2^n calls.
+// calls returns n functions. Each function calls the function before it twice. A call of
+// the last one makes 2^n calls.
 func calls(n int) string {
 	var b strings.Builder
 	b.WriteString("fn h0(x: u32) -> u32 { return x + 1 }\n")

@@ -125,7 +125,8 @@ func call(t *testing.T, conn net.Conn, body []byte) []byte {
 }
 
 // TestLiveEcho runs the echo on every x86-64 machine and communicates with it from two clients
-// at once. It ends the echo as a signal does, and checks what remains.
+// at once. It ends the echo in the same way as a signal, and checks that no process or file
+// remains.
 func TestLiveEcho(t *testing.T) {
 	for _, machine := range []string{"native", "unikernel", "monitor"} {
 		t.Run(machine, func(t *testing.T) {
@@ -363,7 +364,8 @@ func TestBundleQEMU(t *testing.T) {
 }
 
 // TestBundleFirecracker checks that Firecracker accepts the configuration. The configuration
-// passes the image the word that makes disks come in order, whatever their serial numbers are.
+// passes the image the word sn.disks=order, so that the image assigns disks in order and
+// ignores their serial numbers.
 func TestBundleFirecracker(t *testing.T) {
 	needs(t, "unikernel")
 	dir := t.TempDir()

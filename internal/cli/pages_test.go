@@ -12,8 +12,8 @@ import (
 	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
-// TestPagesBuild runs each build command of the examples' pages whose output file is started in
-// the same line. Without SINTER_FULL it runs only the first one.
+// TestPagesBuild runs each build command of the examples' pages that also starts its output
+// file in the same line. Without SINTER_FULL it runs only the first one.
 func TestPagesBuild(t *testing.T) {
 	testkit.Tool(t, "clang-19", "clang")
 	pages, err := filepath.Glob("../../examples/*/README.md")

@@ -86,8 +86,8 @@ func TestLiveStore(t *testing.T) {
 // sample matches a line with a value in the text form of Prometheus.
 var sample = regexp.MustCompile(`^(sinter_[a-z_]+)(\{[a-z]+="[^"]*"(,[a-z]+="[^"]*")*\})? ([0-9.]+)$`)
 
-// TestLiveMetrics checks the counters after a client has used the service. Each sample has a
-// name that was described, and is a number.
+// TestLiveMetrics checks the counters after a client has used the service. Each sample is a
+// number, and its name has a description.
 func TestLiveMetrics(t *testing.T) {
 	needs(t, "native")
 	r := startLive(t, "../../examples/echo", "--on", "native", "-p", "udp:0:7", "--metrics", "127.0.0.1:0")

@@ -28,7 +28,7 @@ func soakRequests() int {
 }
 
 // TestLiveSoak has clients that send requests of all lengths, and checks the answers byte for
-// byte. In the end the stack has dropped nothing, and all channels are empty.
+// byte. At the end the stack has dropped no frame, and all channels are empty.
 func TestLiveSoak(t *testing.T) {
 	machines := []string{fastest(t)}
 	if testkit.Full() {

@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// gcPercent is the heap growth until a garbage collection. It trades memory for time, because a
-// compiler runs briefly and keeps most of its data.
+// gcPercent is the growth of the heap, in per cent, after which a garbage collection runs. It
+// trades memory for time, because a compiler runs briefly and keeps most of its data.
 const gcPercent = 400
 
 // The limits of heap growth. With at most `large` live bytes, a heap may grow to `enough`
@@ -58,8 +58,8 @@ func growth(live uint64) int {
 	return int(min(gcPercent, max(leastPercent, 100*(enough-min(live, enough))/max(live, 1))))
 }
 
-// Lean sets up the process to hold little memory. A run of a long capture allocates much and
-// keeps nothing, and the data compiled for it is small.
+// Lean makes the process keep its heap small. A run over a long capture allocates much
+// memory and keeps little of it, and the compiled program is small.
 func Lean() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent / 4)

@@ -56,8 +56,8 @@ func onPrograms() []string {
 	}
 }
 
-// wrongCommands maps each command to wrong arguments. Arguments after a + are tried with each
-// program of onPrograms.
+// wrongCommands maps each command to wrong arguments. If arguments begin with a +, they are
+// tried with each program of onPrograms.
 func wrongCommands() map[string][]string {
 	return map[string][]string{
 		"check": {"+"},

@@ -70,8 +70,8 @@ func (s Span) To(end Span) Span {
 	return Span{s.File, min(s.Start, end.Start), max(s.End, end.End)}
 }
 
-// Code is the stable name of a kind of error, such as "E0301". Errors in text forms that only
-// tools write have no code.
+// Code is the stable name of a kind of error, such as "E0301". Some text forms are written
+// only by tools. Errors in them have no code.
 type Code string
 
 // Severity determines whether a diagnostic stops the work.

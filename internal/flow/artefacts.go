@@ -93,7 +93,7 @@ func (p *Program) sir(_ context.Context, o ArtefactOptions) ([]byte, error) {
 
 func (p *Program) elf(ctx context.Context, o ArtefactOptions) ([]byte, error) {
 	if p.bare != nil {
-		return nil, UserErrorf("--net and --word are said when a product is started, as in `%s`; -D net.host=10.0.0.2 builds a value in", p.words[0])
+		return nil, UserErrorf("--net and --word are given when a product is started, as in `%s`; -D net.host=10.0.0.2 builds a value in", p.words[0])
 	}
 	if err := p.servable(x86.Product(o.Product)); err != nil {
 		return nil, err
@@ -232,8 +232,8 @@ func (c *Core) aig() (string, error) {
 	return string(gate.PrintBinary(g)), nil
 }
 
-// built is the core as gates, without the parts for simulators and checks. It is the same
-// machine as the written Verilog.
+// built returns the gates of a core, without the parts for simulators and checks. They
+// describe the same circuit as the written Verilog.
 func (c *Core) built() (*gate.Graph, error) { return gate.Build(plan.Built(c.Circuit), gate.Options{}) }
 
 // Price is the cost of the core by our own mapper, without the parts for simulators and checks.

@@ -98,7 +98,7 @@ system s {
 }
 
 // TestCycleBudgetOfATaskThatWaitsInAFunction checks that work in a function after the
-// function's own wait counts for the task.
+// function's own wait counts as work of the task that called it.
 func TestCycleBudgetOfATaskThatWaitsInAFunction(t *testing.T) {
 	const text = `use net
 fn sum(d: net.Eth, p: inout bytes<1518>) -> u32 {

@@ -14,8 +14,8 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// Response is the worst time that an arm of a select took in a run, on a core with a given
-// clock.
+// Response is the longest time that an arm of a select took in a run, on a core with a
+// given clock.
 type Response struct {
 	Task     string  `json:"task"`
 	Arm      string  `json:"arm"` // source position

@@ -74,6 +74,7 @@ type Program struct {
 	Warnings diag.List
 	Form     Form // the form in which it was loaded
 	opts     Options
+	base     bool              // the target is a base set, so its products may become narrow
 	bare     *Program          // the program without the addresses of the start; nil: no addresses were given
 	words    []string          // start words that pass the addresses to a product
 	places   map[int]diag.Span // source positions of the trap sites of an image

@@ -65,9 +65,9 @@ func (g Goal) orDefault() Goal {
 }
 
 // registersSave is the part of the estimated cycles that more registers must save. One more bit
-// in the register numbers costs three to nine of 500 to 1,800 cells. A loop that saves cycles
-// is a larger part of a run than of the estimate, because the estimate also counts the code
-// outside loops.
+// in the register numbers costs three to nine of 500 to 1,800 cells. In a run the loops take a
+// larger part of the cycles than in the estimate, because the estimate also counts code that
+// runs once. So a small saving in the estimate is worth it.
 func (g Goal) registersSave() float64 {
 	if g == GoalArea {
 		return 1

@@ -13,8 +13,8 @@ import (
 	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
-// hostSession is the program of a host. The host finds the core, reads a log too early, gives a
-// frame in two beats, waits for the interrupt, and takes the log and the answer.
+// hostSession is the program of a host. The host finds the core, reads the log before it has a
+// word, gives a frame in two beats, waits for the interrupt, and takes the log and the answer.
 const hostSession = `
   access(0, 12'h000, 0, 4'hf); show("id");
   access(0, 12'h020, 0, 4'hf); show("early log");

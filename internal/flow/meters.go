@@ -73,8 +73,8 @@ func (p *Program) isTask(instance, task string) bool {
 	return false
 }
 
-// onlyArms restricts the words that count as inside to the words of some arms. Words without a
-// source position become shared.
+// onlyArms takes the words that count as inside the budgeted code, and keeps only the words of
+// some arms. Words without a source position become shared.
 func onlyArms(places []sim.Place, arms []diag.Span, spans []diag.Span) {
 	for i, at := range spans {
 		if places[i] != sim.Inside {

@@ -130,8 +130,8 @@ func (p *Program) measure(a pace) float64 {
 	return p.opts.Goal.measure(a.cells, a.left*float64(a.depth))
 }
 
-// against is the reason why a core is not better than another core for the goal. It is empty if
-// the core is better.
+// against returns the reason why a core is not better for the goal than another core. It
+// returns "" if the core is better.
 func (p *Program) against(after, before pace) string {
 	slower := func(a, b float64) bool { return a*float64(after.depth) >= b*float64(before.depth) }
 	switch {
@@ -146,7 +146,8 @@ func (p *Program) against(after, before pace) string {
 }
 
 // keepBest repeatedly drops half of the lines. It keeps the number of lines that serves the
-// goal best. It keeps none if no number is better than the plain core.
+// goal best. If no number of lines gives a better core than the plain one, it keeps no
+// lines.
 func (p *Program) keepBest(r *mine.Result, plain pace) error {
 	best, why := plain, ""
 	for n := len(r.Chosen); n > 0; n /= 2 {

@@ -108,8 +108,8 @@ system s @parallel {
 }
 `
 
-// stuck waits for more values than are sent. The number of values that are sent depends on
-// data.
+// stuck is a program in which a task waits for more values than are sent. The number of
+// values that are sent depends on data.
 const stuck = `
 task first(a: out chan<u32>, b: in chan<u32>) {
   a.send(5)

@@ -64,10 +64,11 @@ func wideProduct(s *isa.Set) *isa.Inst {
 }
 
 // coreTarget is the target for the code generator. It is the program's target with a
-// multiplication as narrow as the program allows. For clang the multiplication stays wide.
+// multiplication as narrow as the program allows. For clang, and for a target that the caller
+// chose, the multiplication stays wide.
 func (p *Program) coreTarget() (*design.Target, error) {
 	t, err := p.Target()
-	if err != nil || p.opts.Target != nil || p.opts.Backend == "llvm" {
+	if err != nil || p.opts.Target != nil && !p.base || p.opts.Backend == "llvm" {
 		return t, err
 	}
 	if _, err := p.Low(); err != nil {

@@ -23,7 +23,8 @@ import (
 )
 
 // This file observes a run of a core. The run writes a profile, a commit log, a picture of the
-// pipeline, a timeline and a waveform, if the options request them. One run can write all files.
+// pipeline, a timeline and a waveform, if the options request them. A single run can write all
+// of these files.
 
 // observed reports whether the options request an observation.
 func (o *RunOptions) observed() bool {

@@ -68,7 +68,7 @@ func (o *Options) checkPasses() error {
 	}
 	for _, s := range pass.Stages() {
 		if slices.Contains(o.Skip, s.Name) {
-			return UserErrorf("the pass %s cannot be skipped: no back end takes what it leaves", s.Name)
+			return UserErrorf("the pass %s cannot be skipped: no back end takes a program without it", s.Name)
 		}
 	}
 	return nil

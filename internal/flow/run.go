@@ -345,7 +345,7 @@ func (t *tap) events(events []trace.Event) {
 }
 
 // nextSlice is the number of steps before the trace is read again. It grows if the last steps
-// showed few events, and shrinks if they showed many, because a step may be much work.
+// showed few events, and shrinks if they showed many, because one step may show many events.
 func nextSlice(slice uint64, events int) uint64 {
 	const longest, many = 1 << 16, 1 << 12
 	if events < many {
@@ -354,8 +354,8 @@ func nextSlice(slice uint64, events int) uint64 {
 	return max(slice/4, 1)
 }
 
-// isShown reports whether every machine shows events of a kind. Not every machine shows
-// channels and marks.
+// isShown reports whether every machine shows the events of a kind. It is false for
+// channel events and marks, which only some machines show.
 func isShown(k trace.Kind) bool {
 	return k == trace.In || k == trace.Out || k == trace.Log || k == trace.Trap
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // loadIR reads a program in the text form of its IR. It has no source, so its reference is the
-// machine ir. All later machines treat it like a lowered program.
+// machine ir. The other machines treat it like a program that was lowered from source.
 func loadIR(f *diag.File, opts Options) (*Program, error) {
 	if len(opts.Settings) > 0 {
 		return nil, UserErrorf("%s has no config: -D is for sources", f.Name)

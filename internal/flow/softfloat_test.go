@@ -63,8 +63,9 @@ func (f format) canonical(v uint64) uint64 {
 	return ir.NaN64
 }
 
-// structured lists floats of every class: zeros, subnormals, powers of two with significands
-// that are short, full and next to a half, the largest float, infinity, NaN.
+// structured lists floats of every class: zeros, subnormals, floats at powers of two whose
+// significands have few bits, all bits, or bits next to a half, the largest float, infinity,
+// NaN.
 func (f format) structured() []uint64 {
 	ones := uint64(1)<<f.places - 1
 	half := uint64(1) << (f.places - 1)

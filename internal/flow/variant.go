@@ -31,7 +31,7 @@ func (p *Program) Variant(v Variant) (*Program, error) {
 		return nil, err
 	}
 	other := p.For(design.NewTarget(set.Name, set, v.Regs))
-	other.opts.Backend = v.Backend
+	other.opts.Backend, other.base = v.Backend, true
 	if v.Mine == "" { // the sweep is older than this axis
 		return other, nil
 	}

@@ -199,8 +199,8 @@ func cloudBundle(im *Image) []File {
 }
 
 // Systemd makes a process and its unit. The unit allows only what the process needs. If every
-// network of a program has a stack, there is a second unit. It passes UDP sockets of the host
-// for the program's ports, instead of TAP interfaces.
+// network of a program has a stack, there is a second unit. The second unit passes UDP
+// sockets of the host for the program's ports, and uses no TAP interfaces.
 func Systemd(im *Image) []File {
 	files := []File{{im.Name, string(im.ELF), true}, {im.Name + ".service", unit(im, nil), false}}
 	if given := sockets(im); given != nil {

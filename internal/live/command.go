@@ -108,7 +108,7 @@ func (s *service) userNetwork(i int) string {
 }
 
 // nativeCommand is the command for a process. The process gets frames only from interfaces,
-// because a shell has no tool that carries datagrams to it.
+// because a shell command has no program that forwards datagrams to it.
 func (s *service) nativeCommand() (string, error) {
 	args := slices.Clone(s.im.Words)
 	for i, d := range s.im.Devices {

@@ -112,7 +112,8 @@ const (
 )
 
 // child runs a command with inherited descriptors until the command or ctx ends. It returns the
-// exit status, which is 128 plus the number of a signal, and the command's standard error.
+// exit status and the command's standard error. If a signal ended the command, the status is
+// 128 plus the signal's number.
 func (s *service) child(ctx context.Context, path string, args []string, files []*os.File) (int, []byte, error) {
 	runtime.LockOSThread() // the child dies with this thread
 	defer runtime.UnlockOSThread()

@@ -110,15 +110,16 @@ func (d *direction) flush() [][]byte {
 	return [][]byte{f}
 }
 
-// summed reports whether the receiver can detect damage in a frame. It can for an IPv4 frame.
-// ARP has no checksum, because a real wire has one.
+// summed reports whether the receiver can detect damage in a frame. The receiver can detect
+// damage in an IPv4 frame. It cannot do so in an ARP frame, which has no checksum of its own:
+// a real wire adds a checksum to each frame.
 func summed(frame []byte) bool { return len(frame) > 34 && frame[12] == 8 && frame[13] == 0 }
 
 // holdTime is the longest time for which a frame waits until the next one has left.
 const holdTime = 20 * time.Millisecond
 
 // spoil puts a simulated bad wire between our end of a device and its user, and returns the new
-// end. If an end is closed, the wire ends.
+// end. If one of the two ends is closed, the wire forwards no more frames.
 func (s *service) spoil(ours *os.File, device string) (*os.File, error) {
 	fds, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_SEQPACKET|syscall.SOCK_CLOEXEC|syscall.SOCK_NONBLOCK, 0)
 	if err != nil {

@@ -17,8 +17,8 @@ import (
 // That costs nothing if only float operations use the word. The same holds for parameters of
 // blocks. So floats stay floats in loops and in memory.
 //
-// The facts are a greatest fixed point: all begin as true, and contradicted facts are withdrawn
-// until there is no contradiction.
+// The facts are a greatest fixed point. At first all facts are assumed. Facts that contradict
+// the code are withdrawn, until there is no contradiction.
 type canon struct {
 	not     map[*sir.Value]bool   // words that may be non-canonical
 	steps   map[*sir.Value]int    // log2 of a power of two that divides an i32; absent: maxStep
@@ -407,9 +407,9 @@ func (c *canon) word(in *sir.Instr) {
 	c.lower(v, min(n, maxStep))
 }
 
-// canonicalWord reports whether an operation gives a canonical word: a choice of canonical
-// words, or one of the two forms that the front end writes for minus and for a float from given
-// bits.
+// canonicalWord reports whether an operation gives a canonical word. It is a choice (mux)
+// between canonical words, or one of two forms that the front end writes: for minus, and for a
+// float from given bits.
 func (c *canon) canonicalWord(in *sir.Instr) bool {
 	if in.Word != word.Mux {
 		return false

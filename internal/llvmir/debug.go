@@ -148,8 +148,9 @@ func (d *debugInfo) position(s diag.Span) (line, col int) {
 	return d.lines[s.File].Position(s.Start)
 }
 
-// scope is the function itself, or the function as a scope in another file. Our inliner brings
-// lines of the library into functions.
+// scope returns the debug scope of an instruction: the function itself, or the function with
+// another file. Another file is needed because our inliner brings lines of the library into
+// functions.
 func (d *debugInfo) scope(sub *metadata.DISubprogram, file *metadata.DIFile) metadata.Field {
 	if file == sub.File || file == d.none {
 		return sub

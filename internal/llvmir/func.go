@@ -292,8 +292,8 @@ func (b *body) call(in *sir.Instr) {
 	}
 }
 
-// address is the i8* for a ref: the start of the object plus the sum of offset and displacement
-// modulo 2^32.
+// address returns the i8* for a ref. It is the start of the object plus an index, which is the
+// sum of offset and displacement modulo 2^32.
 func (b *body) address(r sir.Ref) value.Value {
 	base, ok := b.places[r.Obj]
 	if !ok {

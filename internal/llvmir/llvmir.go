@@ -43,8 +43,8 @@ import (
 )
 
 // maxStackObject is the size in bytes up to which a local object becomes a stack slot,
-// which LLVM can keep in registers. Larger objects are static: there is no recursion, and
-// the stack stays small.
+// which LLVM can keep in registers. Larger objects are static, so that the stack stays
+// small. This is possible because there is no recursion.
 const maxStackObject = sir.LargestOnStack
 
 // Debug is the kind of line numbers in the debug information.

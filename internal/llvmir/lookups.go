@@ -19,7 +19,8 @@ import (
 //
 // A vector of look-ups is filled element by element. LLVM 19 underestimates the cost of this:
 // AES and base64 take twice as long with such vectors. So a loop with a look-up gets no
-// vectors (unvectored), and neither does straight-line code that is mostly look-ups (scalar).
+// vectors (unvectored), and straight-line code that is mostly look-ups gets none either
+// (scalar).
 type lookups struct {
 	flow   *sir.Flow
 	blocks []int // look-ups of each block
@@ -55,7 +56,7 @@ func (e *emitter) lookupsIn(in *sir.Instr) int {
 }
 
 // ofData reports whether an offset depends on data: on a load, or on an operator other than
-// those that make sums of multiples.
+// sums, products, left shifts and changes of width.
 func ofData(v *sir.Value) bool {
 	if v.Def == nil {
 		return false // a counter, or a parameter of the function
@@ -87,8 +88,8 @@ func (l *lookups) inLoop(head int) bool {
 	return false
 }
 
-// worthScalar is the number of look-ups from which a function is compiled without vectors.
-// Such a function is large enough that it need not be inlined.
+// worthScalar is a number of look-ups. A function with at least this number is compiled
+// without vectors. Such a function is large, so it need not be inlined.
 const worthScalar = 8
 
 // scalar reports whether the whole function gets no vectors: it has many look-ups, no float,
@@ -105,14 +106,15 @@ func (l *lookups) scalar() bool {
 	return true
 }
 
-// keepScalar forbids vectors in a function. LLVM has one attribute for this, which is copied to
-// a function that inlines this one, so this function is not inlined.
+// keepScalar forbids vectors in a function. LLVM has an attribute for this. If this function
+// were inlined, LLVM would copy the attribute to the other function. So keepScalar also forbids
+// inlining.
 func keepScalar(fn *ir.Func) {
 	fn.FuncAttrs = append(fn.FuncAttrs, enum.FuncAttrNoImplicitFloat, enum.FuncAttrNoInline)
 }
 
-// unvectored marks the branch that ends the current block, so that the loop that it closes gets
-// no vectors (LLVM Language Reference, "llvm.loop.vectorize.enable").
+// unvectored marks the branch that ends the current block. The loop that this branch closes
+// then gets no vectors (LLVM Language Reference, "llvm.loop.vectorize.enable").
 func (b *body) unvectored(t ir.Terminator) {
 	off := &metadata.Tuple{MetadataID: unnumbered, Fields: []metadata.Field{
 		&metadata.String{Value: "llvm.loop.vectorize.enable"}, constant.NewInt(types.I1, 0),

@@ -6,8 +6,8 @@ import (
 	"encoding/binary"
 )
 
-// The layout of a FAT32 file system with clusters of one sector. The number of clusters decides
-// that the system is FAT32.
+// The layout of a FAT32 file system with clusters of one sector. A reader recognises FAT32 by
+// the number of clusters.
 const (
 	leastClusters = 65_600
 	reserved      = 32
@@ -78,8 +78,8 @@ func freeSpace(free, next int) []byte {
 	return b
 }
 
-// chains is the table of cluster chains. Each directory has one cluster, and the file has the
-// clusters after them.
+// chains returns the table of cluster chains. Each directory has one cluster. The file has
+// the clusters after the directories.
 func chains(clusters int) []byte {
 	var b bytes.Buffer
 	put(&b, uint32(0x0fffff00|media), uint32(endOfChain), uint32(endOfChain), uint32(endOfChain), uint32(endOfChain))

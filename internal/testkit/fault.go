@@ -21,8 +21,8 @@ type Fault struct {
 	Notes    [][]string // additional lines of the entry, as words
 }
 
-// Group is the part of the tool that the mistake concerns: the part of the fault's name before
-// the colon.
+// Group returns the part of the tool that has the mistake. It is the beginning of the fault's
+// name, up to the colon.
 func (f *Fault) Group() string { g, _, _ := strings.Cut(f.Name, ":"); return g }
 
 // Note returns the words of the first additional line that begins with one of the given words.
@@ -45,8 +45,8 @@ func (f *Fault) Note(words ...string) []string {
 //	- size == 2
 //	+ size == 1
 //
-// An entry may also have lines that begin with one of notes. Consecutive lines with the same sign
-// are one text of several lines.
+// An entry may also have lines that begin with one of the signs in `notes`. Consecutive lines
+// with the same sign form one text of several lines.
 func Faults(t testing.TB, path string, notes ...string) []*Fault {
 	t.Helper()
 	text, err := os.ReadFile(path)

@@ -76,8 +76,8 @@ func (s *Scanner) Bits(what string, n int) (uint32, error) {
 	return uint32(v), nil
 }
 
-// Word takes a sequence of letters, digits and `_`, whatever kind of token it would be. An
-// example is bytes in hexadecimal.
+// Word takes a sequence of letters, digits and `_`, even if it is a number or another kind
+// of token. An example is bytes in hexadecimal.
 func (s *Scanner) Word(what string) (Token, error) {
 	start := s.Peek().Span.Start
 	end := start

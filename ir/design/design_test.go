@@ -71,8 +71,8 @@ func TestErrors(t *testing.T) {
 	}
 }
 
-// TestContradictions changes one choice of a good point at a time. The error names the choice
-// and has its position.
+// TestContradictions changes one choice of a valid point at a time. The error must name the
+// choice and its position.
 func TestContradictions(t *testing.T) {
 	for _, c := range []struct{ old, new, want string }{
 		{"core pipe3", "core fast", `2:8: error: core: expected multi or pipe3, found "fast"`},

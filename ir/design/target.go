@@ -22,7 +22,7 @@ func Default() *Target {
 
 // Verify checks a target:
 //
-//  1. it has a name and a set that verifies;
+//  1. it has a name and a valid instruction set;
 //  2. it has 5 to 32 registers.
 func (t *Target) Verify() error {
 	fault := func(format string, args ...any) error {

@@ -174,8 +174,9 @@ func (fs *Fusions) try(in *isa.Inst, b *ir.Block, i *ir.Instr) {
 	}
 }
 
-// release removes the uses that i makes. It then removes, recursively, the uses that unused
-// operations make. It returns the number of saved instructions.
+// release removes the uses of the operands of i. If an operation is then unused, it removes
+// the uses of this operation's operands too, and so on. It returns the number of saved
+// instructions.
 func (fs *Fusions) release(i *ir.Instr, gone *[]*ir.Instr) int {
 	saved := 0
 	fs.Operands(i, func(v *ir.Value) {

@@ -63,8 +63,8 @@ func find(t *testing.T, lines ...string) (map[string]string, *ir.Func, *fuse.Fus
 }
 
 // TestFind checks that a part that occurs twice is one value, and that operands may be
-// exchanged. Operations whose results only the line reads are saved. If other operations read a
-// result too, nothing is saved for it.
+// exchanged. Operations whose results only the line reads are saved. If another operation also
+// reads a result, the operation that computes this result is not saved.
 func TestFind(t *testing.T) {
 	got, f, fs := find(t, "a R 0000000 000 0001011 x = rs1 shl 3 ; rd = x + (rs1 xor x)")
 	require.Equal(t, map[string]string{"v8": "a v4"}, got)
@@ -119,7 +119,7 @@ b0(v1):
 `
 
 // TestOverlaps checks that the next line does not use parts that an earlier line has taken.
-// Otherwise operands of the next line would be values that are never computed.
+// If it did, its operands could be values that are no longer computed.
 func TestOverlaps(t *testing.T) {
 	m, err := ir.Parse(&diag.File{Name: "t.sir", Text: chain})
 	require.NoError(t, err)
@@ -163,8 +163,8 @@ func TestImmediatesCount(t *testing.T) {
 	}
 }
 
-// TestExchanged checks that operands are tried in both orders, and that a failed try leaves no
-// trace.
+// TestExchanged checks that operands are tried in both orders, and that a failed try does not
+// influence the next one.
 func TestExchanged(t *testing.T) {
 	text := strings.NewReplacer("v6: i32 = shl v4, v3", "v6: i32 = add v4, v11", "v7: i32 = xor v6, v4", "v7: i32 = add v3, v5", "v8: i32 = add v7, v6", "v8: i32 = xor v6, v7",
 		"v3: i32 = const 3", "v3: i32 = const 3\n  v11: i32 = const 16", "  v11: i32 = const 16\n", "").Replace(module)

@@ -53,8 +53,9 @@ func TestEnergyByHand(t *testing.T) {
 	require.Zero(t, Energy{}.PerCycle())
 }
 
-// TestEnergyOfCarries checks that a carry counts once, for any number of readers. The sum of four
-// bits goes from 0 + 0 to 15 + 1 and back, over more cycles than are computed at once.
+// TestEnergyOfCarries checks that a carry counts once, for any number of readers. The operands of
+// a four-bit sum change from 0 + 0 to 15 + 1 and back. There are more than 64 cycles, so the
+// cycles are computed in several steps.
 func TestEnergyOfCarries(t *testing.T) {
 	_, n := mapping(t, circuit(t, func(b *rtl.Builder) {
 		b.Output("sum", b.Add(b.Input("x", 4), b.Input("y", 4)))

@@ -15,8 +15,9 @@ type Options struct {
 	Probes    bool       // keep probes as readers of gates
 }
 
-// Build converts a circuit to a graph. It fails at an operator without a rule, with the source
-// span of the operator. It also fails if the result is invalid.
+// Build converts a circuit to a graph. It returns an error if an operator has no rule. The
+// error then has the source span of the operator. It also returns an error if the result is
+// invalid.
 func Build(c *rtl.Circuit, opt Options) (*Graph, error) {
 	b := &builder{c: c, g: NewGraph(c.Name, !opt.NoCarries), rules: opt.Rules, opt: opt, bits: make([][]Lit, len(c.Nodes))}
 	if b.rules == nil {

@@ -148,8 +148,8 @@ func (m *mapper) carryArrival(n *Node) int32 {
 	return max(into, m.arrive[n.C.Node()]+delayCarry)
 }
 
-// leafArrival is the arrival time of a leaf. It is 0, except for asynchronous reads, which
-// follow their address.
+// leafArrival is the arrival time of a leaf. It is 0, except for the data of asynchronous
+// reads, which arrive after the address.
 func (m *mapper) leafArrival(node int) int32 {
 	p := m.async[node]
 	if p == nil {

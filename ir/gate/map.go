@@ -143,7 +143,7 @@ func (m *mapper) inputs(node int, f func(in int, delay int32)) {
 }
 
 // cover counts how often the chosen cuts use each node. Addresses of asynchronous reads are
-// roots already, so a leaf uses nothing.
+// already among the roots. So a leaf that is read data uses no other node.
 func (m *mapper) cover() {
 	clear(m.fanout)
 	for _, r := range m.roots {
@@ -255,8 +255,8 @@ func (m *mapper) chooseExactly(node int) {
 	m.take(node)
 }
 
-// take counts the uses in the cone of a node. It returns the number of cells that the cone
-// adds.
+// take adds the uses of the nodes in a cone to their counts. It returns the number of
+// cells that the cone adds to the cover.
 func (m *mapper) take(node int) int32 {
 	area := int32(1)
 	m.inputs(node, func(in int, _ int32) {

@@ -45,8 +45,9 @@ func (o *ownership) claim(id rtl.ID, name string) {
 	}
 }
 
-// effects assigns the values used in a region to its registers and memories. It returns the
-// first of these names, which also owns the condition of the region.
+// effects makes the registers and memories that a region writes the owners of the values
+// that the region uses. It returns the first owner, which also owns the condition of the
+// region.
 func (o *ownership) effects(body []rtl.Effect) string {
 	first := ""
 	for i := range body {

@@ -138,8 +138,8 @@ func (p *pricer) packCarries() (passes int) {
 		if c.Kind != Adder {
 			continue
 		}
-		// The sum table is among the readers of the incoming carry. At the start of a chain, it
-		// is among the readers of the first operand.
+		// The table of the sum reads the incoming carry. At the start of a chain there is no
+		// incoming carry, and the table reads the first operand.
 		for _, r := range readers[p.anchor(c)] {
 			if t := &p.n.Cells[r]; t.Kind == LUT && !packed[r] && fits(t, c) {
 				packed[r] = true

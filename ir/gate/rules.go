@@ -81,8 +81,8 @@ func (r Rules[B]) Row(l Logic[B], row *word.Row, w int, args [][]B, imm uint64) 
 	return r.expr(l, row.Expand(&word.Builder{}, w, leaves, imm), bits)
 }
 
-// expr converts an expression graph to bits. done holds the nodes that it has converted
-// already.
+// expr converts an expression graph to bits. The map `done` holds the nodes that have
+// been converted.
 func (r Rules[B]) expr(l Logic[B], e *word.Expr, done map[*word.Expr][]B) ([]B, error) {
 	if bits, ok := done[e]; ok {
 		return bits, nil

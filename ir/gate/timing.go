@@ -84,7 +84,7 @@ func (t *timer) longest() int {
 }
 
 // leaves sets the times at which the drivers of the shell have their values. The data of an
-// asynchronous memory read follow its address.
+// asynchronous memory read have their values only after the address.
 func (t *timer) leaves() map[Net]*Read[Net] {
 	async := map[Net]*Read[Net]{}
 	for i := range t.n.Regs {

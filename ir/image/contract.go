@@ -27,8 +27,8 @@ type Contract struct {
 }
 
 // OpUse is an instruction line that the image contains. Lo and Hi are the range of its
-// immediates. For a branch or jump, this is how far it goes. Both are 0 for a format without an
-// immediate.
+// immediates. For a branch or jump, the immediate is its distance. Both are 0 for a format
+// without an immediate.
 type OpUse struct {
 	Name     string
 	Count    int
@@ -224,7 +224,8 @@ func (b *contractor) finish(set *isa.Set) {
 }
 
 // shift is a shift in the meaning of a line, if the amount is an operand (the immediate or a
-// register). A shift by a constant in the line itself is only wiring and does not count.
+// register). A shift by a constant that the line itself contains costs no hardware, and does
+// not count.
 type shift struct {
 	direction string
 	byImm     bool

@@ -148,7 +148,7 @@ func FuzzReadELF(f *testing.F) {
 }
 
 // FuzzFromELF reads files that look like the output of any linker. Reading never panics or
-// hangs, and an accepted file is an image like any other.
+// hangs, and the image of an accepted file is valid.
 func FuzzFromELF(f *testing.F) {
 	im := load(f, sample)
 	good := ELF(im)

@@ -3,7 +3,7 @@ package image
 import "sort"
 
 // loops finds the natural loops. An edge is a back edge if its target block dominates its
-// source. Loops with the same head count as one loop.
+// source. All back edges to the same head form one loop.
 func (m *Mach) loops() {
 	order := m.postorder()
 	idom := m.dominators(order)
@@ -119,9 +119,9 @@ func (m *Mach) postorder() []int {
 	return out
 }
 
-// dominators returns the immediate dominator of each block, by Cooper, Harvey and Kennedy, "A
-// simple, fast dominance algorithm". An artificial root before all entries has the number
-// len(Blocks). Unreachable blocks have -1.
+// dominators returns the immediate dominator of each block, with the algorithm of Cooper,
+// Harvey and Kennedy, "A simple, fast dominance algorithm". An artificial root before all
+// entries has the number len(Blocks). Unreachable blocks have -1.
 func (m *Mach) dominators(postorder []int) []int {
 	n := len(m.Blocks)
 	root := n

@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// exactOps are the operations as math/big computes them. Each row also tells whether the bound
-// is the smallest interval that holds all results.
+// exactOps lists the operations, computed with math/big. Each row also says whether the
+// computed bound must be the smallest interval with all results.
 var exactOps = [NumOps]struct {
 	tight bool
 	f     func(z, a, b *big.Int) *big.Int
@@ -73,8 +73,9 @@ func gridOf(op Op, lo, hi int64) grid {
 	return g
 }
 
-// rectangles yields all pairs of intervals with the hull of their results. Each hull extends
-// the hull before it by a row or a column, so that no value is visited twice.
+// rectangles yields all pairs of intervals with the hull of their results. Each hull is
+// computed from the hull of a smaller pair, by adding a row or a column of results. So each
+// result is computed only once for each pair of start points.
 func (g grid) rectangles(yield func(l, r [2]int64, h hull)) {
 	for a := range g.at {
 		columns := slices.Clone(g.at[a])

@@ -3,8 +3,8 @@ package interval
 import "math/bits"
 
 // Word holds the bounds of a word v of some width: Lo <= v <= Hi as unsigned, and SLo <= v <=
-// SHi as signed. It is small and never allocates, because the passes use it often. If 64 bits
-// are not enough, the rules compute with Set.
+// SHi as signed. It is small and needs no memory allocation, because the passes use it often.
+// If 64 bits are not enough, the rules compute with Set.
 type Word struct {
 	Lo, Hi   uint64
 	SLo, SHi int64
@@ -85,7 +85,7 @@ func wrap(width int, s, t *Set) Word {
 }
 
 // period returns the unsigned bounds for the words in s, if s lies between two neighbouring
-// multiples of 2^width. Otherwise it returns lo and hi.
+// multiples of 2^width. Otherwise it returns the given bounds lo and hi.
 func period(s Set, width int, lo, hi uint64) (uint64, uint64) {
 	if s.Lo.Shr(uint(width)) != s.Hi.Shr(uint(width)) {
 		return lo, hi

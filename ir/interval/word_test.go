@@ -109,7 +109,7 @@ func TestWordsOfEachView(t *testing.T) {
 }
 
 // eachPair yields all pairs of intervals with the smallest bound of their results. Each bound
-// extends the bound before it by a row or a column of the table.
+// is computed from the bound of a smaller pair, by adding a row or a column of the table.
 func eachPair(l, r view, table [][]uint64, yield func(a, b, want Word)) {
 	n := 1 << l.width
 	for i := range n {

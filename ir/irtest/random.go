@@ -240,7 +240,7 @@ func (g *gen) writable() []*ir.Object {
 var specials = []uint64{0x7f800000, 0xff800000, 0x7fc00000, 0x7ff00000, 0x7ff80000, 0, 0x80000000, 0x00000001, 0x7f7fffff, 0x7fefffff, 0x4f000000, 0x41e00000}
 
 // float applies a float operation. Operands are random bits, special numbers, or converted
-// integers. Random bits alone would seldom give numbers of similar size.
+// integers. Random bits alone would seldom give two numbers of similar size.
 func (g *gen) float() {
 	t := []ir.Type{32, 64}[g.r.IntN(2)]
 	out := t

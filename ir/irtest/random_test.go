@@ -20,8 +20,9 @@ func TestRandomIsVerifiedAndRepeats(t *testing.T) {
 	require.NotEqual(t, ir.Print(Random(1)), ir.Print(Random(2)))
 }
 
-// TestRandomCovers checks that random modules contain every operator and operation. verify/gen
-// makes marks, disks and levels, because they need a simulated world that answers.
+// TestRandomCovers checks that random modules contain every operator and operation. Marks,
+// disks and levels are missing, because they need a simulated world that answers. verify/gen
+// makes programs with them.
 func TestRandomCovers(t *testing.T) {
 	words, ops, floats := map[word.Op]bool{}, map[ir.Op]bool{}, map[ir.Float]bool{}
 	for seed := uint64(0); seed < 60; seed++ {

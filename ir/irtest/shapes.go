@@ -16,7 +16,8 @@ type counter struct {
 }
 
 // counter draws a counter for at most 5 rounds. Some counters cross a bound of signed or
-// unsigned words. A comparison with the wrong signedness then ends at a different time.
+// unsigned words. If the comparison treats the sign wrongly, such a loop ends after a
+// different number of rounds.
 func (g *gen) counter() counter {
 	rounds := uint64(g.r.IntN(6))
 	step := uint64(1 + g.r.IntN(3))

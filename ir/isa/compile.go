@@ -27,8 +27,8 @@ type Code struct {
 	Cond Fn
 }
 
-// Bind compiles the meaning for given operands. The immediate is fixed by Bind. The code reads
-// registers and the loaded value when it runs.
+// Bind compiles the meaning for given operands. The immediate is fixed when the code is made.
+// The registers and the loaded value are read when the code runs.
 func (in *Inst) Bind(o Ops) *Code {
 	c := compiler{ops: o}
 	m := &in.Meaning

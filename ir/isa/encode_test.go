@@ -179,8 +179,8 @@ func TestAgainstBinutils(t *testing.T) {
 	}
 }
 
-// TestAgainstLLVM compares the bits with the output of LLVM's assembler. That assembler reads a
-// plain number as a distance.
+// TestAgainstLLVM compares the bits with the output of LLVM's assembler. LLVM's assembler reads
+// a plain number in a branch as a distance.
 func TestAgainstLLVM(t *testing.T) {
 	mc := testkit.Tool(t, "llvm-mc-19", "llvm-mc")
 	all := sample(t, RV32IM(), 25)

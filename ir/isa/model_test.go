@@ -279,8 +279,8 @@ func TestLinesAgainstGo(t *testing.T) {
 	}
 }
 
-// TestMinedLinesAgree checks that lines of a user's file have the same meaning compiled and
-// evaluated.
+// TestMinedLinesAgree checks lines from a user's file. Their compiled meaning must give the
+// same results as evaluation.
 func TestMinedLinesAgree(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(3, 4))
 	for _, in := range mined(t).Insts {

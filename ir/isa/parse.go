@@ -19,7 +19,7 @@ import (
 //	       | "trap"
 //	mem    = "mem8" | "mem16" | "mem32"
 //
-// The bits are the fixed fields of the format, from high to low. In an expression, mem with an
+// `bits` are the fixed fields of the format, from high to low. In an expression, mem with an
 // address is the loaded value. A line has at most one load. A name stands for its expression in
 // later effects, as one shared value.
 func Parse(f *diag.File) (*Set, error) {

@@ -7,7 +7,7 @@ import (
 
 // Verify checks a set:
 //
-//  1. Every line is right by itself (Inst.Verify).
+//  1. Every line is valid by itself (Inst.Verify).
 //  2. No two lines have the same name.
 //  3. No word is an encoding of two lines.
 func (s *Set) Verify() error {

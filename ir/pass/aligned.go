@@ -6,7 +6,7 @@ import (
 )
 
 // This file splits unaligned accesses for targets that need aligned words. The payload of a
-// frame follows 14 bytes of Ethernet header, so its words are aligned to 2.
+// frame follows 14 bytes of Ethernet header, so its words are aligned only to 2 bytes.
 //
 //	before  v3: i32 = load4 %f[38], v2
 //	after   v4: i32 = load2 %f[38], v2 ; v5: i32 = load2 %f[40], v2

@@ -7,7 +7,8 @@ import (
 
 // tidyBlocks simplifies control flow. It removes parameters that always have one value,
 // branches on an inverted condition, branches with equal targets, and blocks that only jump. It
-// also merges a block with its predecessor if each has no other neighbour on that side.
+// also merges a block with its predecessor, if the block has no other predecessor and the
+// predecessor has no other successor.
 func tidyBlocks(f *ir.Func) bool {
 	changed := ir.RemoveUnreachable(f)
 	changed = sameParams(f) || changed

@@ -230,8 +230,8 @@ func tokenOf(i *ir.Instr) *ir.Value {
 	return i.Args[last]
 }
 
-// together reports whether the bytes are adjacent in one object, all loaded in the same state
-// of it. It returns the load of the first byte.
+// together reports whether the bytes are adjacent in one object, and whether all loads saw
+// the same state of the object. It returns the load of the first byte.
 func (n *neighbours) together(bs []byteFrom) (first *ir.Instr, ok bool) {
 	for k, p := range bs {
 		i := p.origin()
@@ -298,8 +298,8 @@ func alignedPieces(r ir.Ref, size int) []int {
 	return out
 }
 
-// alignedAt is the proven alignment of r. Unlike Ref.Aligned, it assumes nothing about Off from
-// the size of the access.
+// alignedAt is the proven alignment of r. Ref.Aligned assumes that Off is a multiple of the
+// access size, but alignedAt does not.
 func alignedAt(r ir.Ref) int {
 	a := r.Aligned()
 	if r.Off != nil {

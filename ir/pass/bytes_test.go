@@ -14,7 +14,7 @@ import (
 )
 
 // TestBytesKeepTraces splits words into bytes and joins bytes into words, at random positions
-// of an object. At the end it compares the whole object.
+// of an object. At the end the program logs the whole object.
 func TestBytesKeepTraces(t *testing.T) {
 	rounds := uint64(60)
 	if testkit.Full() {

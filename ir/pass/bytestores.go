@@ -179,8 +179,8 @@ func (p *pending) slice(at, size int) []byteFrom {
 	return bs
 }
 
-// piece is the number of bytes, from at on, that one store can write: bytes of one word, or
-// constants.
+// piece returns the number of bytes from `at` on that one store can write: bytes of one
+// word, or constants.
 func (n *neighbours) piece(p *pending, at, to int) int {
 	size := min(widest, alignedAt(p.ref(at)))
 	for size > 1 && (at+size > to || !n.oneWord(p.slice(at, size))) {

@@ -13,8 +13,8 @@ import (
 //
 // A load must stay inside its object even if its side is not taken. So each load on a side needs
 // witnesses, which are accesses at the same offset in every round: one witness at or below the load,
-// and one at or above it. LLVM does not know about witnesses, so it needs the pass for loops with
-// such loads. The pass leaves other loops alone.
+// and one at or above it. LLVM does not know about witnesses, so it cannot transform loops with such
+// loads itself. The pass transforms only these loops.
 //
 // Needs: rotated loops. Keeps: effects and their order. It is for x86-64 only.
 //
@@ -127,8 +127,9 @@ func divides(i *ir.Instr) bool {
 	return i.Op == ir.OpWord && slices.Contains([]word.Op{word.Divu, word.Remu, word.Divs, word.Rems}, i.Word)
 }
 
-// inside reports whether a load stays inside its object in every round. The accesses of every round
-// are inside the object. So a load at the same offset, between two of these accesses, is inside too.
+// inside reports whether a load stays inside its object in every round. Accesses that happen in
+// every round are inside the object. So a load that lies between two of them is inside the object
+// too.
 func (c *chooser) inside(load *ir.Instr) bool {
 	r := load.Refs[0]
 	below, above := false, false

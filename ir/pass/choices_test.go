@@ -15,8 +15,8 @@ import (
 	"github.com/sinter-lang/sinter/lang/types"
 )
 
-// stencil returns a program with a loop that reads an element and its two neighbours. Some of these
-// reads are in conditions or on sides of branches, so not every round executes them.
+// stencil returns a program with a loop that reads an element and its two neighbours. Not every
+// round executes all of these reads: some follow a condition or are on one side of a branch.
 func stencil(r *rand.Rand) string {
 	pick := func(of ...string) string { return of[r.IntN(len(of))] }
 	var cond func(depth int) string

@@ -14,9 +14,9 @@ type counter struct {
 }
 
 // counters finds bounds of loop counters. A counter that only grows has its start as a lower
-// bound, if adding the step never wraps. To prove this, other facts must bound the counter
-// wherever its next value is computed. The pass first assumes the bound. It keeps the bound if
-// the facts that follow from it confirm it.
+// bound, if adding the step never wraps. To prove this, other facts must bound the counter at
+// the point where its next value is computed. The pass first assumes the lower bound and
+// derives facts from it. It keeps the bound if these facts prove that adding never wraps.
 func (p *prover) counters() {
 	for _, c := range p.findCounters() {
 		p.boundCounter(c)
@@ -183,8 +183,8 @@ func (p *prover) confirm(c counter, signed bool) (reach span, ok bool) {
 	return reach, ok && !first
 }
 
-// dominators marks the nodes that dominate one of the given blocks, because the facts of these
-// blocks come from the marked nodes.
+// dominators marks the nodes that dominate one of the given blocks. The facts of these blocks
+// come from the marked nodes.
 func (p *prover) dominators(of map[*ir.Block]bool) []bool {
 	mark := make([]bool, len(p.f.Blocks))
 	for _, k := range p.flow.Order {

@@ -63,8 +63,8 @@ func isTask(m *ir.Module, f *ir.Func) bool {
 	return false
 }
 
-// readObjects returns the objects whose bytes may matter. A parameter matters if it is read.
-// The objects that calls bind to it then matter too.
+// readObjects returns the objects whose bytes may matter. If a function reads a parameter,
+// the objects that calls bind to this parameter matter.
 func readObjects(m *ir.Module) map[*ir.Object]bool {
 	read := map[*ir.Object]bool{}
 	order, _ := ir.CallOrder(m)

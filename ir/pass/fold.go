@@ -178,8 +178,8 @@ func (g *folder) slice(w int, at uint64, x *ir.Value) (*ir.Value, bool) {
 	return nil, false
 }
 
-// outward moves constant summands out of a sum. They can then be combined with other constants
-// or become a displacement.
+// outward moves constant summands to the outside of a nested sum. There they can be combined
+// with other constants, or become a displacement.
 func (g *folder) outward(op word.Op, w int, x, y *ir.Value) (*ir.Value, bool) {
 	if op != word.Add && op != word.Sub {
 		return nil, false

@@ -67,8 +67,9 @@ func (g *growth) keepsUp(n, k int) bool {
 	return counts
 }
 
-// grown returns the least growth of v since the start of the round. An inner loop may pass a
-// parameter to itself through additions that do not wrap. Such a path does not lower the result.
+// grown returns the least growth of v since the start of the round. A parameter of an inner loop
+// may be passed back to itself, with numbers added that do not wrap. Such a path does not lower
+// the result.
 func (g *growth) grown(v *ir.Value) (by uint64, ok bool) {
 	g.steps++
 	switch {

@@ -112,8 +112,8 @@ func (g *numbering) keyOf(i *ir.Instr) (valueKey, bool) {
 	return valueKey{}, false
 }
 
-// since returns an earlier object token that a load may take instead of its token. It is the
-// token before stores to other bytes at the same offset.
+// since returns an earlier object token that a load may take instead of its own. Between the
+// two tokens are only stores to other bytes, at the same offset with other displacements.
 func (g *numbering) since(i *ir.Instr) *ir.Value {
 	if len(i.Args) == 0 {
 		return nil

@@ -174,7 +174,7 @@ func (t *tasker) makePool(p *pool) {
 func slotBytes(at int) []byte { return binary.LittleEndian.AppendUint32(nil, uint32(at/4)) }
 
 // moveBuffers replaces refs to buffers of f by refs to their slots. Operations that swap keep
-// the buffer until their ring is known.
+// the ref to the buffer until the ring of their channel is known.
 func (t *tasker) moveBuffers(f *ir.Func) {
 	kept := f.Locals[:0]
 	for _, o := range f.Locals {

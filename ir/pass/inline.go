@@ -99,8 +99,9 @@ func sizeOf(f *ir.Func) int {
 	return n
 }
 
-// foldable counts the instructions of the callee that follow from constant arguments of a
-// call: words of constants, and checks of them, which hold in a program that does not trap.
+// foldable counts the instructions of the callee that disappear if some arguments are
+// constant. They are words that are computed from constants, and checks of such words,
+// which hold unless the program traps.
 func foldable(call *ir.Instr) int {
 	known := map[*ir.Value]bool{}
 	args := call.Words()

@@ -47,8 +47,8 @@ func legalise(m *ir.Module, env *Env) bool {
 	return true
 }
 
-// num is a word of width w in legal parts. lo is an i1 if w is 1, else an i32. hi exists only
-// if w is over 32.
+// num is a word of width w, in parts of legal widths. lo is an i1 if w is 1, else an i32. hi
+// exists only if w is over 32.
 type num struct {
 	w      int
 	lo, hi *ir.Value
@@ -63,8 +63,8 @@ type legaliser struct {
 	parts map[*ir.Value]num
 }
 
-// helper returns a function of rt.sir, and adds it to the module if needed. The loop over the
-// functions legalises it later.
+// helper returns a function of rt.sir, and adds it to the module if needed. The main loop of
+// the pass legalises the function later.
 func (l *legaliser) helper(name string) *ir.Func {
 	if f := l.rt[name]; f != nil {
 		return f

@@ -51,8 +51,8 @@ func gains(f *ir.Func) bool {
 	return false
 }
 
-// capacities are the objects whose first word is a length, by classes of objects that exchange
-// contents.
+// capacities records upper bounds for the lengths in objects whose first word is a length.
+// Objects that exchange contents are in one class and share one bound.
 type capacities struct {
 	up      map[*ir.Object]*ir.Object // a forest of classes
 	most    map[*ir.Object]uint64     // the bound of a class, by its root
@@ -170,8 +170,8 @@ func (c *capacities) matters(f *ir.Func) bool {
 	return false
 }
 
-// prover returns a prover that knows the lengths and the bounds of a function's counters. It repeats
-// a step because bounds of nested loops depend on each other.
+// prover returns a prover that knows the lengths and the bounds of a function's counters. It
+// computes the bounds repeatedly, because bounds of nested loops depend on each other.
 func (c *capacities) prover(f *ir.Func) *prover {
 	p := newProver(f)
 	p.known = c.bound
@@ -219,8 +219,8 @@ func (c *capacities) keeps(p *prover, i *ir.Instr, k int) bool {
 	return i.Op == ir.OpClear || i.Op == ir.OpCall
 }
 
-// pastLength reports whether a position is after the length word of its object. A write upward
-// from there stays inside the object, so it cannot reach the length word either.
+// pastLength reports whether a position is after the length word of its object. A write that
+// goes upward from there stays inside the object, so it cannot change the length word.
 func (p *prover) pastLength(r ir.Ref) bool {
 	if r.Off == nil {
 		return r.Disp >= lengthSize

@@ -29,8 +29,7 @@ func licm(m *ir.Module, env *Env) bool {
 	})
 }
 
-// surround adds the block pre to all loops that contain the loop l, because pre is inside these
-// loops.
+// surround adds the block pre to all loops around the loop l, because pre is a part of them.
 func (l *loop) surround(all []*loop, pre *ir.Block) {
 	for _, o := range all {
 		if o != l && o.in[l.head] {

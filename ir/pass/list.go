@@ -2,9 +2,10 @@ package pass
 
 import "github.com/sinter-lang/sinter/ir"
 
-// List returns all passes in order. The passes work for targets with words of 32 or 64 bits,
-// and without a target. Optimisers run before legalise, when words are still whole and proofs
-// are easy. They run again after legalise and after tasks, to clean up the new code.
+// List returns all passes in order. The passes work for targets with words of 32 bits, for
+// targets with words of 64 bits, and without a target. Optimisers run before legalise, when
+// words are still whole and proofs are easy. They run again after legalise and after tasks,
+// to clean up the new code.
 func List() []Pass {
 	legal, single := Legal(), Single()
 	placesPass := Pass{Name: "places", Doc: "put constant offsets into places, read constants", Run: places}

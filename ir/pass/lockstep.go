@@ -41,8 +41,8 @@ type companion struct {
 	counter
 }
 
-// together reports whether every edge to the head starts both counters, steps both, or
-// steps neither.
+// together checks every edge to the head. It reports whether each edge starts both
+// counters, steps both, or leaves both unchanged.
 func (p *prover) together(x, y counter) bool {
 	head := x.param.In
 	kx, ky := slices.Index(head.Params, x.param), slices.Index(head.Params, y.param)

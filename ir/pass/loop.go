@@ -166,7 +166,7 @@ const maxRounds = 1 << 16
 
 // rounds counts the rounds of a loop whose only exit is its latch. It returns 0 if it cannot
 // count them. The condition of the latch must depend on one induction with a constant start,
-// and on nothing else.
+// and on no other value that changes in the loop.
 func (l *loop) rounds(entry *ir.Edge, latch *ir.Block) int {
 	if latch.Term.Op != ir.Branch {
 		return 0

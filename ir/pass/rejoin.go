@@ -43,8 +43,8 @@ type rejoiner struct {
 	joined []int    // by node: number of the last key with a join at the node
 }
 
-// liveRange lists the nodes that define a key and the nodes that need it at their
-// start.
+// liveRange lists the nodes that define a key, and the nodes that use the key before they
+// define it.
 type liveRange struct {
 	defs, needs []int
 }

@@ -59,8 +59,8 @@ func rotateLevel(f *ir.Func) bool {
 	return true
 }
 
-// turnable reports whether the loop head is a short test without effects, and the loop jumps
-// back to it.
+// turnable reports whether the loop head is a short test without effects, and whether the
+// loop jumps back to it.
 func (l *loop) turnable() bool {
 	h := l.head
 	if h.Term.Op != ir.Branch || l.in[h.Term.Succs[0].To] == l.in[h.Term.Succs[1].To] || len(h.Instrs) > maxHead {

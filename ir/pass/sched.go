@@ -95,8 +95,8 @@ func (t *tasker) wakeAll(x emitter, of [][]int, ch int) {
 	}
 }
 
-// findWaits decides what a task must store about its waits: the mask, if it varies, and the
-// deadline.
+// findWaits decides which data a task must store about its waits: the mask, if different
+// waits have different masks, and the deadline.
 func (s *step) findWaits() {
 	same := s.endless()
 	for k, p := range s.points {
@@ -117,8 +117,8 @@ func (s *step) findWaits() {
 	}
 }
 
-// keepDue handles a task with only one timer. It puts the saved deadline where the scheduler
-// looks for it.
+// keepDue handles a task with only one timer. It stores the deadline in the part of the
+// frame that the scheduler reads.
 func (s *step) keepDue(p *point) {
 	for _, q := range s.points {
 		if q != p && hasTimer(q.i) {

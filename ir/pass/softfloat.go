@@ -39,7 +39,7 @@ func softName(i *ir.Instr) string {
 }
 
 // softFunc moves a function of Env.Soft and all its callees into the module, and adds the
-// prefix `soft.` to their names. The loop over the functions legalises them later.
+// prefix `soft.` to their names. The main loop of legalise legalises them later.
 func (l *legaliser) softFunc(name string) *ir.Func {
 	full := "soft." + name
 	if f := l.rt[full]; f != nil {

@@ -164,8 +164,8 @@ func (s *step) split() {
 		for _, b := range p.waits() {
 			b.Term = ir.Term{Op: ir.Return, Span: p.i.Span}
 		}
-		// The block `retry` saves the values that are live at `try`. They are then live in
-		// `retry` too, even if `retry` runs first.
+		// The block `retry` saves the values that are live at `try`. So they must be live
+		// in `retry` too, even on the path on which `retry` runs first.
 		p.retry.Term = ir.Term{Op: ir.Jump, Succs: []ir.Edge{{To: p.try}}, Span: p.i.Span}
 	}
 }

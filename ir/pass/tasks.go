@@ -22,7 +22,7 @@ import (
 // It halts when all tasks have ended (sched.go).
 //
 // With Env.Threads, each task that may be a thread gets a separate context (threads.go). The
-// description above then applies to the other tasks.
+// rules above then apply only to the other tasks.
 //
 // Each event gets the index of its task. Functions with events are therefore cloned if several
 // tasks share them.
@@ -257,8 +257,9 @@ func insertBlocks(bs []*ir.Block, at int, in ...*ir.Block) []*ir.Block {
 	return append(bs[:at:at], append(in, bs[at:]...)...)
 }
 
-// point is a blocking operation while it is being replaced. The block before it jumps to the
-// block `try`. From there control goes through `work` to `done`, or to `retry`.
+// point is a blocking operation while it is being replaced. The block before the operation
+// jumps to the block `try`. If the operation can be done, control goes through `work` to
+// `done`, otherwise to `retry`.
 type point struct {
 	f                      *ir.Func
 	i                      *ir.Instr

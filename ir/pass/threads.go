@@ -7,9 +7,10 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// A thread gets a separate context. Its function stays as it is, but its sends and receives
-// hold: they wait until the ring buffer of the channel lets them continue. The machine that
-// runs the contexts keeps the numbers of the ring. The slots of the ring are a module object:
+// A thread gets a separate context. Its function stays the same, except that a `hold`
+// replaces each send and receive: it waits until the ring buffer of the channel lets them
+// continue. The machine that runs the contexts keeps the numbers of the ring. The slots of
+// the ring are a module object:
 //
 //	chsend c v1       v2: i32 = hold c %ring.c, 1 ; store4 %ring.c[v2 * 4], v1 ; pass c %ring.c, 1
 //	v1 = chrecv c     v2: i32 = hold c %ring.c, 0 ; v1: i32 = load4 %ring.c[v2 * 4] ; pass c %ring.c, 0

@@ -139,8 +139,8 @@ func (u *unrolling) copy() []*copied {
 	for _, c := range made {
 		ends = append(ends, c.blocks[u.latch])
 	}
-	// In each copy the back edge leads to the head of the same copy. Redirect it to the next
-	// copy, and in the last copy to the first.
+	// In each copy the back edge leads to the head of the same copy. It must lead to the
+	// next copy, and in the last copy to the first one.
 	for n, end := range ends {
 		back, exit := splitEdges(end, func(b *ir.Block) bool {
 			return b == l.head || n > 0 && b == made[n-1].blocks[l.head]

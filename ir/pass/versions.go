@@ -15,9 +15,10 @@ import (
 // holds in the first and the last round. The test is computed in 64-bit words, where it does not
 // wrap.
 //
-// Inner loops are handled first. The test before an inner loop counts as a check of the outer
-// loop, so a loop nest tests only once if possible. A loop is copied only if it is short and
-// all its checks can be removed. A single remaining check would still hinder LLVM.
+// Inner loops are handled first. The test before an inner loop is then treated as a check of
+// the outer loop. So nested loops have only one test if possible. A loop is copied only if it
+// is short and all its checks can be removed. A single remaining check would still hinder
+// LLVM.
 //
 // Needs: rotated loops. Keeps: effects and their order. It is for x86-64 only.
 //

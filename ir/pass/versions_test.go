@@ -16,8 +16,8 @@ import (
 	"github.com/sinter-lang/sinter/lang/types"
 )
 
-// nest is a program of two loops whose indices are linear in their counters. Its parameters are
-// unknown to every pass.
+// nest is a program with two nested loops, whose indices are linear in the counters. Its
+// parameters are unknown to every pass.
 func nest(r *rand.Rand) string {
 	pick := func(of ...string) string { return of[r.IntN(len(of))] }
 	number := func() string { return pick("0", "1", "2", "3", "5", "20", "0x80000000", "0xffffffff", "0xfffffffe") }

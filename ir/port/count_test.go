@@ -38,7 +38,7 @@ var namesOf = map[string]*regexp.Regexp{
 // computer. The program generator names datagrams, disks, pins and serial lines.
 var most = map[string]int{"eth": 2, "udp": 8, "disk": 32, "gpio_in": 2, "gpio_out": 2, "uart": 1, "spi": 2, "i2c": 2, "rng": 0}
 
-// TestFilesThatNameAKind searches the files outside the places of knowsKinds. It counts those
+// TestFilesThatNameAKind searches the files that knowsKinds does not list. It counts those
 // that name a kind and lists those that name a shape.
 func TestFilesThatNameAKind(t *testing.T) {
 	named, shapes := map[string][]string{}, map[string][]string{}

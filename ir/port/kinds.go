@@ -19,8 +19,8 @@ var kinds = [...]Kind{
 		},
 		// This kind is for a core with an external datagram engine. Over a net.eth, datagrams
 		// are sockets of the library's network stack instead. A datagram over Ethernet carries
-		// 1500 bytes less the headers of IPv4 and UDP. Its header here is the peer: an IPv4
-		// address above a port number.
+		// 1500 bytes less the headers of IPv4 and UDP. The header of a message of this kind is
+		// the peer: an IPv4 address above a port number.
 		Unit: "datagram", Most: 1472, HeadBits: 48, Capability: "datagram", Files: []string{"pcap"},
 	},
 	{

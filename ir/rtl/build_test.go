@@ -282,7 +282,7 @@ end
 }
 
 // bus makes a word in the same way as a generator that saves gates. The parts of the word have
-// random widths and are disjunctions of selected fields.
+// random widths and are ors of selected fields.
 func bus(b *rtl.Builder, r *rand.Rand, values, conds []rtl.ID) rtl.ID {
 	word, at := rtl.None, 0
 	shifts := []int{r.Intn(6) - 3, r.Intn(6) - 3}

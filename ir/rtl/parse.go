@@ -30,7 +30,7 @@ const maxNesting = 200
 //	operand   = LABEL | width "'" number              // a node, or a constant
 //
 // LABEL is a name, or % and digits for a node without a name. Nodes are numbered in text order,
-// whatever their labels are.
+// and the labels do not influence the numbers.
 func Parse(f *diag.File) (*Circuit, error) {
 	p := &parser{
 		sc: text.New(f), c: &Circuit{},

@@ -68,7 +68,7 @@ func TxPorts(dev string) StreamPorts { return streamPorts(dev + "_tx") }
 func PortOversize(dev string) string { return dev + "_oversize" }
 
 // PortLevelIn names the input pin of a device of shape Level. It may change at any time. The
-// core synchronises it and sees a change port.Settle cycles later.
+// core synchronises the pin, and sees a change port.Settle cycles later.
 func PortLevelIn(dev string) string { return dev + "_in" }
 
 // PortLevelOut names the output pin of a device of shape Level.

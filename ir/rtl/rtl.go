@@ -7,7 +7,7 @@
 // `set register` and `write memory`. If several sets of a register execute in a cycle, the last
 // one wins. A register without a set keeps its value. All values are two-state, and every
 // register has a reset value. Reset is synchronous, active high and implicit (input `reset`).
-// Combinational loops cannot be expressed. Dotted names replace hierarchy.
+// Combinational loops cannot be expressed. There is no hierarchy; names contain dots instead.
 //
 // This is the text form. An operand may also be a constant such as 8'1.
 //

@@ -26,8 +26,8 @@ func newState(c *rtl.Circuit) *state {
 	return s
 }
 
-// cycle computes the values of one cycle and then its clock edge. value keeps the values from
-// before the edge.
+// cycle computes the values of one cycle and then its clock edge. The field `value` keeps the
+// values from before the edge.
 func (s *state) cycle(in []uint64) {
 	for i := range s.c.Nodes {
 		n := &s.c.Nodes[i]

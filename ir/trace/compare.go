@@ -108,15 +108,15 @@ func (c *Comparer) Got(events []Event) {
 	}
 }
 
-// GotAll says that the other run is over. After that, only the next reference event of each
-// task matters.
+// GotAll says that the other run is over. After that, take compares only the next reference
+// event of each task.
 func (c *Comparer) GotAll() { c.gotOver = true }
 
 // Ahead is the number of events that wait for the other run.
 func (c *Comparer) Ahead() int { return c.ahead }
 
-// take compares an event with the event of the other run. It stores the event if there is none
-// yet.
+// take compares an event with the event of the other run. If the other run has not shown that
+// event yet, take stores the event.
 func (c *Comparer) take(t *pairing, e *Event, want bool) {
 	switch {
 	case t.differ != nil:
@@ -176,7 +176,7 @@ func (c *Comparer) End(want, got Status) []Difference {
 }
 
 // end returns the difference of a task, or nil. If prefix is set, the other run may have shown
-// fewer events.
+// only the first events of the task.
 func (t *pairing) end(task string, prefix bool) *Difference {
 	switch {
 	case t.differ != nil || len(t.ahead) == 0 || t.want && prefix:

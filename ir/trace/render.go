@@ -73,8 +73,8 @@ func escape(b *strings.Builder, data []byte) {
 
 // LogArgs splits the words at a log port, after the first word, into arguments. A scalar is one
 // word, or two words (low first) if it has more than 32 bits. Bytes are a length and the words
-// that hold them. LogArgs returns the number of words used, and false if words are still
-// missing.
+// that hold them. LogArgs returns the arguments and the number of words used. It returns false
+// if words are still missing.
 func LogArgs(site Site, words []uint32) (args []Arg, used int, ok bool) {
 	for _, t := range site.Args {
 		rest := words[used:]
@@ -90,8 +90,8 @@ func LogArgs(site Site, words []uint32) (args []Arg, used int, ok bool) {
 	return args, used, true
 }
 
-// logArg reads one argument from at least one word. If the argument is incomplete, the second
-// result may exceed the number of words.
+// logArg reads one argument. There must be at least one word. The second result is the number
+// of words that the argument needs, which may be more than there are.
 func logArg(t ArgType, words []uint32) (Arg, int) {
 	switch {
 	case t.Kind == "bytes":

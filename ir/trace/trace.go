@@ -67,8 +67,8 @@ const (
 	Limit   Status = "limit"
 )
 
-// Trace is the record of a run. Waits describes what each task that has not ended waits for. It
-// is for people and is not compared.
+// Trace is the record of a run. For each task that has not ended, Waits describes the event
+// that the task waits for. It is for people and is not compared.
 type Trace struct {
 	Program string
 	Events  []Event // all events; with a Sink, only the events that it has not received yet

@@ -155,8 +155,9 @@ func (e *Expr) expand(done map[*Expr]*Expr) *Expr {
 	return x
 }
 
-// Rewrite rebuilds e from its operands upward, and f may replace each part. Shared parts of e
-// stay shared, and f is called once for each. Unchanged parts keep their pointers.
+// Rewrite rebuilds e from its operands upward. For each part it calls f, which may return a
+// replacement. Shared parts of e stay shared, and f is called once for each. Unchanged parts
+// keep their pointers.
 func (e *Expr) Rewrite(f func(*Expr) *Expr) *Expr {
 	done := map[*Expr]*Expr{}
 	var visit func(*Expr) *Expr

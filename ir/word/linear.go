@@ -12,8 +12,8 @@ const MaxLeaves = 4
 
 // Linear gives each bit of e as a Sum of bits of leaves, lowest bit first. It returns false if
 // some bit has no such form. Shifts, masks and exclusive ors are linear. A round of a cyclic
-// redundancy check is therefore linear, however it is written: `0 - (x and 1)` has the same bit
-// of x in every position.
+// redundancy check is therefore linear, even if it is written with other operators: `0 - (x and
+// 1)` has the same bit of x in every position.
 func Linear(e *Expr, leaves []string) ([]Sum, bool) {
 	l := linear{leaves: leaves, done: map[*Expr][]Sum{}}
 	bits := l.bits(e)
@@ -191,7 +191,8 @@ func and(x, y Sum) (Sum, bool) {
 }
 
 // difference computes x - y. The result is a sum if y is 0, or if x is 0 and y is one bit. In
-// the second case, the bit appears in its position and in all higher positions.
+// the second case, this bit appears in its own position and in all higher positions of the
+// result.
 func difference(a, b []Sum) []Sum {
 	if v, ok := valueOf(b); ok && v == 0 {
 		return a

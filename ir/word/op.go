@@ -18,9 +18,9 @@
 //	zext32(rs1 lts sext32(imm))
 //	(rs1 + rs2)[7:0]
 //
-// A consumer of the table handles the core rows (Row.Core, at most 20 of them). Expand rewrites
-// all other rows. The package does not depend on instructions, circuits or programs. Start
-// reading at Table, then expr.go.
+// A package that uses the table must handle the core rows (Row.Core, at most 20 of them).
+// Expand rewrites all other rows. The package does not depend on instructions, circuits or
+// programs. Start reading at Table, then expr.go.
 package word
 
 import (
@@ -224,7 +224,7 @@ func widthsFit(rule Widths, w int, aw []int, imm uint64) bool {
 }
 
 // ResultWidth returns the width of the result for operands of widths aw. It returns 0 for
-// slices and extensions, because their width is free.
+// slices and extensions, because the operands do not determine their width.
 func ResultWidth(op Op, aw []int) int {
 	switch Table(op).Widths {
 	case Compare, Reduce:

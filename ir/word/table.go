@@ -199,8 +199,8 @@ func rems(w int, a, b uint64) uint64 {
 	return uint64(Signed(a, w) % Signed(b, w))
 }
 
-// rotl rotates by the amount modulo the width. Shifts use a power of two instead, but a
-// rotation by any amount has a meaning.
+// rotl rotates by the amount modulo the width. For shifts the amount counts modulo a
+// power of two instead. But a rotation is meaningful for every amount.
 func rotl(w int, a, n uint64) uint64 {
 	k := n % uint64(w)
 	return a<<k | a>>(uint64(w)-k)

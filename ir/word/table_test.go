@@ -351,7 +351,7 @@ func TestCommutative(t *testing.T) {
 }
 
 // TestExpansionsLeadDown checks that an expansion uses only core rows and rows before its own
-// row, so that expanding ends.
+// row, so that expansion always ends.
 func TestExpansionsLeadDown(t *testing.T) {
 	for op := Bad + 1; op < NumOps; op++ {
 		if Table(op).Core {

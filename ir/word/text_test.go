@@ -238,9 +238,9 @@ func TestSimplifyExhaustive(t *testing.T) {
 	}
 }
 
-// surround puts e into operand `side` of an application of op. Another operand of e's width is
-// a leaf if side is 0, and a constant otherwise. An operand of another width is one bit of a
-// leaf.
+// surround puts e into operand `side` of an application of op. The other operands are a leaf
+// if side is 0, or else a constant. If an operand must have another width than e, it is one
+// bit of a leaf.
 func surround(op Op, s shape, side int, e *Expr) *Expr {
 	var b Builder
 	var args []*Expr

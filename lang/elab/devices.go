@@ -10,8 +10,8 @@ import (
 )
 
 // socket is the device kind of a net.Udp over a network device. For the task that uses it, it
-// works like a port of the kind that port.udp makes. For every other task it is a channel to a
-// network stack.
+// works like a port of the kind that port.udp makes. For the rest of the system it is a
+// channel to a network stack.
 var socket = &port.Kind{Type: "net.Udp", Make: "net.udp", Unit: "socket"}
 
 // Constructors lists the names of the device constructors in a package, in order.

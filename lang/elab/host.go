@@ -74,8 +74,8 @@ type Packages interface {
 	InUse(pkg syntax.Ident) bool
 }
 
-// Use states whether a task receives from a device and sends to it. For each direction it has
-// the length of the longest message in bytes.
+// Use states whether a task receives from a device and sends to it. For each direction, Use
+// also has the length of the longest message in bytes.
 type Use struct {
 	Rx, Tx                bool
 	LongestIn, LongestOut int

@@ -13,9 +13,9 @@ import (
 // no now, no device and no remaining trap. Its behaviour then does not depend on the order in
 // which tasks run (Kahn, 1974). A task that cannot be a thread also keeps all tasks that are
 // connected to it through channels, at any distance, from being threads. The reason is that its
-// select can observe how far its neighbours have got. Parallel warns about each task that keeps
-// others from being threads. traps gives one remaining trap site for each function that has
-// one.
+// select can observe the progress of its neighbours. Parallel warns about each task that keeps
+// others from being threads. The argument traps has one remaining trap site for each function
+// that may trap.
 func Parallel(s *tree.System, traps map[*tree.Func]tree.TrapSite, report Report) {
 	why := make([]*obstacle, len(s.Runs))
 	for k := range s.Runs {

@@ -159,8 +159,9 @@ func (e *Elaborator) AddServices() {
 	e.sys.Runs = append(stacks, e.sys.Runs...)
 }
 
-// stack makes the channels for the sockets of a device, and the task that serves them. If no
-// socket receives, or no socket sends, one channel for that direction stays unused.
+// stack makes the channels for the sockets of a device, and the task that serves them. There
+// is at least one channel for each direction. It stays unused if no socket receives, or if
+// no socket sends.
 func (e *Elaborator) stack(device, run int) tree.Run {
 	d := &e.sys.Devices[device]
 	d.Run, d.Rx, d.Tx = run, true, true

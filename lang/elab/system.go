@@ -31,7 +31,7 @@ type Elaborator struct {
 }
 
 // group is the meaning of a name in the system: a device, a socket, a channel or an array of
-// channels. After an error, first is -1.
+// channels. The field `first` is -1 after an error.
 type group struct {
 	at     diag.Span
 	device bool

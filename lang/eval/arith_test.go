@@ -102,8 +102,8 @@ var allOps = []tree.Op{
 	tree.Lt, tree.Le, tree.Gt, tree.Ge,
 }
 
-// compare checks one operation on two numbers. The right number is once a constant and once
-// hidden from the compiler.
+// compare checks one operation on two numbers. It checks it twice: once with a constant as
+// the right number, and once with a right number that the compiler does not know.
 func compare(t *testing.T, op tree.Op, l, r *big.Int, typ *tree.Type) {
 	t.Helper()
 	result := typ

@@ -24,8 +24,8 @@ const (
 	returning
 )
 
-// place is the location of a local. If indirect is set, the cell holds the address of the
-// value.
+// place is the location of a local. If `indirect` is set, the cell of the local holds the
+// address of the value.
 type place struct {
 	addr     int
 	indirect bool

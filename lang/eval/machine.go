@@ -43,7 +43,7 @@ type Value struct {
 type EffectKind uint8
 
 // The kinds of effects, each with the fields of Effect that it uses. Send, Recv and Select
-// block. The host sets Ok for effects that may fail.
+// may block. The host sets Ok for effects that may fail.
 const (
 	LogEffect      EffectKind = iota // Index is the site; Args
 	MarkEffect                       // Index is the mark; Begin
@@ -154,8 +154,9 @@ func (m *machine) run(f func()) (err error) {
 	return nil
 }
 
-// Constant evaluates an expression without effects. locals are the locals that the expression
-// binds itself. The error is a *Trap, a *Fault, or names the limit that was exceeded.
+// Constant evaluates an expression without effects. The argument locals has the locals that
+// the expression binds itself. The error is a *Trap, a *Fault, or names the limit that was
+// exceeded.
 func Constant(x tree.Expr, locals []*tree.Local, lim *Limits) ([]uint64, error) {
 	c := newCompiler()
 	c.frame(locals, false)

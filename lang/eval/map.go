@@ -88,8 +88,8 @@ func (s *sink) push(v uint64, bits int) {
 	}
 }
 
-// bitsCode pushes the canonical bits of a value. The slice begins at the first cell of the
-// value.
+// bitsCode pushes the canonical bits of a value. The slice that the code gets begins at
+// the first cell of the value.
 type bitsCode func(s *sink, v []uint64)
 
 // canonical compiles code for the canonical bits of a type (see lang/tree/map.go).

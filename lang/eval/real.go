@@ -155,9 +155,9 @@ func floatUnary(x *tree.Unary, v scalarCode) scalarCode {
 	if x.Op == tree.Neg {
 		return func(m *machine) uint64 { return f.store(-f.load(v(m))) }
 	}
-	// The root of an f32 may be rounded first to f64 and then to f32. The result is the
-	// correctly rounded root, because 53 >= 2*24 + 2 (Figueroa, "When is double rounding
-	// innocuous?", 1995).
+	// The root of an f32 may be rounded first to f64 and then to f32. The result is still
+	// the correctly rounded root, because 53 >= 2*24 + 2 (Figueroa, "When is double
+	// rounding innocuous?", 1995).
 	return func(m *machine) uint64 { return f.store(math.Sqrt(f.load(v(m)))) }
 }
 

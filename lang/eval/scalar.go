@@ -150,7 +150,8 @@ func (c *compiler) unary(x *tree.Unary) scalarCode {
 }
 
 // binary compiles an operator. Operand cells are already extended. Addition, multiplication and
-// bit operations therefore only need to truncate the result, and comparisons need nothing more.
+// bit operations therefore only need to truncate the result, and comparisons need no further
+// step.
 func (c *compiler) binary(x *tree.Binary) scalarCode {
 	l := c.scalar(x.L)
 	switch t := x.L.Type(); {

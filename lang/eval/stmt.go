@@ -174,8 +174,8 @@ func (c *frameCompiler) ifStmt(s *tree.If) code {
 	}
 }
 
-// assign compiles an assignment. The code computes the place first, and the whole value before
-// it stores.
+// assign compiles an assignment. The code computes the place first. It then computes the whole
+// value before it stores any part of it.
 func (c *frameCompiler) assign(s *tree.Assign) func(m *machine) {
 	if l, ok := s.Target.(*tree.LocalRef); ok && !c.locals[l.Local].indirect && !isAggregate(l.T) {
 		at, f := c.locals[l.Local].addr, c.scalar(s.Value)

@@ -130,9 +130,9 @@ func putNumber(m *machine, w *writer, f *tree.LayoutField, v uint64) {
 	w.put(m, v, f.Bits)
 }
 
-// putBytes compiles code that writes a bytes field. The number of bytes is Len, or a prefix
-// before them, or the length of the value. A field without a name is written as zeros, or is
-// empty if its length may be 0.
+// putBytes compiles code that writes a bytes field. The number of bytes is given by Len, by
+// a prefix that is written before the bytes, or by the length of the value. A field without
+// a name is written as zeros, or is empty if its length may be 0.
 func (c *compiler) putBytes(f *tree.LayoutField) putCode {
 	named := f.Offset >= 0
 	var length scalarCode

@@ -9,7 +9,7 @@ import (
 )
 
 // TestChainsOfDifferences checks that x - y <= a and y - z <= b prove x - z <= d exactly if a +
-// b <= d. They prove nothing about z - x.
+// b <= d. The two facts prove nothing about z - x.
 func TestChainsOfDifferences(t *testing.T) {
 	var x [3]term
 	for i := range x {

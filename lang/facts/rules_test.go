@@ -77,8 +77,8 @@ func tableOf(t testing.TB, l, r *tree.Type, of func(a, b tree.Expr) tree.Expr) *
 	return k
 }
 
-// sound compares the facts about of(x, y) with the table, for x and y in all pairs of
-// intervals.
+// sound compares the facts about the result of(x, y) with a table of all results, for x
+// and y in all pairs of intervals.
 func (k *table) sound(t testing.TB, what string, l, r *tree.Type, of func(a, b tree.Expr) tree.Expr) {
 	localX, x := local(0, l)
 	localY, y := local(1, r)

@@ -6,8 +6,8 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// extent is the size and the alignment of an object parameter in an instance. align is more
-// than the type requires, or 0.
+// extent is the size and the alignment of an object parameter in an instance. align is 0
+// unless the alignment is larger than the type requires.
 type extent struct{ size, align int }
 
 // argument is an evaluated argument of a call.

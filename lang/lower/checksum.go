@@ -62,7 +62,8 @@ func (x *lowering) crcTable(poly uint32) *ir.Object {
 const longestSum = 1 << 16
 
 // known lowers a library function that has a faster form than its source. It reports false for
-// any other function, and if the object of the function does not allow the faster form.
+// any other function. It also reports false if the argument of the function does not allow the
+// faster form.
 func (x *lowering) known() bool {
 	little := x.f.Name == "checksum.inet_add_le"
 	if x.f.Name != "checksum.inet_add" && !little {

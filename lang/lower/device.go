@@ -258,8 +258,8 @@ func (x *lowering) arrived(d headed) *ir.Value {
 	return head
 }
 
-// lossOf is the address of the lost count that came with the last message of a socket. The
-// count is only written if something reads it.
+// lossOf returns the address of the count of lost messages, which came with the last
+// message of a socket. The count is written only if the program reads it.
 func (x *lowering) lossOf(s *tree.SocketDef) ir.Ref {
 	o := x.losses[s]
 	if o == nil {
@@ -356,8 +356,8 @@ func (x *lowering) messageOf(s *tree.DevSend, k *port.Kind, end int) (ir.Ref, *i
 }
 
 // sendHeaded sends the head of a message and the n bytes of a value after it. For a socket it
-// writes the port number after the head. Before the head it writes 0, unless the checksum is
-// known.
+// also writes the port number, after the head. If the checksum is not known, it writes 0
+// before the head.
 func (x *lowering) sendHeaded(end int, k *port.Kind, m ir.Ref, head, n *ir.Value, value tree.Expr) {
 	s, whole := x.socket(end), m
 	before := 0

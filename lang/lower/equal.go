@@ -140,8 +140,8 @@ func (x *lowering) compareEnum(t *tree.Type, l, r []leaf, differ *ir.Block) {
 	}
 }
 
-// solid returns the leaf itself, or allocates memory for an absent object. The contents of that
-// memory are never read.
+// solid returns the leaf itself if it is present. For an absent object it allocates memory,
+// whose contents are never read.
 func (x *lowering) solid(t *tree.Type, l leaf) leaf {
 	if !l.absent() {
 		return l

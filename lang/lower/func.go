@@ -76,8 +76,8 @@ func (l *lowerer) task(k int, r *tree.Run) *ir.Func {
 	return x.F
 }
 
-// bindConst binds a parameter to a constant. If the start of the program may set the value, the
-// parameter is read from a constant object.
+// bindConst binds a parameter to a constant. If the value may be set when the program starts,
+// the parameter is read from a constant object.
 func (x *lowering) bindConst(p *tree.Local, a tree.Bind) {
 	slots := x.begin(p)
 	if a.AtStart() {

@@ -81,8 +81,8 @@ func datagrams(host uint32) [][]byte {
 	return out
 }
 
-// keeps reports whether the echo never marks the checksum of a message as unknown before it
-// sends the message.
+// keeps reports whether the echo sends every message without marking its checksum as
+// unknown.
 func keeps(m *ir.Module) bool {
 	for _, f := range m.Funcs {
 		if f.Name != "task.echo" {

@@ -9,8 +9,8 @@
 //
 // The package splits each value of the typed tree into a sequence of leaves. Structs, options,
 // enums and layouts are split into scalars, arrays and bytes. Scalars become SSA values. Arrays
-// and bytes stay objects in memory. Locals made of scalars are variables (ssa.go). An element
-// of an array of structs is loaded leaf by leaf.
+// and bytes stay objects in memory. The scalars of a local are SSA variables (ssa.go). An
+// element of an array of structs is loaded leaf by leaf.
 //
 // Functions take the leaves of their parameters: a word for each scalar, and an object for each
 // array or bytes. Scalars of an inout parameter are returned as results. Arrays in results are
@@ -159,8 +159,8 @@ func channel(c tree.ChanDef) ir.Chan {
 	return out
 }
 
-// show adds the scalars and bytes that an event shows of a value. The value is in object obj at
-// offset off, or it is a word.
+// show adds the positions of the scalars and bytes of a value that an event shows. The value is
+// in object obj at offset off, or it is a word.
 func show(c *ir.Chan, t *tree.Type, obj, off int) {
 	switch {
 	case t.Kind == tree.Array:

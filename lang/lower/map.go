@@ -39,8 +39,8 @@ func (x *lowering) locate(b *table, key []leaf) {
 	b.first = x.times(b.set, b.t.Ways())
 }
 
-// hash computes the CRC-32C of the key in canonical form. It first writes those bits to a
-// buffer.
+// hash computes the CRC-32C of the key in canonical form. It first writes the canonical
+// bits of the key to a buffer.
 func (x *lowering) hash(t *tree.Type, key []leaf) *ir.Value {
 	w := &writing{out: x.local("key", alignTo((keyBits(t)+7)/8, 4), 4)}
 	x.putCanonical(w, t, key)

@@ -8,8 +8,8 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// treeFrom is the number of cases from which a match becomes a binary search. With fewer cases,
-// a chain of comparisons is as fast, and its first arms are faster.
+// treeFrom is a number of cases. A match with at least this number becomes a binary search.
+// With fewer cases, a chain of comparisons is as fast, and its first arms are faster.
 const treeFrom = 8
 
 // span is an interval of values of the matched word, with the arm for these values. The bounds
@@ -19,9 +19,10 @@ type span struct {
 	arm    int
 }
 
-// matchTree lowers a match on a word with many cases as a binary search. Each comparison with
-// the first number of the upper half halves the cases. n cases therefore take at most log2(n) +
-// 2 comparisons. Arms do not overlap, so their order does not matter.
+// matchTree lowers a match on a word with many cases as a binary search. Each step compares the
+// word with the first number of the upper half of the cases, and so halves the number of cases.
+// n cases therefore take at most log2(n) + 2 comparisons. Arms do not overlap, so their order
+// does not matter.
 func (x *lowering) matchTree(s *tree.Match, l []leaf, t *tree.Type) {
 	v := l[0].v
 	after, other := x.NewBlock(), x.NewBlock()

@@ -130,8 +130,8 @@ func (x *lowering) index(e *tree.Index, n *ir.Value) *ir.Value {
 	return x.Zext(32, i)
 }
 
-// offset adds i elements of stride bytes to an address. After a failed check, a constant index
-// may be outside of the object. Such an index stays a run-time offset.
+// offset adds i elements of stride bytes to an address. In code after a check that always
+// fails, a constant index may be outside of the object. Such an index stays a run-time offset.
 func (x *lowering) offset(r ir.Ref, i *ir.Value, stride int) ir.Ref {
 	if i.Def != nil && i.Def.Op == ir.OpConst {
 		if at := r.Disp + int(i.Def.Imm)*stride; at+stride <= r.Obj.Size {

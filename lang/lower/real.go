@@ -70,8 +70,8 @@ func (x *lowering) fixMul(t *tree.Type, l, r *ir.Value) *ir.Value {
 }
 
 // fixDiv divides l * 2^F by r and rounds toward minus infinity. The machine division rounds
-// toward zero. Its quotient is one too large if there is a remainder and the signs of the
-// remainder and r differ.
+// toward zero. Its quotient is too large by one if the remainder is not 0 and has a
+// different sign from r.
 func (x *lowering) fixDiv(t *tree.Type, l, r *ir.Value) *ir.Value {
 	n, frac := ir.Type(t.Bits), t.Frac
 	w := n + ir.Type(frac)

@@ -9,8 +9,8 @@ import (
 )
 
 // ends holds the channels or devices that an expression may denote. `at` is the run-time index
-// among them, or nil if there is only one. Each channel has separate operations, so a chain of
-// branches selects the right one.
+// that selects one of them, or nil if there is only one. Each channel has separate operations,
+// so a chain of branches selects the right one.
 type ends struct {
 	list []int
 	at   *ir.Value

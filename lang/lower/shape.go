@@ -35,8 +35,8 @@ func leavesOf(t *tree.Type) []leafType {
 
 var boolType = &tree.Type{Kind: tree.Bool}
 
-// headOf is the leaf before the parts of an aggregate. An enum has one, the index of its
-// variant.
+// headOf returns the leaf before the parts of an aggregate. Only an enum has such a leaf,
+// the index of its variant.
 func headOf(t *tree.Type) []leafType {
 	if t.Kind == tree.Enum {
 		return []leafType{{t: tagType(t.Enum)}}

@@ -195,9 +195,9 @@ func (x *lowering) ifStmt(s *tree.If) {
 	x.enter(after)
 }
 
-// counting is a loop over a range. It tests for the next round at the end, so each round has
-// one jump. If the last value plus the step may overflow the word, it tests the remaining
-// distance instead.
+// counting is a loop over a range. It tests at the end of a round whether there is another
+// one, so each round has one jump. If the last value plus the step may overflow the word, it
+// tests the remaining distance instead.
 type counting struct {
 	v      *tree.Local
 	lo, hi tree.Expr

@@ -28,7 +28,7 @@ type Def struct {
 }
 
 // Value is the known type and range of an expression. Range is the range of a number at this
-// position, narrowed by the facts that hold there. It is empty for other types.
+// position, narrowed by the facts that hold there. Range is empty for other types.
 type Value struct {
 	At    diag.Span
 	Type  *tree.Type
@@ -62,8 +62,8 @@ func (r *Record) Define(d Def) {
 }
 
 // Use records that the name at one position refers to the definition at another. Only the first
-// call for a position counts: a system that a test starts is elaborated again, with fake
-// devices.
+// call for a position has an effect. Later calls happen because a system that a test starts is
+// elaborated again, with fake devices.
 func (r *Record) Use(at, def diag.Span) {
 	if r == nil || at == def || at.IsZero() || def.IsZero() {
 		return

@@ -188,7 +188,8 @@ type FnDecl struct {
 }
 
 // Generic is one parameter between < and >: `T`, `T: eq` or `N: u32`. Bound is nil for `T`. A
-// constraint looks like the type of a constant, and the checker distinguishes them by name.
+// constraint looks like the type of a constant, and the checker distinguishes the two by
+// their names.
 type Generic struct {
 	Place
 	Name  Ident
@@ -497,7 +498,7 @@ type TimeLit struct {
 }
 
 // StringLit is a string, which is also a literal of type bytes<N>. A string without braces has
-// one part. An empty string has none.
+// one part. An empty string has no parts.
 type StringLit struct {
 	Place
 	Parts []StringPart

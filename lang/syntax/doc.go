@@ -10,8 +10,9 @@
 //	}
 //
 // becomes a *TaskDecl whose body is a *VarStmt (with State set) and a *LoopStmt. Every node has
-// its source position. The package resolves no names: `Flow(a: 1)` is a call, whatever Flow is.
-// A plain name in `map<K, V, N>` is both a type and a constant until the checker looks it up.
+// its source position. The package resolves no names: `Flow(a: 1)` is a call, even if Flow is a
+// type. A plain name in `map<K, V, N>` is both a type and a constant until the checker looks it
+// up.
 //
 // The stages of the parser:
 //

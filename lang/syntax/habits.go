@@ -7,9 +7,10 @@ import (
 )
 
 // habit describes a construct from another language: where it occurs, and a hint for the Sinter
-// form. It applies to a word that no rule expects. An empty pattern fits every word, NAME every
-// name, NUMBER every number and LINE the end of a line. In the hint, $< stands for the word
-// before, $0 for the word itself and $> for the word after it.
+// form. A habit applies to a word that no grammar rule expects, and to the words around it. An
+// empty pattern fits every word, NAME fits every name, NUMBER every number and LINE the end of
+// a line. In the hint, $0 stands for the unexpected word, $< for the word before it and $> for
+// the word after it.
 type habit struct {
 	before, found, after string
 	want                 string // a prefix of the description of what was expected

@@ -12,8 +12,8 @@ import (
 	"github.com/sinter-lang/sinter/internal/diag"
 )
 
-// A Parser reads files. It builds its rules once, on first use, so one Parser for many files is
-// faster than a Parser for each file. It is not safe for concurrent use.
+// A Parser reads files. It builds its rules once, when it is first used. So one Parser for many
+// files is faster than a Parser for each file. It is not safe for concurrent use.
 type Parser struct {
 	rules rules
 	file  *diag.File
@@ -268,9 +268,10 @@ func (p *Parser) unexpected(t *lexer.Token, want string) *diag.Error {
 	return e
 }
 
-// explain turns the failure of a rule into a diagnostic. It takes the expected part from
-// participle's message: the first element of the notation there. If the message has none,
-// explain uses the first element of the whole rule.
+// explain turns the failure of a rule into a diagnostic. participle's message contains
+// the part of the rule that it expected, in grammar notation. explain takes the first
+// element of this part. If the message contains no such part, explain takes the first
+// element of the whole rule.
 func (p *Parser) explain(err error, rule string) *diag.Error {
 	var known *diag.Error
 	if errors.As(err, &known) {

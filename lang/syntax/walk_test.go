@@ -66,8 +66,8 @@ func sample(t reflect.Type) Node {
 	panic("no node is a " + t.String())
 }
 
-// TestChildrenAreComplete fills each field of each node and finds all of them again. A new
-// field that Children does not visit fails here.
+// TestChildrenAreComplete fills each field of each node and finds all of them again. If
+// Children does not visit a new field, this test fails.
 func TestChildrenAreComplete(t *testing.T) {
 	for _, n := range nodeTypes() {
 		require.Empty(t, Children(n), "%T without parts", n)

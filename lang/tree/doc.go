@@ -14,10 +14,10 @@
 //
 // A scalar (bool, integer, range) is a word: Type.Word gives its width and sign. Both operands
 // of an arithmetic operation or comparison have the same word type. Only a shift amount may
-// have a different one. The operation computes in that word, and the result of arithmetic has
-// the same word. If the source mixes words, the checker has inserted a Convert. All arithmetic
-// therefore keeps the low bits of its result. The checker has proved that a range never loses
-// bits in this way.
+// have a different word type. The operation computes in that word, and the result of
+// arithmetic has the same word. If the source mixes words, the checker has inserted a Convert.
+// All arithmetic keeps the low bits of the exact result. The checker has proved that a range
+// never loses bits in this way.
 //
 // # Cells
 //

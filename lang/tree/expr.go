@@ -90,9 +90,9 @@ const (
 //
 // Other types: L and R have the same word, except for a shift amount. The shift amount is the
 // cell of R modulo the smallest power of two that is at least the width of L. If the amount is
-// still at least the width, the result is 0. For Shr of a signed L the result is then the sign.
-// (For ranges, the checker has proved that the amount is below the width.) Comparisons give a
-// bool.
+// still at least the width, the result is 0. For Shr of a signed L, all bits of the result are
+// then the sign. (For ranges, the checker has proved that the amount is below the width.)
+// Comparisons give a bool.
 type Binary struct {
 	Expr0
 	Op   Op
@@ -126,7 +126,7 @@ type Equal struct {
 // an integer to fix, it keeps the low bits. Between floats, and from an integer to a float, it
 // rounds to nearest even. From a float to an integer, it rounds toward zero and saturates, and
 // NaN gives the largest integer. (The checker builds conversions between fix and float from
-// these and a product with a power of two.)
+// these conversions and a product with a power of two.)
 type Convert struct {
 	Expr0
 	X Expr

@@ -94,9 +94,10 @@ type LayoutField struct {
 	Span   diag.Span
 }
 
-// LayoutRef is the value of an earlier field. It occurs only in Len and When. Path starts at
-// the layout that is being parsed: an index of its field, an index of that field's field, and
-// so on. A number has a range as its type: the bounds of `in`, or else all values of Part.
+// LayoutRef is the value of an earlier field. It occurs only in Len and When. Path leads to
+// the field: the index of a field of the layout that is being parsed, then the index of a
+// field of that field, and so on. A number has a range as its type: the bounds of `in`, or
+// else all values of Part.
 type LayoutRef struct {
 	Expr0
 	Layout *LayoutDef

@@ -21,8 +21,9 @@ type TrySend struct {
 }
 
 // Select waits until one of its arms is ready, chooses one and runs its body. On entry the arms
-// are evaluated in order. First comes the guard of each arm. If the guard is true, the index of
-// its end or its duration is evaluated once. If the guard is false, the arm is ignored.
+// are evaluated in order, each once. The guard of an arm is evaluated first. If it is true, the
+// index of the arm's channel end or the duration is evaluated next. If it is false, the arm is
+// ignored.
 //
 // An arm is ready in these cases:
 //

@@ -117,8 +117,8 @@ type Match struct {
 	Else  *Block
 }
 
-// Arm is one arm of a Match. Binds are the locals for the payload of its only variant. A blank
-// name gives nil.
+// Arm is one arm of a Match. If the arm has a single variant, Binds are the locals for its
+// payload. An element is nil if the name is `_`.
 type Arm struct {
 	Cases []Case
 	Binds []*Local

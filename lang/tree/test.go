@@ -5,9 +5,9 @@ import (
 	"github.com/sinter-lang/sinter/ir/port"
 )
 
-// Test is `test "what must hold" { }`. The body runs on the host. It acts as the outside world
-// of the tasks that it starts. Crash statements divide the body into epochs, and each epoch is a
-// separate system. A test that starts no task has no epochs.
+// Test is `test "what must hold" { }`. The body runs on the host. The body acts as the outside
+// world of the tasks that it starts. Crash statements divide the body into epochs, and each
+// epoch is a separate system. A test that starts no task has no epochs.
 type Test struct {
 	Name    string
 	Body    *Func // a task; if Chooses is set, its parameter is the device for the chosen values

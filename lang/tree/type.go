@@ -282,7 +282,8 @@ func Same(a, b *Type) bool {
 }
 
 // HasZero reports whether a variable of t may be declared without a value. A range has a zero
-// value if it contains 0. A layout has none, because its values come only from parsing.
+// value if it contains 0. A layout has no zero value, because its values come only from
+// parsing.
 func (t *Type) HasZero() bool {
 	switch t.Kind {
 	case Range:

@@ -86,8 +86,9 @@ func (b *body) logic(e *syntax.BinaryExpr) tree.Expr {
 	return &tree.Binary{Expr0: tree.Expr0{At: e.Span(), T: boolType()}, Op: op, L: l, R: r}
 }
 
-// keep returns the facts that hold whether or not the right side was evaluated. It drops facts
-// about an inout argument that the right side changed.
+// keep returns the facts that hold in both cases: if the right side of `and` or `or` was
+// evaluated, and if it was not. It drops facts about an inout argument that the right side
+// changed.
 func keep(before, after *facts.Known) *facts.Known { return facts.Join(before, after) }
 
 // equal checks == and !=.

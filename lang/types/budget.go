@@ -9,8 +9,8 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// checkBudgets resolves the lines of `budget { }`. It also checks the lines whose numbers are
-// known to the checker.
+// checkBudgets resolves the lines of `budget { }`. It also checks the lines about numbers
+// that the checker knows.
 func (c *checker) checkBudgets() {
 	seen := map[string]diag.Span{}
 	for _, n := range c.budgets {
@@ -158,7 +158,7 @@ func (c *checker) deadlockBudget(b tree.Budget) {
 	for _, at := range c.loops[:min(n, maxShown)] {
 		e.Note(at, "a channel of the circle")
 	}
-	e.Hint("let a task of the circle hear from a device or the clock, or send and receive without a condition on data")
+	e.Hint("let a task of the circle receive from a device or the clock, or send and receive without a condition on data")
 }
 
 // trapBudget checks the number of operations that may trap.

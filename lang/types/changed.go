@@ -6,7 +6,8 @@ import (
 
 // changedNames returns the names of all variables that the statements and expressions may
 // change. They are assignment targets, arguments of calls (which may be inout) and receivers of
-// methods. Names are sufficient because the caller looks them up at the start of the loop.
+// methods. Names are sufficient, because the caller looks up at the start of the loop to which
+// variables they refer.
 func changedNames(nodes ...syntax.Node) map[string]bool {
 	names := map[string]bool{}
 	for _, n := range nodes {

@@ -11,8 +11,8 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// Check checks a program made of files. The list holds errors and warnings in source order. If
-// there is an error, the program is nil.
+// Check checks a program that consists of files. The list holds errors and warnings in source
+// order. If there is an error, the program is nil.
 func Check(files []*syntax.File, opts Options) (*tree.Program, diag.List) {
 	c := newChecker(files, opts)
 	c.collect()

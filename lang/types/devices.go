@@ -201,8 +201,8 @@ func (b *body) failing(s tree.Stmt) {
 	}
 }
 
-// orElse checks the else block of a command that may fail. The command is s or x. Both are nil
-// after an error.
+// orElse checks the else block of a command that may fail. The command is the statement s or
+// the expression x. Both results are nil after an error.
 func (b *body) orElse(n *syntax.ExprStmt, s tree.Stmt, x tree.Expr) tree.Stmt {
 	after := b.facts.Clone()
 	other := b.block(n.Else)

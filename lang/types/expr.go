@@ -189,8 +189,8 @@ func (b *body) bareVariant(name syntax.Ident, want *tree.Type) tree.Expr {
 	return variantValue(want, i, name.Span())
 }
 
-// arrayLit checks [a, b, c]. Without an expected type, the elements decide the type: they all
-// have one type, or they are numbers within one range.
+// arrayLit checks [a, b, c]. If no type is expected, the elements determine it: all have the
+// same type, or all are numbers, whose type is then a common range.
 func (b *body) arrayLit(e *syntax.ArrayLit, want *tree.Type) tree.Expr {
 	var elem *tree.Type
 	if want != nil && want.Kind == tree.Option {

@@ -108,8 +108,8 @@ func fakeNames() []string {
 	return append(names, "wait")
 }
 
-// talk records that the test uses a device. If hears is set, the test reads from the device, so
-// a task must have been started.
+// talk records that the test uses a device. If `hears` is set, the test waits for output of the
+// device. In that case a task must have been started.
 func (b *body) talk(e *syntax.CallExpr, hears bool) bool {
 	t := b.test
 	if t.epoch == nil {
@@ -237,8 +237,8 @@ func (b *body) take(e *syntax.CallExpr, i int) tree.Expr {
 	return x
 }
 
-// waitArgs checks the arguments of an operation that takes a duration. If names has a second
-// name, the operation also takes a peer.
+// waitArgs checks the arguments of an operation that takes a duration. If the list `names`
+// has a second name, the operation also takes a peer.
 func (b *body) waitArgs(e *syntax.CallExpr, what string, kind *port.Kind, names ...string) []tree.Expr {
 	list := make([]tree.Expr, len(names))
 	_, ok := b.arguments(e, "`"+what+"`", names, func(k int, x syntax.Expr) tree.Expr {

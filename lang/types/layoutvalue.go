@@ -86,8 +86,8 @@ func (b *body) partValue(e syntax.Expr, f *tree.LayoutField) tree.Expr {
 	return b.convert(x, f.Type, e.Span())
 }
 
-// boundedValue checks a number that must be within a range. The number's type or the facts at
-// this program point must prove that it is.
+// boundedValue checks a number that must be within a range. The number's type, or the facts
+// at this program point, must prove that the number is within this range.
 func (b *body) boundedValue(e syntax.Expr, in, part *tree.Type) tree.Expr {
 	x := b.expr(e, in)
 	if x != nil && tree.Same(x.Type(), part) && facts.Holds(in, b.facts.Bounds(x)) {
@@ -135,8 +135,8 @@ func (b *body) bytesOfLayout(x tree.Expr, at diag.Span) tree.Expr {
 }
 
 // isWhole reports whether the layouts in a value are unchanged since parse or sealed made them,
-// so that their parts agree. Such a value is a call of parse or sealed, a let that holds such a
-// value, or a part of one.
+// so that their parts agree. This holds for a call of parse or sealed, for a let with such a
+// value, and for a part of such a value.
 func (b *body) isWhole(x tree.Expr) bool {
 	switch x := x.(type) {
 	case *tree.Parse, *tree.Sealed:

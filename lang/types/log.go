@@ -12,7 +12,8 @@ import (
 var levels = map[string]uint64{"debug": 0, "info": 1, "warn": 2, "error": 3}
 
 // levelStmt checks log.info("text {x}") and its relatives. The result is a log.print with the
-// level before its text. It is empty if the config log.level is higher.
+// level before its text. If the config log.level is higher than this level, the result is an
+// empty statement.
 func (b *body) levelStmt(e *syntax.CallExpr, name string) tree.Stmt {
 	least := uint64(0)
 	if d := b.c.publicDecl("log", "level"); d != nil && b.c.resolve(d, e.Span()) {

@@ -11,8 +11,9 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// wideBits is the width from which integers are expected to wrap: hashes and checksums use such
-// integers. In a narrower type, a sum that is truncated and then widened is mostly a mistake.
+// wideBits is a width. Integers of at least this width are expected to wrap, because hashes and
+// checksums use such integers. In a narrower type, a sum that is truncated and then widened is
+// mostly a mistake.
 const wideBits = 32
 
 // wraps returns an operation in x whose result may not fit its narrow type, or nil. If the
@@ -109,8 +110,9 @@ func textOf(at diag.Span) string {
 // wideOf is the type in which an index or length is computed.
 func wideOf(x tree.Expr) *tree.Type { return tree.IntType(wideBits, x.Type().Signed) }
 
-// plainPlace is the place that an expression reads. A bounded field has its range as its type.
-// For such a field plainPlace returns the field itself, without the conversion to that range.
+// plainPlace returns the place that an expression reads. A bounded field has its range as its
+// type. For such a field plainPlace returns the field itself, without the conversion to that
+// range.
 func plainPlace(x tree.Expr) tree.Expr {
 	if c, ok := x.(*tree.Convert); ok && c.X != nil {
 		if f := part(c.X); f != nil && f.Bound {

@@ -7,8 +7,8 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// proof is a check that was proved: the field of the tree node that says so, and the position
-// where the check would trap.
+// proof is a check that was proved. It has a pointer to the field of the tree node that
+// records the proof, and the position where the check would trap.
 type proof struct {
 	proved *bool
 	site   *int

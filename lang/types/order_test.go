@@ -52,8 +52,8 @@ func TestFilesAreInOrder(t *testing.T) {
 	require.LessOrEqual(t, len(back), maxBack)
 }
 
-// references maps each file to the files that it uses, with one used name for each. Names from
-// other packages are ignored.
+// references maps each file to the files that it uses. For each used file it has one of the
+// used names. Names from other packages are ignored.
 func references(t *testing.T) map[string]map[string]string {
 	set := token.NewFileSet()
 	entries, err := os.ReadDir(".")

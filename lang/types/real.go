@@ -275,8 +275,8 @@ func (b *body) fixToFloat(x tree.Expr, t *tree.Type, at diag.Span) tree.Expr {
 	return b.scale(word, -from.Frac)
 }
 
-// floatToFix converts as float to integer does: it rounds toward zero and saturates. NaN
-// becomes the largest value.
+// floatToFix converts a float to a fix. Like the conversion to an integer, it rounds
+// toward zero and saturates. NaN becomes the largest value.
 func (b *body) floatToFix(x tree.Expr, t *tree.Type, at diag.Span) tree.Expr {
 	base := func(t *tree.Type) tree.Expr0 { return tree.Expr0{At: at, T: t} }
 	word := &tree.Convert{Expr0: base(tree.IntType(t.Bits, true)), X: b.scale(x, t.Frac)}

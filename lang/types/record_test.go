@@ -73,8 +73,8 @@ func rename(r *record.Record, src *diag.File) (text string, defs, uses int) {
 	return text, defs, uses
 }
 
-// TestRenameAll renames everything that a program defines at once. The program stays correct
-// only if the record has each use with its meaning.
+// TestRenameAll renames everything that a program defines at once. The renamed program is
+// correct only if the record has every use of a name, with the right definition.
 func TestRenameAll(t *testing.T) {
 	total := 0
 	for name, text := range samples(t) {

@@ -9,8 +9,8 @@ import (
 )
 
 // selectStmt checks select. The guards and events of all arms are evaluated before any body. A
-// message that is too long may empty any of the buffers. Facts about buffers therefore do not
-// hold in the bodies.
+// message that is too long empties the buffer of its arm, and the select may then choose
+// another arm. So facts about the buffers do not hold in the bodies.
 func (b *body) selectStmt(n *syntax.SelectStmt) tree.Stmt {
 	if !b.inTask() {
 		b.c.errorf(codes.OnlyInTask, wordSpan(n.Span(), "select"), "`select` stands in the body of a task").

@@ -6,10 +6,10 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// Words of the start. A system may pass a config unchanged to tasks and sockets. If nothing
-// else needs the config, the checked program treats it as a variable value. No proof, size or
-// omitted block depends on it. The program can therefore be started with a different value, its
-// word of the start.
+// Words of the start. A system may pass a config unchanged to tasks and sockets. If no other
+// part of the program needs the config, the checked program treats its value as a variable. So
+// no proof, size or omitted block depends on the value. The program can therefore be started
+// with a different value, its word of the start.
 
 // mentions holds the source positions that name a config.
 type mentions struct {
@@ -45,7 +45,8 @@ func (h host) Config(x syntax.Expr) *tree.ConstDef {
 }
 
 // nameWords gives a word of the start to each config that is only passed on. For any other
-// config it records a position that needs the value at compile time. Tests are ignored.
+// config it records a position that needs the value at compile time. Uses in tests are
+// ignored.
 func (c *checker) nameWords() {
 	for _, d := range c.order {
 		k := d.konst

@@ -38,7 +38,7 @@ func TestAllocate(t *testing.T) {
 }
 
 // A value takes the register that it prefers if that register is free. If no register is free,
-// the value that is needed longest gives up its register.
+// the value that is needed longest goes to memory.
 func TestAllocateChooses(t *testing.T) {
 	registers := []amd64.Reg{amd64.RAX, amd64.RCX}
 	regs := amd64.Allocate([]amd64.Life{{0, 3, -1}, {1, 3, -1}, {3, 4, 0}, {3, 4, -1}}, registers)

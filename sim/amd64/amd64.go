@@ -220,8 +220,8 @@ func (c *Code) imm(v int32, short bool) {
 // Op emits d = d op s. Cmp leaves d unchanged. A number is sign-extended.
 func (c *Code) Op(op Arith, d Reg, s Operand, size Size) { c.OpTo(op, R(d), s, size) }
 
-// OpTo is Op for a destination in a register or in memory. If the destination is in memory, s
-// must be a register or a number.
+// OpTo is like Op, but the destination may be in a register or in memory. If the destination
+// is in memory, s must be a register or a number.
 func (c *Code) OpTo(op Arith, d, s Operand, size Size) {
 	switch {
 	case s.kind == number:

@@ -28,7 +28,7 @@ type block struct {
 }
 
 // sel is a node that needs one or two of its operands only under a condition. It is a mux, or
-// the conjunction of a value with a repeated bit.
+// the and of a value and a repeated bit.
 type sel struct {
 	cond      rtl.ID
 	then, els rtl.ID // if els is None, the value is 0 when the condition is 0

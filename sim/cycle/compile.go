@@ -88,8 +88,8 @@ func (e *emitter) newSlot() uint16 {
 	return uint16(e.prog.slots - 1)
 }
 
-// slot returns the slot of a node, and chooses it in the first call. A zero-extended value
-// shares the slot of the narrow value.
+// slot returns the slot of a node. The first call for a node chooses the slot. A
+// zero-extended value shares the slot of the narrow value.
 func (e *emitter) slot(id rtl.ID) uint16 {
 	if n := &e.c.Nodes[id]; !e.placed[id] {
 		e.placed[id] = true

@@ -11,8 +11,8 @@ import (
 
 // WriteGroups writes a save file of the viewer GTKWave for a Wave of a circuit. It groups the
 // signals by purpose. `choice` returns the name of the group for a source position. A signal
-// without such a group goes into the group of its scope. The ports and the retire record come
-// first.
+// for which `choice` gives no name goes into the group of its scope. The groups of the ports
+// and of the retire record come first.
 func WriteGroups(w io.Writer, c *rtl.Circuit, dump string, choice func(diag.Span) string) error {
 	g := &groups{c: c, of: map[string][]string{}, seen: map[string]bool{}}
 	for _, o := range c.Outputs {

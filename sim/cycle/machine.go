@@ -55,8 +55,8 @@ type Machine struct {
 	skip    skipping
 }
 
-// wire is the address of the value of a port or node. If the circuit lacks the port or node, it
-// is nil: it is never driven and reads as 0.
+// wire is the address of the value of a port or node. If the circuit lacks the port or node,
+// the address is nil. Such a port is never driven and reads as 0.
 type wire *uint64
 
 // stream is one direction of a device.

@@ -195,8 +195,8 @@ func (g *generator) room(n int) uint16 {
 	return uint16(g.spare - n)
 }
 
-// sites assigns slots to each write and each late read. It follows the order of the code, which
-// is the order of the effects.
+// sites assigns slots to each write and each late read. The slots are in the order of the code,
+// which is the order of the effects.
 func (g *generator) sites() {
 	for _, i := range g.prog.code {
 		switch i.op {

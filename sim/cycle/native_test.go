@@ -151,7 +151,7 @@ func TestWideLanes(t *testing.T) {
 }
 
 // TestSkipIsSteps runs the sample cores with and without skipping. The trace, the cycles and
-// the measures are equal.
+// the counts must be equal.
 func TestSkipIsSteps(t *testing.T) {
 	for _, core := range []string{"multi", "pipe3"} {
 		var all []*cycle.Machine

@@ -20,8 +20,9 @@ func holders() []amd64.Reg {
 
 // allocate assigns CPU registers to slots. All jumps go forward, so a value is needed at most
 // from its first definition to its last use in code order. A result may take the register of an
-// operand that is not used later, preferably the first operand. The code of an operation reads
-// its other operands before it writes the register, or computes in acc.
+// operand that is not used later, preferably the first operand. This is correct because the
+// code of an operation reads its other operands before it writes the register. If it cannot, it
+// computes in the register acc.
 func (g *generator) allocate() {
 	slots, lives := g.lives()
 	for i, r := range amd64.Allocate(lives, holders()) {

@@ -47,8 +47,8 @@ func (g *generator) clock() {
 	}
 }
 
-// write emits a recorded memory write. The registers that hold values inside a cycle are free
-// here.
+// write emits a recorded memory write. At the clock edge, the code may use the registers that
+// hold values inside a cycle.
 func (g *generator) write(s storeSite) {
 	c := g.code
 	word := amd64.Elem(base, acc)

@@ -6,7 +6,7 @@ import (
 )
 
 // Record holds the probes with which a circuit shows the instruction that retires in a cycle.
-// If the circuit lacks a probe, it is nil and reads as 0.
+// If the circuit lacks a probe, the field of the probe is nil and reads as 0.
 type Record struct{ valid, context, pc, insn, rd, value, addr, mask, data *uint64 }
 
 // RecordOf finds the probes of the record by name. It returns nil if the circuit does not show

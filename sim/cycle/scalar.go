@@ -39,8 +39,9 @@ func New(c *rtl.Circuit, watch ...rtl.ID) (*Scalar, error) {
 	return e, err
 }
 
-// newScalar makes an engine that runs packed instead of c. `to` maps each node of c to a node
-// of packed. newScalar also returns the nodes of packed that are computed in every cycle.
+// newScalar makes an engine for the circuit c that runs the equivalent circuit `packed`. `to`
+// maps each node of c to a node of packed. newScalar also returns the nodes of packed that
+// are computed in every cycle.
 func newScalar(c, packed *rtl.Circuit, to []rtl.ID, watch []rtl.ID) (*Scalar, []rtl.ID, error) {
 	var roots []rtl.ID
 	for _, o := range packed.Outputs {

@@ -64,8 +64,8 @@ func (m *Machine) both(valid, ready string) {
 	}
 }
 
-// Skip runs up to limit cycles in which nothing passes a port and no assert fails. It returns
-// how many it ran. It has the same effect as that many Steps.
+// Skip runs up to limit cycles, as long as no data passes a port and no assert fails. It
+// returns how many it ran. It has the same effect as that many Steps.
 func (m *Machine) Skip(limit uint64) uint64 {
 	s := &m.skip
 	if s.run == nil || !m.h.Steady() {

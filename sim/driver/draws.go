@@ -15,8 +15,8 @@ func Random(seed, number uint64) *Draws {
 	return &Draws{rng: rand.New(rand.NewPCG(seed, number))}
 }
 
-// Replay repeats the given draws, each limited to the requested largest value. All later draws
-// are 0.
+// Replay repeats the given draws. A draw that is larger than the requested largest value is
+// reduced to it. All draws after the given ones are 0.
 func Replay(given []uint64) *Draws { return &Draws{given: given} }
 
 // Drawn returns the numbers drawn so far.

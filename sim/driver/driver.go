@@ -32,8 +32,8 @@ type Outcome struct {
 	Traces  []*trace.Trace
 }
 
-// Failure describes why a test failed: a diagnostic, and a source position. Two runs fail for
-// the same reason if these positions are equal.
+// Failure describes why a test failed: a diagnostic, and a source position. If two failures
+// have the same position, they count as failures for the same reason.
 type Failure struct {
 	Error *diag.Error
 	At    diag.Span

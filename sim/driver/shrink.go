@@ -45,8 +45,8 @@ func (s *shrinker) try(candidate []uint64) bool {
 	return true
 }
 
-// simpler reports whether a is simpler than b. Shorter lists are simpler. For equal lengths,
-// the first smaller number decides.
+// simpler reports whether a is simpler than b. Shorter lists are simpler. If the lengths are
+// equal, the first position with different numbers decides: the smaller number is simpler.
 func simpler(a, b []uint64) bool {
 	if len(a) != len(b) {
 		return len(a) < len(b)

@@ -124,7 +124,7 @@ func (r *run) put(s *tree.Put, e *eval.Effect) {
 }
 
 // answer sets how the device on a bus answers from now on. The first word is the number of sent
-// bytes. The data are these bytes and then the answer.
+// bytes. The data begin with the sent bytes, and the answer follows.
 func (r *run) answer(s *tree.Answer, e *eval.Effect) {
 	if n := e.Words[0]; n == 0 && port.Find(r.test.Devices[s.Dev].Kind).Silent {
 		r.fail(s.At, "what is sent begins with the address of the device")

@@ -141,8 +141,9 @@ func (f *formula) mux(c, a, b ref) ref {
 	return f.add(value{kind: mux, a: a.value(), b: b.value(), c: c.value()})
 }
 
-// carry returns the incoming carry if the operands differ, else an operand. It shares the
-// exclusive or with the sum.
+// carry builds the carry out of two operands and an incoming carry. It is the incoming
+// carry if the operands differ, else one of the operands. The exclusive or of the
+// operands is shared with the sum.
 func (f *formula) carry(a, b, c ref) ref { return f.mux(f.xor(a, b), c, a) }
 
 // table builds the function of a look-up table. The cofactors of an input are the functions
@@ -233,8 +234,8 @@ func formulaOf(n *gate.Netlist) (*formula, []ref) {
 	return f, nets
 }
 
-// reads places the asynchronous reads. A read becomes a value when its first data bit is
-// needed, so that it comes after its address.
+// reads adds the asynchronous reads to the order of values. A read becomes a value when
+// its first data bit is needed, so that the read comes after its address.
 type reads struct {
 	f    *formula
 	n    *gate.Netlist

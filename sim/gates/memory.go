@@ -1,7 +1,7 @@
 package gates
 
-// few is the largest number of lanes for which bits are moved one by one. For more lanes, a
-// full 64x64 transposition is faster.
+// few is a number of lanes. For up to this number, bits are moved one by one. For more
+// lanes, a full 64x64 transposition is faster.
 const few = 6
 
 // gather reads a group of slots as one word per lane.
@@ -92,7 +92,8 @@ func spread(bits uint64, n, step int) uint64 {
 }
 
 // heightOf returns the smallest number of matrix rows that can hold n bits of each lane, and a
-// mask of as many bits. An address has fewer bits than there are lanes.
+// mask of as many bits. For example, an address has only few bits, so a matrix with few rows
+// is enough.
 func heightOf(n int) (h int, low uint64) {
 	for h = 8; h < n; {
 		h *= 2

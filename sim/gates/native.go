@@ -104,11 +104,11 @@ func (a *assembler) stretch(steps []step) {
 	}
 }
 
-// allocate assigns registers to the values of a stretch. A slot holds different values over
-// time. A value is therefore identified by the operation that makes it. An operation takes two
-// units of time. It first copies its first operand into the register of the result, which may
-// be the same register. It then reads its other operands, so the result must not share their
-// registers.
+// allocate assigns registers to the values of a stretch. The same slot holds several values
+// one after the other. So a value is identified by the operation that makes it, and not by its
+// slot. An operation takes two units of time. It first copies its first operand into the
+// register of the result, which may be the same register. It then reads its other operands, so
+// the result must not share their registers.
 func (a *assembler) allocate(steps []step) {
 	last, first, made := make([]int, len(steps)), make([]int, len(steps)), map[uint16]int{}
 	for i := range steps {

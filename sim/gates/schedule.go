@@ -74,8 +74,8 @@ func (s *scheduler) done(i int) {
 	}
 }
 
-// operandsOf lists the values that value i reads. For a source of an asynchronous read it
-// lists the read.
+// operandsOf lists the values that value i reads. If the value is a data bit of an
+// asynchronous read, operandsOf lists the read.
 func operandsOf(f *formula, i int) []int {
 	v := &f.values[i]
 	var out []int

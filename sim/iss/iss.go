@@ -14,8 +14,9 @@
 // The port registers behave like the port registers of a core. A load of WAIT blocks until a
 // device in the mask is ready. The simulated world advances only while WAIT blocks, so
 // computation takes no time. A store to GO transfers a whole frame. Some faults can only come
-// from a wrong backend: a misaligned or wild access, a receive without a frame, a jump out of
-// the text. Step returns them as errors, and they never appear as events.
+// from a mistake in the back end: a misaligned access, an access outside of all objects, a
+// receive without a frame, a jump out of the text. Step returns them as errors, and they
+// never appear as events.
 //
 // The package does not depend on circuits or compilers. Start reading at Machine, then core.go.
 package iss

@@ -288,8 +288,8 @@ func (p *ports) move(v uint32) bool {
 	return p.send(d)
 }
 
-// receive moves a frame as the engine of a core does: as whole words, with zeros after the end
-// of the frame. If the frame does not fit, it moves the words that fit.
+// receive moves a frame in the same way as the engine of a core: as whole words, with zeros
+// after the end of the frame. If the frame does not fit, it moves the words that fit.
 func (p *ports) receive(d *image.Device) bool {
 	if p.ready()>>d.Index&1 == 0 && p.answers[d.Index] == nil {
 		return p.m.c.fail("a receive from %s, which has no frame", d.Name)

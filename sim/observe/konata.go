@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// Stages holds the first cycle of an instruction in each pipeline stage. The instruction leaves
-// execution at the end of cycle End.
+// For each pipeline stage, Stages holds the first cycle of an instruction in that stage. The
+// instruction leaves execution at the end of cycle End.
 type Stages struct{ Fetch, Decode, Execute, End uint64 }
 
 // Pipeline computes the stages, with their cycles, of each instruction that retires in a

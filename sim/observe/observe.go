@@ -7,8 +7,8 @@
 //	err := tape.End()
 //
 // A writer sees only Steps. They may come from an instruction-set simulator or from a circuit.
-// Both report retired instructions, accesses and events in the same way. Only a circuit has
-// cycles without a retired instruction.
+// Simulators and circuits report retired instructions, accesses and events in the same way.
+// Only a circuit has cycles without a retired instruction.
 //
 // The package depends on images, but not on circuits. Start reading at Step, then profile.go.
 package observe

@@ -79,8 +79,8 @@ func TestCauses(t *testing.T) {
 	}
 }
 
-// TestPictureOfAWindow checks that only instructions that retire in the window are shown. A
-// window without an instruction gives a file without one.
+// TestPictureOfAWindow checks that only instructions that retire in the window are shown.
+// For a window without an instruction, the file contains no instruction.
 func TestPictureOfAWindow(t *testing.T) {
 	text := &Text{Words: make([]Word, 4), Circuit: true, Overlap: true}
 	for k := range text.Words {

@@ -44,8 +44,9 @@ func TestBatchThatLies(t *testing.T) {
 	}
 }
 
-// The bytes of a batch: waiting frames, coming frames, and the clock. Waiting frames that do
-// not fit are not sent ahead, and frames after the end of the run are not sent either.
+// This test checks the bytes of a batch: waiting frames, later frames, and the clock.
+// Waiting frames that do not fit are not sent ahead, and frames after the end of the run are
+// not sent either.
 func TestBatchBytes(t *testing.T) {
 	until := uint64(20)
 	long := bytes.Repeat([]byte("x"), 100)

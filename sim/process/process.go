@@ -168,8 +168,8 @@ func prepare(p Program, w *world.World, o Options) (*Machine, error) {
 	return m, nil
 }
 
-// liveProcess is the shell command with which a user starts the process. Each device is a TAP
-// interface with the name of the device.
+// liveProcess is the shell command with which a user starts the process. In this command each
+// device is a TAP interface that has the name of the device.
 func liveProcess(path string, p *Program) string {
 	for i, d := range p.Devices {
 		if p.isDisk(i) {
@@ -349,8 +349,8 @@ func ending(err error) string {
 	return err.Error()
 }
 
-// lost explains why nothing more can be read from the guest. For QEMU it adds the command that
-// starts the guest again.
+// lost returns the error for a guest from which no more bytes can be read. It explains the
+// reason. For QEMU it adds the command that starts the guest again.
 func (m *Machine) lost(err error) error {
 	if m.inside != nil {
 		return m.lostInside(err)

@@ -146,8 +146,9 @@ func TestWhatCannotStart(t *testing.T) {
 	require.ErrorContains(t, err, "guest: fork/exec /no/qemu")
 }
 
-// TestQEMUThatFails checks the error for a QEMU that does not accept its options. It is one
-// clear line with the command that repeats it. The executable for that command stays.
+// TestQEMUThatFails checks the error for a QEMU that does not accept its options. The error
+// is one clear line, with the command that repeats it. The executable for that command is
+// kept.
 func TestQEMUThatFails(t *testing.T) {
 	path := t.TempDir() + "/qemu"
 	require.NoError(t, os.WriteFile(path, []byte("#!/bin/sh\necho qemu: no machine microvm >&2\nexit 1\n"), 0o755))

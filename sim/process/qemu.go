@@ -84,8 +84,8 @@ func QEMUArgs(o Options, kernel, line string) []string {
 // leastMemory is the memory in MiB of a guest that has little static memory.
 const leastMemory = 4
 
-// MemoryOf returns the memory for a kernel in MiB: the value in the options, or else what the
-// image needs.
+// MemoryOf returns the memory for a kernel in MiB: the value in the options, or else the size
+// that the image needs.
 func MemoryOf(o Options, kernel string) int {
 	if o.Memory > 0 {
 		return o.Memory

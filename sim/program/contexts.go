@@ -9,8 +9,8 @@ import (
 // filled, and the slots that the reader has emptied.
 type ring struct{ given, taken uint64 }
 
-// hold returns the slot that the next pass changes. ok is false if the ring is not in the state
-// that the argument `what` names.
+// hold returns the slot that the next pass changes. The argument `what` names a state of the
+// ring. If the ring is not in that state, ok is false.
 func (r *ring) hold(what uint64, room int) (slot uint64, ok bool) {
 	switch what {
 	case ir.HasValue:

@@ -10,8 +10,8 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// event executes an operation on a device, a channel or the trace. It returns outOfFuel if
-// execution continues.
+// event executes an operation on a device, a channel or the trace. If execution continues
+// after the operation, it returns outOfFuel.
 func (c *context) event(i *inst) (stopReason, error) {
 	mc, in := c.mc, i.instr
 	switch in.Op {
@@ -297,8 +297,8 @@ func (c *context) moveEvent(i *inst, kind trace.Kind, slots []int32, values []*i
 	return nil
 }
 
-// argAt reads an argument of an event from memory. A number takes size bytes. If size is 0, it
-// takes as many bytes as its width needs.
+// argAt reads an argument of an event from memory. A number takes `size` bytes. If size is 0,
+// it takes as many bytes as its width needs.
 func (mc *Machine) argAt(t trace.ArgType, at, size int, what *ir.Instr) (trace.Arg, error) {
 	if t.Kind == "bytes" {
 		data, err := mc.bytesAt(at, what)

@@ -14,8 +14,8 @@ func example(t testing.TB, name string) *tree.Program {
 	return check(t, string(readExample(t, name, name+".sn")))
 }
 
-// passes decides about a frame by the rules of the filter. It is written with offsets instead
-// of a layout.
+// passes reports whether the rules of the filter let a frame pass. It is written with offsets
+// instead of a layout.
 func passes(f []byte) bool {
 	if len(f) < 14+20 || binary.BigEndian.Uint16(f[12:]) != 0x800 || f[14]>>4 != 4 || f[14]&15 < 5 {
 		return false

@@ -156,8 +156,9 @@ func TestMapsAgainstModel(t *testing.T) {
 }
 
 // TestCanonicalBits checks that the bits of keys decide which keys share a set: most
-// significant bit first, padded at the end. The evictions from a map of 256 sets show the set of
-// a key. The test checks only that an equal key finds the entry and different keys do not.
+// significant bit first, padded at the end. The test finds the set of a key by evictions from a
+// map with 256 sets. It also checks that a key finds the entry of an equal key, and that
+// different keys do not.
 func TestCanonicalBits(t *testing.T) {
 	got := logs(t, `struct K { f: bool; n: bytes<4>; v: [2]u3 }
 fn key(f: bool, n: bytes<4>, a: u3, b: u3) -> K { return K(f: f, n: n, v: [a, b]) }`, `

@@ -216,9 +216,9 @@ func (m *Machine) trapped() bool {
 	return false
 }
 
-// over reports whether further inputs can no longer change how the run ends. This is the case
-// when the program's own tasks have ended, or when they wait for each other and only services
-// continue.
+// over reports whether the end of the run is certain, because no further input can change it.
+// This is the case when the program's own tasks have ended, or when they wait for each other
+// and only services continue.
 func (m *Machine) over() bool {
 	s := m.status()
 	return s == trace.Ended || s == trace.Stuck && m.hasService()

@@ -99,8 +99,8 @@ func sectors(text string) (from, to uint32, ok bool) {
 	return uint32(first), uint32(last), err == nil && first <= last && last <= math.MaxUint32
 }
 
-// Refuses reports whether a device is a disk that currently cannot execute a command for a
-// reason other than a missing sector.
+// Refuses reports whether a device is a disk that currently refuses a command. A command
+// for a missing sector does not count as refused.
 func (w *World) Refuses(dev int, command []byte) bool {
 	d := w.Disk(dev)
 	return d != nil && len(command) >= port.CommandSize && !d.Can(w.now, command)

@@ -128,8 +128,8 @@ type records struct {
 	room   []byte    // unused part of the last allocation for frames
 }
 
-// roomOfFrames is the size of one allocation, which many small frames share. A small frame then
-// costs only a copy.
+// roomOfFrames is the size of one allocation, which many small frames share. So a small frame
+// needs no allocation of its own.
 const roomOfFrames = 1 << 14
 
 func newRecords(c *Capture) (*records, error) {

@@ -9,8 +9,8 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// TestAdvanceOr checks that timers come before inputs at equal times, one event at a time, up
-// to the end.
+// TestAdvanceOr checks that each step handles one event, that timers come before inputs at
+// equal times, and that no step goes beyond the end of the run.
 func TestAdvanceOr(t *testing.T) {
 	until := uint64(12)
 	s := &world.Script{Devices: []string{"a"}, Inputs: []world.Input{{Time: 5, Data: []byte{1}}, {Time: 5, Data: []byte{2}}, {Time: 9, Data: []byte{3}}, {Time: 13, Data: []byte{4}}}}

@@ -16,8 +16,8 @@ func (w *World) Put(dev int, data []byte) {
 	w.script.Inputs = append(w.script.Inputs, Input{Time: w.now, Device: dev, Data: data})
 }
 
-// driven calls the driver until the world has taken a step or the run is over. `step` takes a
-// step that is possible before a time, if there is one.
+// driven calls the driver until the world has taken a step or the run is over. `step` gets a
+// time. It takes a step that is possible before that time, and reports whether there was one.
 func (w *World) driven(step func(until uint64) bool) bool {
 	elapsed := false
 	for !w.over {

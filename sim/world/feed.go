@@ -74,7 +74,7 @@ func (s *Script) First(n int) error {
 	return all.err
 }
 
-// Whole completely reads the captures that a run would read step by step. Inputs then has all
+// Whole reads all captures that a run would read step by step. After that, Inputs has all
 // inputs, for callers that need them together.
 func (s *Script) Whole() error {
 	if s.Feed == nil {

@@ -43,7 +43,7 @@ func played(s *world.Script) (out []world.Input, end uint64) {
 }
 
 // Captures that are read during the run give the same inputs as captures that are read at once,
-// from each world and with each limit for frames.
+// in each world and with each limit for the length of frames.
 func TestFeed(t *testing.T) {
 	rng := rand.New(rand.NewSource(1))
 	for range 50 {

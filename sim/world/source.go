@@ -10,9 +10,9 @@ import (
 )
 
 // Source is a source of random bytes for scripted runs. It gives the same bytes in each run:
-// first the bytes passed to Give, and then the high bytes of a linear congruential generator
-// modulo 2^64. A run consumes the bytes in the order of the commands. Each World consumes them
-// from the first byte on.
+// first the bytes that were passed to Give. After them come the high bytes of the states of a
+// linear congruential generator modulo 2^64. A run consumes the bytes in the order of the
+// commands. Each World consumes them from the first byte on.
 type Source struct {
 	given *[]byte // shared by all runs
 	taken int     // number of given bytes that this run has consumed

@@ -33,8 +33,9 @@ type Waveform struct {
 }
 
 // AddWaveforms adds the level changes of the waveforms to the script. Time 0 of a file is time
-// 0 of the run. If an input changes several times in a microsecond, the last value counts. All
-// inputs that change in the same microsecond change together, before messages at that time.
+// 0 of the run. If an input changes several times in a microsecond, it takes the last value.
+// All inputs that change in the same microsecond change together, before messages at that
+// time.
 func (s *Script) AddWaveforms(list []Waveform) error {
 	at := map[uint64][]Level{}
 	for _, f := range list {

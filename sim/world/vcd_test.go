@@ -49,8 +49,8 @@ func levelsOf(t *testing.T, names ...string) []Input {
 	return s.Inputs
 }
 
-// TestWaveform checks that the last value of a microsecond counts, that a value without change
-// is not an input, and that x before the first value is not a value.
+// TestWaveform checks three rules. Only the last value in a microsecond is used. A repeated
+// value is not an input. The value x before the first 0 or 1 is ignored.
 func TestWaveform(t *testing.T) {
 	require.Equal(t, []Input{
 		{Time: 0, Levels: []Level{{0, 1}}},

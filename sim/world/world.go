@@ -110,8 +110,8 @@ func (w *World) Now() uint64 { return w.now }
 // Devices returns the names of the devices.
 func (w *World) Devices() []string { return w.script.Devices }
 
-// Pending reports whether a device has a message, or an input level that the program does not
-// know.
+// Pending reports whether a device has a message for the program, or a level that the program
+// does not know.
 func (w *World) Pending(dev int) bool {
 	return dev < len(w.pending) && (len(w.pending[dev]) > 0 || w.levels[dev].now != w.levels[dev].known)
 }

@@ -77,7 +77,7 @@ type Cone struct {
 
 // Circuit adds a circuit to a formula graph. It returns the cones in this order: outputs,
 // registers, memory ports, asserts, probes. The function `leaf` returns the literals of a leaf
-// with a given width. It must always return the same literals for the same place.
+// with a given width. It must always return the same literals for the same leaf.
 func Circuit(g *Graph, c *rtl.Circuit, leaf func(p Place, width int) []Lit) ([]Cone, error) {
 	b := &blaster{g: g, c: c, bits: make([][]Lit, len(c.Nodes))}
 	for id := range c.Nodes {

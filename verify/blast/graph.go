@@ -33,8 +33,8 @@ type Node struct {
 	A, B, C Lit
 }
 
-// Graph is a formula graph of conjunctions, exclusive ors and selections. It is hashed and
-// folded, and in topological order.
+// Graph is a formula graph of conjunctions, exclusive ors and selections. Equal nodes are
+// one node, constants are folded, and the nodes are in topological order.
 type Graph struct {
 	// Digits selects how products are built: from digits as cores build them (product.go), or
 	// from rows of single bits as gates do.

@@ -2,9 +2,9 @@ package blast
 
 // digits computes a product with digits of base 4. y is the sum of digits -1, 0, 1 and 2 times
 // powers of 4. x times y is then the sum of multiples of x, which are added in a binary tree. A
-// generated core multiplies in the same way. If one side used rows of single bits instead, no
-// solver could prove both sides equal. product_test.go checks the result, for all operands of
-// few bits, and step by step for wide operands.
+// generated core multiplies in the same way. If a proof used rows of single bits instead, no
+// solver could show that both sides are equal. product_test.go checks the result, for all
+// operands of few bits, and step by step for wide operands.
 func (g *Graph) digits(a, b []Lit) []Lit {
 	x, xSigned := short(a)
 	y, ySigned := short(b)
@@ -99,8 +99,8 @@ func extended(v []Lit, n int) []Lit {
 	return append(v[:len(v):len(v)], copies(v[len(v)-1], n-len(v))...)
 }
 
-// multiple returns a digit times x. For a negative digit it returns the complement of x, which
-// is 1 too small, and sets `lacks`.
+// multiple returns a digit times x. For the digit -1 it returns the complement of x, which is
+// too small by 1, and sets `lacks`.
 func (p *product) multiple(d digit, at int) part {
 	n := min(len(p.x)+1, p.w-at)
 	x, v := extended(p.x, n), make([]Lit, n)

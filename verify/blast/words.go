@@ -274,8 +274,8 @@ func (g *Graph) negate(c Lit, a []Lit) []Lit {
 }
 
 // long is long division. It brings down the bits of a one by one. At each step, b fits into the
-// remainder once or not at all. If b is 0 it always fits, which gives the values of the
-// operator table.
+// remainder once or not at all. If b is 0 it always fits, which gives the results that the
+// operator table requires.
 func (g *Graph) long(a, b []Lit) (q, r []Lit) {
 	w := len(a)
 	q, r = make([]Lit, w), zeros(w+1)

@@ -16,7 +16,7 @@ const converging = 4
 // reach the same state some cycles after reset, and have equal outputs until then, for all
 // inputs. After that they are the same circuit in the same state. A register whose reset value
 // does not matter is usually written before it is read. This proof covers such registers at
-// little cost, and Machines proves the rest.
+// little cost. Machines tries the other cases.
 func converge(x, y *rtl.Circuit, opt Options) (bool, error) {
 	if !sameButResets(x, y) {
 		return false, nil

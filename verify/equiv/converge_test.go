@@ -7,8 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// latched outputs a register: always after reset, or only while another register shows that it
-// was loaded.
+// latched is a circuit that outputs a register, always or only while another register shows
+// that this register was loaded.
 func latched(t *testing.T, reset uint64, shown bool, loads bool) *rtl.Circuit {
 	b := rtl.NewBuilder("latched")
 	in := b.Input("in", 4)

@@ -13,10 +13,10 @@ import (
 // Invariants tries to prove every assert of a circuit in all cycles after reset. This includes
 // the asserts of read ports with policy Never. It uses induction over a number of cycles,
 // called frames. The base case proves that all asserts hold in the first frames after reset.
-// The step proves that after as many cycles in which all asserts held, they hold in the next
-// cycle. Invariants proves the largest set of asserts that is inductive, and the other asserts
-// are undecided. A read of a memory that is never written gives one of the memory's words
-// (contents.go). The contents of other memories are unknown.
+// The step proves that if all asserts hold in this number of consecutive cycles, they also
+// hold in the next cycle. Invariants proves the largest set of asserts that is inductive, and
+// the other asserts are undecided. A read of a memory that is never written gives one of the
+// memory's words (contents.go). The contents of other memories are unknown.
 func Invariants(c *rtl.Circuit, frames int, opt Options) (*Report, error) {
 	flat := c.Flat().Circuit
 	rep := &Report{Solver: SolverName + ", induction"}
@@ -116,7 +116,7 @@ func (r *Report) refute(step *unrolled, frames int) {
 }
 
 // model returns the value of each node of the merged graph under the last model, for 64
-// patterns. A leaf that did not affect the query is random.
+// patterns. A leaf that did not affect the query gets random values.
 func (u *unrolled) model() []uint64 {
 	values := make([]uint64, len(u.to.Nodes))
 	for i := range u.to.Nodes {

@@ -224,8 +224,8 @@ func (p *parallel) cones(sides [2][]blast.Cone) (next [2]map[string][]blast.Lit)
 	return next
 }
 
-// enableOf is the enable of the port that a word belongs to. For other words it returns a place
-// that is not an enable.
+// enableOf returns the place of the enable of the port that a word belongs to. For other words
+// it returns a place that is not an enable.
 func enableOf(p blast.Place) blast.Place {
 	switch p.Kind {
 	case blast.ReadAddr:

@@ -61,8 +61,8 @@ func TestMachinesOfDifferentShape(t *testing.T) {
 	require.Equal(t, Different, rep.Status())
 }
 
-// TestMachinesThatAreProvedRunAlike makes random circuits with another reset value or constant.
-// Circuits that are proved equal show the same outputs in random runs.
+// TestMachinesThatAreProvedRunAlike makes random circuits, and changes a reset value or a
+// constant in a copy. Circuits that are proved equal show the same outputs in random runs.
 func TestMachinesThatAreProvedRunAlike(t *testing.T) {
 	proved, apart := 0, 0
 	for seed := range int64(250) {

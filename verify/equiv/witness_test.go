@@ -56,7 +56,7 @@ func invertTable(n *gate.Netlist) {
 }
 
 // TestSolversAgree decides small circuits as one formula, without sweeping. gophersat is a
-// second solver for comparison. The netlists have a fault or none.
+// second solver for comparison. Some of the netlists have a fault.
 func TestSolversAgree(t *testing.T) {
 	answers := map[sat.Status]int{}
 	for seed := range int64(24) {

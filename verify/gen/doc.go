@@ -14,8 +14,8 @@
 // rows. edges.go makes values at the boundary of a condition. The program mixes values into a
 // hash variable and logs that variable.
 //
-// A program has only one meaning because of how it is built. All operations of the language are
-// defined, and the generator avoids anything else that could differ. It counts work: a loop
+// The way in which a program is built gives it only one meaning. All operations of the language
+// are defined, and the generator avoids anything else that could differ. It counts work: a loop
 // multiplies the work of its body, and a call costs the work of its function. Only the loop
 // itself changes the counter of a while. Bytes keep their length while a loop iterates over
 // them. Tasks are ordered in a line (wiring.go). Every channel between them passes one value

@@ -34,7 +34,8 @@ func (g *gen) floatStmt() *node {
 }
 
 // shiftsBy makes shifts of two words and of narrow words by an amount that no compiler pass knows.
-// The variable zero is 0. Random expressions mostly shift by constants or by small amounts.
+// The amount is computed with the variable zero, which is 0. Such shifts are needed because random
+// expressions mostly shift by constants or by small amounts.
 func shiftsBy(zero string, v uint64, n int) *node {
 	by := fmt.Sprintf("(u32(%d) ^ u32(%s))", n, zero)
 	narrow := fmt.Sprintf("(u16(%d) ^ u16(%s))", v>>48, zero)
@@ -97,8 +98,9 @@ func compute[T float32 | float64](op string, a, b T) T {
 }
 
 // closePair makes two floats whose sum, difference or product is close to the middle between
-// two floats. Either one float is about half of the last bit of the other, or both are odd
-// numbers whose product has one bit too many.
+// two floats. In one case, one float is about half of the last bit of the other. In the
+// other case, both are odd numbers, and their product has one bit more than a float can
+// hold.
 func (g *gen) closePair(f format) (a, b uint64) {
 	fraction := func() uint64 { return pick(g, []uint64{0, 1, 1<<f.fraction - 1, g.r.Uint64(), g.r.Uint64()}) }
 	e := g.between(-20, 20)

@@ -220,8 +220,8 @@ func (g *gen) bound(p *part) {
 	}
 }
 
-// when sometimes makes a part optional. The condition uses an earlier number that is always
-// present.
+// The function `when` makes a part optional in some cases. The condition uses an earlier
+// number that is always present.
 func (g *gen) when(l *layout) *condition {
 	if !g.oneIn(3) {
 		return nil

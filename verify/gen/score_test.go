@@ -35,8 +35,8 @@ func fuzz(tool string, programs int) (said string, code int, err error) {
 		"fuzz", "--seed", "1", "--count", fmt.Sprint(programs), "--on", "ir,isa", "--first", "--no-shrink", "--out", "")
 }
 
-// ends reports whether the tool without a fault ends in time. Only in that case does a tool
-// that does not end count: a slow computer is not a hang.
+// ends reports whether the tool without a fault ends in time. A tool with a fault that does
+// not end counts as noticed only in that case. Otherwise the computer may just be slow.
 func ends(dir string, programs int) (bool, error) {
 	tool, err := testkit.BuildTool(root, dir)
 	if err != nil {

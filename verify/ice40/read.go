@@ -7,7 +7,8 @@
 // The text is the part of Verilog that a netlist needs: ports, wires, their bits, lists of
 // bits, and instances with named pins. The cells are defined in cells.go and blocks.go, after
 // Lattice, "iCE40 Technology Library". These definitions share nothing with hwgen/ice40, which
-// writes such files. Simulators confirm them with the models of yosys. Start reading at Prove.
+// writes such files. A simulation with the models of yosys confirms the definitions. Start
+// reading at Prove.
 package ice40
 
 import (

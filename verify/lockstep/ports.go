@@ -85,7 +85,7 @@ func (p *portModel) mayStore(addr, v uint32, rng *rand.Rand) bool {
 }
 
 // inMemory reports whether a buffer is inside data memory. The buffer must be smaller than the
-// memory, which also holds its length.
+// memory, because the memory must also have a word for its length.
 func (p *portModel) inMemory(addr, length uint32) bool {
 	return uint64(addr)+uint64(length) <= uint64(len(p.mem)) && int(length) < len(p.mem)
 }
@@ -234,8 +234,8 @@ func (p *portModel) move(dev int, send bool) {
 	frame := p.frames.frame(dev, p.taken[dev])
 	p.taken[dev]++
 	p.received = 0
-	// Beats are whole words, with zeros after the last byte of the frame. If a frame is too
-	// long, the engine writes the part that fits.
+	// The engine writes whole words, with zeros after the last byte of the frame. If a
+	// frame is too long, the engine writes the part that fits.
 	fits := len(frame) <= int(p.length)
 	n := len(frame)
 	if !fits {

@@ -117,7 +117,8 @@ func (r *runner) setWide(name string, v uint64) {
 }
 
 // step executes one cycle in an environment. It returns the record of the retired instruction,
-// if any. An error is a failed assert or a beat that was withdrawn.
+// if any. An error means that an assert failed, or that the circuit withdrew a beat before it
+// was accepted.
 func (r *runner) step(env *environment) (sim.Retire, bool, error) {
 	env.drive(r)
 	r.e.Eval()

@@ -143,8 +143,8 @@ func (l *lister) operand(id rtl.ID, i int, a rtl.ID) {
 	l.add(k, func(c *rtl.Circuit) { c.Nodes[id].Args[i] = other }, "%s: operand %d is %s instead of %s", label, i, l.label(other), l.label(a))
 }
 
-// other chooses a value of a width among the nodes before a node. If reg is set, it chooses a
-// register.
+// other chooses a different value of the same width among the nodes before a node. If reg is
+// set, it chooses only among registers.
 func (l *lister) other(before rtl.ID, width int, not rtl.ID, reg bool) rtl.ID {
 	var list []rtl.ID
 	for id := range before {
@@ -165,8 +165,8 @@ func (l *lister) reset(i int) {
 	l.add(resetBit, func(c *rtl.Circuit) { c.Regs[i].Reset ^= 1 << bit }, "register %s: reset value %#x instead of %#x", reg.Name, reg.Reset^1<<bit, reg.Reset)
 }
 
-// effects lists the faults of regions. A fault finds its effect in the copy of the circuit by
-// the number of the effect.
+// effects lists the faults of regions. A fault changes a copy of the circuit. It finds its
+// effect in the copy by the effect's number.
 func (l *lister) effects(nodes, regs []bool) {
 	number := 0
 	effects(l.c.Body, func(e *rtl.Effect) {

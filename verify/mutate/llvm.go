@@ -60,8 +60,8 @@ func (f *found) swap(a, b int) string {
 	return f.line[:f.at[2*a]] + f.part(b) + f.line[f.at[2*a+1]:f.at[2*b]] + f.part(a) + f.line[f.at[2*b+1]:]
 }
 
-// count returns the line with the number in a part increased by `by`. If the part is not a
-// number, it returns the line unchanged.
+// count increases the number in a part of a line by `by`, and returns the changed line. If
+// the part is not a number, it returns the line unchanged.
 func (f *found) count(k, by int) string {
 	n, err := strconv.ParseInt(f.part(k), 10, 32)
 	if err != nil || n+int64(by) < 0 {

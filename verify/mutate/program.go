@@ -105,8 +105,8 @@ func (c *Changes) Apply(name string) {
 }
 
 // Reach inserts a failing check before every position of a mistake. This shows whether a run
-// reaches such a position. For a mistake in a check itself, the position counts as reached if
-// that check fails, so the check gets a separate trap site.
+// reaches such a position. If the mistake is in a check itself, its position counts as
+// reached when that check fails. So the check gets a separate trap site.
 func (c *Changes) Reach(name string) {
 	list := c.places(name)
 	if len(list) == 0 {
@@ -243,8 +243,8 @@ func (s *site) word(v func(string, func())) {
 	}
 }
 
-// others finds two values in the block with the type of x: one before the site and one after
-// it.
+// others finds two values in the block with the type of x: one before the position of the
+// mistake and one after it.
 func (s *site) others(x *ir.Value) (early, late *ir.Value) {
 	fits := func(o *ir.Value) bool { return o.Type == x.Type && o != x }
 	for _, p := range s.b.Params {

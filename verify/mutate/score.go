@@ -40,8 +40,8 @@ type Miss struct {
 	Why  string `json:"why"` // the difference from the circuit, or a note that the proof is undecided
 }
 
-// Percent is the percentage of mutants that were found. Equivalent mutants do not count. It is
-// 100 if there are none.
+// Percent is the percentage of mutants that were found. Equivalent mutants do not count. If
+// there are no other mutants, Percent is 100.
 func (s *Score) Percent() float64 {
 	real := s.Mutants - s.Equivalent - s.Unreached
 	if real == 0 {

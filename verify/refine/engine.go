@@ -171,8 +171,8 @@ func (f *frames) receive() {
 	}
 }
 
-// resting adds the claims for cycles in which nothing executes: nothing moves and the ports
-// keep their state.
+// resting adds the claims for cycles in which nothing executes: no beat is transferred and
+// the ports keep their state.
 func (k *checker) resting(r *run, idle lit, before map[string]bits) []claim {
 	var claims []claim
 	stays := func(what, name string) {

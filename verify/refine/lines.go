@@ -299,8 +299,8 @@ func (p *proof) next(ops [][]lit) (*cycle, error) {
 	return y, err
 }
 
-// held adds the claim that an instruction that does not retire stays unchanged. Claims about
-// one cycle therefore hold in each cycle until it retires.
+// held adds the claim that an instruction that does not retire stays unchanged. So claims
+// about one cycle of an instruction hold in each cycle until the instruction retires.
 func (p *proof) held(y *cycle, before map[string][]lit) {
 	on := p.g.Or(y.probe(rtl.ProbeRetireValid)[0].Not(), y.output(rtl.PortHalted)[0]) // HALT retires and stays in execution
 	p.claim("held", p.implies(on, y.probe(rtl.ProbeExecute)[0]))

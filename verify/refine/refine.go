@@ -3,9 +3,9 @@
 // covers each kept line with all encodings and all operands.
 //
 // There is one proof for each line. The instruction word in the decode stage is the line, with
-// free operand fields. The cycle in which it leaves the decode stage is symbolic, so any
-// instruction may precede it. The meaning of the line is given as formulas of verify/blast. The
-// proof claims:
+// free operand fields. The state in the cycle in which the instruction leaves the decode stage
+// is arbitrary, so any instruction may precede it. The meaning of the line is given as formulas
+// of verify/blast. The proof claims:
 //
 //	operands   the executing instruction reads the register file after the previous instruction
 //	record     pc, word, rd, value, address, lanes and data of the retire record
@@ -211,8 +211,8 @@ func (k *checker) start() error {
 	return k.follows(r, "reset", nil, first, blast.True, nil, k.patience()+1)
 }
 
-// follows adds the claims that a next instruction executes, and that it is the word at an
-// address. The claims hold if the literal `on` is 1.
+// follows adds two claims: some instruction executes next, and it is the word at the
+// given address. The claims hold if the literal `on` is 1.
 func (k *checker) follows(r *run, what string, word, pc bits, on lit, claims []claim, cycles int) error {
 	want := r.arrays[textMemory].read(pc[2:min(len(pc), 2+k.p.Text.N)])
 	none := on

@@ -23,8 +23,8 @@ const (
 	operand    = "operand "
 )
 
-// machine is a circuit that is cut at its operands: the executing instruction reads them from
-// inputs, and probes show their real values.
+// machine is a circuit that is cut at its operands: the executing instruction reads its
+// operands from inputs, and probes show the real values of the operands.
 type machine struct {
 	c       *rtl.Circuit
 	cut     []bool // for each source operand: true if it is a separate node, false if it is the data of a read port

@@ -15,8 +15,8 @@ const (
 	dueLow    = "due.low"
 )
 
-// waits adds the claims about the mask and the deadline in one cycle of an instruction. It also
-// covers the outputs that show them, and the end of a load of WAIT.
+// waits adds the claims about the mask and the deadline in one cycle of an instruction. The
+// claims also cover the outputs that show mask and deadline, and the end of a load of WAIT.
 func (p *proof) waits(y *cycle, before map[string]bits) {
 	stored := func(reg port.Reg) bits {
 		if p.c.reg == reg && !p.c.load {

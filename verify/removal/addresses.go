@@ -31,8 +31,8 @@ type flow struct {
 	before  []registers
 }
 
-// patience is the number of times that the spans before a word may grow before they are
-// widened. rounds is the number of narrowing passes.
+// patience is the number of times that the spans before a word may grow. After that, they
+// are widened to larger spans. rounds is the number of narrowing passes.
 const patience, rounds = 3, 3
 
 // bounded counts the accesses whose computed address is proved to be aligned and inside data.

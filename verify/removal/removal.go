@@ -6,7 +6,7 @@
 //
 // The package reads the words of the image, the instruction set of its target and the fields of
 // the design point. It does not use hwgen/plan, which made the design point. For all words of
-// text, it proves everything that follows from a word alone: opcodes, registers, immediates,
+// text, it proves the properties that follow from a word alone: opcodes, registers, immediates,
 // constant shifts, branch targets, absolute addresses. Intervals of the registers give bounds
 // for computed addresses (addresses.go). If an address has no sufficient bound, a run tests it:
 // the instruction-set simulator stops at the first address outside of data and ports. Start

@@ -10,7 +10,7 @@ import (
 // the word (at most two) are 0.
 //
 // The rules are separate from ir/interval, whose rules the compiler uses. With shared rules, a
-// mistake would confirm itself.
+// mistake in a rule would not be noticed.
 type span struct {
 	lo, hi uint64
 	zeros  int

@@ -56,8 +56,8 @@ const (
 	isFalse
 )
 
-// ref is the index of a clause in the arena. The arena holds the size of the clause there, then
-// its glue (0: not learnt), then its literals.
+// ref is the index of a clause in the arena. At this index the arena holds the size of the
+// clause. After it come the glue of the clause (0 if it is not learnt) and its literals.
 type ref int32
 
 const noClause ref = -1

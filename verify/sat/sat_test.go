@@ -108,8 +108,8 @@ func TestIncremental(t *testing.T) {
 }
 
 // TestKeptAssumptions checks calls whose assumptions begin with all or some assumptions of the
-// call before. The solver gives the same answers as a new solver, with or without clauses and
-// limits between the calls.
+// call before. The solver must give the same answers as a new solver, even if clauses are
+// added between the calls or a call stops at its limit.
 func TestKeptAssumptions(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 5))
 	answers := map[Status]int{}

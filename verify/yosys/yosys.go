@@ -42,8 +42,8 @@ type Port struct {
 	Bits  []Bit
 }
 
-// Gate is a cell without state: its operands and its outputs. Kind is the name in yosys without
-// the characters around it, such as AND, MUX or mul.
+// Gate is a cell without state: its operands and its outputs. Kind is the cell type of yosys,
+// without the characters $ and _ around it, such as AND, MUX or mul.
 type Gate struct {
 	Kind   string
 	A, B   []Bit

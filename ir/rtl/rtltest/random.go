@@ -281,8 +281,8 @@ func (g *maker) drive() {
 	}
 }
 
-// address returns an address. Half of the time it reuses one of the memory, so that ports
-// access the same word.
+// address returns an address. With probability one half it returns an address that
+// another port of the memory uses, so that ports access the same word.
 func (g *maker) address(mem int) rtl.ID {
 	m := &g.c.Mems[mem]
 	if n := len(m.Reads); n > 0 && g.pick(2) == 0 {
