@@ -88,7 +88,10 @@ func (p *Program) Choose(ctx context.Context, kind string) (*Choice, error) {
 }
 
 // candidates are the cores of some organisations, each with and without mined lines. For the
-// area goal there are also cores without the multiplier. Registers and shifter are chosen for
+// area goal there are also cores without the multiplier, and cores with the mined lines of the
+// time goal. Mining takes the line that serves its goal best at each step. Lines that save much
+// time replace much code, and so can save more cells than the lines that save cells one by one.
+// Registers and shifter are chosen for
 // each core. A product without a multiplier takes up to 32 iterations, but the estimate counts
 // eight for each loop. So other goals do not use cores without the multiplier.
 func (p *Program) candidates(ctx context.Context, kinds []string, goal Goal) ([]Candidate, error) {
@@ -101,20 +104,29 @@ func (p *Program) candidates(ctx context.Context, kinds []string, goal Goal) ([]
 	if goal == GoalArea && p.multiplierIsOurs() && multiplierOf(plain) != noMultiplier {
 		bases = append(bases, p.having(true, goal))
 	}
-	var out []Candidate
+	var of []*Program
 	for _, base := range bases {
-		of, err := base.mineOrNot(ctx)
+		both, err := base.mineOrNot(ctx)
 		if err != nil {
 			return nil, err
 		}
-		for _, q := range of {
-			for _, kind := range kinds {
-				c, err := q.candidate(ctx, kind)
-				if err != nil {
-					return nil, err
-				}
-				out = append(out, c)
+		of = append(of, both...)
+	}
+	if goal == GoalArea {
+		both, err := p.having(false, GoalTime).mineOrNot(ctx)
+		if err != nil {
+			return nil, err
+		}
+		of = append(of, both[1:]...)
+	}
+	var out []Candidate
+	for _, q := range of {
+		for _, kind := range kinds {
+			c, err := q.candidate(ctx, kind)
+			if err != nil {
+				return nil, err
 			}
+			out = append(out, c)
 		}
 	}
 	return out, nil

@@ -161,3 +161,27 @@ func TestWhereNothingIsMined(t *testing.T) {
 	require.Positive(t, mined(flow.Options{Mine: 16, Lines: set}))
 	require.ErrorContains(t, (&flow.Options{}).SetGoal("speed"), "--goal wants time, area or balance, got speed")
 }
+
+// TestAreaIsTheLeast checks that no candidate of another goal has fewer cells than the core that
+// is chosen for its area. The mined lines of crc32t that save time save cells too.
+func TestAreaIsTheLeast(t *testing.T) {
+	for _, name := range []string{"crc32t", "sort"} {
+		cells := map[flow.Goal]int{}
+		for _, goal := range flow.Goals() {
+			o := flow.Options{Mine: flow.MineWherePays}
+			require.NoError(t, o.SetGoal(string(goal)))
+			p, err := flow.Load("../../examples/"+name, o)
+			require.NoError(t, err)
+			c, err := p.Choose(t.Context(), flow.Auto)
+			require.NoError(t, err)
+			cells[goal] = c.Candidates[0].Cells
+			for _, other := range c.Candidates {
+				cells[goal] = min(cells[goal], other.Cells)
+			}
+			if goal == flow.GoalArea {
+				require.Equal(t, cells[goal], c.Candidates[0].Cells)
+			}
+		}
+		require.LessOrEqual(t, cells[flow.GoalArea], min(cells[flow.GoalTime], cells[flow.GoalBalance]), name)
+	}
+}
