@@ -89,7 +89,7 @@ func (p *Program) Choose(ctx context.Context, kind string) (*Choice, error) {
 
 // candidates are the cores of some organisations, each with and without mined lines. For the
 // area goal there are also cores without the multiplier, and cores with the mined lines of the
-// time goal. Mining takes the line that serves its goal best at each step. Lines that save much
+// other goals. Mining takes the line that serves its goal best at each step. Lines that save much
 // time replace much code, and so can save more cells than the lines that save cells one by one.
 // Registers and shifter are chosen for
 // each core. A product without a multiplier takes up to 32 iterations, but the estimate counts
@@ -112,8 +112,11 @@ func (p *Program) candidates(ctx context.Context, kinds []string, goal Goal) ([]
 		}
 		of = append(of, both...)
 	}
-	if goal == GoalArea {
-		both, err := p.having(false, GoalTime).mineOrNot(ctx)
+	for _, other := range Goals() {
+		if goal != GoalArea || other == GoalArea {
+			continue
+		}
+		both, err := p.having(false, other).mineOrNot(ctx)
 		if err != nil {
 			return nil, err
 		}
