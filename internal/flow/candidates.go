@@ -87,13 +87,14 @@ func (p *Program) Choose(ctx context.Context, kind string) (*Choice, error) {
 	return &Choice{Goal: goal, Core: won.Core, Candidates: all}, p.imageBudget(im)
 }
 
-// candidates are the cores of some organisations, each with and without mined lines. For the
-// area goal there are also cores without the multiplier, and cores with the mined lines of the
-// other goals. Mining takes the line that serves its goal best at each step. Lines that save much
-// time replace much code, and so can save more cells than the lines that save cells one by one.
-// Registers and shifter are chosen for
-// each core. A product without a multiplier takes up to 32 iterations, but the estimate counts
-// eight for each loop. So other goals do not use cores without the multiplier.
+// candidates are the cores of some organisations, each with and without mined lines. Registers
+// and shifter are chosen for each core. For the area goal there are also:
+//
+//   - cores without the multiplier. A product without a multiplier takes up to 32 iterations,
+//     but the estimate counts eight for each loop. So other goals do not use these cores.
+//   - cores with the mined lines of the other goals. Mining takes the line that serves its goal
+//     best at each step. Lines that save much time replace much code, and so can save more cells
+//     than lines that were chosen for their cells one by one.
 func (p *Program) candidates(ctx context.Context, kinds []string, goal Goal) ([]Candidate, error) {
 	hard := p.having(false, goal)
 	plain, err := hard.plainImage(ctx)
