@@ -34,7 +34,7 @@ func (e *example) readme(t *testing.T, figures map[string]float64) {
 	testkit.Golden(t, path, before+figuresBegin+figuresOf(t, figures)+figuresEnd+after)
 }
 
-// figuresOf returns the table of a README. All its figures are exact: sizes, counts of
+// figuresOf returns the table of a README. All its figures are exact: sizes, counts by
 // our own machines, and prices by our own mapper.
 func figuresOf(t *testing.T, figures map[string]float64) string {
 	of := func(key string) int {

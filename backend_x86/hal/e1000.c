@@ -78,7 +78,7 @@ static void e1000_reset(volatile u32 *reg) {
 }
 
 // e1000_start starts a card if the program has a device that no other card serves yet. The
-// program receives all frames on the wire, as from other cards.
+// card hands over all frames on the wire, as the virtio cards do.
 static void e1000_start(u32 f) {
   enum { ON = 1 << 1, ALL = 3 << 3, BROADCAST = 1 << 15, NO_SUM = 1 << 26, PAD = 1 << 3, COLLISIONS = 15 << 4 | 64 << 12, GAPS = 10 | 8 << 10 | 6 << 20 };
   pci_enable(f, 1);

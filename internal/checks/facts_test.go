@@ -120,8 +120,8 @@ system t { run main() }
 `, 1+r.IntN(1000), r.IntN(100), element(), element(), element(), hi, hi, lo, lo, factor(), factor(), factor(), factor())
 }
 
-// TestFactsOfRandomPrograms checks that no operand register of a narrowed product holds more
-// than its line reads. The image and the source must log the same.
+// TestFactsOfRandomPrograms runs random programs with narrow multiplications. No operand may have
+// more bits than its instruction line reads. The image and the source must log the same.
 func TestFactsOfRandomPrograms(t *testing.T) {
 	narrow, programs := 0, 25
 	if testkit.Full() {

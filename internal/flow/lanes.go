@@ -24,9 +24,9 @@ func checkLanes(o RunOptions) error {
 	return nil
 }
 
-// otherLanes runs a core again in other lanes. The seeds for their gaps at the ports follow the
-// first run's seed. The result lists the lanes that show something different from want. A
-// program must not depend on how long its ports take.
+// otherLanes runs a core again in other lanes. The gaps at the ports of lane k have the seed
+// of the first run plus k. The result lists the lanes whose traces differ from want. A program
+// must not depend on how long its ports take.
 func (p *Program) otherLanes(ctx context.Context, o RunOptions, want *trace.Trace) ([]string, error) {
 	var all []*trace.Trace
 	var err error

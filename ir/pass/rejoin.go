@@ -43,8 +43,8 @@ type rejoiner struct {
 	joined []int    // by node: number of the last key with a join at the node
 }
 
-// liveRange lists the nodes that define a key, and the nodes that use the key before they
-// define it.
+// liveRange lists two kinds of nodes for a key: those that define the key, and those that use
+// the key before they define it themselves.
 type liveRange struct {
 	defs, needs []int
 }

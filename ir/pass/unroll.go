@@ -106,10 +106,10 @@ func (l *loop) size() int {
 	return n
 }
 
-// plan returns the number of rounds to join. It joins all rounds if they have at most the
-// allowed number of instructions. A counter and a test take two instructions. Joining
-// twice as many rounds saves one of these instructions in each round. The saving must be
-// at least one instruction in twenty.
+// plan returns the number of rounds to join into one. It returns all rounds if together they have
+// at most the allowed number of instructions. Otherwise it doubles the number while that pays.
+// The counter and the test of a joined round take two instructions. So doubling saves one
+// instruction of each round that is joined so far, and this must be at least one in twenty.
 func plan(rounds, size, most int) (copies int, whole bool) {
 	size = max(size-2, 1) // the counter and test mostly disappear
 	switch {

@@ -89,8 +89,9 @@ func (c *frameCompiler) crash(s *tree.Crash) func(m *machine) {
 	}
 }
 
-// fakeAnswer compiles a step that passes the number of sent bytes, and then the sent bytes
-// followed by the answer.
+// fakeAnswer compiles a step that tells the driver what a task sends to a device, and what the
+// device answers. The effect has one word, the number of sent bytes. Its data are the sent bytes
+// and then the answer.
 func (c *frameCompiler) fakeAnswer(s *tree.Answer) func(m *machine) {
 	sent, value := c.elements(s.Sent), c.elements(s.Value)
 	return func(m *machine) {

@@ -116,8 +116,9 @@ type Take struct {
 }
 
 // Choose is any.u8() or a related call. It gives a number that the test run chooses. Lo and Hi
-// are its bounds in the word of the type. Both are nil if all values of the type are allowed.
-// Recv is a call that receives the value in a task, if it was chosen before the run.
+// are the bounds of the number, as words of its type. Both are nil if all values of the type are
+// allowed. lang/eval chooses the number during the run. Other machines evaluate Recv, which
+// receives a number that was chosen before the run.
 type Choose struct {
 	Expr0
 	Lo, Hi Expr
