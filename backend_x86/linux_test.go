@@ -357,7 +357,7 @@ func requireInterface(t *testing.T, pid int, name string) {
 	require.Eventually(t, func() bool {
 		text, err := os.ReadFile(fmt.Sprintf("/proc/%d/net/dev", pid))
 		return err == nil && pattern.Match(text)
-	}, 5*time.Second, 10*time.Millisecond)
+	}, time.Minute, 10*time.Millisecond)
 }
 
 // overTAP enters the network of a process, sends a frame through an interface and waits until

@@ -1,6 +1,7 @@
 package x86_test
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"net"
@@ -88,7 +89,7 @@ func TestTerminal(t *testing.T) {
 	held, err := os.OpenFile(theirs, os.O_RDWR|syscall.O_NOCTTY, 0) // so that the terminal's settings stay
 	require.NoError(t, err)
 	cmd := launch(t, build(t, parse(t, serialEcho()), x86.Linux), nil, "line=tty:"+theirs+":31250")
-	require.Eventually(t, func() bool { return speed(t, held) == 31250 }, 10*time.Second, 5*time.Millisecond)
+	require.Eventually(t, func() bool { return speed(t, held) == 31250 }, time.Minute, 5*time.Millisecond)
 	exchange(t, ours, all())
 	exchange(t, ours, strings.Repeat("a line that is longer than any buffer of the program\r\n", 40))
 	requireFilter(t, cmd.Process.Pid)
@@ -158,7 +159,13 @@ func TestSecondUART(t *testing.T) {
 	l, err := net.Listen("unix", path)
 	require.NoError(t, err)
 	defer l.Close()
-	bootLive(t, img, process.LineArgs(0, "socket,id=s0,path="+path)...)
+	questions := filepath.Join(t.TempDir(), "monitor")
+	bootLive(t, img, append(process.LineArgs(0, "socket,id=s0,path="+path), "-monitor", "unix:"+questions+",server=on,wait=off")...)
+	defer func() {
+		if t.Failed() {
+			t.Log(guestState(questions))
+		}
+	}()
 	require.NoError(t, l.(*net.UnixListener).SetDeadline(time.Now().Add(time.Minute)))
 	line, err := l.Accept()
 	require.NoError(t, err)
@@ -166,6 +173,26 @@ func TestSecondUART(t *testing.T) {
 	exchange(t, line, "hello")
 	exchange(t, line, all())
 	exchange(t, line, strings.Repeat("more than the sixteen bytes of its queue ", 60))
+}
+
+// guestState asks QEMU's monitor for the state of a guest that waits for a byte: the CPU, the
+// interrupt controllers, and the UART's registers for wanted interrupts, the pending interrupt
+// and the line.
+func guestState(path string) string {
+	c, err := net.Dial("unix", path)
+	if err != nil {
+		return "the guest's state is unknown: " + err.Error()
+	}
+	defer c.Close()
+	said := bytes.Buffer{}
+	_, err = io.WriteString(c, "info registers\ninfo lapic\ninfo pic\ni /xb 0x2f9\ni /xb 0x2fa\ni /xb 0x2fd\nquit\n")
+	if err == nil {
+		err = c.SetReadDeadline(time.Now().Add(20 * time.Second))
+	}
+	if err == nil {
+		_, err = io.Copy(&said, c)
+	}
+	return fmt.Sprintf("%s\n%v", &said, err)
 }
 
 // TestMissingUART checks that a guest without its serial line reports this and ends.

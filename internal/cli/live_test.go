@@ -390,8 +390,8 @@ func TestBundleFirecracker(t *testing.T) {
 	require.Equal(t, "52:54:00:00:00:01", conf.Networks[0].MAC)
 	disk := filepath.Join(dir, conf.Drives[0].Path)
 	require.NoError(t, os.WriteFile(disk, make([]byte, 1<<16), 0o644))
-	boot := func(line string) (string, error) {
-		ctx, stop := context.WithTimeout(context.Background(), 3*time.Second)
+	boot := func(line string, limit time.Duration) (string, error) {
+		ctx, stop := context.WithTimeout(context.Background(), limit)
 		defer stop()
 		args := process.QEMUArgs(process.Options{QEMU: testkit.Tool(t, "qemu-system-x86_64")}, filepath.Join(dir, conf.Boot.Kernel), line)
 		args = append(args, process.Microvm.Card(1, "user")...)
@@ -399,11 +399,11 @@ func TestBundleFirecracker(t *testing.T) {
 		out, err := exec.CommandContext(ctx, args[0], args[1:]...).CombinedOutput()
 		return string(out), err
 	}
-	out, _ := boot("xsn.disks=order")
+	out, _ := boot("xsn.disks=order", time.Minute)
 	require.Contains(t, out, "a disk of the program is missing")
-	out, _ = boot("sn.disks=orderly")
+	out, _ = boot("sn.disks=orderly", time.Minute)
 	require.Contains(t, out, "sn.disks=orderly: expected host=")
-	out, err = boot("panic=1 " + conf.Boot.Args + " quiet")
+	out, err = boot("panic=1 "+conf.Boot.Args+" quiet", 3*time.Second)
 	require.NotContains(t, out, "missing")
 	require.Error(t, err, "killed: it waits for requests, or it finds no queue on the disk and ends")
 }

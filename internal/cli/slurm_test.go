@@ -244,7 +244,7 @@ func TestInterruptedCoordinatorEndsItsWorkers(t *testing.T) {
 	cmd.Wait() //nolint:errcheck // its exit code is looked at
 	require.Equal(t, 130, cmd.ProcessState.ExitCode(), "%s", said)
 	require.Contains(t, said.String(), "the same command goes on from there")
-	require.Eventually(t, func() bool { return len(c.workers()) == 0 }, 10*time.Second, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return len(c.workers()) == 0 }, time.Minute, 10*time.Millisecond)
 }
 
 func TestWorkersThatFinishNothing(t *testing.T) {
