@@ -256,8 +256,10 @@ type Options struct {
 
 // optimise are the flags for the program. LLVM's scalar evolution builds one expression from
 // straight-line arithmetic. Its time grows with the square of the expression's length. The
-// flag makes it give up after 64 operands. Loops of real programs have fewer operands.
-var optimise = []string{"-mllvm", "-scalar-evolution-huge-expr-threshold=64"}
+// first flag makes it give up after 64 operands. Loops of real programs have fewer operands.
+// The second flag lets a loop with sums of floats have vectors: the terms are computed in
+// vectors and added one by one, in the order of the source.
+var optimise = []string{"-mllvm", "-scalar-evolution-huge-expr-threshold=64", "-mllvm", "-force-ordered-reductions"}
 
 // level is clang's optimisation level: a guest is optimised for size, a process for speed.
 func level(p Product) string {
