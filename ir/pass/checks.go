@@ -28,14 +28,14 @@ func checks(m *ir.Module, env *Env) bool {
 }
 
 func newProver(f *ir.Func) *prover {
-	p := &prover{f: f, flow: ir.FlowOf(f), base: map[*ir.Value]span{}, fact: map[*ir.Value]span{}, truth: map[*ir.Value]bool{}, subst: renames{}, pairs: pairsOf(f)}
-	p.kids = p.flow.Kids()
-	p.preds, p.from = preds(f), sources(f)
+	p := &prover{f: f, flow: ir.FlowOf(f), base: map[*ir.Value]span{}, fact: map[*ir.Value]span{}, truth: map[*ir.Value]bool{}, subst: renames{}}
+	p.kids, p.preds, p.from = p.flow.Kids(), preds(f), sources(f)
 	return p
 }
 
 // decideAll removes the checks and decides the branches that the facts decide.
 func (p *prover) decideAll() bool {
+	p.pairs = pairsOf(p.f)
 	p.walk(0)
 	p.subst.apply(p.f)
 	ir.RemoveUnreachable(p.f)
@@ -60,7 +60,7 @@ type prover struct {
 	visit   func(*ir.Instr)         // optional: called with the facts before each instruction
 	above   map[*ir.Value]*ir.Value // for a counter: a word that is never below it, see followers
 	subst   renames
-	pairs   map[pair][]*ir.Value // all words of the function by operator and operands, for within
+	pairs   map[pair][]*ir.Value // all words of the function by operator and operands, for within; nil in an analysis
 	changed bool
 }
 
@@ -317,10 +317,12 @@ func (p *prover) instrs(b *ir.Block) {
 			p.visit(i)
 		}
 		if i.Op == ir.OpCheck {
-			if holds, known := p.decide(i.Args[0]); known && holds && !p.dry {
-				p.subst[i.Results[0]] = i.Args[1]
-				p.changed = true
-				continue
+			if !p.dry {
+				if holds, known := p.decide(i.Args[0]); known && holds {
+					p.subst[i.Results[0]] = i.Args[1]
+					p.changed = true
+					continue
+				}
 			}
 			p.learn(i.Args[0], true)
 		}

@@ -76,7 +76,7 @@ func (u *objectUses) readThrough(f *ir.Func) bool {
 	}
 	c := u.writes[0]
 	dst, src := c.i.Refs[0], c.i.Refs[1]
-	if dst.Off != nil || dst.Disp != 0 || src.Off != nil || int(c.i.Imm) < u.o.Size || src.Obj == u.o || changesAfter(f, c, src.Obj) {
+	if dst.Off != nil || dst.Disp != 0 || src.Off != nil || int(c.i.Imm) < u.o.Size || src.Obj == u.o || changesAfter(c, src.Obj) {
 		return false
 	}
 	for _, r := range u.reads {
@@ -93,7 +93,7 @@ func (u *objectUses) readThrough(f *ir.Func) bool {
 }
 
 // changesAfter reports whether something may write o after the copy c.
-func changesAfter(f *ir.Func, c site, o *ir.Object) bool {
+func changesAfter(c site, o *ir.Object) bool {
 	if !o.HasToken() {
 		return false
 	}

@@ -26,16 +26,11 @@ func (p *prover) counters() {
 func (p *prover) findCounters() []counter {
 	var out []counter
 	for _, h := range p.flow.Order {
-		body := p.flow.Loop(h)
-		if body == nil {
+		inside := p.inside(h)
+		if inside == nil {
 			continue
 		}
-		inside := map[*ir.Block]bool{}
-		for _, k := range body {
-			inside[p.f.Blocks[k]] = true
-		}
-		head := p.f.Blocks[h]
-		for n, v := range head.Params {
+		for n, v := range p.f.Blocks[h].Params {
 			if v.Type == ir.Token {
 				continue
 			}
@@ -47,26 +42,33 @@ func (p *prover) findCounters() []counter {
 	return out
 }
 
+// inside returns the blocks of the loop whose head is node h. It returns nil if h heads no loop.
+func (p *prover) inside(h int) map[*ir.Block]bool {
+	body := p.flow.Loop(h)
+	if body == nil {
+		return nil
+	}
+	in := make(map[*ir.Block]bool, len(body))
+	for _, k := range body {
+		in[p.f.Blocks[k]] = true
+	}
+	return in
+}
+
 // counterOf recognises v as a counter of the loop. v must get one value from outside. Each
 // value from inside must be v itself or v plus the same constant.
 func (p *prover) counterOf(v *ir.Value, n int, inside map[*ir.Block]bool) (counter, bool) {
 	c := counter{param: v}
-	for _, b := range p.f.Blocks {
-		for k := range b.Term.Succs {
-			e := &b.Term.Succs[k]
-			if e.To != v.In {
-				continue
-			}
-			a := e.Args[n]
-			switch {
-			case !inside[b] && (c.start == nil || c.start == a):
-				c.start = a
-			case !inside[b]:
-				return c, false
-			case a == v:
-			case !c.takes(a):
-				return c, false
-			}
+	for _, e := range p.preds[v.In] {
+		a, again := e.Args[n], inside[p.from[e]]
+		switch {
+		case !again && (c.start == nil || c.start == a):
+			c.start = a
+		case !again:
+			return c, false
+		case a == v:
+		case !c.takes(a):
+			return c, false
 		}
 	}
 	return c, c.start != nil && c.step != 0

@@ -11,14 +11,11 @@ import (
 func (p *prover) followers() {
 	p.above = map[*ir.Value]*ir.Value{}
 	for _, h := range p.flow.Order {
-		body := p.flow.Loop(h)
-		if body == nil {
+		inside := p.inside(h)
+		if inside == nil {
 			continue
 		}
-		g := &growth{prover: p, head: p.f.Blocks[h], inside: map[*ir.Block]bool{}}
-		for _, k := range body {
-			g.inside[p.f.Blocks[k]] = true
-		}
+		g := &growth{prover: p, head: p.f.Blocks[h], inside: inside}
 		for n, c := range g.head.Params {
 			for k, v := range g.head.Params {
 				if n != k && c.Type == v.Type && c.Type != ir.Token && p.above[v] != c && g.keepsUp(n, k) {

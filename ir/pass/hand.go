@@ -43,7 +43,7 @@ func (t *tasker) hands() {
 		f := t.m.Tasks[k].Func
 		for _, b := range f.Blocks {
 			for n, i := range b.Instrs {
-				if t.changesPlaces(f, b, n) {
+				if t.changesPlaces(b, n) {
 					t.swaps[i] = true
 					t.join(f, i)
 				}
@@ -68,7 +68,7 @@ func (t *tasker) handed(ch int) bool {
 
 // changesPlaces reports whether a channel operation of a task can swap its buffer with a slot
 // of the ring.
-func (t *tasker) changesPlaces(f *ir.Func, b *ir.Block, n int) bool {
+func (t *tasker) changesPlaces(b *ir.Block, n int) bool {
 	i := b.Instrs[n]
 	switch i.Op {
 	case ir.OpChRecv, ir.OpChGet, ir.OpChSend, ir.OpChPut:

@@ -44,7 +44,7 @@ func (p Pass) forCores() Pass {
 // forLLVM leaves a pass out for cores, whose programs must be short.
 func (p Pass) forLLVM() Pass {
 	run := p.Run
-	p.Run = func(m *ir.Module, env *Env) bool { return env.XLen == 0 && run(m, env) }
+	p.LLVM, p.Run = true, func(m *ir.Module, env *Env) bool { return env.XLen == 0 && run(m, env) }
 	return p
 }
 

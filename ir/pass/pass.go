@@ -53,6 +53,7 @@ type Pass struct {
 	Doc   string
 	Run   func(m *ir.Module, env *Env) (changed bool)
 	Gives *Property // a property that holds from here on
+	LLVM  bool      // the pass changes only programs for x86-64; see forLLVM
 }
 
 // Options control how passes run.

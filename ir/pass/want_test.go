@@ -26,7 +26,7 @@ func TestPassCases(t *testing.T) {
 					m, err := ir.Parse(&diag.File{Name: c.Place, Text: c.Text})
 					require.NoError(t, err)
 					env := Env{XLen: 32}
-					if p.Name == "lengths" || p.Name == "versions" || p.Name == "choices" {
+					if p.LLVM {
 						env.XLen = 0
 					}
 					require.NoError(t, Run(m, []Pass{p}, Options{Env: env}))

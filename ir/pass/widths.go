@@ -232,8 +232,8 @@ func loosened(s span, width, grown int) span {
 
 func (w *widths) prover(f *ir.Func) *prover {
 	if w.provers[f] == nil {
-		p := &prover{f: f, flow: ir.FlowOf(f), base: w.base, fact: map[*ir.Value]span{}, truth: map[*ir.Value]bool{}, subst: renames{}, dry: true, known: w.loaded}
-		p.kids, p.preds, p.from = p.flow.Kids(), preds(f), sources(f)
+		p := newProver(f)
+		p.base, p.dry, p.known = w.base, true, w.loaded
 		w.provers[f] = p
 	}
 	return w.provers[f]
