@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -65,7 +64,7 @@ func kernels(ctx context.Context, examples []*example, f *figures) error {
 		f.missing("instructions beside clang: %s is not installed (apt-get install clang-19 lld-19)", clangName)
 		return nil
 	}
-	product, n := 1.0, 0
+	var all []float64
 	for _, k := range kernelResults() {
 		i := slices.IndexFunc(examples, func(e *example) bool { return e.name == k.name })
 		if i < 0 {
@@ -78,10 +77,10 @@ func kernels(ctx context.Context, examples []*example, f *figures) error {
 		f.count("clang_instructions."+k.name, count)
 		quotient := f.Counts["instructions."+k.name] / float64(count)
 		f.ratio("cg.instructions."+k.name, quotient)
-		product, n = product*quotient, n+1
+		all = append(all, quotient)
 	}
-	if n == len(kernelResults()) {
-		f.ratio("cg.instructions", math.Pow(product, 1/float64(n)))
+	if len(all) == len(kernelResults()) {
+		f.ratio("cg.instructions", geometricMean(all))
 	}
 	return nil
 }

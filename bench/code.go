@@ -96,13 +96,13 @@ func (f *codeFigures) pair(name string, ours, theirs measured) {
 // means adds the geometric mean of each quantity.
 func (f *codeFigures) means() {
 	for _, quantity := range []string{"instructions", "text_bytes"} {
-		product, n := 1.0, 0
+		var all []float64
 		for _, name := range append(kernelNames(), repeated()...) {
 			if v, ok := f.Ratios[quantity+"."+name]; ok {
-				product, n = product*v, n+1
+				all = append(all, v)
 			}
 		}
-		f.Ratios[quantity] = fourPlaces(math.Pow(product, 1/float64(n)))
+		f.Ratios[quantity] = fourPlaces(geometricMean(all))
 	}
 }
 

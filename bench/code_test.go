@@ -50,3 +50,10 @@ func TestMeans(t *testing.T) {
 	require.Equal(t, 1.0, f.Ratios["instructions"])
 	require.Equal(t, 0.5, f.Ratios["text_bytes"])
 }
+
+// TestGeometricMean: the mean depends on no order, and there is one of no values.
+func TestGeometricMean(t *testing.T) {
+	require.Equal(t, 0.0, geometricMean(nil))
+	require.InDelta(t, 4, geometricMean([]float64{2, 8}), 1e-12)
+	require.Equal(t, geometricMean([]float64{0.1, 0.7, 1.3}), geometricMean([]float64{1.3, 0.1, 0.7}))
+}

@@ -59,6 +59,18 @@ func threeDigits(v float64) float64 {
 	return math.Round(v/unit) * unit
 }
 
+// geometricMean returns the geometric mean of quotients, or 0 if there are none.
+func geometricMean(of []float64) float64 {
+	if len(of) == 0 {
+		return 0
+	}
+	sum := 0.0
+	for _, v := range slices.Sorted(slices.Values(of)) { // in one order, so that the last bit is always the same
+		sum += math.Log(v)
+	}
+	return math.Exp(sum / float64(len(of)))
+}
+
 // accepted is the content of bench/accepted.json: the figures that are the same on every
 // machine.
 type accepted struct {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -140,16 +139,14 @@ func mined(ctx context.Context, list []*example, lines int, goal flow.Goal) (*mi
 			return nil, fmt.Errorf("%s: %w", list[k].name, err)
 		}
 	}
-	instructions, time := 0.0, 0.0
+	var saved, faster []float64
 	for _, r := range t.Rows {
-		instructions += math.Log(r.Saved)
-		time += math.Log(r.Faster)
+		saved, faster = append(saved, r.Saved), append(faster, r.Faster)
 		if r.Faster < 1 {
 			t.Slower = append(t.Slower, r.Program)
 		}
 	}
-	n := float64(len(list))
-	t.Instructions, t.Time = math.Exp(instructions/n), math.Exp(time/n)
+	t.Instructions, t.Time = geometricMean(saved), geometricMean(faster)
 	sort.Strings(t.Slower)
 	return t, nil
 }

@@ -145,14 +145,14 @@ func agree(one, says, other, said string) error {
 // means adds the geometric mean of each setting.
 func (f *nativeFigures) means() {
 	for _, setting := range []string{cFast, cNormal} {
-		product, n := 1.0, 0
+		var all []float64
 		for key, v := range f.Ratios {
 			if strings.HasSuffix(key, "."+setting) {
-				product, n = product*v, n+1
+				all = append(all, v)
 			}
 		}
-		if n > 0 {
-			f.Ratios["mean."+setting] = math.Round(1e3*math.Pow(product, 1/float64(n))) / 1e3
+		if len(all) > 0 {
+			f.Ratios["mean."+setting] = math.Round(1e3*geometricMean(all)) / 1e3
 		}
 	}
 }

@@ -296,13 +296,12 @@ func runVerilated(ctx context.Context, dir string) (string, float64, error) {
 
 // means adds the geometric mean of each engine and core.
 func (f *simFigures) means() {
-	sums, n := map[string]float64{}, map[string]int{}
+	groups := map[string][]float64{}
 	for key, v := range f.Ratios {
 		group := key[:strings.LastIndex(key, ".")]
-		sums[group] += math.Log(v)
-		n[group]++
+		groups[group] = append(groups[group], v)
 	}
-	for group, sum := range sums {
-		f.Ratios[group+".mean"] = threeDigits(math.Exp(sum / float64(n[group])))
+	for group, all := range groups {
+		f.Ratios[group+".mean"] = threeDigits(geometricMean(all))
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"html"
 	"io"
-	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -241,20 +240,16 @@ func (t *tables) family() (out []string) {
 
 // mean is the geometric mean of a figure of a core by that of the first core, over the kernels.
 func (t *tables) mean(core string, of func(*tableRow) float64) float64 {
-	sum, n := 0.0, 0
+	var all []float64
 	for _, kernel := range t.kernels {
 		rows := t.of(kernel)
 		for i := range rows {
 			if rows[i].name() == core {
-				sum += math.Log(of(&rows[i]) / of(&rows[0]))
-				n++
+				all = append(all, of(&rows[i])/of(&rows[0]))
 			}
 		}
 	}
-	if n == 0 {
-		return 0
-	}
-	return math.Exp(sum / float64(n))
+	return geometricMean(all)
 }
 
 // minedGain is what mined lines change in a program on a core: ratios of time and cells.
@@ -277,30 +272,27 @@ func (t *tables) gains() (out []minedGain) {
 
 // meanGain is the geometric mean over the programs.
 func (t *tables) meanGain(core string, of func(minedGain) float64) float64 {
-	sum, n := 0.0, 0
+	var all []float64
 	for _, g := range t.gains() {
 		if g.core == core {
-			sum += math.Log(of(g))
-			n++
+			all = append(all, of(g))
 		}
 	}
-	if n == 0 {
-		return 0
-	}
-	return math.Exp(sum / float64(n))
+	return geometricMean(all)
 }
 
-func areaOf(r *tableRow) float64      { return float64(r.cells) }
-func fasterOf(g minedGain) float64    { return g.faster }
-func growthOf(g minedGain) float64    { return g.cells }
-func (t *tables) known(k string) bool { return len(t.of(k)) > 0 }
-func (t *tables) measured() (n []string) {
+func areaOf(r *tableRow) float64   { return float64(r.cells) }
+func fasterOf(g minedGain) float64 { return g.faster }
+func growthOf(g minedGain) float64 { return g.cells }
+
+// measured lists the kernels that have rows.
+func (t *tables) measured() (names []string) {
 	for _, k := range t.kernels {
-		if t.known(k) {
-			n = append(n, k)
+		if len(t.of(k)) > 0 {
+			names = append(names, k)
 		}
 	}
-	return n
+	return names
 }
 
 // markdown is both tables.

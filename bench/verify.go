@@ -4,9 +4,11 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 )
 
 // asSinter is the first argument that makes this program the command line of the tool.
@@ -20,7 +22,7 @@ func verifyGoals() map[string]float64 { return map[string]float64{"hello": 6, "s
 // with the cache that the run before has filled (warm).
 func printVerify(ctx context.Context, o options, rounds int, to io.Writer) error {
 	if len(o.only) == 0 {
-		o.only = []string{"hello", "sha256"}
+		o.only = slices.Sorted(maps.Keys(verifyGoals()))
 	}
 	list, err := load(o)
 	if err != nil {
