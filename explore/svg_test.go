@@ -4,7 +4,21 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/sinter-lang/sinter/ir/design"
 )
+
+// TestOrganisations: the axis of organisations has the cores that exist, and a picture has a
+// colour and a legend for each.
+func TestOrganisations(t *testing.T) {
+	require.Equal(t, Organisation, axes()[0].name)
+	require.Equal(t, design.Cores(), axes()[0].values)
+	picture := string(SVG(nil, nil))
+	for _, core := range design.Cores() {
+		require.Contains(t, picture, "."+core+"{fill:", core)
+		require.Contains(t, picture, ">"+core+"</text>", core)
+	}
+}
 
 // TestTicks: labels are round numbers within the range.
 func TestTicks(t *testing.T) {

@@ -151,17 +151,27 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	return e.finish(guard(func() error { return parsed.Run(e) }))
 }
 
-// vars are values for help texts and enumerations. They come from the table of machines.
+// vars are values for help texts and enumerations. They come from the tables of the project.
 func vars() kong.Vars {
-	machines := flow.Names(flow.IsNamed)
-	last := len(machines) - 1
+	machines, cores, buses := flow.Names(flow.IsNamed), flow.Cores(), flow.Buses()
 	return kong.Vars{
-		"machines": strings.Join(machines, ","),
-		"machine":  strings.Join(machines[:last], ", ") + " or " + machines[last],
-		"engines":  engines(),
-		"boards":   strings.Join(flow.Boards(), ", "),
-		"fuzzed":   strings.Join(checks.FuzzLevels(), ", "),
+		"machines":  strings.Join(machines, ","),
+		"machine":   anyOf(machines),
+		"cores":     strings.Join(cores, ","),
+		"core_list": strings.Join(cores, ", "),
+		"one_core":  anyOf(cores),
+		"buses":     strings.Join(buses, ","),
+		"bus":       anyOf(buses),
+		"engines":   engines(),
+		"boards":    strings.Join(flow.Boards(), ", "),
+		"fuzzed":    strings.Join(checks.FuzzLevels(), ", "),
 	}
+}
+
+// anyOf joins at least two names for a sentence: a, b or c.
+func anyOf(names []string) string {
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " or " + names[last]
 }
 
 // engines lists the engines of each machine.

@@ -18,7 +18,7 @@ type fpgaCmd struct {
 	Debounce []string `placeholder:"PORT" help:"Let an input rest for some milliseconds before the program sees it."`
 	Clock    string   `placeholder:"MHZ" help:"Clock of the core, by the PLL of the part (default: the clock of the board)."`
 	Baud     uint64   `default:"115200" placeholder:"N" help:"Speed of all serial lines, the log among them."`
-	Core     string   `default:"pipe3" enum:"auto,multi,pipe3" help:"Organisation of the core: multi, pipe3, or auto, the one that serves the goal best."`
+	Core     string   `default:"pipe3" enum:"auto,${cores}" help:"Organisation of the core: ${core_list}, or auto, the one that serves the goal best."`
 	Part     string   `placeholder:"NAME" help:"Another part in the same package, where boards are sold with several."`
 	Check    bool     `help:"Run the whole top in Icarus at its pins, with --vcd-in, --bytes-in, --pcap-in and --answers, until --until, and compare with the reference; nothing is written."`
 	Program  bool     `help:"Hand the bitstream to the board."`

@@ -15,7 +15,7 @@ type buildCmd struct {
 	Product string   `default:"linux" enum:"linux,mpi,pvh,pvh-pci,uefi,hvt" help:"Which x86-64 product: linux (process), mpi (for mpirun), pvh (unikernel with virtio-mmio), pvh-pci (with virtio over PCI), uefi (for a computer) or hvt (guest of the monitor)."`
 	Layout  uint64   `default:"0" placeholder:"SEED" help:"Put a linux or hvt product at addresses of a seed; 0: the usual ones."`
 	Strip   bool     `help:"Leave symbols and line tables out of an ELF."`
-	Core    string   `default:"pipe3" enum:"auto,multi,pipe3" help:"Organisation of the core: multi, pipe3, or auto, the one that serves the goal best."`
+	Core    string   `default:"pipe3" enum:"auto,${cores}" help:"Organisation of the core: ${core_list}, or auto, the one that serves the goal best."`
 	Stage   string   `default:"low" enum:"first,x86,low" help:"Which program IR a .sir shows: first (as lowered), x86, or low (for a core)."`
 	Time    bool     `help:"Print how long each artefact took."`
 	Plan    bool     `help:"List the copies over 64 bytes that are left."`
@@ -90,13 +90,13 @@ type hwCmd struct {
 	program  `embed:""`
 	inputs   `embed:""`
 	Out      string `short:"o" required:"" placeholder:"DIR" help:"Folder to write into; it is made when missing."`
-	Core     string `default:"pipe3" enum:"auto,multi,pipe3" help:"Organisation of the core: multi, pipe3, or auto, the one that serves the goal best."`
+	Core     string `default:"pipe3" enum:"auto,${cores}" help:"Organisation of the core: ${core_list}, or auto, the one that serves the goal best."`
 	Design   string `placeholder:"FILE" help:"Make the core of a design point (.design, as build writes it) and not that of the program's own; it says which organisation."`
 	Full     bool   `help:"Make a core that is not specialised: all lines, 32 registers, all port registers, 16 KiB memories or more. It runs any image."`
 	Netlist  bool   `help:"Write the core as cells of an iCE40, mapped by Sinter, too (NAME_ice40.v): nextpnr-ice40 places it as it is."`
 	Wrappers bool   `help:"Write texts for the designs of others, too: AXI4-Stream, FuseSoC, LiteX, cocotb."`
 	AXIS     bool   `name:"axis" help:"Write a module whose frames are AXI4-Stream, too; --wrappers has it among others."`
-	Bus      string `default:"none" enum:"none,wishbone,axilite" placeholder:"BUS" help:"Write the core as a slave of a host, too: its log, frames and bytes as registers on a bus, wishbone or axilite."`
+	Bus      string `default:"none" enum:"none,${buses}" placeholder:"BUS" help:"Write the core as a slave of a host, too: its log, frames and bytes as registers on a bus, ${bus}."`
 	RVFI     bool   `name:"rvfi" help:"Give the core a trace port, the RISC-V Formal Interface: each executed instruction with its registers and its access."`
 	Frames   int    `default:"64" placeholder:"N" help:"Frames of the captures that the test bench replays; 0: all."`
 }

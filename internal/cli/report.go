@@ -20,7 +20,7 @@ import (
 type reported struct {
 	program `embed:""`
 	inputs  `embed:""`
-	Core    string   `default:"pipe3" enum:"multi,pipe3" help:"Organisation of the core: multi or pipe3."`
+	Core    string   `default:"pipe3" enum:"${cores}" help:"Organisation of the core: ${one_core}."`
 	Checks  []string `default:"trace,removal" placeholder:"CHECK" help:"Checks of the verification on the page, as verify has them; none for no verification."`
 	NoX86   bool     `name:"no-x86" help:"Leave the native process and the unikernel out of the verification."`
 	Window  string   `default:"400" placeholder:"[FROM:]CYCLES" help:"Cycles of the pipeline and the waveform; without FROM, from the costliest line on."`

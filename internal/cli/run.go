@@ -33,7 +33,7 @@ type runCmd struct {
 	inputs    `embed:""`
 	liveFlags `embed:""`
 	On        string   `default:"" enum:",${machines}" help:"Machine: ${machine} (default: source; with --live the monitor where it can run, else unikernel)."`
-	Core      string   `default:"pipe3" enum:"auto,multi,pipe3" help:"Organisation of the core: multi, pipe3, or auto, the one that serves the goal best."`
+	Core      string   `default:"pipe3" enum:"auto,${cores}" help:"Organisation of the core: ${core_list}, or auto, the one that serves the goal best."`
 	Engine    string   `placeholder:"NAME" help:"What runs the circuit on cycle or gates (default: the first): ${engines}."`
 	Lanes     int      `placeholder:"N" help:"Runs of a core at once, each with gaps of another seed at its ports; all must show the same (cycle and gates only)."`
 	DiskOut   []string `name:"disk-out" placeholder:"DISK=FILE" help:"Write a disk, as it is after the run, to a file."`
@@ -152,7 +152,7 @@ func sortedFigures(figures map[string]float64) []string {
 type verifyCmd struct {
 	program `embed:""`
 	inputs  `embed:""`
-	Core    string   `default:"both" enum:"both,multi,pipe3,none" help:"Which core to verify: multi, pipe3, both or none."`
+	Core    string   `default:"both" enum:"both,${cores},none" help:"Which core to verify: ${core_list}, both or none."`
 	Quick   bool     `help:"Only traces and removal: seconds, no outside tool, no proof."`
 	Checks  []string `placeholder:"CHECK" help:"Only these checks: trace, net, lockstep, proof, removal, facts, circuit, verilog, witness, and netlist, which runs only when it is named."`
 	NoX86   bool     `name:"no-x86" help:"Leave the native process and the unikernel out."`

@@ -15,7 +15,7 @@ type testCmd struct {
 	Paths  []string `arg:"" help:"Source files, folders whose .sn files are one program, or std:NAME for a package of the library (std: for all)."`
 	Define []string `short:"D" placeholder:"NAME=VALUE" help:"Set a config of the program."`
 	On     []string `default:"source,ir" placeholder:"MACHINE,..." help:"Machines: ${machine}, or all, which leaves out those that start slowly."`
-	Core   string   `default:"pipe3" enum:"multi,pipe3" help:"Organisation of the core for cycle and gates: multi or pipe3."`
+	Core   string   `default:"pipe3" enum:"${cores}" help:"Organisation of the core for cycle and gates: ${one_core}."`
 	Filter string   `placeholder:"TEXT" help:"Only tests whose name contains the text."`
 	Cases  int      `default:"100" placeholder:"N" help:"Runs of a test that chooses values with any."`
 	Seed   uint64   `default:"1" placeholder:"N" help:"Seed of the chosen values."`

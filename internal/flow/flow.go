@@ -17,6 +17,7 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/sinter-lang/sinter/hwgen/periph"
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/ir/design"
 	"github.com/sinter-lang/sinter/ir/isa"
@@ -28,12 +29,15 @@ import (
 
 // The organisations of generated cores.
 const (
-	Multi = "multi"
-	Pipe3 = "pipe3"
+	Multi = design.Multi
+	Pipe3 = design.Pipe3
 )
 
 // Cores lists the organisations in the order of reports.
-func Cores() []string { return []string{Multi, Pipe3} }
+func Cores() []string { return design.Cores() }
+
+// Buses lists the buses by which a host can reach a core.
+func Buses() []string { return periph.Buses() }
 
 // Options are the inputs of a program's artefacts besides its text.
 type Options struct {
