@@ -18,13 +18,6 @@ func Print(m *Module) string {
 	return p.sb.String()
 }
 
-// PrintFunc returns the text form of one function of m.
-func PrintFunc(m *Module, f *Func) string {
-	p := &printer{m: m, lines: map[*diag.File][]int{}}
-	p.function(f)
-	return p.sb.String()
-}
-
 type printer struct {
 	m     *Module
 	sb    strings.Builder

@@ -59,6 +59,14 @@ type HostDevice struct {
 	Bytes  bool // a line of bytes, not of frames
 }
 
+// width is the width of the data that the device passes at once.
+func (d HostDevice) width() int {
+	if d.Bytes {
+		return rtl.PortByteWidth
+	}
+	return 32
+}
+
 // HostCore lists the ports of a core that a host can access over the bus.
 type HostCore struct {
 	Logs    bool
@@ -73,7 +81,7 @@ func (HostCore) at(i int, register uint64) uint64 {
 // Registers lists the registers of a core on a bus.
 func (k HostCore) Registers() []HostRegister {
 	out := []HostRegister{
-		{"ID", HostID, "r", "0x534E5452"},
+		{"ID", HostID, "r", fmt.Sprintf("0x%X", HostSignature)},
 		{"STATUS", HostStatus, "r", "bit 0 idle, 1 ended, 2 trap, 3 a word of the log waits, 4 a device has something for the host, 5 a device takes something"},
 		{"MASK", HostMask, "rw", "the bits of STATUS that raise irq"},
 		{"TRAP_PC", HostTrapPC, "r", "the address of the failed check"},
@@ -320,10 +328,7 @@ func (h *host) writes(addr uint64, ok rtl.ID) rtl.ID {
 func (h *host) give(i int, d HostDevice) (room rtl.ID) {
 	b := h.b
 	p := rtl.RxPorts(d.Name)
-	width := 32
-	if d.Bytes {
-		width = rtl.PortByteWidth
-	}
+	width := d.width()
 	full, data := b.Reg(d.Name+".full", 1, 0), b.Reg(d.Name+".data", width, 0)
 	room = b.Not(full.Q())
 	b.If(b.Input(p.Ready, 1), func() { b.Set(full, b.Const(1, 0)) })
@@ -361,11 +366,7 @@ func (h *host) take(i int, d HostDevice) (waits rtl.ID) {
 	b := h.b
 	p := rtl.TxPorts(d.Name)
 	waits = b.Input(p.Valid, 1)
-	width := 32
-	if d.Bytes {
-		width = rtl.PortByteWidth
-	}
-	b.Output(p.Ready, h.reads(h.core.at(i, hostData), b.Fit(b.Input(p.Data, width), 32), waits))
+	b.Output(p.Ready, h.reads(h.core.at(i, hostData), b.Fit(b.Input(p.Data, d.width()), 32), waits))
 	return waits
 }
 

@@ -184,12 +184,12 @@ func (s *mutantSite) core(ctx context.Context, i int) (*mutantsOfCore, error) {
 
 func (s *mutantSite) read(ctx context.Context, c *mutantCore) (*mutantsOfCore, error) {
 	text := map[string]*diag.File{}
-	for name, hash := range map[string]string{"core.img": s.units.Image, "core.trace": s.units.Reference, "core.rtl": c.Circuit, "core.design": c.Point} {
-		data, err := s.folder.Input(hash)
+	for _, in := range [][2]string{{"core.img", s.units.Image}, {"core.trace", s.units.Reference}, {"core.rtl", c.Circuit}, {"core.design", c.Point}} {
+		data, err := s.folder.Input(in[1])
 		if err != nil {
 			return nil, err
 		}
-		text[name] = &diag.File{Name: name, Text: string(data)}
+		text[in[0]] = &diag.File{Name: in[0], Text: string(data)}
 	}
 	prog, err := flow.LoadFiles([]*diag.File{text["core.img"]}, flow.Options{})
 	if err != nil {

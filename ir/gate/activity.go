@@ -34,8 +34,8 @@ func (e Energy) PerCycle() float64 {
 // cycles at once.
 type Activity struct {
 	n       *Netlist
-	weight  []uint64 // for each net: the weight of a change
-	carry   []bool   // for each net: whether a carry cell drives it
+	weight  []uint64 // for each net but a carry: the weight of a change
+	carry   []bool   // for each net: whether a carry cell drives it, so that a change counts 1
 	groups  [][]Net
 	flops   uint64
 	values  []uint64 // for each net: its values, a bit for each cycle
@@ -52,16 +52,11 @@ func NewActivity(n *Netlist) *Activity {
 		for _, in := range c.Used() {
 			a.weight[in]++
 		}
+		a.weight[c.Out]++
+		a.carry[c.Out] = c.Kind == Adder
 	}
 	n.Readers(func(x Net) { a.weight[x]++ })
 	n.Drivers(func(x Net) { a.weight[x]++ })
-	for i := range n.Cells {
-		c := &n.Cells[i]
-		a.weight[c.Out]++
-		if c.Kind == Adder {
-			a.weight[c.Out], a.carry[c.Out] = 1, true
-		}
-	}
 	for i := range n.Inputs {
 		a.groups = append(a.groups, n.Inputs[i].Bits)
 	}

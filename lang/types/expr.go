@@ -55,7 +55,7 @@ func (b *body) plainExpr(e syntax.Expr, want *tree.Type) tree.Expr {
 	case *syntax.SliceExpr:
 		return b.slice(e)
 	case *syntax.FieldExpr:
-		return b.field(e, want)
+		return b.field(e)
 	case *syntax.FloatLit:
 		return b.floatLit(e)
 	case *syntax.TimeLit:

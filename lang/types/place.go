@@ -96,7 +96,7 @@ func (b *body) sliceBounds(e *syntax.SliceExpr, x tree.Expr) (lo, hi tree.Expr, 
 }
 
 // field checks x.name outside of calls: a variant, a field, a length.
-func (b *body) field(e *syntax.FieldExpr, want *tree.Type) tree.Expr {
+func (b *body) field(e *syntax.FieldExpr) tree.Expr {
 	if d := b.typeName(e.X); d != nil && b.mayName(e.X) {
 		return b.typeMember(d, e)
 	}

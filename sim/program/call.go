@@ -40,6 +40,3 @@ func (k *Caller) Call(words ...uint64) ([]uint64, error) {
 	}
 	return out, err
 }
-
-// Executed returns the number of IR instructions executed in all calls.
-func (k *Caller) Executed() uint64 { return k.c.executed() }

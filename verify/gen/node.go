@@ -72,12 +72,6 @@ func (n *node) silent() bool {
 	return n.gone || n.kind == stmtNode && n.link != nil && n.link.gone
 }
 
-func (n *node) String() string {
-	var b strings.Builder
-	n.text(&b)
-	return b.String()
-}
-
 // walk visits a node and its children, outer nodes first. It does not visit replaced nodes.
 func (n *node) walk(visit func(*node)) {
 	if n.gone || n.link != nil && n.link.gone {

@@ -77,7 +77,7 @@ func (l *lister) operator(id rtl.ID, n *rtl.Node) {
 		l.slice(id, n)
 	}
 	if n.Op == word.Mux {
-		l.sel(id, n)
+		l.sel(id)
 	}
 	for i, a := range n.Args {
 		l.operand(id, i, a)
@@ -110,7 +110,7 @@ func (l *lister) slice(id rtl.ID, n *rtl.Node) {
 }
 
 // sel lists the faults of a multiplexer.
-func (l *lister) sel(id rtl.ID, n *rtl.Node) {
+func (l *lister) sel(id rtl.ID) {
 	for v := range uint64(2) {
 		l.add(stuckSelect, func(c *rtl.Circuit) {
 			at := insert(c, id, constant(1, v))

@@ -55,8 +55,9 @@ func (f *found) put(k int, text string) string {
 	return f.line[:f.at[2*k]] + text + f.line[f.at[2*k+1]:]
 }
 
-// swap returns the line with parts a and b exchanged. Part a must come before part b.
-func (f *found) swap(a, b int) string {
+// swap returns the line with its two values exchanged, which are parts 2 and 3 of each pattern.
+func (f *found) swap() string {
+	const a, b = 2, 3
 	return f.line[:f.at[2*a]] + f.part(b) + f.line[f.at[2*a+1]:f.at[2*b]] + f.part(a) + f.line[f.at[2*b+1]:]
 }
 
@@ -114,9 +115,9 @@ var rewrites = []struct {
 	{"operands exchanged", compare, exchanged},
 	{"constant off by one", binary, func(f *found) string { return f.count(3, 1) }},
 	{"constant off by one", compare, func(f *found) string { return f.count(3, 1) }},
-	{"arms exchanged", choose, func(f *found) string { return f.swap(2, 3) }},
-	{"condition negated", branch, func(f *found) string { return f.swap(2, 3) }},
-	{"values exchanged", merge, func(f *found) string { return f.swap(2, 3) }},
+	{"arms exchanged", choose, (*found).swap},
+	{"condition negated", branch, (*found).swap},
+	{"values exchanged", merge, (*found).swap},
 	{"place off by one", offset, func(f *found) string { return f.count(2, 1) }},
 	{"one byte short", bulk, func(f *found) string { return f.count(2, -1) }},
 }
@@ -126,7 +127,7 @@ func exchanged(f *found) string {
 	if slices.Contains(symmetricOps, f.part(1)) {
 		return f.line
 	}
-	return f.swap(2, 3)
+	return f.swap()
 }
 
 // eachLLVM calls `visit` with each wrong line that a mistake can put in place of a line.

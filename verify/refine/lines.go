@@ -511,7 +511,7 @@ func (p *proof) effects(y *cycle, valid lit) {
 	}
 	p.stores(y, valid)
 	for _, o := range p.k.acts() {
-		if want, known := p.act(o, y, valid); known {
+		if want, known := p.act(o, valid); known {
 			p.claim("output "+o, p.same(y.output(o), []lit{want}))
 		}
 	}
@@ -571,7 +571,7 @@ func (k *checker) lineOf(reg port.Reg) *design.Device {
 
 // act returns the required value of a one-bit output. known is false if the proof does not
 // model the output.
-func (p *proof) act(output string, y *cycle, valid lit) (want lit, known bool) {
+func (p *proof) act(output string, valid lit) (want lit, known bool) {
 	store := !p.c.load && p.c.reg != port.None
 	switch output {
 	case rtl.PortLogValid:

@@ -2,7 +2,7 @@
 // the Verilog writer.
 //
 //	c := rtltest.Random(7, 60)                                  // any operator, any width
-//	c = rtltest.Make(rtltest.Config{Seed: 7, Size: 60, MaxWidth: 6, Ops: rtltest.Core()})
+//	c = rtltest.Make(rtltest.Config{Seed: 7, Size: 60, MaxWidth: 6, Ops: []word.Op{word.Add, word.Mux}})
 //
 // The circuits are valid, and depend only on their seed. Nodes are made without folding, so
 // there are operators on constants, repeated operands and dead nodes. Constants may be at the
@@ -36,17 +36,6 @@ func All() []word.Op {
 	var out []word.Op
 	for op := word.Bad + 1; op < word.NumOps; op++ {
 		out = append(out, op)
-	}
-	return out
-}
-
-// Core lists the core operators of the word table.
-func Core() []word.Op {
-	var out []word.Op
-	for _, op := range All() {
-		if word.Table(op).Core {
-			out = append(out, op)
-		}
 	}
 	return out
 }
