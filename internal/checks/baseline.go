@@ -11,10 +11,10 @@ import (
 	"github.com/sinter-lang/sinter/sim"
 )
 
-// baseline is the run with which all other runs are compared. If its trace is short, it is kept
-// in memory. If its trace is longer, the run is repeated beside every other run. Then memory
-// holds only those events that one of the two runs has already shown and the other has not. So
-// a capture may be longer than the memory.
+// baseline is the run with which all other runs are compared. A short trace is kept in memory.
+// If the trace is long, the run is repeated beside every other run. Memory then holds only the
+// events that one of the two runs has shown and the other has not. So a trace may be longer
+// than the memory.
 type baseline struct {
 	p      *flow.Program
 	level  string
@@ -25,8 +25,8 @@ type baseline struct {
 	kept   []trace.Event // all events, or none
 }
 
-// Two limits: the length of the longest trace that is kept, and the number of events by
-// which one of two runs may be ahead.
+// There are two limits: the length of the longest trace that is kept, and the number of
+// events by which one of two runs may be ahead.
 const (
 	keptEvents = 1 << 14
 	mostApart  = 1 << 20

@@ -10,9 +10,9 @@ import (
 	"github.com/sinter-lang/sinter/ir/trace"
 )
 
-// A reference that runs again beside every run gives the same results of comparison as a kept
-// trace. This holds in the same world, in a world that ends earlier or later, and for another
-// program.
+// A reference that is repeated beside every run gives the same results as a kept trace.
+// TestBaseline checks this for a run in the same world, for a run in a world that ends
+// earlier or later, and for another program.
 func TestBaseline(t *testing.T) {
 	ctx := context.Background()
 	p, err := flow.Load("../../examples/filter", flow.Options{})

@@ -18,8 +18,8 @@ import (
 // bitstream is an example on a board.
 type bitstream struct{ example, board, clock string }
 
-// bitstreams lists all bitstreams of the campaign. A run with SINTER_FULL=1 makes the first
-// two.
+// bitstreams lists all bitstreams of the campaign. A test run with SINTER_FULL=1 makes only
+// the first two.
 func bitstreams() []bitstream {
 	list := []bitstream{{"uart-echo", "icebreaker", ""}, {"buttons", "hx8k", "24"}}
 	if !testkit.Campaign() {
@@ -36,7 +36,7 @@ func bitstreams() []bitstream {
 }
 
 // TestBitstreams checks that each program fits, meets its clock, and becomes an iCE40
-// bitstream. A script test of the command line covers the files without the tools.
+// bitstream. A script test of the command line covers the files that need no FPGA tools.
 func TestBitstreams(t *testing.T) {
 	if !testkit.Full() {
 		t.Skip("bitstreams are made with SINTER_FULL=1")

@@ -21,7 +21,7 @@ import (
 type busTalk struct {
 	device    string
 	transfers int
-	most      int             // most bits that pass the wires for one time of the reference
+	most      int             // largest number of bits on the wires for one time of the reference
 	shown     strings.Builder // bits that the slave sends
 	wires     strings.Builder // bits that the bench must print
 }
@@ -64,7 +64,7 @@ func slavesOf(list []*busTalk) []top.Slave {
 	return out
 }
 
-// plain adds a transfer that receives a bit for each bit that it sends.
+// plain adds a transfer in which the master receives a bit for each bit that it sends.
 func (t *busTalk) plain(sent, got []byte) {
 	t.transfers++
 	if len(sent) == 0 { // an empty transfer selects no device
@@ -132,7 +132,7 @@ func busTime(list []*busTalk) float64 {
 	for _, t := range list {
 		bits += t.most
 	}
-	return float64(bits) * 1.5e6 / periph.I2CHz // at the speed of the slower bus, and half as much again for changes of direction
+	return float64(bits) * 1.5e6 / periph.I2CHz // at the speed of the slower bus, plus half for changes of direction
 }
 
 // buses compares the bits on the wires with the expected bits.

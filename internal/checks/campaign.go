@@ -32,7 +32,7 @@ func (o *CampaignOptions) notice(format string, args ...any) {
 	}
 }
 
-// CampaignCount says how many results of a campaign existed.
+// CampaignCount counts the results of a campaign that existed before, and those that were made now.
 type CampaignCount struct {
 	Units int `json:"units"`
 	Kept  int `json:"kept"` // results that were in the folder
@@ -72,7 +72,7 @@ func unitsOf(folder *explore.Folder, c *explore.Campaign) (doUnits, error) {
 // campaignPlan describes a campaign: its kind, its options and its number of units.
 type campaignPlan struct {
 	kind    string
-	options any // everything that the results depend on, except the tool itself
+	options any // everything that affects the results, except the tool itself
 	units   int
 }
 
@@ -165,8 +165,8 @@ func doUnit(ctx context.Context, folder *explore.Folder, c *explore.Campaign, do
 	return folder.PutUnit(c, unit, r)
 }
 
-// campaignWorker runs units from a campaign's queue, as a job of a cluster. It reports false if
-// the folder holds no campaign.
+// campaignWorker runs units from a campaign's queue, as a job of a cluster. The result is false
+// if the folder holds no campaign.
 func campaignWorker(ctx context.Context, folder *explore.Folder, name, executable string) (bool, error) {
 	c, err := folder.ReadCampaign()
 	if c == nil || err != nil {
@@ -202,7 +202,7 @@ type fuzzUnits struct {
 	Small bool     `json:"small"`
 }
 
-// fuzzUnitSize is the number of programs in a unit. A unit takes one second or a few.
+// fuzzUnitSize is the number of programs in a unit. A unit takes a few seconds at most.
 const fuzzUnitSize = 20
 
 // unit runs the programs of a unit. It does not shrink failing programs: that happens once,

@@ -14,8 +14,9 @@ import (
 	"github.com/sinter-lang/sinter/internal/flow"
 )
 
-// TestFailuresAreOneByOne checks that failures with equal level, kind and message, apart from
-// numbers, count as one. The failure with the smallest seed is kept.
+// TestFailuresAreOneByOne checks that failures count as one if they have the same level, the
+// same kind, and the same message apart from numbers. The failure with the smallest seed is
+// kept.
 func TestFailuresAreOneByOne(t *testing.T) {
 	got := firstOfEach([]FuzzFailure{
 		{Seed: 9, Level: "ir", Kind: faulty, Detail: "index 5 of 4\nmore"},
@@ -32,8 +33,8 @@ func TestFailuresAreOneByOne(t *testing.T) {
 	require.Equal(t, [][3]any{{uint64(3), "ir", 1}, {uint64(4), "ir", 0}, {uint64(5), "isa", 2}}, alike)
 }
 
-// TestFuzzCampaign checks that a campaign has the same results as one run over all programs. It
-// continues with the results that its folder lacks.
+// TestFuzzCampaign checks that a campaign has the same results as one run over all programs. A
+// campaign that is started again makes only the results that its folder lacks.
 func TestFuzzCampaign(t *testing.T) {
 	self, err := os.Executable()
 	require.NoError(t, err)
@@ -66,8 +67,8 @@ func TestFuzzCampaign(t *testing.T) {
 }
 
 // TestMutantCampaign checks that a campaign gives the same result as one run over all mutants,
-// and that a repeated campaign makes only the results that its folder lacks. The workers use
-// only the contents of the folder.
+// and that a repeated campaign makes only the results that its folder lacks. Workers use
+// nothing except the contents of the folder.
 func TestMutantCampaign(t *testing.T) {
 	self, err := os.Executable()
 	require.NoError(t, err)
@@ -111,8 +112,8 @@ func TestUnitsOfMutants(t *testing.T) {
 	require.EqualError(t, err, "the campaign has no unit 3")
 }
 
-// TestKeptWorld checks that a world stays the same if its files are stored in a folder and read
-// from there.
+// TestKeptWorld checks that a world stays the same if the world's files are stored in a folder
+// and read from that folder.
 func TestKeptWorld(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "x")

@@ -47,8 +47,8 @@ func (l *ladder) circuit(c *flow.Core) error {
 	return nil
 }
 
-// circuitRow is the row for the proof of a core's lines. If the prover gave up on a claim, the
-// claim counts neither as proved nor as tested.
+// circuitRow is the row for the proof of a core's lines. A claim on which the prover gave up
+// counts neither as proved nor as tested.
 func circuitRow(core string, rep *refine.Report) verify.Row {
 	row := verify.Row{
 		Level: flow.Cycle, Core: core, Check: verify.Circuit, Status: verify.Proved, N: rep.Lines,

@@ -11,9 +11,9 @@ import (
 	"github.com/sinter-lang/sinter/verify"
 )
 
-// The claim that a read port never meets a write must be proved, and not only tested, on both
-// cores, for programs with and without data memory and frames. verify reports for each claim
-// whether it is proved or only tested.
+// TestNeverClaimsAreProved concerns the claim that a read port never meets a write. The claim
+// must be proved, not only tested, on both cores, with and without data memory and frames.
+// verify reports for each claim whether it is proved or only tested.
 func TestNeverClaimsAreProved(t *testing.T) {
 	for name, claims := range map[string]int{"hello": 2, "pipeline": 3, "filter": 3} {
 		p, err := flow.Load("../../examples/"+name, flow.Options{})

@@ -9,7 +9,7 @@ import (
 
 // UseDesign reads a design point from a file and makes its core the program's core. It returns
 // the core's organisation. If the point lacks something that the program's image needs, the
-// error names the first such word.
+// error names the first word of the image that needs it.
 func UseDesign(ctx context.Context, p *flow.Program, path string) (kind string, err error) {
 	point, err := flow.ReadPoint(path)
 	if err != nil {

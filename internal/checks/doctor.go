@@ -76,7 +76,7 @@ func look(name string) (string, error) {
 // versionTime is the longest time that a tool may take to print its version.
 const versionTime = 10 * time.Second
 
-// version asks a tool for its version. The result is "found" if the tool prints none.
+// version asks a tool for its version. The result is "found" if the tool prints no version.
 func version(ctx context.Context, path, flag string) string {
 	if flag == "" {
 		return "found"

@@ -67,7 +67,8 @@ func TestAnImageRuns(t *testing.T) {
 }
 
 // TestContextsAndChannelsReachTheImage checks that contexts and channels are written to the
-// image and read back. A contradiction in them is refused, and the error names its field.
+// image and read back. An image whose contexts or channels contradict each other is
+// refused, and the error names the wrong field.
 func TestContextsAndChannelsReachTheImage(t *testing.T) {
 	p := loaded(t, "../../examples/pipeline")
 	im, err := p.Image(context.Background())
@@ -102,8 +103,8 @@ func TestContextsAndChannelsReachTheImage(t *testing.T) {
 	}
 }
 
-// TestACircuitRuns checks that the image beside a circuit gives the meaning of its words. The
-// image must belong to the circuit.
+// TestACircuitRuns checks that the image beside a circuit gives the meaning of the words that
+// the circuit shows. The image must belong to the circuit.
 func TestACircuitRuns(t *testing.T) {
 	dir := t.TempDir()
 	circuit, side := filepath.Join(dir, "hello.rtl"), filepath.Join(dir, "hello.img")
@@ -139,8 +140,8 @@ func hardware(t *testing.T, p *flow.Program, kind string) map[string]string {
 	return files
 }
 
-// TestADesignPointMakesTheSameCoreAgain checks that the design point that was written with the
-// hardware makes every file again, byte for byte, from the program or from its image.
+// TestADesignPointMakesTheSameCoreAgain checks the design point that was written with the
+// hardware. With this point, the program or its image gives every file again, byte for byte.
 func TestADesignPointMakesTheSameCoreAgain(t *testing.T) {
 	ctx, dir := context.Background(), t.TempDir()
 	for _, kind := range flow.Cores() {
@@ -155,7 +156,7 @@ func TestADesignPointMakesTheSameCoreAgain(t *testing.T) {
 			require.Equal(t, kind, got)
 			require.Equal(t, files, hardware(t, p, got))
 		}
-		// Without the added line the program is a longer one, and the point does not fit it.
+		// Without the added line the text of the program is longer, and does not fit the point.
 		_, err := checks.UseDesign(ctx, loaded(t, "testdata/andn.sn"), point)
 		require.Error(t, err)
 		require.Regexp(t, `mix\.design does not fit testdata/andn\.sn: word|text: \d address bits do not hold the \d+ words`, err.Error())

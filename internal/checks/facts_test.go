@@ -35,8 +35,8 @@ func watched(t *testing.T, im *image.Image) *facts.Watcher {
 }
 
 // TestAnOffByOneBitIsNoticed removes a bit from each operand of a program's narrowed line. A
-// register then holds more bits than the line reads. The check must report the position of
-// the instruction.
+// register then holds more bits than the line reads, and the check must report the position
+// of the instruction.
 func TestAnOffByOneBitIsNoticed(t *testing.T) {
 	for name, want := range map[string]string{"matmul": "mul_8x8", "fir": "mul_18sx14s"} {
 		p, err := flow.Load("../../examples/"+name, flow.Options{})

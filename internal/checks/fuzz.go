@@ -237,8 +237,9 @@ func writeFailure(dir string, p *gen.Program, f FuzzFailure) (string, error) {
 	return path, flow.WriteFile(path, []byte(head+text))
 }
 
-// Written writes the captures of a random program into the folder of path, the file to which
-// its text will be written. It returns the formatted text and the options of a run.
+// Written writes the captures of a random program into the folder of path. The caller will
+// write the program's text to path. Written returns the formatted text and the options of a
+// run.
 func Written(path string, p *gen.Program) (text string, options []string, err error) {
 	text = p.Source()
 	if tidy, err := flow.FormatText(path, text); err == nil {
@@ -302,7 +303,7 @@ func Written(path string, p *gen.Program) (text string, options []string, err er
 	return text, options, nil
 }
 
-// answersOf writes a file of answers, nil for none.
+// answersOf writes a file of answers. The result is nil if there are no answers.
 func answersOf(list []world.Answer, bus bool) []byte {
 	var b strings.Builder
 	for _, a := range list {
@@ -321,8 +322,8 @@ func answersOf(list []world.Answer, bus bool) []byte {
 	return []byte(b.String())
 }
 
-// levelsOf returns the changes of an input as a value change dump. It is nil if there are
-// no changes.
+// levelsOf returns the changes of an input as a value change dump. The result is nil if
+// there are no changes.
 func levelsOf(s *world.Script, index int) []byte {
 	t := &trace.Trace{Program: "random"}
 	for _, in := range s.Inputs {
@@ -338,7 +339,8 @@ func levelsOf(s *world.Script, index int) []byte {
 	return world.WriteVCD(t, "d")
 }
 
-// bytesOf writes the input of a serial line as a file of bytes. It is nil if there is no input.
+// bytesOf writes the input of a serial line as a file of bytes. The result is nil if there is no
+// input.
 func bytesOf(s *world.Script, index int) []byte {
 	var b []byte
 	for _, in := range s.Inputs {
@@ -349,7 +351,7 @@ func bytesOf(s *world.Script, index int) []byte {
 	return b
 }
 
-// captureOf writes the input of a device as a capture. It is nil if there is no input.
+// captureOf writes the input of a device as a capture. The result is nil if there is no input.
 func captureOf(s *world.Script, index int, d gen.Device) ([]byte, error) {
 	t := &trace.Trace{}
 	for _, in := range s.Inputs {

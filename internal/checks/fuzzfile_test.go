@@ -14,8 +14,8 @@ import (
 	"github.com/sinter-lang/sinter/verify/gen"
 )
 
-// TestWrittenProgramsDoTheSame checks that the program and the captures that a failure writes
-// give the inputs of the failing run: frames, datagrams, disks and timers.
+// TestWrittenProgramsDoTheSame checks the program and the captures that are written after a
+// failure. They must give the inputs of the failing run: frames, datagrams, disks and timers.
 func TestWrittenProgramsDoTheSame(t *testing.T) {
 	dir := t.TempDir()
 	kinds := map[string]int{}

@@ -136,7 +136,7 @@ func (s *subject) level(level string) error {
 	return wrapContext(s.machine(s.prog, level, core), "core %s", core)
 }
 
-// wrapContext adds the place of an error to an error or a disagreement.
+// wrapContext adds the level or pass to the text of an error or a disagreement.
 func wrapContext(err error, format string, args ...any) error {
 	where := fmt.Sprintf(format, args...)
 	var d *disagreement

@@ -46,8 +46,8 @@ func TestRandomBytesAsSource(t *testing.T) {
 	})
 }
 
-// TestMutatedSources changes tokens of programs. Each result is a diagnostic or a program, and
-// a program can be lowered.
+// TestMutatedSources changes tokens of programs. The checker reports a diagnostic or accepts
+// the changed source. An accepted source can also be lowered.
 func TestMutatedSources(t *testing.T) {
 	r := rand.New(rand.NewPCG(2, 2))
 	sources := manySources(t)

@@ -7,8 +7,9 @@
 //	Fuzz     random programs on several machines
 //	Doctor   the outside tools that the checks can use
 //
-// It returns reports and prints nothing. The table of flow.Levels has for each machine the
-// limit of its runs and the parts of a trace that it shows. Start reading at Verify.
+// The package returns reports and prints nothing. For each machine, the table flow.Levels
+// gives the limit of a run and the parts of a trace that the machine shows. Start reading
+// at Verify.
 package checks
 
 import (
@@ -111,7 +112,7 @@ func checks() []verify.Check {
 }
 
 // wants reports whether a check was requested. By default all checks run except `netlist`,
-// because only some users write a netlist.
+// because only some users need a netlist.
 func (l *ladder) wants(c verify.Check) bool {
 	return len(l.opts.Checks) == 0 && c != verify.Netlist || slices.Contains(l.opts.Checks, string(c))
 }
@@ -200,8 +201,8 @@ func (l *ladder) software() error {
 	return nil
 }
 
-// compare runs a machine and adds the row for its trace. If the traces are equal, the
-// detail of the row is `detail` or, if that is empty, the machine's note.
+// compare runs a machine and adds the row for its trace. If the traces are equal, the row
+// shows `detail`, or the machine's note if `detail` is empty.
 func (l *ladder) compare(level, core string, w flow.World, detail string) error {
 	l.progress("%s %s", level, core)
 	known, err := flow.LevelOf(level)
@@ -252,8 +253,8 @@ func (l *ladder) figures(level, core string, w flow.World, counts map[string]flo
 	}
 }
 
-// splitKey separates the count from the mark: "cycles.kernel" becomes "cycles" and
-// ".kernel".
+// splitKey separates the name of a count from the mark: "cycles.kernel" becomes "cycles"
+// and ".kernel".
 func splitKey(k string) (name, mark string) {
 	for i := range k {
 		if k[i] == '.' {
@@ -300,9 +301,9 @@ func (l *ladder) isaRows() error {
 	return l.facts(im)
 }
 
-// facts checks in a run that registers hold no more bits than the image's narrowed lines read.
-// A comparison would not find such an error, because all machines below the image treat these
-// lines alike.
+// facts checks in a run that registers hold at most the bits that the image's narrowed lines
+// read. A comparison of traces would not find such an error, because all machines below the
+// image treat these lines alike.
 func (l *ladder) facts(im *image.Image) error {
 	w := facts.Watch(im)
 	if w == nil {
@@ -439,7 +440,8 @@ func (l *ladder) circuitTraces(c *flow.Core) error {
 	return l.compare(flow.Gates, c.Kind, l.opts.World, "mapped gates")
 }
 
-// lockstep compares retire records while the core runs the program and random programs.
+// lockstep compares the retire records of the core with the instruction table, for the program and
+// for random programs.
 func (l *ladder) lockstep(c *flow.Core) error {
 	l.progress("lock-step of %s", c.Kind)
 	im, err := l.Image(l.ctx)
@@ -501,8 +503,8 @@ func (l *ladder) proof(c *flow.Core) error {
 	return nil
 }
 
-// proofRow is the row for a proof. If the prover gave up on a cone, the cone counts neither
-// as proved nor as tested.
+// proofRow is the row for a proof. A cone on which the prover gave up counts neither as
+// proved nor as tested.
 func proofRow(core string, rep *equiv.Report) verify.Row {
 	row := verify.Row{
 		Level: flow.Gates, Core: core, Check: verify.Proof, Status: verify.Proved, N: len(rep.Items) - rep.Data(), Data: rep.Data(),
@@ -528,9 +530,9 @@ func settle(row *verify.Row, rep *equiv.Report) {
 // claimFrames is the number of cycles over which induction proves the claims of a circuit.
 const claimFrames = 2
 
-// claims proves the asserts of the circuit. An example is the assert that a read port with
-// policy Never does not read a word while it is written. Claims without a proof have been
-// checked in each cycle of the runs: lock-step fails on a false claim.
+// claims proves the asserts of the circuit. One assert says that a read port with policy
+// Never does not read a word in the cycle that writes the word. The runs have checked
+// claims without a proof in each cycle: lock-step fails on a false claim.
 func (l *ladder) claims(c *flow.Core) error {
 	rep, err := l.invariants(c)
 	if err != nil {

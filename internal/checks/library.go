@@ -10,19 +10,19 @@ import (
 	"github.com/sinter-lang/sinter/internal/proc"
 )
 
-// library is a set of object files of an outside tool that are the same in each run. An example
-// is Verilator's own C++ code, which takes several seconds to compile. The objects are kept in
-// the user's cache folder, under the versions of the tools that make them. If the folder cannot
-// be used, the tool makes the objects in each run, which only costs time.
+// library is a set of object files that an outside tool makes in the same way in each run. An
+// example is Verilator's own C++ code, which takes several seconds to compile. The objects are
+// kept in the user's cache folder, under the versions of the tools that make the objects. If
+// the folder cannot be used, each run makes the objects again, which only costs time.
 type library struct {
-	step     int    // number of the command that makes them
-	dir      string // where the command looks for them, within the folder of the run
+	step     int    // number of the command that makes the objects
+	dir      string // where the command looks for the objects, within the folder of the run
 	files    string // file name pattern of the objects
 	versions [][]string
 	known    string // the result of place
 }
 
-// place is the folder of the kept objects. It is empty if there is none.
+// place is the folder of the kept objects. The result is empty if there is no such folder.
 func (b *library) place(ctx context.Context) string {
 	if b.known != "" {
 		return b.known
@@ -54,7 +54,7 @@ func (b *library) lend(ctx context.Context, i int, dir string) {
 }
 
 // keep stores the objects that command number i has made. The whole folder appears at once, so
-// that simultaneous runs never see half of it.
+// that simultaneous runs never see an incomplete folder.
 func (b *library) keep(ctx context.Context, i int, dir string) {
 	if b == nil || i != b.step {
 		return

@@ -76,7 +76,7 @@ func TestAnAddedLineGoesEverywhere(t *testing.T) {
 }
 
 // TestSelectionFindsALargerLine checks that one round of a CRC becomes one line. Without the
-// line it is five instructions.
+// line the round takes five instructions.
 func TestSelectionFindsALargerLine(t *testing.T) {
 	ctx := context.Background()
 	p := loadWith(t, "../../examples/crc32", "testdata/crcbit.isa")
@@ -100,8 +100,8 @@ func kernelCycles(t *testing.T, p *flow.Program) float64 {
 // them.
 var unrolled = regexp.MustCompile(`(?m)^    xor (x\d+), (x\d+), (x\d+)\b.*\n(?:    (?:andi|sub|and|srli|xor) .*\n){39}    xor (x\d+),.*\n(    addi .*\n    bltu .*, \.)-(\d+)`)
 
-// TestTheByteStepOfCRC32 replaces eight rounds in the text of the image with one line.
-// The core for the new image needs at most a fifth of the cycles.
+// TestTheByteStepOfCRC32 replaces eight rounds of the CRC in the text of the image with one
+// line. The core for the new image needs at most a fifth of the cycles.
 func TestTheByteStepOfCRC32(t *testing.T) {
 	ctx := context.Background()
 	plain, err := flow.Load("../../examples/crc32", flow.Options{})
@@ -148,10 +148,10 @@ func TestLinesThatAreRefused(t *testing.T) {
 	}
 }
 
-// TestPartsThatUnitsCompute checks parts of lines that cannot use the shared unit for their
-// operator. The unit for and, or and xor outputs 0 unless its output is the whole result.
-// For a difference, the unit complements operand b, but the line also needs b without
-// complement.
+// TestPartsThatUnitsCompute checks parts of lines that cannot use the shared unit of their
+// operator. The unit for and, or and xor outputs 0 unless its output is the whole result of
+// the line. The unit for sums complements operand b for a difference, but the line also
+// needs b without complement.
 func TestPartsThatUnitsCompute(t *testing.T) {
 	ctx := context.Background()
 	p := loadWith(t, "testdata/units.sn", "testdata/units.isa")

@@ -17,8 +17,8 @@ import (
 const processTime = 20 * time.Second
 
 // Printing plants up to n mistakes (0: all) in the printed LLVM IR for x86-64, one at a time.
-// Mistakes are wrong operations, operands and constants in the text for clang. Only the first
-// few programs are tried, because each run needs clang and the linker.
+// The mistakes are wrong operations, operands and constants in the text for clang. Only the
+// first few programs are tried, because each run needs clang and the linker.
 func (c *CompilerMutants) Printing(n, programs int) (*mutate.Score, error) {
 	few := &CompilerMutants{c.ctx, c.specimens[:min(programs, len(c.specimens))]}
 	for _, s := range few.specimens {

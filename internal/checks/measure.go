@@ -18,9 +18,10 @@ import (
 	"github.com/sinter-lang/sinter/ir/trace"
 )
 
-// measurer measures points of a sweep, several at a time. It makes shared parts once. The
-// checked program and its reference run are made for each setting of the program, and the image
-// for each unit. The run and the price are made for each pair of an image and a design point.
+// measurer measures points of a sweep, several at a time. Points share parts, and each part is
+// made once. The checked program and its reference run are made once for each setting of the
+// program, and the image once for each unit. The run and the price are made once for each pair
+// of an image and a design point.
 type measurer struct {
 	m      *explore.Manifest
 	folder *explore.Folder
@@ -59,8 +60,8 @@ type reference struct {
 	trace *trace.Trace
 }
 
-// unit measures points that share an image. It records the points that fail. It returns an
-// error only if the error affects the other points too.
+// unit measures points that share an image. The method records the points that fail. It
+// returns an error only if the cause also affects the other points.
 func (s *measurer) unit(ctx context.Context, unit []int) error {
 	if !s.again {
 		unit = slices.DeleteFunc(slices.Clone(unit), func(i int) bool { return s.folder.Has(s.m.Points[i].Key) })

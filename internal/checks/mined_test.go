@@ -24,9 +24,10 @@ func mined(t *testing.T, path string) *flow.Program {
 	return p
 }
 
-// TestMinedCRC32 checks that eight rounds of the CRC become one line. On both organisations
-// the line is selected, executed, proved against its meaning, and kept by removal. The core
-// has at most a seventh more cells, and needs at most a seventh of the cycles.
+// TestMinedCRC32 checks that eight rounds of the CRC become one line. On cores of both
+// organisations the line is selected and executed, its circuit is proved, and the core
+// keeps it. The core has at most a seventh more cells, and the run takes at most a seventh
+// of the cycles.
 func TestMinedCRC32(t *testing.T) {
 	ctx := context.Background()
 	p := mined(t, "../../examples/crc32")
@@ -133,8 +134,8 @@ func TestMiningInARun(t *testing.T) {
 	require.Equal(t, 1024.0, got.Lines[0].Uses[0].Runs)
 }
 
-// TestMiningThatIsRefused tries a number out of range, and a program whose loaded form is
-// too late for mining, such as an image.
+// TestMiningThatIsRefused tries a number out of range, and a program that is loaded in a
+// form after mining, such as an image.
 func TestMiningThatIsRefused(t *testing.T) {
 	for _, v := range []string{"", "0", "-1", "65", "on", "1x"} {
 		require.ErrorContains(t, (&flow.Options{}).SetMine(v), "--mine wants auto, off or 1 to 64", v)

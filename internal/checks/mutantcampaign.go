@@ -38,7 +38,7 @@ type mutantCore struct {
 	Mutants int    `json:"mutants"`
 }
 
-// mutantUnitSize is the number of mutants in a unit. A unit takes seconds.
+// mutantUnitSize is the number of mutants in a unit. Trying a unit takes seconds.
 const mutantUnitSize = 10
 
 func (u *mutantUnits) unitsIn(c *mutantCore) int { return (c.Mutants + u.Size - 1) / u.Size }
@@ -161,7 +161,7 @@ func (s *mutantSite) unit(ctx context.Context, unit int) (*mutate.Score, error) 
 	return m.trial.Try(m.list[first:min(first+s.units.Size, len(m.list))])
 }
 
-// core reads a core. It returns an error if the core's unchanged circuit fails the checks.
+// core reads a core. It is an error if the core's unchanged circuit fails the checks.
 func (s *mutantSite) core(ctx context.Context, i int) (*mutantsOfCore, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -10,8 +10,8 @@ import (
 )
 
 // netRows repeats the traces with a second build, which also contains the checks that were
-// proved unnecessary. In the usual build a wrong proof causes a wrong number, or no visible
-// error.
+// proved unnecessary. Without these checks a wrong proof causes a wrong number, or no
+// visible error.
 func (l *ladder) netRows() error {
 	if !l.wants(verify.Net) || l.Form != flow.FromText {
 		return nil // only source text has such proofs
@@ -88,7 +88,7 @@ func (l *ladder) netRow(net *flow.Program, level, core string) error {
 	return nil
 }
 
-// wrongProof names the proof that a trace disproves, "" if there is none.
+// wrongProof names the proof that a trace disproves. The result is "" if there is no such proof.
 func wrongProof(net *flow.Program, traps []trace.Event) string {
 	for _, e := range traps {
 		if e.Kind != trace.Trap || e.Site >= len(net.Tree.Traps) {

@@ -12,8 +12,8 @@ import (
 	"github.com/sinter-lang/sinter/verify"
 )
 
-// beyond ends in a trap, because its index is 7 at run time. A checker that assumes that a | b
-// is at most the larger operand proves that the index is below 5.
+// beyond ends in a trap, because its index is 7 at run time. If a checker wrongly assumes that
+// a | b is at most the larger operand, it proves that the index is below 5.
 const beyond = `
 fn at(t: [5]u8, x: u32, y: u32) -> u8 { return t[(x & 4) | (y & 3)] }
 
@@ -35,8 +35,8 @@ func netLadder(t *testing.T, text string) *ladder {
 	return l
 }
 
-// TestNetIsQuiet checks that a check that really fails is in both builds, and that no proof is
-// reported as wrong.
+// TestNetIsQuiet checks that both builds contain a check that really fails, and that no proof
+// is reported as wrong.
 func TestNetIsQuiet(t *testing.T) {
 	l := netLadder(t, beyond)
 	require.NoError(t, l.netRows())
@@ -47,8 +47,8 @@ func TestNetIsQuiet(t *testing.T) {
 	require.Contains(t, l.report.Rows[1].Detail, "2 proved checks are made, none fails")
 }
 
-// TestNetNamesWrongProofs treats the failing check as if it had been proved. Each machine names
-// the check.
+// TestNetNamesWrongProofs treats the failing check as if it had been proved. The row of each
+// machine names the check.
 func TestNetNamesWrongProofs(t *testing.T) {
 	l := netLadder(t, beyond)
 	net, err := l.WithNet()

@@ -41,9 +41,9 @@ func (l *ladder) netlist(c *flow.Core) error {
 	return l.simulateNetlist(c, text)
 }
 
-// CompareNetlist proves that a text of iCE40 cells is equivalent to a circuit. It returns an
-// error if the two cannot be compared: the text has an error, or its registers and memories
-// differ from those of the circuit.
+// CompareNetlist proves that a text of iCE40 cells is equivalent to a circuit. It is an
+// error if the text is wrong, or if the text has other registers or memories than the
+// circuit.
 func CompareNetlist(c *rtl.Circuit, text string) (*equiv.Report, error) {
 	built := plan.Built(c)
 	rep, err := equiv.Pruned(c, built, equiv.Options{})
@@ -101,7 +101,7 @@ func (l *ladder) simulateNetlist(c *flow.Core, text string) error {
 	return l.ctx.Err()
 }
 
-// Simulation of single cells is slow: a few hundred cycles per second.
+// Simulation of single cells is slow (a few hundred cycles per second), so the runs are short.
 const (
 	netlistFrames = 8
 	netlistCycles = 4000

@@ -17,7 +17,7 @@ import (
 // passed remembers that an outside simulator ran files without an error. Icarus takes seconds
 // for a run, and the result is the same for the same files. The key of a result is a hash of the
 // files, the commands, the versions of the tools and this executable. So another build of this
-// tool trusts no result of an earlier one. Failures are not remembered.
+// tool never trusts the results of an earlier build. Failures are not remembered.
 //
 // A result is an empty file in the user's cache folder. If the folder cannot be used, the
 // simulator runs each time.

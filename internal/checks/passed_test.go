@@ -11,9 +11,9 @@ import (
 	"github.com/sinter-lang/sinter/verify"
 )
 
-// TestSimulatorRunsTheSameFilesOnce runs files in a simulator that counts its runs. The same
-// files run once. Other files, other commands and another version run again, and so do files
-// that failed.
+// TestSimulatorRunsTheSameFilesOnce runs files in a simulator that counts its runs. The
+// simulator runs once for the same files. It runs again for other files, other commands,
+// another version, and files that failed.
 func TestSimulatorRunsTheSameFilesOnce(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	runs := filepath.Join(t.TempDir(), "runs")

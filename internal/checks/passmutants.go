@@ -22,7 +22,7 @@ import (
 	"github.com/sinter-lang/sinter/verify/mutate"
 )
 
-// Specimen is a program with which mistakes in the compiler are tested.
+// Specimen is a program that should reveal mistakes in the compiler.
 type Specimen struct {
 	Name   string
 	Files  []*diag.File
@@ -31,10 +31,10 @@ type Specimen struct {
 	prog  *flow.Program
 	image *image.Image
 	ref   *trace.Trace
-	bound uint64    // bound for a run on the program IR: many times the steps that it needs
+	bound uint64    // bound for a run on the program IR: many times the steps that the run needs
 	low   string    // the IR after the passes
 	words uint64    // bound for a run on the instruction set
-	kinds [3]kindOf // mistakes that are possible in it
+	kinds [3]kindOf // mistakes that are possible in the program
 }
 
 // kindOf is one of three sets of mistakes that are possible in a specimen (a test program).
@@ -66,7 +66,7 @@ type CompilerMutants struct {
 }
 
 // NewCompilerMutants runs the programs and records the mistakes that are possible in each.
-// Programs are tried in this order, so small ones should come first.
+// Programs are tried in the order of the list, so small programs should come first.
 func NewCompilerMutants(ctx context.Context, list []*Specimen) (*CompilerMutants, error) {
 	c := &CompilerMutants{ctx, list}
 	for _, s := range list {
@@ -145,8 +145,8 @@ func noting(kinds kindOf) func([]pass.Pass) []pass.Pass {
 }
 
 // planting makes one mistake in every change that a pass makes, at every position of the pass
-// in the list. It can also check whether a run reaches these changes. If the verifier refuses
-// the result, no other pass runs.
+// in the list. planting can also check whether a run reaches these changes. If the verifier
+// refuses the result, no other pass runs.
 func planting(mistake string, how func(*mutate.Changes, string)) func([]pass.Pass) []pass.Pass {
 	broken := false
 	return wrapped(func(p *pass.Pass, m *ir.Module, env *pass.Env) bool {
@@ -177,8 +177,8 @@ func wrapped(around func(p *pass.Pass, m *ir.Module, env *pass.Env) bool) func([
 	}
 }
 
-// differs runs a machine. It returns how its behaviour differs from the reference, or "" if it
-// does not.
+// differs runs a machine. It returns how its behaviour differs from the reference, or "" if
+// the behaviour is the same.
 func (c *CompilerMutants) differs(s *Specimen, m sim.Machine, b flow.Bounds, o trace.Options) string {
 	var tr *trace.Trace
 	err := guarded(func() (err error) {
@@ -216,8 +216,8 @@ func share(names []string, n int) []string {
 }
 
 // Passes plants up to n mistakes (0: all) in compiler passes, one at a time. A mistake is found
-// if a build fails or if the program IR of some program shows different events. It does not
-// count as a mistake if the passes produce the same text for all programs.
+// if a build fails or if the program IR of some program shows different events. If the passes
+// still produce the same text for all programs, the mistake does not count.
 func (c *CompilerMutants) Passes(n int) (*mutate.Score, error) {
 	return c.score(ofPasses, n, c.wrongPass)
 }
@@ -228,7 +228,7 @@ func (c *CompilerMutants) Selection(n int) (*mutate.Score, error) {
 	return c.score(ofSelection, n, c.wrongText)
 }
 
-// attempt makes a mistake in a program, or checks whether a run reaches it.
+// attempt makes a mistake in a program, or checks whether a run reaches the mistake.
 type attempt func(s *Specimen, mistake string, reach bool) (mutate.Outcome, error)
 
 // score tries mistakes, several at the same time.
@@ -253,8 +253,8 @@ func (c *CompilerMutants) score(kind, n int, on attempt) (*mutate.Score, error) 
 	})
 }
 
-// enoughTries is a number of programs. If a mistake changes this number of programs and none of
-// them reveals it, try stops.
+// enoughTries is a number of programs. try stops after a mistake has changed so many programs
+// and none of them reveals it.
 const enoughTries = 40
 
 // try looks for a program that shows a mistake.

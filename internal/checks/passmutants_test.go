@@ -19,8 +19,8 @@ import (
 
 // modulesFrom makes specimens of program IR. The first few apply all operators to corner
 // values (such as 0 and the largest number) of some widths, and the others are random. The
-// specimens reach values that programs rarely have, because lengths and indices in programs
-// are near zero.
+// specimens reach large values. Programs rarely have large values, because their lengths
+// and indices are near zero.
 func modulesFrom(seed uint64, n int) []*Specimen {
 	var out []*Specimen
 	for i := range uint64(n) {
@@ -31,7 +31,7 @@ func modulesFrom(seed uint64, n int) []*Specimen {
 	return out
 }
 
-// moduleOf makes a random module, and the inputs of its devices if it has some.
+// moduleOf makes a random module, and the inputs of its devices if it has devices.
 func moduleOf(seed uint64) (*ir.Module, *world.Script) {
 	s := &world.Script{}
 	widths := []ir.Type{64, 32, 8, 33, 13, 48}
@@ -71,9 +71,9 @@ func specimens(t *testing.T, modules, programs int) []*Specimen {
 }
 
 // TestMutantsOfTheCompilerAreNoticed makes mistakes in the output of passes, of instruction
-// selection, and of the LLVM IR printer. At least 95 of 100 must be found. The campaign makes
-// all mistakes. Other runs make some mistakes on fewer programs, so each missed mistake counts
-// more.
+// selection, and of the LLVM IR printer. At least 95 of 100 mistakes must be found. The
+// campaign makes all mistakes. Other test runs make only some mistakes, on fewer programs, so
+// each missed mistake counts more.
 func TestMutantsOfTheCompilerAreNoticed(t *testing.T) {
 	modules, programs, some, processes, least := 16, 4, 16, 3, 85.0
 	switch {
@@ -89,7 +89,7 @@ func TestMutantsOfTheCompilerAreNoticed(t *testing.T) {
 		run  func(int) (*mutate.Score, error)
 	}{
 		{"passes", c.Passes},
-		{"selection", func(n int) (*mutate.Score, error) { return c.Selection(3 * n) }}, // they are cheap
+		{"selection", func(n int) (*mutate.Score, error) { return c.Selection(3 * n) }}, // these mistakes are cheap to try
 		{"printing", func(n int) (*mutate.Score, error) { return c.Printing((n+1)/2, processes) }},
 	} {
 		t.Run(kind.name, func(t *testing.T) {

@@ -26,14 +26,14 @@ type Pins struct {
 	Bytes      int     `json:"bytes"`      // bytes sent by serial lines
 	Frames     int     `json:"frames"`     // frames sent by serial lines
 	Transfers  int     `json:"transfers"`  // transfers over buses
-	LatestUs   float64 `json:"latest_us"`  // the largest time between a change and the same change of the reference
-	Difference string  `json:"difference"` // "" when all are equal
+	LatestUs   float64 `json:"latest_us"`  // the largest time between a change of the reference and the same change at the pin
+	Difference string  `json:"difference"` // "" when nothing differs
 
-	most float64 // largest allowed time between them in microseconds
+	most float64 // largest allowed value of LatestUs
 }
 
 // mostLate is the largest allowed time, in cycles of the core, between a change of the
-// reference and the same change at a pin. In the reference a program computes in no time.
+// reference and the same change at a pin. In the reference, computing takes no time.
 const mostLate = 1000
 
 // SimulatePins simulates the whole top module of a program on a board in Icarus, and compares

@@ -85,7 +85,8 @@ func TestPinsOfButtons(t *testing.T) {
 	require.NoError(t, os.WriteFile(dump, []byte(presses), 0o644))
 	w := flow.World{Levels: []string{"up=" + dump, "down=" + dump}, Until: "40ms"}
 	o := flow.FPGAOptions{Board: slow(t), Core: flow.Pipe3, Baud: 9600}
-	// The inputs of the bench follow the binding. With a reset the core includes its restart.
+	// The inputs of the bench follow the binding. If reset is bound, the core includes the circuit
+	// of its restart.
 	o.Bind = []string{"up=button1", "down=button0", "reset=button2"}
 	r, err := SimulatePins(context.Background(), p, o, w)
 	require.NoError(t, err)
@@ -156,7 +157,7 @@ func TestResetAtThePins(t *testing.T) {
 }
 
 // TestLogOfHello checks that the decoded signal at the pin of the log equals the reference's
-// log. A reader that starts late gets whole lines.
+// log. A reader that starts late still gets whole lines.
 func TestLogOfHello(t *testing.T) {
 	testkit.Tool(t, "iverilog")
 	const baud = 1_000_000

@@ -30,8 +30,8 @@ type ReportOptions struct {
 	Progress func(message string) // may be nil
 }
 
-// PageData is the content of a report's page: the six levels of a program and how they are
-// connected. A place, or source position, is an index into Files and a line.
+// PageData is the content of a report's page: the six levels of a program and their
+// connections. A place, or source position, is an index into Files and a line.
 type PageData struct {
 	Program string       `json:"program"`
 	Core    string       `json:"core"`
@@ -85,7 +85,7 @@ type PageChoice struct {
 	Value  string   `json:"value"`
 	Reason string   `json:"reason"`
 	Text   string   `json:"text"`
-	Tables int      `json:"tables"` // look-up tables that exist mainly for it
+	Tables int      `json:"tables"` // look-up tables that exist mainly for this part
 	Nets   []string `json:"nets"`
 }
 
@@ -131,7 +131,7 @@ type PageDev struct {
 	Tx   bool   `json:"tx"`
 }
 
-// PageRow is a row of the verification, with a description of the cases that it covers.
+// PageRow is a row of the verification, with a description of the cases that the row covers.
 type PageRow struct {
 	verify.Row
 	Covers string `json:"covers"`

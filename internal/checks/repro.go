@@ -106,7 +106,8 @@ func choose(m *explore.Manifest, keys []string) ([]int, error) {
 	return out, nil
 }
 
-// remeasure returns the figures of points by index, and for points without figures the reasons.
+// remeasure returns the figures of points by index. For points without figures it returns the
+// reasons.
 func remeasure(ctx context.Context, m *explore.Manifest, folder *explore.Folder, chosen []int, o ReproOptions) (map[int]explore.Figures, map[int]string, error) {
 	figures, failed := map[int]explore.Figures{}, map[int]string{}
 	var mu sync.Mutex

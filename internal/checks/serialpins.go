@@ -13,15 +13,15 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// A serial line at the pins of a simulated board. The bytes that a script sends to a device become
-// levels of its input wire. The levels of an output wire are decoded into bytes and frames.
+// This file checks a serial line at the pins of a simulated board. The bytes that a script sends
+// to a device become levels of its input wire. The levels of an output wire are decoded into bytes
+// and frames.
 
 // frameBits is the number of bits per byte on a line: a start bit, eight data bits, a stop bit.
 const frameBits = 10
 
 // lineChanges are the levels of the wires of serial lines. A byte begins after the end of the
-// byte before it. So bytes that a script sends at the same time follow each other on the
-// wire.
+// previous byte. So bytes that a script sends at the same time follow each other on the wire.
 func lineChanges(d *top.Design, s *world.Script) []top.Change {
 	var out []top.Change
 	for _, w := range d.Wires {
@@ -63,7 +63,8 @@ func byteChanges(port string, c byte, at float64, baud uint64) []top.Change {
 	return out
 }
 
-// bytesOfLine decodes the bytes from the levels of a line. It samples each bit in its middle.
+// bytesOfLine decodes the bytes from the levels of a line. The function samples each bit in the
+// middle of the bit's time.
 func bytesOfLine(changes []top.Seen, baud uint64) ([]byte, error) {
 	bit := 1e6 / float64(baud)
 	level := func(at float64) uint64 {

@@ -119,8 +119,8 @@ func TestQueueFitsAnUP5K(t *testing.T) {
 	}
 }
 
-// shortFrames writes a capture of ten short frames of the filter example. Some of them pass,
-// and all arrive at once.
+// shortFrames writes a capture of ten short frames of the filter example. The filter lets
+// some of the frames pass. All arrive at the same time.
 func shortFrames(t *testing.T, p *flow.Program) string {
 	_, all, _, err := p.Trace(context.Background(), flow.Source, "", flow.World{Captures: []string{"inside=../../examples/filter/office.pcap"}, Frames: 400})
 	require.NoError(t, err)

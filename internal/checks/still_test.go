@@ -11,8 +11,9 @@ import (
 	"github.com/sinter-lang/sinter/internal/flow"
 )
 
-// Two programs trap before they use their device. The core of one has a memory that is never
-// read. The core of the other has no memory. The frame ports of both cores transfer nothing.
+// TestCoreThatNeverComesToItsDevice uses two programs that trap before they use their
+// device. The core of the first has a memory that is never read. The core of the second has
+// no memory. The frame ports of both cores transfer nothing.
 func TestCoreThatNeverComesToItsDevice(t *testing.T) {
 	for _, trap := range []string{"let x = empty[u2(n)]", "let x = n; assert false"} {
 		neverComes(t, `

@@ -114,8 +114,8 @@ type testBench struct {
 	core   string
 }
 
-// newTestBench makes a program from each epoch of the test. If a machine can run the body of
-// the test without the host, it makes a program from the body.
+// newTestBench makes a program from each epoch of the test. If machines can run the body of
+// the test without the host, the body becomes a program too.
 func newTestBench(p *flow.Program, t *tree.Test, o TestOptions) *testBench {
 	b := &testBench{test: t, opts: o, sites: p.Tree.Bench.Traps, core: o.Core, again: "sinter test " + p.Path}
 	for _, s := range p.Settings() {
@@ -174,7 +174,7 @@ func (b *testBench) run(ctx context.Context, level string, r *TestResult) error 
 // name get the same numbers in each run of the tool.
 func (b *testBench) number(k int) uint64 {
 	h := fnv.New64a()
-	h.Write([]byte(b.test.Name)) //nolint:errcheck // it never fails
+	h.Write([]byte(b.test.Name)) //nolint:errcheck // Write never fails
 	return h.Sum64() + uint64(k)
 }
 

@@ -88,8 +88,8 @@ test "wrong arithmetic" {
 }
 `
 
-// TestEveryMachine checks that the same tests pass and fail on each machine. On each machine,
-// shrinking finds the smallest input that fails.
+// TestEveryMachine checks that the same tests pass and fail on each machine. Shrinking finds
+// the smallest failing input on each machine.
 func TestEveryMachine(t *testing.T) {
 	levels, err := checks.TestLevels([]string{"all"})
 	require.NoError(t, err)
@@ -127,8 +127,8 @@ const generators = `test "all generators" {
 }
 `
 
-// TestChosenOnEveryMachine runs a test that starts no task. It gets the same values on each
-// machine, whatever their type. So it fails in the same case, with the same values.
+// TestChosenOnEveryMachine runs a test that starts no task. The test draws the same values
+// on each machine, whatever their type. So it fails in the same case, with the same values.
 func TestChosenOnEveryMachine(t *testing.T) {
 	levels := []string{flow.Source, flow.IR, flow.ISA}
 	results := runTests(t, load(t, generators), checks.TestOptions{Levels: levels, Cases: 500})
@@ -181,7 +181,7 @@ test "a message survives a power cut" {
 `
 
 // TestPowerCut checks that a message survives on every machine. Without the flush, or with the
-// flush after the answer, it survives on no machine.
+// flush after the answer, the message is lost on every machine.
 func TestPowerCut(t *testing.T) {
 	levels := []string{flow.Source, flow.IR, flow.ISA, flow.Cycle}
 	good := runTests(t, load(t, queue), checks.TestOptions{Levels: levels, Cases: 4})

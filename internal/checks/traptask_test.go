@@ -12,8 +12,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/trace"
 )
 
-// Two tasks run the same check of one function. The trap is an event of the task for which the
-// check fails, with both code generators.
+// In TestTrapOfOneSiteInTwoTasks, two tasks run the same check of one function. The trap is an
+// event of the task whose check fails. This holds for both code generators.
 func TestTrapOfOneSiteInTwoTasks(t *testing.T) {
 	testkit.Tool(t, "clang-19", "clang")
 	const text = `
@@ -88,8 +88,9 @@ system marks {
 	}
 }
 
-// A function that logs is called by one task, and through another function by two more. Each
-// line belongs to the task that wrote it, even if a copy of the function is copied again.
+// A function that logs is called by one task. Two more tasks call it through another
+// function. Each line belongs to the task that wrote it, even if a copy of the function is
+// copied again.
 func TestLogOfOneFunctionInThreeTasks(t *testing.T) {
 	p, err := flow.Load("testdata/logs.sn", flow.Options{})
 	require.NoError(t, err)

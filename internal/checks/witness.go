@@ -14,12 +14,13 @@ import (
 	"github.com/sinter-lang/sinter/verify"
 )
 
-// witnessFrames is the number of frames of the captures that an outside simulator gets. Icarus
-// runs only about ten thousand cycles per second.
+// witnessFrames is the number of frames that an outside simulator gets from the captures.
+// Icarus runs only about ten thousand cycles per second.
 const witnessFrames = 64
 
 // witness runs the written Verilog and its test bench in outside simulators. If a simulator
-// reports an error, the files stay for the command that repeats the run.
+// reports an error, the files stay in place, and the row gives the command that repeats the
+// run.
 func (l *ladder) witness(c *flow.Core) error {
 	w := l.opts.World
 	w.Frames = witnessFrames
@@ -81,7 +82,7 @@ func simulators(module string) []simulator {
 	}
 }
 
-// row runs the files, which are in dir, or recalls that they passed before.
+// row runs the files in folder dir, unless the same files passed before.
 func (s *simulator) row(ctx context.Context, core, dir string, files map[string]string, events int) verify.Row {
 	row := verify.Row{
 		Level: flow.Cycle, Core: core, Check: verify.Witness, Status: verify.Equal, N: events,

@@ -20,7 +20,7 @@ import (
 )
 
 // written proves that the Verilog file is equivalent to the circuit. Yosys reads the file. Our
-// own solver proves the equality, and abc proves it too if it is installed.
+// own solver proves the equality. If abc is installed, abc proves the same equality.
 func (l *ladder) written(c *flow.Core) error {
 	l.progress("written Verilog of %s", c.Kind)
 	if _, err := exec.LookPath("yosys"); err != nil {
@@ -103,8 +103,8 @@ func netsOf(own *verilog.Names) *equiv.Names {
 	return n
 }
 
-// compare proves two things. Leaving out the parts that are never read changes nothing. The
-// file is equivalent to the remaining circuit.
+// compare proves two things. First, a circuit without the parts that are never read behaves
+// the same. Second, the file is equivalent to this smaller circuit.
 func (w *readBack) compare() (*equiv.Report, error) {
 	rep, err := equiv.Pruned(w.whole, w.circuit, equiv.Options{})
 	if err != nil || rep.Status() != equiv.Proved {

@@ -140,7 +140,7 @@ func compareAgainst(t *testing.T, written, c *rtl.Circuit, dir string) (equiv.St
 	return rep.Status(), rep.String()
 }
 
-// TestVerilogRows checks that each core has a proof by our solver and one by abc.
+// TestVerilogRows checks that the file of each core is proved by our solver and by abc.
 func TestVerilogRows(t *testing.T) {
 	testkit.Tool(t, "yosys")
 	testkit.Tool(t, "yosys-abc")

@@ -10,8 +10,8 @@ import (
 // attachCmd is `sinter attach`.
 type attachCmd struct {
 	Line    string        `arg:"" placeholder:"DEVICE" help:"The serial line of a board, such as /dev/ttyUSB1."`
-	Baud    uint64        `default:"115200" placeholder:"N" help:"Speed of the line; that of sinter fpga."`
-	Tap     string        `placeholder:"NAME" help:"A TAP interface that the board's frames go to and come from."`
+	Baud    uint64        `default:"115200" placeholder:"N" help:"Speed of the line, as given to sinter fpga."`
+	Tap     string        `placeholder:"NAME" help:"A TAP interface: the board's frames go to it, and its frames go to the board."`
 	PcapIn  string        `name:"pcap-in" placeholder:"FILE" help:"A capture whose frames go to the board, one after the other."`
 	PcapOut string        `name:"pcap-out" placeholder:"FILE" help:"Write the frames of the board to a capture."`
 	For     time.Duration `placeholder:"TIME" help:"End after a time such as 10s (default: at a signal)."`

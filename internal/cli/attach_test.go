@@ -31,15 +31,15 @@ func boardLine(t *testing.T) (board *os.File, path string) {
 		require.Zero(t, errno)
 	}
 	path = fmt.Sprintf("/dev/pts/%d", number)
-	held, err := os.OpenFile(path, os.O_RDWR|syscall.O_NOCTTY, 0) // so that reads at the board's end wait for our end
+	held, err := os.OpenFile(path, os.O_RDWR|syscall.O_NOCTTY, 0) // with our end open, reads at the board's end wait
 	require.NoError(t, err)
 	t.Cleanup(func() { held.Close() })
 	return board, path
 }
 
 // TestAttachCaptures sends the frames of a capture to a board, which returns each frame
-// reversed. The board's output becomes a capture again. All bytes pass, even bytes with a
-// meaning in SLIP.
+// reversed. The board's output becomes a capture again. All bytes arrive unchanged, even
+// bytes that are special in SLIP.
 func TestAttachCaptures(t *testing.T) {
 	board, line := boardLine(t)
 	dir := t.TempDir()

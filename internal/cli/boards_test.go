@@ -16,9 +16,9 @@ import (
 	"github.com/sinter-lang/sinter/internal/diag"
 )
 
-// TestBoardsPage tries each block of the page about boards. Commands run without the outside
-// tools, so they write everything but the bitstream. An `output` block must be the beginning
-// or a part of the output.
+// TestBoardsPage tries each block of the page about boards. The commands run without the
+// outside tools, so they write everything except the bitstream. An `output` block of the
+// page must be a part of the command's output.
 func TestBoardsPage(t *testing.T) {
 	page, err := os.ReadFile("../../docs/boards.md")
 	require.NoError(t, err)

@@ -15,15 +15,16 @@ import (
 	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
-// browser is a headless Chromium that the DevTools protocol controls over two pipes. It reads
-// commands at descriptor 3 and answers at 4. A zero byte ends each message.
+// browser is a headless Chromium that the DevTools protocol controls over two pipes. The
+// browser reads commands from descriptor 3 and writes answers to descriptor 4. A zero byte
+// ends each message.
 type browser struct {
 	t        *testing.T
 	in       *os.File
 	out      *bufio.Reader
 	id       int
 	session  string
-	requests []string // requests of pages to a network
+	requests []string // requests that pages sent to a network
 }
 
 // newBrowser starts a browser and opens an empty page.
@@ -116,8 +117,8 @@ func (b *browser) eval(format string, args ...any) any {
 	return r.Result.Value
 }
 
-// open loads a page and waits until it can be used. It returns the number of milliseconds that
-// this took, as the page reports it.
+// open loads a page and waits until it can be used. open returns the time in milliseconds that
+// the page reports for loading.
 func (b *browser) open(url string) string {
 	b.t.Helper()
 	b.call("Page.navigate", map[string]any{"url": url}, nil)

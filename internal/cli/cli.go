@@ -4,7 +4,7 @@
 //
 //	code := cli.Run(ctx, []string{"check", "hello.sn"}, stdin, stdout, stderr)
 //
-// The exit codes are listed in exitCodes. The tool and the programs that it makes share them.
+// exitCodes lists the exit codes. The tool and the programs that it makes use the same codes.
 // With --json the result is one JSON value on stdout, and diagnostics are JSON too, including
 // errors in flags.
 package cli
@@ -62,15 +62,15 @@ type env struct {
 type program struct {
 	Path   string   `arg:"" help:"A source file, a folder whose .sn files are one program, or program IR (.sir)."`
 	Define []string `short:"D" placeholder:"NAME=VALUE" help:"Set a config of the program."`
-	Net    []string `placeholder:"DEVICE.host=ADDRESS/BITS" help:"Addresses of a network device at the start, DEVICE.gateway=ADDRESS too; the device may be left out when one has addresses. Products for x86-64 stay as they are and are told."`
-	Word   []string `sep:"none" placeholder:"NAME=VALUE" help:"Value of a config at the start, of one that the system only hands to tasks and sockets. Products for x86-64 stay as they are and are told."`
+	Net    []string `placeholder:"DEVICE.host=ADDRESS/BITS" help:"Address of a network device at the start, or its gateway with DEVICE.gateway=ADDRESS. DEVICE may be left out if only one device has addresses. x86-64 products are not rebuilt: they get the value when they start."`
+	Word   []string `sep:"none" placeholder:"NAME=VALUE" help:"Value of a config at the start. The system may only pass this config to tasks and sockets. x86-64 products are not rebuilt: they get the value when they start."`
 	Regs   int      `default:"0" placeholder:"N" help:"Registers of the generated core, 5 to 32 (default: 16 or 32, as pays)."`
 	Skip   []string `placeholder:"PASS" help:"Leave a pass over the program IR out."`
 	Dump   []string `name:"dump-after" placeholder:"PASS" help:"Show the program IR after a pass, on standard error."`
 	With   string   `default:"cg" enum:"cg,llvm" help:"Code generator for the core: cg or llvm."`
-	CPU    string   `name:"cpu" default:"" enum:",native,x86-64,x86-64-v3" placeholder:"CPU" help:"Processor that x86-64 products are made for: native, x86-64 or x86-64-v3 (default: x86-64-v3). A guest uses SSE2 at most, and without this only for floats."`
+	CPU    string   `name:"cpu" default:"" enum:",native,x86-64,x86-64-v3" placeholder:"CPU" help:"Processor that x86-64 products are made for: native, x86-64 or x86-64-v3 (default: x86-64-v3). A guest uses SSE2 at most; without this option, it uses SSE2 only for floats."`
 	Isa    []string `name:"isa" placeholder:"FILE" help:"Add the lines of an instruction set (.isa) to that of the core."`
-	Mine   string   `default:"auto" placeholder:"N" help:"Lines that are mined from the program for its core: off, or at most so many (sinter mine shows them; default: auto, 16 where they pay, none with --isa, --with llvm and hw --full)."`
+	Mine   string   `default:"auto" placeholder:"N" help:"Lines that are mined from the program for its core: off, or at most so many (sinter mine shows them; default: auto, up to 16 lines that pay, none with --isa, --with llvm and hw --full)."`
 	Goal   string   `default:"time" enum:"time,balance,area" help:"What is least in a core: time (cells × time²), balance (cells × time) or area (cells)."`
 }
 
@@ -106,7 +106,7 @@ func (p *program) load(e *env, more ...func(*flow.Options)) (*flow.Program, erro
 }
 
 // organisation returns the organisation that --core names. For `auto` it chooses a core and
-// prints the reasons. It prints them to standard error, because they are not part of the
+// prints the reasons. The reasons go to standard error, because they are not part of the
 // result.
 func (e *env) organisation(p *flow.Program, name string) (string, error) {
 	if name != flow.Auto {

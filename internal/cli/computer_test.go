@@ -50,9 +50,9 @@ func TestComputerEnds(t *testing.T) {
 	require.Equal(t, want.out.String(), console)
 }
 
-// TestComputerAnswers has a client on the host that communicates with the echo, over cards of
-// three kinds: one with an interrupt line, one with messages, and a virtio card whose registers
-// the firmware puts above 4 GiB.
+// TestComputerAnswers has a client on the host that communicates with the program echo over
+// three kinds of network cards. The first card has an interrupt line, and the second sends
+// interrupt messages. The third is a virtio card whose registers the firmware puts above 4 GiB.
 func TestComputerAnswers(t *testing.T) {
 	for _, card := range []string{"e1000", "e1000e", "virtio-net-pci"} {
 		t.Run(card, func(t *testing.T) {
@@ -66,7 +66,7 @@ func TestComputerAnswers(t *testing.T) {
 			cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 			require.NoError(t, cmd.Start())
 			defer cmd.Wait()                                      //nolint:errcheck // killed on purpose
-			defer syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) //nolint:errcheck // it serves for ever
+			defer syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) //nolint:errcheck // the computer serves for ever
 			conn, err := net.Dial("udp4", "127.0.0.1:11239")
 			require.NoError(t, err)
 			defer conn.Close()
@@ -113,8 +113,8 @@ func ticksOf(t *testing.T, pid int) int {
 	return user + system
 }
 
-// TestComputerShows checks that the message about the end of a stopped program stays on the
-// screen, which QEMU returns as a picture. The computer's clock and timers agree with the
+// TestComputerShows checks that the last message of a stopped program stays on the screen.
+// QEMU returns the screen as a picture. The computer's clock and timers agree with the
 // host's.
 func TestComputerShows(t *testing.T) {
 	dir := computer(t, "hello")
@@ -129,7 +129,7 @@ func TestComputerShows(t *testing.T) {
 	cmd.Stdout = &out
 	require.NoError(t, cmd.Start())
 	defer cmd.Wait()         //nolint:errcheck // killed on purpose
-	defer cmd.Process.Kill() //nolint:errcheck // it shows its trap for ever
+	defer cmd.Process.Kill() //nolint:errcheck // the computer shows its trap for ever
 	for range 1200 {
 		if strings.Contains(out.String(), "trap in task main: assert at ") {
 			break

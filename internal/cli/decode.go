@@ -12,8 +12,8 @@ import (
 type decodeCmd struct {
 	program `embed:""`
 	In      string `short:"i" placeholder:"FILE" help:"Where the bytes come from, such as /dev/ttyUSB1 or a recording (default: standard input)."`
-	Console string `placeholder:"FILE" help:"Text that the console of an x86-64 product showed: say where its crashes and traps are; - for standard input."`
-	Product string `default:"pvh" enum:"pvh,pvh-pci,uefi,hvt,linux" help:"Console: which product of the program it was. The program may be the .elf itself."`
+	Console string `placeholder:"FILE" help:"Text that the console of an x86-64 product showed: show the source positions of its crashes and traps; - for standard input."`
+	Product string `default:"pvh" enum:"pvh,pvh-pci,uefi,hvt,linux" help:"With --console: the product that wrote the text. The program may be the .elf itself."`
 }
 
 // Run prints the lines of a log wire as they arrive.
@@ -53,8 +53,8 @@ func (c *decodeCmd) Run(e *env) error {
 	return nil
 }
 
-// untilSignal is a reader that ends with the command, because a read from a wire may wait
-// for ever.
+// untilSignal is a reader that ends with the command, because a read from a wire may
+// otherwise wait for ever.
 func untilSignal(e *env, in io.Reader) io.Reader {
 	r, w := io.Pipe()
 	go func() {

@@ -22,7 +22,7 @@ import (
 	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
-// endless never waits for input, and when it logs it shows an event in each turn.
+// endless is a program that never waits for input. If it logs, it shows an event in each turn.
 const endless = `
 task ask(to: out chan<u32>, from: in chan<u32>) {
   var n: u32 = 0
@@ -158,7 +158,7 @@ func TestNothingIsNeverEqual(t *testing.T) {
 	require.Contains(t, said, "--pcap-in nic=FILE")
 }
 
-// TestJSONIsWhole checks that JSON output contains no null, and that diagnostics keep their
+// TestJSONIsWhole checks that JSON output contains no null. Diagnostics in JSON keep their
 // notes, labels and end positions.
 func TestJSONIsWhole(t *testing.T) {
 	dir := folder(t)
@@ -243,7 +243,7 @@ func TestEachExitCode(t *testing.T) {
 				require.NoError(t, syscall.Kill(product[len(product)-1], c.below))
 			}
 		}
-		cmd.Wait() //nolint:errcheck // its exit code is looked at
+		cmd.Wait() //nolint:errcheck // the exit code is checked below
 		require.Equal(t, c.code, cmd.ProcessState.ExitCode(), "%s: %s", c.args, &out)
 		require.Contains(t, out.String(), c.says, c.args)
 	}
@@ -292,7 +292,7 @@ func TestOutputThatCannotBeWritten(t *testing.T) {
 	require.NoError(t, r.Close())
 	cmd := tool(t, dir, "run", "good.sn")
 	cmd.Stdout = w
-	cmd.Run() //nolint:errcheck // its exit code is looked at
+	cmd.Run() //nolint:errcheck // the exit code is checked below
 	require.NoError(t, w.Close())
 	require.Equal(t, 1, cmd.ProcessState.ExitCode())
 	code, _, said := sinter(dir, "run", "good.sn", "--trace", "/dev/full")
@@ -303,8 +303,8 @@ func TestOutputThatCannotBeWritten(t *testing.T) {
 	require.NotZero(t, info.Mode()&os.ModeCharDevice, "the device was replaced")
 }
 
-// TestFullDiskLeavesNoHalf uses a disk that has room for only a part of the files. Each
-// command that writes files leaves the folder unchanged.
+// TestFullDiskLeavesNoHalf uses a disk that has room for only a part of the files. A
+// command that cannot write all its files leaves the folder unchanged.
 func TestFullDiskLeavesNoHalf(t *testing.T) {
 	dir := folder(t)
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "relay.sn"), []byte(relay), 0o644))
@@ -341,7 +341,7 @@ func contents(t *testing.T, dir string) map[string]string {
 	return out
 }
 
-// TestTwoProgramsInOneFolder checks that no two files have the same name.
+// TestTwoProgramsInOneFolder checks that the files of two programs never have the same name.
 func TestTwoProgramsInOneFolder(t *testing.T) {
 	dir := folder(t)
 	files := map[string]string{}
@@ -383,7 +383,7 @@ func alive(pid int) bool {
 }
 
 // TestSignalsEndEverything checks that the tool ends with 130 after SIGINT, SIGTERM and SIGHUP.
-// Its children have ended and its temporary folders are gone.
+// The tool's child processes have then ended, and its temporary folders are gone.
 func TestSignalsEndEverything(t *testing.T) {
 	dir := folder(t)
 	slow := t.TempDir()
@@ -424,7 +424,7 @@ func TestSignalsEndEverything(t *testing.T) {
 			below := settled(t, cmd, c.args, len(c.needs) > 0)
 			require.NoError(t, cmd.Process.Signal(c.signal))
 			began := time.Now()
-			cmd.Wait() //nolint:errcheck // its exit code is looked at
+			cmd.Wait() //nolint:errcheck // the exit code is checked below
 			require.Less(t, time.Since(began), 40*time.Second, "%s: the slow tools sleep for 60 s", c.args)
 			require.Equal(t, 130, cmd.ProcessState.ExitCode(), "%s: %s", c.args, &out)
 			require.NotContains(t, out.String(), "different")

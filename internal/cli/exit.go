@@ -77,8 +77,8 @@ func codeOfError(err error) int {
 // errPrinted is joined to an error that the command has already printed with its result.
 var errPrinted = errors.New("printed")
 
-// output is standard output. It remembers the first write error, because a command fails if
-// its result could not be written.
+// output is standard output. The first write error is kept, because a command fails if its
+// result could not be written.
 type output struct {
 	w   io.Writer
 	err error
@@ -121,8 +121,8 @@ func (e *env) finish(err error) int {
 	return e.close(codeOfError(err))
 }
 
-// close returns the exit code of a command. If the output could not be written, it returns the
-// exit code for that error.
+// close returns the exit code of a command. If the output could not be written, the result is
+// the exit code for that error.
 func (e *env) close(code int) int {
 	if e.out.err == nil {
 		return code

@@ -11,8 +11,8 @@ import (
 	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
-// TestSilentProgram checks that a process which computes without an end stops with the exit code
-// of a limit, as the reference does, with its tasks in one thread or in a thread each.
+// TestSilentProgram checks a process that computes without an end. Like the reference, it stops
+// with the exit code of a limit. All its tasks run in one thread, or each task has a thread.
 func TestSilentProgram(t *testing.T) {
 	if !testkit.Full() {
 		t.Skip("takes 30 s: SINTER_FULL=1 runs it")

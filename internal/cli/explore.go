@@ -14,7 +14,7 @@ import (
 // exploreCmd is `sinter explore`.
 type exploreCmd struct {
 	Paths     []string `arg:"" optional:"" name:"path" help:"Programs: source files, or folders whose .sn files are one program."`
-	Out       string   `short:"o" placeholder:"DIR" help:"Folder of the sweep; one that was interrupted goes on."`
+	Out       string   `short:"o" placeholder:"DIR" help:"Folder of the sweep; an interrupted sweep in the folder continues."`
 	Space     string   `placeholder:"F.toml" help:"Axes and constraints; without it, both organisations with 8, 16, 24 and 32 registers."`
 	Objective []string `default:"time,area" placeholder:"NAME,..." help:"What to make small: time, area, cycles, luts, depth, memory, text. The first two are drawn."`
 	Define    []string `short:"D" placeholder:"NAME=VALUE" help:"Set a config of the programs for all points."`
@@ -26,7 +26,7 @@ type exploreCmd struct {
 	Jobs      int      `short:"j" default:"0" placeholder:"N" help:"Units at a time; on Slurm, jobs of the array (0: the processors of this computer)."`
 	Sbatch    []string `sep:"none" placeholder:"ARG" help:"A further argument of sbatch, such as --partition=short."`
 	Repro     string   `placeholder:"MANIFEST" help:"Make the points of a sweep again from its folder and compare every figure."`
-	Point     []string `placeholder:"KEY" help:"With --repro: only points whose key begins so."`
+	Point     []string `placeholder:"KEY" help:"With --repro: only points whose key begins with this text."`
 	Worker    string   `hidden:"" placeholder:"DIR" help:"Measure units of a folder's queue."`
 	As        string   `hidden:"" help:"Name of the worker."`
 }
@@ -104,8 +104,8 @@ func (c *exploreCmd) print(e *env, r *checks.ExploreReport) {
 	}
 }
 
-// frontTable has a row for each distinct result on the front. The row has the first point with
-// that result and the number of other points with the same values.
+// frontTable has a row for each distinct result on the front. The row shows the first point
+// with that result, and counts the other points with the same values.
 func frontTable(objectives []string, front []checks.FrontRow) [][]string {
 	rows := [][]string{append(append([]string{"program"}, objectives...), "point")}
 	same := 0

@@ -43,9 +43,9 @@ func results(dir string) int {
 	return len(list)
 }
 
-// An interrupted sweep reports which results are kept, and ends with 130. When the command
-// is repeated, it makes only the remaining results. During a sweep, a second sweep in the
-// same folder is refused.
+// An interrupted sweep reports which results are kept, and ends with 130. A repeated
+// command makes only the remaining results. During a sweep, a second sweep in the same
+// folder is refused.
 func TestInterruptedSweepGoesOn(t *testing.T) {
 	dir := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "slow.sn"), []byte(slowProgram), 0o644))
@@ -65,7 +65,7 @@ func TestInterruptedSweepGoesOn(t *testing.T) {
 	require.Contains(t, string(second), "another sweep is at work in sweep")
 
 	require.NoError(t, cmd.Process.Signal(syscall.SIGINT))
-	cmd.Wait() //nolint:errcheck // its exit code is looked at
+	cmd.Wait() //nolint:errcheck // the exit code is checked below
 	require.Equal(t, 130, cmd.ProcessState.ExitCode(), "%s", &out)
 	kept := results(sweep)
 	require.Less(t, kept, all, "it was interrupted")
@@ -78,8 +78,8 @@ func TestInterruptedSweepGoesOn(t *testing.T) {
 	require.Equal(t, all, results(sweep))
 }
 
-// TestResearchPage checks that the first command of the page prints the output below it, and
-// that the space that the page explains is a valid space.
+// TestResearchPage checks that the first command of docs/research.md prints the output that
+// the page shows, and that the space that the page explains is a valid space.
 func TestResearchPage(t *testing.T) {
 	shown := testkit.Blocks(t, "../../docs/research.md", "text")
 	first, want, _ := strings.Cut(shown[0], "\n")

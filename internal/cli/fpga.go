@@ -12,7 +12,7 @@ import (
 type fpgaCmd struct {
 	program  `embed:""`
 	inputs   `embed:""`
-	Out      string   `short:"o" placeholder:"DIR" help:"Folder to write into; it is made when missing."`
+	Out      string   `short:"o" placeholder:"DIR" help:"Folder to write into; a missing folder is made."`
 	Board    string   `required:"" placeholder:"NAME" help:"Board: ${boards}, or a file of your own (x.board)."`
 	Bind     []string `placeholder:"PORT=PIN" help:"The pin of a port; without it, the pin that has the port's label. The ports reset, log, trap and halted can be bound, too."`
 	Debounce []string `placeholder:"PORT" help:"Let an input rest for some milliseconds before the program sees it."`

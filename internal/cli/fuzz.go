@@ -21,7 +21,7 @@ type fuzzCmd struct {
 	Out    string   `default:"build/fuzz" placeholder:"DIR" help:"Folder for failing programs."`
 	Show   bool     `help:"Print the program of the seed and stop."`
 
-	Campaign string `placeholder:"DIR" help:"Keep results in a folder: what is there is not run again, and what fails alike is made smaller once."`
+	Campaign string `placeholder:"DIR" help:"Keep results in a folder. Programs with a result are not run again; of similar failures only one is made smaller."`
 	runners  `embed:""`
 }
 
@@ -95,7 +95,7 @@ type runners struct {
 	Sbatch []string `sep:"none" placeholder:"ARG" help:"A further argument of sbatch, such as --partition=short."`
 }
 
-// campaign returns the options of the campaign in a folder. It returns nil if dir is empty.
+// campaign returns the options of the campaign in a folder. The result is nil if dir is empty.
 func (c *runners) campaign(e *env, dir string, progress func(string)) (*checks.CampaignOptions, error) {
 	if dir == "" {
 		if c.Runner != checks.RunLocal {

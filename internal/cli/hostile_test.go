@@ -20,8 +20,8 @@ const (
 	mostMemory = 512 << 20
 )
 
-// calls returns n functions. Each function calls the function before it twice. A call of
-// the last one makes 2^n calls.
+// calls returns n functions. Each function calls the previous function twice, so a call of
+// the last function makes 2^n calls.
 func calls(n int) string {
 	var b strings.Builder
 	b.WriteString("fn h0(x: u32) -> u32 { return x + 1 }\n")
@@ -96,8 +96,8 @@ func TestHostileInput(t *testing.T) {
 		var said bytes.Buffer
 		cmd.Stderr = &said
 		require.NoError(t, cmd.Start())
-		hang := time.AfterFunc(time.Minute, func() { cmd.Process.Kill() }) //nolint:errcheck // it may have ended
-		cmd.Wait()                                                         //nolint:errcheck // its exit code is looked at
+		hang := time.AfterFunc(time.Minute, func() { cmd.Process.Kill() }) //nolint:errcheck // the process may have ended
+		cmd.Wait()                                                         //nolint:errcheck // the exit code is checked below
 		hang.Stop()
 		code := 0
 		if c.says != "" {

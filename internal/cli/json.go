@@ -22,7 +22,7 @@ type jsonNote struct {
 	Message string `json:"message"`
 }
 
-// jsonError is a diagnostic for programs to read.
+// jsonError is the JSON form of a diagnostic.
 type jsonError struct {
 	Code     string `json:"code"`
 	Severity string `json:"severity"`
@@ -66,5 +66,5 @@ func (e *env) printJSON(v any) {
 	enc := json.NewEncoder(e.out)
 	enc.SetIndent("", "  ")
 	enc.SetEscapeHTML(false)
-	enc.Encode(v) //nolint:errcheck // e.out remembers it
+	enc.Encode(v) //nolint:errcheck // e.out keeps the error
 }

@@ -22,15 +22,16 @@ type liveFlags struct {
 	Mem      int           `placeholder:"MiB" help:"Live: memory of a unikernel (default: what it needs)."`
 	Vmm      string        `default:"" enum:",qemu,qemu-q35,monitor" help:"Live: qemu or monitor, the same as --on unikernel or --on monitor; qemu-q35 has its devices on PCI."`
 	Accel    string        `default:"auto" enum:"auto,kvm,tcg" help:"Live: what executes a guest of QEMU; auto takes KVM when a probe guest runs under it, else tcg."`
-	Pcap     string        `placeholder:"FILE" help:"Live: a capture of all that crosses the network devices."`
+	Pcap     string        `placeholder:"FILE" help:"Live: write all frames of the network devices to a capture."`
 	Wire     string        `placeholder:"FAULTS" help:"Live: a bad wire: loss=5,duplicate=1,reorder=2,corrupt=1,seed=7; how many of a hundred frames, each way."`
-	Metrics  string        `placeholder:"ADDRESS" help:"Live: answer /metrics there for Prometheus, such as 127.0.0.1:9100."`
-	Snapshot string        `placeholder:"FILE" help:"Live: on the monitor, keep the state of the waiting program there: when it waits for the first time, and when the run ends."`
+	Metrics  string        `placeholder:"ADDRESS" help:"Live: serve /metrics for Prometheus at this address, such as 127.0.0.1:9100."`
+	Snapshot string        `placeholder:"FILE" help:"Live: on the monitor, write the state of the waiting program to this file when it first waits, and again when the run ends."`
 	Restore  string        `placeholder:"FILE" help:"Live: on the monitor, go on where a snapshot of the same image ends."`
 	For      time.Duration `placeholder:"TIME" help:"Live: end after a time such as 10s."`
 }
 
-// scripted names a flag for scripted runs that was used with --live, "" if there is none.
+// scripted names a flag for scripted runs that was used with --live. The result is "" if there is
+// none.
 func (c *runCmd) scripted() string {
 	for _, f := range []struct {
 		name string
@@ -58,7 +59,8 @@ func (c *runCmd) scripted() string {
 	return ""
 }
 
-// liveOnly names a flag for live runs that was used without --live, "" if there is none.
+// liveOnly names a flag for live runs that was used without --live. The result is "" if there is
+// none.
 func (c *runCmd) liveOnly() string {
 	for _, f := range []struct {
 		name string
@@ -218,7 +220,7 @@ func (c *runCmd) accel(e *env, o live.Options) string {
 	return "kvm"
 }
 
-// printLive prints an equivalent shell command. The files of the command stay.
+// printLive prints an equivalent shell command. The files that the command needs are not removed.
 func (c *runCmd) printLive(e *env, im *live.Image, o live.Options) error {
 	line, err := live.Command(im, o)
 	if err != nil {

@@ -124,8 +124,8 @@ func call(t *testing.T, conn net.Conn, body []byte) []byte {
 	return nil
 }
 
-// TestLiveEcho runs the echo on every x86-64 machine and communicates with it from two clients
-// at once. It ends the echo in the same way as a signal, and checks that no process or file
+// TestLiveEcho runs the example echo on every x86-64 machine. Two clients communicate with it
+// at the same time. The test ends the run as a signal does, and checks that no process or file
 // remains.
 func TestLiveEcho(t *testing.T) {
 	for _, machine := range []string{"native", "unikernel", "monitor"} {
@@ -158,8 +158,9 @@ func TestLiveEcho(t *testing.T) {
 	}
 }
 
-// TestLiveSnapshot checks that an echo that has ended continues from its snapshot, with the
-// known MAC addresses, and answers. A snapshot of another program is refused.
+// TestLiveSnapshot checks that the example echo, after its end, continues from its
+// snapshot. It keeps the MAC addresses that it knew, and answers. A snapshot of another
+// program is refused.
 func TestLiveSnapshot(t *testing.T) {
 	needs(t, "monitor")
 	file := filepath.Join(t.TempDir(), "echo.snapshot")
@@ -185,7 +186,7 @@ func TestLiveSnapshot(t *testing.T) {
 	require.NoFileExists(t, none)
 }
 
-// TestLivePCI communicates with the echo on a chipset with PCI.
+// TestLivePCI communicates with the example echo on a chipset with PCI.
 func TestLivePCI(t *testing.T) {
 	needs(t, "unikernel")
 	r := startLive(t, "../../examples/echo", "--vmm", "qemu-q35", "--accel", "tcg", "-p", "udp:0:7")
@@ -214,7 +215,7 @@ func captured(t *testing.T, path string) (n int) {
 	}
 }
 
-// TestLiveEnds checks on each machine that the way a service ends gives the exit code.
+// TestLiveEnds checks the exit code of a service for each way to end, on each machine.
 func TestLiveEnds(t *testing.T) {
 	dir := folder(t)
 	for _, machine := range []string{"native", "unikernel", "monitor"} {
@@ -234,7 +235,7 @@ func TestLiveEnds(t *testing.T) {
 	}
 }
 
-// TestLiveFor checks that the end of the given time ends a service, and that this is a success.
+// TestLiveFor checks that a service ends after the given time, with the exit code of a success.
 func TestLiveFor(t *testing.T) {
 	needs(t, "native")
 	r := startLive(t, filepath.Join(folder(t), "echo.sn"), "--on", "native", "--for", "300ms")
@@ -242,8 +243,7 @@ func TestLiveFor(t *testing.T) {
 	require.Contains(t, r.err.String(), "echo on native has started at `nic` (connected to nothing; --tap nic=NAME)")
 }
 
-// TestLiveRefuses checks that options that cannot be satisfied cause an error message
-// before a program starts.
+// TestLiveRefuses checks that impossible options are reported before a program starts.
 func TestLiveRefuses(t *testing.T) {
 	needs(t, "native")
 	dir := t.TempDir()
@@ -308,7 +308,7 @@ func TestLiveDiskIsLocked(t *testing.T) {
 }
 
 // TestLiveCommand runs the output of --print-command in a shell, and communicates with the
-// service that it starts.
+// service that the shell starts.
 func TestLiveCommand(t *testing.T) {
 	needs(t, "unikernel")
 	t.Setenv("TMPDIR", t.TempDir())
@@ -323,7 +323,7 @@ func TestLiveCommand(t *testing.T) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	require.NoError(t, cmd.Start())
 	defer func() {
-		cmd.Process.Kill() //nolint:errcheck // it may have ended
+		cmd.Process.Kill() //nolint:errcheck // the process may have ended
 		cmd.Wait()         //nolint:errcheck // killed on purpose
 	}()
 	conn, err := net.Dial("udp4", at)
@@ -337,8 +337,8 @@ func TestLiveCommand(t *testing.T) {
 	require.EqualError(t, err, fmt.Sprintf("exit status %d", 4))
 }
 
-// TestBundleQEMU runs the script of a folder for QEMU, communicates with the service that it
-// starts, and ends the service with a signal.
+// TestBundleQEMU writes a folder for QEMU and runs the folder's script. It communicates with
+// the started service, and ends the service with a signal.
 func TestBundleQEMU(t *testing.T) {
 	needs(t, "unikernel")
 	dir := filepath.Join(t.TempDir(), "echo")
@@ -354,7 +354,7 @@ func TestBundleQEMU(t *testing.T) {
 	cmd := exec.Command(filepath.Join(dir, "run.sh"))
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	require.NoError(t, cmd.Start())
-	defer syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) //nolint:errcheck // all of it has ended when all is well
+	defer syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) //nolint:errcheck // if all is well, all processes have ended
 	conn, err := net.Dial("udp4", "127.0.0.1:11234")
 	require.NoError(t, err)
 	defer conn.Close()
@@ -364,7 +364,7 @@ func TestBundleQEMU(t *testing.T) {
 }
 
 // TestBundleFirecracker checks that Firecracker accepts the configuration. The configuration
-// passes the image the word sn.disks=order, so that the image assigns disks in order and
+// passes the word sn.disks=order to the image. The image then assigns disks in order, and
 // ignores their serial numbers.
 func TestBundleFirecracker(t *testing.T) {
 	needs(t, "unikernel")
@@ -470,7 +470,7 @@ func TestBundleRefuses(t *testing.T) {
 	}
 }
 
-// TestDecode checks that console text has source positions if the program is known.
+// TestDecode checks that decode adds source positions to the text of a console.
 func TestDecode(t *testing.T) {
 	needs(t, "unikernel")
 	dir := folder(t)
@@ -495,7 +495,7 @@ func TestDecode(t *testing.T) {
 	require.Contains(t, stderr, "cannot read")
 }
 
-// elfFile returns an address that an executable's line table assigns to the program.
+// elfFile returns an address to which an executable's line table assigns a line of the program.
 func elfFile(path string) (uint64, error) {
 	f, err := elf.Open(path)
 	if err != nil {

@@ -89,15 +89,15 @@ func (c *buildCmd) Run(e *env) error {
 type hwCmd struct {
 	program  `embed:""`
 	inputs   `embed:""`
-	Out      string `short:"o" required:"" placeholder:"DIR" help:"Folder to write into; it is made when missing."`
+	Out      string `short:"o" required:"" placeholder:"DIR" help:"Folder to write into; a missing folder is made."`
 	Core     string `default:"pipe3" enum:"auto,${cores}" help:"Organisation of the core: ${core_list}, or auto, the one that serves the goal best."`
-	Design   string `placeholder:"FILE" help:"Make the core of a design point (.design, as build writes it) and not that of the program's own; it says which organisation."`
+	Design   string `placeholder:"FILE" help:"Make the core of this design point (.design, as build writes it), not the program's own. The point names the organisation."`
 	Full     bool   `help:"Make a core that is not specialised: all lines, 32 registers, all port registers, 16 KiB memories or more. It runs any image."`
 	Netlist  bool   `help:"Write the core as cells of an iCE40, mapped by Sinter, too (NAME_ice40.v): nextpnr-ice40 places it as it is."`
-	Wrappers bool   `help:"Write texts for the designs of others, too: AXI4-Stream, FuseSoC, LiteX, cocotb."`
-	AXIS     bool   `name:"axis" help:"Write a module whose frames are AXI4-Stream, too; --wrappers has it among others."`
-	Bus      string `default:"none" enum:"none,${buses}" placeholder:"BUS" help:"Write the core as a slave of a host, too: its log, frames and bytes as registers on a bus, ${bus}."`
-	RVFI     bool   `name:"rvfi" help:"Give the core a trace port, the RISC-V Formal Interface: each executed instruction with its registers and its access."`
+	Wrappers bool   `help:"Also write files that connect the core to other designs: AXI4-Stream, FuseSoC, LiteX, cocotb."`
+	AXIS     bool   `name:"axis" help:"Also write a module whose frames are AXI4-Stream (one of the files of --wrappers)."`
+	Bus      string `default:"none" enum:"none,${buses}" placeholder:"BUS" help:"Also write the core as a slave of a host, with its log, frames and bytes as registers on a bus: ${bus}."`
+	RVFI     bool   `name:"rvfi" help:"Give the core a trace port, the RISC-V Formal Interface: each executed instruction with its registers and its memory access."`
 	Frames   int    `default:"64" placeholder:"N" help:"Frames of the captures that the test bench replays; 0: all."`
 }
 

@@ -12,8 +12,8 @@ import (
 	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
-// TestPagesBuild runs each build command of the examples' pages that also starts its output
-// file in the same line. Without SINTER_FULL it runs only the first one.
+// TestPagesBuild runs the build commands of the examples' pages that start their output
+// file in the same line. Without SINTER_FULL it runs only the first of them.
 func TestPagesBuild(t *testing.T) {
 	testkit.Tool(t, "clang-19", "clang")
 	pages, err := filepath.Glob("../../examples/*/README.md")

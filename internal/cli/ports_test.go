@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// relay has two network devices, one that receives and one that sends, a disk, an input and two
-// outputs.
+// relay has a network device that receives, a network device that sends, a disk, an input and
+// two outputs.
 const relay = `
 use net
 use blk
@@ -47,7 +47,7 @@ system relay {
 `
 
 // TestPortsWithoutNames checks that every option NAME=FILE accepts FILE alone if only one port
-// qualifies. A mistake in an option is reported before the run and leaves no file.
+// qualifies. A mistake in an option is reported before the run, and no file is written.
 func TestPortsWithoutNames(t *testing.T) {
 	dir := folder(t)
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "relay.sn"), []byte(relay), 0o644))
@@ -56,7 +56,7 @@ func TestPortsWithoutNames(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "bad.answers"), []byte("0 read 1 : -\n0 erase 1 : -\n"), 0o644))
 	in := func(args ...string) (int, string) {
 		cmd := tool(t, dir, append([]string{"run", "relay.sn"}, args...)...)
-		said, _ := cmd.CombinedOutput() //nolint:errcheck // its exit code is looked at
+		said, _ := cmd.CombinedOutput() //nolint:errcheck // the exit code is checked below
 		return cmd.ProcessState.ExitCode(), string(said)
 	}
 	wrong := []struct{ args, says string }{

@@ -5,7 +5,7 @@ import (
 	"io"
 )
 
-// progress shows the state of long work in one line that is overwritten. It shows nothing if
+// progress shows the state of long work in one line that is overwritten. Nothing is shown if
 // the output is not a terminal.
 type progress struct {
 	w     io.Writer

@@ -23,7 +23,7 @@ type reported struct {
 	Core    string   `default:"pipe3" enum:"${cores}" help:"Organisation of the core: ${one_core}."`
 	Checks  []string `default:"trace,removal" placeholder:"CHECK" help:"Checks of the verification on the page, as verify has them; none for no verification."`
 	NoX86   bool     `name:"no-x86" help:"Leave the native process and the unikernel out of the verification."`
-	Window  string   `default:"400" placeholder:"[FROM:]CYCLES" help:"Cycles of the pipeline and the waveform; without FROM, from the costliest line on."`
+	Window  string   `default:"400" placeholder:"[FROM:]CYCLES" help:"Cycles of the pipeline and the waveform; without FROM, beginning with the costliest line."`
 	Sweep   string   `placeholder:"DIR" help:"Show the points of a sweep that explore made, or makes."`
 }
 
@@ -112,8 +112,8 @@ type serveCmd struct {
 // followEvery is the time in milliseconds between two requests of a page for the sweep's state.
 const followEvery = 1000
 
-// Run makes the page once and serves it until an interrupt. It reads the sweep again for each
-// request.
+// Run makes the page once and serves it until an interrupt. Each request reads the results of
+// the sweep again.
 func (c *serveCmd) Run(e *env) error {
 	l, err := net.Listen("tcp", c.Listen)
 	if err != nil {
@@ -134,8 +134,8 @@ func (c *serveCmd) Run(e *env) error {
 	return e.ctx.Err()
 }
 
-// handler serves only the page and the sweep. It refuses requests that name another host, so
-// that a page of another site gets nothing.
+// handler serves only the page and the sweep. Requests that name another host are refused,
+// so a page of another site gets nothing.
 func (c *serveCmd) handler(page []byte) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {

@@ -29,8 +29,8 @@ func report(t *testing.T, args ...string) string {
 }
 
 // TestPageByClicks clicks on a line of the page. The page shows the line's instructions, its
-// IR, its waveform and the cells of the core that exist for them. The other views lead back to
-// the line.
+// IR, its waveform and the cells of the core that exist for these instructions. Clicks in the
+// other views lead back to the line.
 func TestPageByClicks(t *testing.T) {
 	b := newBrowser(t)
 	sweep := smallSweep(t)
@@ -145,7 +145,7 @@ func TestServe(t *testing.T) {
 	require.Len(t, points, 2)
 	later, err := os.ReadFile(points[1])
 	require.NoError(t, err)
-	require.NoError(t, os.Remove(points[1])) // this point is not measured yet
+	require.NoError(t, os.Remove(points[1])) // as if this point were not yet measured
 
 	ctx, stop := context.WithCancel(context.Background())
 	r, w := io.Pipe()

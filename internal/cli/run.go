@@ -39,7 +39,7 @@ type runCmd struct {
 	DiskOut   []string `name:"disk-out" placeholder:"DISK=FILE" help:"Write a disk, as it is after the run, to a file."`
 	PcapOut   []string `name:"pcap-out" placeholder:"DEVICE=FILE" help:"Write the frames that a device sent to a capture."`
 	VcdOut    []string `name:"vcd-out" placeholder:"PORT=FILE" help:"Write the levels of an output pin to a value change dump."`
-	BytesOut  []string `name:"bytes-out" placeholder:"PORT=FILE" help:"Write the bytes that a program sent over a serial line to such a file."`
+	BytesOut  []string `name:"bytes-out" placeholder:"PORT=FILE" help:"Write the bytes that a program sent over a serial line to a file, in the format of --bytes-in."`
 	Trace     string   `placeholder:"FILE" help:"Write the trace in its text form."`
 	CommitLog string   `name:"commit-log" placeholder:"FILE" help:"Write each instruction that the core executes, as Spike does (isa and cycle only)."`
 	Profile   bool     `help:"Say what each line and function of the source cost: cycles with their causes on cycle, instructions on isa and ir, statements on source, microseconds on native."`
@@ -160,7 +160,7 @@ type verifyCmd struct {
 	Bisect  bool     `help:"Only find the first pass over the program IR that changes what the program does."`
 	Mutants int      `placeholder:"N" help:"Make N random faults in each core, one at a time, and count those that traces and lock-step notice."`
 
-	Campaign string `placeholder:"DIR" help:"Try the faults of --mutants as a campaign, whose results a folder keeps: what is there is not tried again. With --checks mutation only this."`
+	Campaign string `placeholder:"DIR" help:"Try the faults of --mutants as a campaign that keeps results in this folder. Faults with a result are not tried again. --checks mutation runs only the campaign."`
 	runners  `embed:""`
 }
 

@@ -54,7 +54,7 @@ func TestLiveNames(t *testing.T) {
 	require.Equal(t, 130, r.end(t))
 }
 
-// fastest is an x86-64 machine that can run here: the monitor, else a process.
+// fastest is an x86-64 machine that can run here: the monitor if possible, otherwise a process.
 func fastest(t *testing.T) string {
 	needs(t, "native")
 	if monitor.Available() == nil {
@@ -87,7 +87,7 @@ func TestLiveStore(t *testing.T) {
 var sample = regexp.MustCompile(`^(sinter_[a-z_]+)(\{[a-z]+="[^"]*"(,[a-z]+="[^"]*")*\})? ([0-9.]+)$`)
 
 // TestLiveMetrics checks the counters after a client has used the service. Each sample is a
-// number, and its name has a description.
+// number, and the name of each sample has a description.
 func TestLiveMetrics(t *testing.T) {
 	needs(t, "native")
 	r := startLive(t, "../../examples/echo", "--on", "native", "-p", "udp:0:7", "--metrics", "127.0.0.1:0")

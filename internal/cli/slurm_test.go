@@ -18,8 +18,8 @@ import (
 	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
-// Three shell scripts simulate a Slurm, for situations that a real one reaches too slowly or
-// too rarely. Jobs are processes of this computer.
+// Three shell scripts simulate a Slurm, for situations that a real Slurm reaches too slowly
+// or too rarely. Jobs are processes of this computer.
 const (
 	fakeSbatch = `#!/bin/sh
 set -eu
@@ -90,7 +90,8 @@ func (c *cluster) command(runner, out string) *exec.Cmd {
 }
 
 // linked makes a file with the tool's own name. Workers run the file that began the sweep.
-// It must not be the test binary itself, which would run these tests.
+// That file must not be the test binary itself, because the test binary would run these
+// tests.
 func (c *cluster) linked() string {
 	self, err := os.Executable()
 	require.NoError(c.t, err)
@@ -156,15 +157,16 @@ func (c *cluster) busy(out string) (pid int) {
 				pid = p
 				return true
 			}
-			syscall.Kill(p, syscall.SIGCONT) //nolint:errcheck // it may have ended
+			syscall.Kill(p, syscall.SIGCONT) //nolint:errcheck // the worker may have ended
 		}
 		return false
 	}, 60*time.Second, time.Millisecond)
 	return pid
 }
 
-// complete checks three things about the sweep in a folder. It has every result. Earlier
-// results were not made again. Its table equals the table of a sweep on one computer.
+// complete checks three things about the sweep in a folder. The folder has every result.
+// Earlier results were not made again. The table equals the table of a sweep on one
+// computer.
 func (c *cluster) complete(out string, before map[string]time.Time) {
 	now := c.written(out)
 	require.Len(c.t, now, clusterPoints)
@@ -206,7 +208,7 @@ func TestKilledWorkerLosesNothing(t *testing.T) {
 	c.complete("sweep", before)
 }
 
-// All workers are killed, as when the nodes fail. They are submitted again.
+// All workers are killed, as if the nodes failed. The coordinator submits them again.
 func TestLostNodesAreReplaced(t *testing.T) {
 	long(t)
 	c := fakeSlurm(t)
@@ -220,13 +222,14 @@ func TestLostNodesAreReplaced(t *testing.T) {
 	c.complete("sweep", before)
 }
 
-// A killed coordinator leaves workers. The next coordinator ends them and continues.
+// A killed coordinator leaves running workers. The next coordinator ends these workers and
+// continues the sweep.
 func TestKilledCoordinatorGoesOn(t *testing.T) {
 	long(t)
 	c := fakeSlurm(t)
 	cmd, _ := c.start("sweep")
 	require.NoError(t, cmd.Process.Kill())
-	cmd.Wait() //nolint:errcheck // it was killed
+	cmd.Wait() //nolint:errcheck // the coordinator was killed
 	before := c.written("sweep")
 	rest, err := c.command("slurm", "sweep").CombinedOutput()
 	require.NoError(t, err, "%s", rest)
@@ -235,13 +238,13 @@ func TestKilledCoordinatorGoesOn(t *testing.T) {
 	c.complete("sweep", before)
 }
 
-// An interrupted coordinator ends its workers, and its code is 130.
+// An interrupted coordinator ends its workers, and exits with 130.
 func TestInterruptedCoordinatorEndsItsWorkers(t *testing.T) {
 	long(t)
 	c := fakeSlurm(t)
 	cmd, said := c.start("sweep")
 	require.NoError(t, cmd.Process.Signal(syscall.SIGINT))
-	cmd.Wait() //nolint:errcheck // its exit code is looked at
+	cmd.Wait() //nolint:errcheck // the exit code is checked below
 	require.Equal(t, 130, cmd.ProcessState.ExitCode(), "%s", said)
 	require.Contains(t, said.String(), "the same command goes on from there")
 	require.Eventually(t, func() bool { return len(c.workers()) == 0 }, time.Minute, 10*time.Millisecond)
@@ -266,7 +269,7 @@ func TestNoSlurm(t *testing.T) {
 	c.summary(string(said), "0")
 }
 
-// Only the worker that met a failure reports it, and only once.
+// Only the worker that met a failure reports the failure, and only once.
 func TestFailuresComeFromWorkers(t *testing.T) {
 	long(t)
 	c := fakeSlurm(t)
@@ -297,8 +300,8 @@ func (c *cluster) sameOnSlurm(units int, args ...string) string {
 // secondsOf matches the figures that differ from run to run.
 var secondsOf = regexp.MustCompile(`(?m)^ *"seconds\..*\n`)
 
-// TestFuzzOnSlurm checks that random programs that run as jobs give the same result as on one
-// computer.
+// TestFuzzOnSlurm checks that random programs give the same result as jobs of Slurm and on
+// one computer.
 func TestFuzzOnSlurm(t *testing.T) {
 	long(t)
 	c := fakeSlurm(t)

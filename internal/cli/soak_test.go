@@ -57,7 +57,7 @@ func TestLiveSoak(t *testing.T) {
 	}
 }
 
-// soak sends datagrams one after the other. The socket of a busy computer may lose a datagram.
+// soak sends datagrams one after the other. On a busy computer the socket may lose a datagram.
 func soak(at string, seed uint64, n int) error {
 	conn, err := net.Dial("udp4", at)
 	if err != nil {
@@ -109,7 +109,7 @@ func TestLiveStoreSoak(t *testing.T) {
 			request, model[key] = "\x01"+head+"\x00"+string(rune(len(value)))+value, value
 		case 1:
 			if _, there := model[key]; !there {
-				continue // the store may answer this in any way
+				continue // the store may give any answer to this request
 			}
 			request = "\x02" + head + "\x00\x00"
 			delete(model, key)

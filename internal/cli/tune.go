@@ -11,13 +11,13 @@ import (
 	"time"
 )
 
-// gcPercent is the growth of the heap, in per cent, after which a garbage collection runs. It
-// trades memory for time, because a compiler runs briefly and keeps most of its data.
+// gcPercent is the growth of the heap, in per cent, after which a garbage collection runs.
+// The value is high, because a compiler runs briefly and keeps most of its data.
 const gcPercent = 400
 
-// The limits of heap growth. With at most `large` live bytes, a heap may grow to `enough`
-// bytes, and by at least leastPercent. A larger heap grows by morePercent, because more
-// collections would cost more time than their memory is worth.
+// These are the limits of heap growth. With at most `large` live bytes, a heap may grow to
+// `enough` bytes, and by at least leastPercent. A larger heap grows by morePercent: more
+// collections would save memory, but cost too much time.
 const (
 	enough       = 144 << 20
 	large        = 160 << 20
@@ -34,8 +34,8 @@ func Tune() {
 	}
 }
 
-// afterCollection sets the growth again after each collection, according to the live heap. It
-// stops if other code has changed the growth.
+// afterCollection sets the growth again after each collection, according to the live heap.
+// The function stops if other code has changed the growth.
 func afterCollection(last int) {
 	gone := new([64]byte) // unreferenced, so the next collection frees it
 	runtime.AddCleanup(gone, func(last int) {
@@ -59,7 +59,7 @@ func growth(live uint64) int {
 }
 
 // Lean makes the process keep its heap small. A run over a long capture allocates much
-// memory and keeps little of it, and the compiled program is small.
+// memory but keeps little, and the compiled program is small.
 func Lean() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent / 4)
@@ -67,16 +67,16 @@ func Lean() {
 }
 
 // grace is the time for which a command may continue after a signal, to end its children and
-// remove its temporary folders. Work that ignores the context does not end by itself, so the
-// process ends after this time.
+// remove its temporary folders. Some work ignores the context and does not end by itself. So
+// the process ends after this time.
 const grace = 3 * time.Second
 
 // Signals returns a context that ends with the first SIGINT, SIGTERM or SIGHUP. A second signal
-// ends the process at once. If a command continues too long after the first signal, the process
-// ends too. A write to a closed pipe becomes a normal error instead of a signal.
+// ends the process at once. The process also ends if the command continues too long after the
+// first signal. A write to a closed pipe becomes a normal error instead of a signal.
 func Signals(ctx context.Context) context.Context {
 	ending := []os.Signal{os.Interrupt, syscall.SIGTERM}
-	if !signal.Ignored(syscall.SIGHUP) { // nohup has set the signal to be ignored
+	if !signal.Ignored(syscall.SIGHUP) { // nohup makes a process ignore this signal
 		ending = append(ending, syscall.SIGHUP)
 	}
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)

@@ -53,7 +53,7 @@ next:
 
 // TestLiveBadWire checks that clients that repeat their requests get correct answers over a
 // wire that loses, duplicates, swaps and damages frames. The stack drops exactly the frames
-// that the wire damages, and the tool reports them when the run ends.
+// that the wire damages. The tool reports the dropped frames when the run ends.
 func TestLiveBadWire(t *testing.T) {
 	machines, requests := []string{fastest(t)}, 25
 	if testkit.Full() {
@@ -73,7 +73,7 @@ func TestLiveBadWire(t *testing.T) {
 				require.True(t, bytes.Contains(answer, []byte{10, 0, 2, 80}) && bytes.Contains(answer, []byte{10, 0, 2, 81}))
 			}},
 			{"kv", "7070", []string{"--disk", filepath.Join(t.TempDir(), "kv.img"), "--size", "1M"}, func(t *testing.T, at string, k int) {
-				const keys = 12 // the store holds few keys, and a late request must not change a key again
+				const keys = 12 // few, because the store is small; a late request must not change a key again
 				key := fmt.Sprintf("%03d", k%keys)
 				if k >= keys {
 					require.Equal(t, "=v"+key+".", string(ask(t, at, []byte("\x00\x00\x03"+key+"\x00\x00"))))
@@ -119,7 +119,8 @@ func TestLiveBadWire(t *testing.T) {
 	}
 }
 
-// An image that does not fit into the memory is an error, because QEMU would wait for ever.
+// An image that does not fit into the memory is an error. Without the error, QEMU would wait for
+// ever.
 func TestLiveTooLittleMemory(t *testing.T) {
 	needs(t, "unikernel")
 	for _, more := range []string{"--for=5s", "--print-command"} {

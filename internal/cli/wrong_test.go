@@ -15,8 +15,8 @@ import (
 	"github.com/sinter-lang/sinter/internal/cli"
 )
 
-// wrongFiles are the files for the wrong commands. Files whose names begin with `mistake` have
-// a mistake at a source position.
+// wrongFiles are the files for the wrong commands. A file whose name begins with `mistake` has
+// a mistake at some source position.
 func wrongFiles() map[string]string {
 	plain := "task main() {\n  log.print(\"x\")\n}\n\nsystem s {\n  run main()\n}\n"
 	return map[string]string{
@@ -92,8 +92,8 @@ func wrongCommands() map[string][]string {
 	}
 }
 
-// TestWrongInput checks that each mistake of a user ends with exit code 1 and a message, with
-// its position if it has one, and leaves no file.
+// TestWrongInput checks that each mistake of a user ends with exit code 1 and a message, and
+// leaves no file. If the mistake has a source position, the message gives it.
 func TestWrongInput(t *testing.T) {
 	dir := t.TempDir()
 	for name, text := range wrongFiles() {

@@ -1,5 +1,5 @@
-// Package diag holds the parts of a diagnostic: files, spans and error values. It also has the
-// only code that renders a diagnostic with carets.
+// Package diag holds the parts of a diagnostic: files, spans and error values. The package
+// also has the only code that renders a diagnostic with carets.
 //
 // An error is a value. It has a kind (Code), one sentence, the span that it concerns, and notes
 // with additional spans. Only Render formats a position for the reader. The command line calls
@@ -70,8 +70,8 @@ func (s Span) To(end Span) Span {
 	return Span{s.File, min(s.Start, end.Start), max(s.End, end.End)}
 }
 
-// Code is the stable name of a kind of error, such as "E0301". Some text forms are written
-// only by tools. Errors in them have no code.
+// Code is the stable name of a kind of error, such as "E0301". Errors in text forms that
+// only tools write have no code.
 type Code string
 
 // Severity determines whether a diagnostic stops the work.
@@ -154,7 +154,7 @@ type List []*Error
 // Add appends e.
 func (l *List) Add(e *Error) { *l = append(*l, e) }
 
-// Err returns l if it holds an error, else nil. Warnings do not count.
+// Err returns l if l holds an error, and nil otherwise. Warnings do not count.
 func (l List) Err() error {
 	for _, e := range l {
 		if e.Severity == SevError {
@@ -203,7 +203,7 @@ func less(a, b *Error) bool {
 	return a.Message < b.Message
 }
 
-// AsList turns any error into a List. It returns a List or an *Error inside err unchanged. Any
+// AsList turns any error into a List. A List or an *Error inside err keeps its members. Any
 // other error becomes one member without a position.
 func AsList(err error) List {
 	var list List

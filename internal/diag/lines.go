@@ -2,8 +2,8 @@ package diag
 
 import "sort"
 
-// Lines finds many positions in one file. Span.Position searches the text each time, but
-// Lines searches it once.
+// Lines finds many positions in one file. Span.Position searches the text at each call, but
+// Lines searches the text only once.
 type Lines struct {
 	starts []int // offset of each line
 	size   int

@@ -2,9 +2,10 @@ package diag
 
 import "slices"
 
-// Nearest returns the known name that the user probably meant. It is the name with the
-// fewest edits (letters added, removed or replaced), and the first in order among equals.
-// The result is "" when every known name needs more than len(name)/3 + 1 edits.
+// Nearest returns the known name that the user probably meant. This is the name that needs
+// the fewest edits (letters added, removed or replaced), and the first in the list if
+// several are equal. The result is "" when every known name needs more than len(name)/3 + 1
+// edits.
 func Nearest(name string, known []string) string {
 	known = slices.Sorted(slices.Values(known))
 	best, least := "", len(name)/3+2

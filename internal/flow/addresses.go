@@ -11,11 +11,12 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// Addresses that a program gets at its start: `nic.host=10.0.0.2/24` and
-// `nic.gateway=10.0.0.1`. The device name may be omitted if only one device has addresses. A
-// product for x86-64 does not change: it receives the words `sn.nic.host=10.0.0.2/24` when it
-// starts. All other machines have the addresses built in. So a comparison of machines shows
-// that the words have the same effect.
+// This file handles the addresses that a program gets at its start: `nic.host=10.0.0.2/24`
+// and `nic.gateway=10.0.0.1`. The device name may be omitted if only one device has
+// addresses. A product for x86-64 is not rebuilt: it receives words such as
+// `sn.nic.host=10.0.0.2/24` when it starts. For all other machines the addresses are built
+// into the program. So a comparison of machines shows that a word has the same effect as a
+// built-in address.
 
 // address is one requested address.
 type address struct {
@@ -27,7 +28,7 @@ type address struct {
 }
 
 // addressed stores the addresses from the options in the tree of p. It also keeps the program
-// without them, and makes x86-64 products from that program.
+// without these addresses, from which x86-64 products are made.
 func (p *Program) addressed() error {
 	if len(p.opts.Addresses) == 0 {
 		return nil
@@ -163,8 +164,8 @@ func (a *address) word(s *tree.System) string {
 	return "sn." + s.Devices[a.device].Name + "." + map[bool]string{true: "gateway", false: "host"}[a.gateway] + "=" + value
 }
 
-// checkHome checks the addresses of a device as the products do (hal/words.c). It drops a
-// default gateway that is outside the network.
+// checkHome checks the addresses of a device in the same way as the products (hal/words.c).
+// checkHome drops a default gateway that is outside the network.
 func checkHome(s *tree.System, i int, gateway bool) error {
 	d := &s.Devices[i]
 	h := &d.Home

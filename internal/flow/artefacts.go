@@ -32,7 +32,7 @@ type ArtefactOptions struct {
 type maker func(p *Program, ctx context.Context, o ArtefactOptions) ([]byte, error)
 
 // makers maps a file extension to the function that makes the file. The rows are in the order
-// of the flow, for the message that lists them.
+// of the flow, for the message that lists the extensions.
 var makers = []struct {
 	ext  string
 	form Form // the latest form of a loaded program from which the file can be made
@@ -123,7 +123,7 @@ func (p *Program) efi(ctx context.Context, o ArtefactOptions) ([]byte, error) {
 	return img.EFI, nil
 }
 
-// bootMedium makes a disk image with that application.
+// bootMedium makes a disk image that contains the application for the firmware.
 func (p *Program) bootMedium(ctx context.Context, o ArtefactOptions) ([]byte, error) {
 	application, err := p.efi(ctx, o)
 	if err != nil {
@@ -232,8 +232,8 @@ func (c *Core) aig() (string, error) {
 	return string(gate.PrintBinary(g)), nil
 }
 
-// built returns the gates of a core, without the parts for simulators and checks. They
-// describe the same circuit as the written Verilog.
+// built returns the gates of a core, without the parts for simulators and checks. These
+// gates describe the same circuit as the written Verilog.
 func (c *Core) built() (*gate.Graph, error) { return gate.Build(plan.Built(c.Circuit), gate.Options{}) }
 
 // Price is the cost of the core by our own mapper, without the parts for simulators and checks.

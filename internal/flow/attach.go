@@ -18,9 +18,9 @@ import (
 type AttachOptions struct {
 	Line    string // path of a terminal
 	Baud    uint64
-	Tap     string        // an interface; if empty, the captures below
-	PcapIn  string        // frames to the board; ""
-	PcapOut string        // frames from it; ""
+	Tap     string        // a TAP interface; if empty, the captures below are used
+	PcapIn  string        // capture of frames to the board; may be ""
+	PcapOut string        // capture for frames from the board; may be ""
 	For     time.Duration // 0: until a signal, or Frames
 	Frames  int           // number of frames from the board after which Attach ends; 0: no limit
 }
@@ -31,7 +31,7 @@ type Attached struct {
 	Out int `json:"out"` // frames from the board
 }
 
-// maxLineFrame is the longest frame from a line. A longer one is noise.
+// maxLineFrame is the longest frame from a line. Longer input is noise.
 const maxLineFrame = 1 << 16
 
 // Attach carries frames between a board and an interface or captures, until a signal arrives or
@@ -129,7 +129,7 @@ func (a *attachment) run(ctx context.Context) error {
 			}
 		}
 	}
-	a.close() // pending reads and writes end
+	a.close() // ends pending reads and writes
 	<-from
 	<-to
 	if errors.Is(err, os.ErrClosed) || errors.Is(err, io.EOF) {

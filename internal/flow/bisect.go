@@ -23,8 +23,8 @@ type Bisection struct {
 }
 
 // Bisect finds the first wrong pass for each target. It runs the program IR after different
-// numbers of passes and compares with the reference. Then it runs the wrong pass on all
-// functions but one, to find the function that the pass makes wrong.
+// numbers of passes and compares with the reference. Then it repeats the wrong pass without
+// one function at a time, to find the function that the pass makes wrong.
 func (p *Program) Bisect(ctx context.Context, w World) ([]Bisection, error) {
 	_, want, _, err := p.Trace(ctx, p.Reference(), "", w)
 	if err != nil {
@@ -82,8 +82,8 @@ func (b *bisector) search(target string) (Bisection, error) {
 	return out, err
 }
 
-// function finds the function that pass n makes wrong. If pass n skips that function, the
-// result is right. The name is empty if there is no such function, for example for a pass over
+// function finds the function that pass n makes wrong. The result is right if pass n skips
+// that function. The name is empty if there is no such function, for example for a pass over
 // the whole module.
 func (b *bisector) function(n int) (string, error) {
 	m, _, err := b.after(n-1, nil)

@@ -10,8 +10,8 @@ import (
 	"github.com/sinter-lang/sinter/internal/flow"
 )
 
-// TestCycleBudget checks that a run of the circuit checks the cycles between two waits, and
-// that no other machine does.
+// TestCycleBudget checks that a run of the circuit checks the number of cycles between two
+// waits, and that runs on other machines do not.
 func TestCycleBudget(t *testing.T) {
 	const echo = `use net
 task echo(d: net.Eth) {

@@ -12,7 +12,7 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// Auto is the name that asks Choose to choose the organisation of a core too.
+// Auto is the kind with which Choose also chooses the organisation of the core.
 const Auto = "auto"
 
 // Candidate is a core that a program could have, with its price.
@@ -46,12 +46,12 @@ func (c *Candidate) time() float64 { return c.cycles * float64(c.Depth) }
 type Choice struct {
 	Goal       Goal        `json:"goal"`
 	Core       string      `json:"core"`
-	Candidates []Candidate `json:"candidates"` // the chosen one is first
+	Candidates []Candidate `json:"candidates"` // the chosen candidate is first
 }
 
 // Choose makes the candidates of an organisation, or of all organisations for Auto. It takes
-// the candidate that serves the goal best within the budget. The program then has this core and
-// its image.
+// the candidate that serves the goal best within the budget. The program then has the core and
+// the image of this candidate.
 func (p *Program) Choose(ctx context.Context, kind string) (*Choice, error) {
 	if p.Form > FromImage {
 		return nil, UserErrorf("%s is %s: a core is chosen for a program or an image", p.Path, p.Form)
@@ -88,13 +88,14 @@ func (p *Program) Choose(ctx context.Context, kind string) (*Choice, error) {
 }
 
 // candidates are the cores of some organisations, each with and without mined lines. Registers
-// and shifter are chosen for each core. For the area goal there are also:
+// and shifter are chosen for each core. For the area goal, the candidates also include:
 //
-//   - cores without the multiplier. A product without a multiplier takes up to 32 iterations,
-//     but the estimate counts eight for each loop. So other goals do not use these cores.
+//   - cores without the multiplier. Without a multiplier, a multiplication takes up to 32
+//     iterations, but the estimate counts eight iterations for each loop. So the estimate is
+//     too low for the other goals.
 //   - cores with the mined lines of the other goals. Mining takes the line that serves its goal
-//     best at each step. Lines that save much time replace much code, and so can save more cells
-//     than lines that were chosen for their cells one by one.
+//     best at each step. Lines that save much time replace much code. So they can save more
+//     cells than lines that were each chosen for the cells that they save.
 func (p *Program) candidates(ctx context.Context, kinds []string, goal Goal) ([]Candidate, error) {
 	hard := p.having(false, goal)
 	plain, err := hard.plainImage(ctx)
@@ -136,8 +137,8 @@ func (p *Program) candidates(ctx context.Context, kinds []string, goal Goal) ([]
 	return out, nil
 }
 
-// having returns the same program for another goal, with or without a multiplier. No
-// artefact of it exists yet.
+// having returns the same program for another goal, with or without a multiplier. The
+// result has no artefacts yet.
 func (p *Program) having(soft bool, goal Goal) *Program {
 	other := *p
 	other.opts.Goal = goal
@@ -207,7 +208,7 @@ func (p *Program) candidate(ctx context.Context, kind string) (Candidate, error)
 
 // minedCycles estimates the cycles of an image with mined lines, and returns the number of
 // these lines. The estimate is the cycles of the plain image times a factor: the part of
-// the cycles that remains with the mined lines. The factor uses loop counts where they are
+// the cycles that remains with the mined lines. The factor uses the loop counts that are
 // known.
 func (p *Program) minedCycles(ctx context.Context, kind string, im *image.Image) (lines int, cycles float64, err error) {
 	if p.opts.lines() == 0 || p.Form > FromIR {
@@ -243,8 +244,8 @@ func multiplierOf(im *image.Image) string {
 	return noMultiplier
 }
 
-// rank sorts candidates by a goal. Equal candidates are sorted by time, then by the order in
-// which they were made.
+// rank sorts candidates by a goal. Candidates that are equal for the goal are sorted by
+// time, then by the order in which they were made.
 func rank(all []Candidate, goal Goal) {
 	slices.SortStableFunc(all, func(a, b Candidate) int {
 		x, y := goal.measure(a.Cells, a.time()), goal.measure(b.Cells, b.time())
@@ -258,7 +259,7 @@ func rank(all []Candidate, goal Goal) {
 	})
 }
 
-// explain adds to each candidate a comparison with the chosen one, which is first.
+// explain compares each candidate with the chosen candidate, which is first in the list.
 func explain(all []Candidate, goal Goal, affords func(int) bool) {
 	won := all[0]
 	for k := range all {

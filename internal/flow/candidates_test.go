@@ -13,7 +13,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/isa"
 )
 
-// mixed is a loop of shifts and exclusive ors with one product, so all choices matter.
+// mixed is a loop of shifts and exclusive ors with one multiplication, so all choices matter.
 const mixed = `task main() {
   var s: u32 = 1
   for i in 0..100 {
@@ -33,8 +33,9 @@ func mixedFor(t *testing.T, goal flow.Goal) *flow.Program {
 	return p
 }
 
-// TestTheGoalDecides checks that no candidate serves a goal better than the chosen one. The
-// program then has the chosen core, which logs the same as the machine `source`.
+// TestTheGoalDecides checks that no candidate serves a goal better than the chosen
+// candidate. The program then has the chosen core, which logs the same as the machine
+// `source`.
 func TestTheGoalDecides(t *testing.T) {
 	ctx := context.Background()
 	power := map[flow.Goal]float64{flow.GoalTime: 2, flow.GoalBalance: 1, flow.GoalArea: 0}
@@ -71,8 +72,9 @@ func TestTheGoalDecides(t *testing.T) {
 	require.NotEqual(t, "soft", chosen[flow.GoalTime].Multiplier)
 }
 
-// TestABudgetLimitsTheChoice checks a budget that no core with the multiplier meets: the choice
-// is a core without it. For a budget that no core meets, the error names the smallest core.
+// TestABudgetLimitsTheChoice checks two budgets. If no core with a multiplier meets the budget,
+// the choice is a core without a multiplier. If no core at all meets the budget, the error
+// names the smallest core.
 func TestABudgetLimitsTheChoice(t *testing.T) {
 	ctx := context.Background()
 	choose := func(goal flow.Goal, most int) (*flow.Program, *flow.Choice, error) {
@@ -101,7 +103,8 @@ func TestABudgetLimitsTheChoice(t *testing.T) {
 	require.ErrorContains(t, err, fmt.Sprintf("has %d LUTs, the budget is %d", least, least-1))
 }
 
-// twisted is a loop whose mined line reads three registers, which needs one more read port.
+// twisted is a loop whose mined line reads three registers. Such a line needs an additional read
+// port.
 const twisted = `task main() {
   var a: u32 = 1
   var b: u32 = 2
@@ -116,8 +119,8 @@ const twisted = `task main() {
 system twisted { run main() }
 `
 
-// TestMinedLinesKeepTheBudget checks that lines that exceed the budget are left out, and that
-// the report gives this reason.
+// TestMinedLinesKeepTheBudget checks that mined lines that exceed the budget are left out.
+// The report gives the budget as the reason.
 func TestMinedLinesKeepTheBudget(t *testing.T) {
 	ctx := context.Background()
 	load := func(mine, budget string) *flow.Program {
@@ -163,7 +166,7 @@ func TestWhereNothingIsMined(t *testing.T) {
 }
 
 // TestAreaIsTheLeast checks that no candidate of another goal has fewer cells than the core that
-// is chosen for its area. The mined lines of crc32t that save time save cells too.
+// is chosen for its area. In crc32t, the mined lines that save time also save cells.
 func TestAreaIsTheLeast(t *testing.T) {
 	for _, name := range []string{"crc32t", "sort"} {
 		cells := map[flow.Goal]int{}

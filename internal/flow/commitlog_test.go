@@ -15,7 +15,7 @@ import (
 )
 
 // TestCommitLogs checks that the instruction set and both circuits write the same log, with a
-// line for each counted instruction. Each word is in the image at its address.
+// line for each counted instruction. The image holds each logged word at the logged address.
 func TestCommitLogs(t *testing.T) {
 	p, err := Load("../../examples/sort", Options{})
 	require.NoError(t, err)

@@ -18,9 +18,9 @@ type Copy struct {
 const maxCopy = 64
 
 // Copies lists the copies of possibly more than 64 bytes that remain after the passes, in
-// program order. If the artefact's name is that of an x86-64 product, it searches the program
-// IR after the passes for x86-64. Otherwise it searches the program IR after the passes for a
-// core. A copy by a function of the tool is listed at each call.
+// program order. For the name of an x86-64 product, it searches the program IR after the
+// passes for x86-64. For other names, it searches the program IR after the passes for a core.
+// If a function of the tool makes a copy, each call of the function is listed.
 func (p *Program) Copies(artefact string) ([]Copy, error) {
 	stage := p.Low
 	if ext := filepath.Ext(artefact); ext == ".elf" || ext == ".ll" {

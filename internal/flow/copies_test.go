@@ -6,8 +6,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The sender in slots.sn still needs one large message after it has sent it. Only this message
-// is copied, for a core and for x86-64.
+// The sender in slots.sn still needs one large message after sending. Only this message is
+// copied, for a core and for x86-64.
 func TestCopies(t *testing.T) {
 	p, err := Load("../../ir/pass/testdata/slots.sn", Options{})
 	require.NoError(t, err)

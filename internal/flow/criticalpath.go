@@ -31,8 +31,8 @@ var made = regexp.MustCompile(`(_SB_(LUT4|CARRY|DFF).*|\$.*|\.[0-9]+\.[0-9]+_RAM
 // nameless matches a net to which the generator gave no name.
 var nameless = regexp.MustCompile(`^n[0-9]+$`)
 
-// signalOf is the name of a net or cell in the written Verilog. It is "" for names that a tool
-// has made.
+// signalOf is the name of a net or cell in the written Verilog. The result is "" for names
+// that a tool has made.
 func signalOf(name string) string {
 	for made.MatchString(name) {
 		name = made.ReplaceAllString(name, "")
@@ -44,7 +44,7 @@ func signalOf(name string) string {
 	return name
 }
 
-// pathOf reduces a path to the named signals. Each has the delay from the signal before.
+// pathOf reduces a path to the named signals. Each signal has the delay from the previous signal.
 func pathOf(p *placedPath) (steps []PathStep, total float64) {
 	add := func(name string, ns float64) {
 		last := len(steps) - 1
@@ -93,7 +93,7 @@ func worst(paths []placedPath) *placedPath {
 	return found
 }
 
-// PathText shows the longest path in readable form. It is empty if the tool reports no path.
+// PathText shows the longest path in readable form. The text is empty if the tool reports no path.
 func (f *FPGA) PathText() string {
 	if len(f.Path) == 0 {
 		return ""
@@ -105,8 +105,8 @@ func (f *FPGA) PathText() string {
 	return fmt.Sprintf("longest path %.1f ns: %s", f.PathNs, strings.Join(parts, ", "))
 }
 
-// tooSlow is the error for a design that does not reach its clock frequency. It suggests a
-// remedy.
+// tooSlow is the error for a design that does not reach its clock frequency. The error
+// suggests a remedy.
 func (f *FPGA) tooSlow() error {
 	way := "--core multi or another board"
 	if whole := math.Floor(f.FmaxMHz); whole >= 2 && f.design.Board.PLL != "" {

@@ -21,7 +21,7 @@ type Response struct {
 	Arm      string  `json:"arm"` // source position
 	Cycles   uint64  `json:"cycles"`
 	Us       float64 `json:"us"`                  // at the clock of the board
-	PeriodUs float64 `json:"period_us,omitempty"` // of an `every`
+	PeriodUs float64 `json:"period_us,omitempty"` // period of the arm, if it is an `every`
 	span     diag.Span
 }
 
@@ -60,8 +60,8 @@ func (p *Program) arms() []arm {
 	return out
 }
 
-// Responses runs the core in a world and measures each arm. An arm of an `every` that takes
-// longer than its period is an error, because it never catches up.
+// Responses runs the core in a world and measures each arm. It is an error if an arm of an
+// `every` takes longer than its period, because such an arm never catches up.
 func (p *Program) Responses(ctx context.Context, core string, mhz float64, w World) ([]Response, error) {
 	arms := p.arms()
 	if len(arms) == 0 {

@@ -26,8 +26,9 @@ task busy() {
 system busy { run busy() }
 `
 
-// TestDeadlines checks that an arm that takes longer than its period, at the clock of a board,
-// is an error with its source position. At a higher clock it is correct.
+// TestDeadlines checks an arm that takes longer than its period at the clock of a board. The
+// arm is an error with a source position. At a higher clock frequency the same arm is
+// accepted.
 func TestDeadlines(t *testing.T) {
 	w := World{Until: "2500us"}
 	p, err := LoadFiles([]*diag.File{{Name: "busy.sn", Text: busy}}, Options{})

@@ -27,7 +27,7 @@ type decoder struct {
 }
 
 // Decode renders the bytes of a log wire (periph.LogWire) until they end. If the bytes begin in
-// the middle of a line, it skips the words up to the next line.
+// the middle of a line, the words before the next line are skipped.
 func (p *Program) Decode(ctx context.Context, in io.Reader, show func(line string)) (Decoded, error) {
 	if p.Tree.System == nil {
 		return Decoded{}, UserErrorf("%s declares no system: it has no log", p.Name)
@@ -59,7 +59,7 @@ func (p *Program) Decode(ctx context.Context, in io.Reader, show func(line strin
 // begin drops an incomplete line.
 func (d *decoder) begin() { d.rec = sim.NewRecorder(d.core, world.New(nil)) }
 
-// word adds one word. A word that does not continue a line may begin a new one.
+// word adds one word. A word that does not continue a line may begin a new line.
 func (d *decoder) word(w uint32) {
 	if d.rec.LogWord(w) != nil {
 		d.begin()

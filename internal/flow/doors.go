@@ -35,8 +35,8 @@ func (f Form) String() string {
 	return [...]string{"a program in the language", "program IR", "an image", "a circuit"}[f]
 }
 
-// doors has a row for each file extension, except source text, with which a program may be
-// loaded.
+// doors has a row for each file extension with which a program may be loaded, except the
+// extension of source text.
 var doors = []struct {
 	ext  string
 	load func(f *diag.File, o Options) (*Program, error)
@@ -50,7 +50,7 @@ var doors = []struct {
 // throughDoor loads a file whose extension is in doors. It returns nil for other files.
 func throughDoor(path string, o Options) (*Program, error) {
 	ext := filepath.Ext(path)
-	if ext == "" && isELF(path) { // such as a file that build -o NAME has written
+	if ext == "" && isELF(path) { // for example a file that build -o NAME has written
 		ext = ".elf"
 	}
 	for _, d := range doors {
@@ -74,8 +74,8 @@ func throughDoor(path string, o Options) (*Program, error) {
 	return nil, nil
 }
 
-// isELF reports whether a file begins like an executable of the Executable and Linkable
-// Format (System V ABI, ELF header).
+// isELF reports whether the file's first bytes are those of an executable of the Executable
+// and Linkable Format (System V ABI, ELF header).
 func isELF(path string) bool {
 	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() { // a pipe would block
 		return false
@@ -99,8 +99,8 @@ func loadImage(f *diag.File, o Options) (*Program, error) {
 	return ofImage(im, f, o)
 }
 
-// loadELF reads an executable for the memory map of a core. The executable is one of ours, with
-// its tables, or comes from any linker.
+// loadELF reads an executable for the memory map of a core. The executable may come from this
+// tool, with its tables, or from any linker.
 func loadELF(f *diag.File, o Options) (*Program, error) {
 	set, err := o.withLines(isa.RV32IM())
 	if err != nil {
@@ -167,9 +167,9 @@ func treeOf(im *image.Image) *tree.Program {
 	return &tree.Program{Name: im.Name, System: s}
 }
 
-// loadCircuit reads a circuit. An image beside it, with the same name and the extension .img,
-// gives the meaning of the words at the circuit's ports. Without an image the words are shown
-// as numbers.
+// loadCircuit reads a circuit. An image in the same folder, with the same name and the
+// extension .img, gives the meaning of the words at the circuit's ports. Without an image the
+// words are shown as numbers.
 func loadCircuit(f *diag.File, o Options) (*Program, error) {
 	if err := o.unused(f.Name, FromCircuit); err != nil {
 		return nil, err
@@ -260,7 +260,7 @@ func isCore(name string, c *rtl.Circuit) error {
 }
 
 // otherMemory describes how the memories of a circuit differ from an image. The result is "" if
-// they hold the image.
+// the memories hold the image.
 func otherMemory(c *rtl.Circuit, im *image.Image) string {
 	text := make([]uint64, len(im.Text))
 	for i, w := range im.Text {

@@ -77,8 +77,8 @@ func FuzzAddedLines(f *testing.F) {
 	})
 }
 
-// TestTwoProgramsInOneFolder checks that the second program's files have names that differ from
-// the names of the first program's files. The read-me lists every port and every log line.
+// TestTwoProgramsInOneFolder checks that the files of two programs in one folder have different
+// names. The read-me of each program lists every port and every log line.
 func TestTwoProgramsInOneFolder(t *testing.T) {
 	seen := map[string]bool{}
 	for _, path := range []string{"../../examples/hello", "../../examples/echo"} {
@@ -108,7 +108,8 @@ func TestTwoProgramsInOneFolder(t *testing.T) {
 	}
 }
 
-// TestFewRegistersForClang checks that the error names the option, and that no folder stays.
+// TestFewRegistersForClang checks that the error for too few registers names the option. No folder
+// remains.
 func TestFewRegistersForClang(t *testing.T) {
 	testkit.Tool(t, "clang-19", "clang")
 	t.Setenv("TMPDIR", t.TempDir())

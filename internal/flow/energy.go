@@ -26,8 +26,8 @@ type Energy struct {
 // energyCycles is the largest number of counted cycles. It limits the time that a report takes.
 const energyCycles = 1 << 17
 
-// Energy measures the energy proxy of a core in a simulated world. It measures the core without its
-// probes, as prices do.
+// Energy measures the energy proxy of a core in a simulated world. The measured core has no probes,
+// as in Price.
 func (p *Program) Energy(ctx context.Context, c *Core, w World) (*Energy, error) {
 	built := plan.Built(c.Circuit)
 	g, err := gate.Build(built, gate.Options{})

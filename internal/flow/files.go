@@ -19,8 +19,8 @@ const (
 	maxWaveform = 128 << 20
 )
 
-// readInput reads a file of at most `most` bytes. It refuses devices and pipes, because these
-// have no size and may never end.
+// readInput reads a file of at most `most` bytes. Devices and pipes are refused, because
+// these have no size and may never end.
 func readInput(name, what string, most int64) ([]byte, error) {
 	if _, err := sizeOf(name, what); err != nil {
 		return nil, err
@@ -155,7 +155,7 @@ func WriteFolder(dir string, names []string, content func(name string) []byte) e
 	}
 	err := writeAll(files)
 	if err != nil && missing != nil {
-		os.Remove(dir) // it is empty again, so it is removed
+		os.Remove(dir) // the folder is removed, because it is empty again
 	}
 	return err
 }
@@ -180,8 +180,8 @@ func WriteArtefacts(names []string, data [][]byte) error {
 	return writeAll(files)
 }
 
-// writeAll writes files. If one file cannot be written, no file is written. But output to a
-// device cannot be undone.
+// writeAll writes files. If one file cannot be written, no file is written. Only output to
+// a device cannot be undone.
 func writeAll(files []file) (err error) {
 	var parts []string
 	var paths []string

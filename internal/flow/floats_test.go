@@ -32,8 +32,9 @@ func TestFloatsOnEveryMachine(t *testing.T) {
 	}
 }
 
-// A program without floats contains nothing of the float library and no SSE. A program that
-// adds floats contains the addition and the functions that it calls, and nothing else.
+// A program without floats contains no function of the float library and no SSE
+// instruction. If a program only adds floats, it contains only the addition and the
+// functions that the addition calls.
 func TestOnlyWhatIsUsedOfTheFloats(t *testing.T) {
 	t.Parallel()
 	p, err := Load("../../examples/nbody", Options{})

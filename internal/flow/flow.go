@@ -1,13 +1,13 @@
 // Package flow connects all stages of the flow, from options to results. A Program is loaded
-// once. It makes and keeps its artefacts on demand, each from the artefact before it:
+// once. It makes its artefacts on demand, each from the previous artefact, and keeps them:
 //
 //	files ─ tree ─ ir ─┬─ Unoptimised                 sim/source, sim/program
 //	                   ├─ for x86 ─ tasks             backend_x86: linux, pvh
 //	                   └─ for a core ─ legalise, tasks ─ image ─ point ─ circuit ─ graph ─ netlist
 //
-// It prints nothing and does not depend on the command line, which is in internal/cli. Input
-// from outside the process (files, installed tools) enters here and not in lower packages.
-// Start reading at Program.
+// The package prints nothing and does not depend on the command line, which is in
+// internal/cli. Input from outside the process (files, installed tools) enters here and not
+// in lower packages. Start reading at Program.
 package flow
 
 import (
@@ -57,7 +57,7 @@ type Options struct {
 	Target    *design.Target // target of a core; nil: RV32I with multiplication, Lines and Regs registers
 	Lines     *isa.Set       // added to the instruction set of a core; may be nil
 	Mine      int            // largest number of mined lines of a core; 0: none; or MineWherePays
-	Goal      Goal           // goal of a core; empty: the first of Goals
+	Goal      Goal           // goal of a core; empty: the first entry of Goals
 	Soft      bool           // a core multiplies without an instruction
 
 	Skip      []string                 // names of passes to leave out

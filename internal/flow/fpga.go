@@ -25,11 +25,11 @@ import (
 type FPGAOptions struct {
 	Dir      string
 	Board    string // a name, or the path of a board file
-	Part     string // "": the board's
+	Part     string // "": the part of the board
 	Core     string
 	Bind     []string // PORT=PIN
 	Debounce []string // names of ports
-	Clock    string   // in MHz; "": the board's
+	Clock    string   // in MHz; "": the clock of the board
 	Baud     uint64   // baud rate of the log and of all serial lines
 	Program  bool     // load the bitstream onto the board
 	World    *World   // world in which the arms of selects are measured; nil: they are not measured
@@ -82,7 +82,7 @@ type ToolRun struct {
 }
 
 // FPGA puts a program onto a board. It writes the files before it runs any outside tool. If a
-// tool is missing, the error comes together with the files made so far.
+// tool is missing, the result has the files made so far, together with an error.
 func (p *Program) FPGA(ctx context.Context, o FPGAOptions) (*FPGA, error) {
 	f, files, err := p.boardFiles(ctx, o)
 	if err != nil {
@@ -131,7 +131,8 @@ func (f *FPGA) writeReport(dir string) error {
 	return WriteFile(path, append(text, '\n'))
 }
 
-// BoardTexts makes a program on a board and its files by name. It writes no files.
+// BoardTexts makes the design of a program on a board, and the texts of the files by name. It
+// writes no files.
 func (p *Program) BoardTexts(ctx context.Context, o FPGAOptions) (*top.Design, map[string]string, error) {
 	f, files, err := p.boardFiles(ctx, o)
 	if err != nil {
@@ -183,9 +184,9 @@ func (u Usage) need() board.Need {
 	return board.Need{Cells: u.Cells, Blocks: u.Blocks, DSPs: u.DSPs, SPRAMs: u.SPRAMs}
 }
 
-// tooLargeFor is the error for a program that does not fit the board by our own estimate. If
-// some board has single-ported RAM for the program's data and then fits the program, the error
-// names it.
+// tooLargeFor is the error for a program that does not fit the board by our own estimate. The
+// program may fit another board whose single-ported RAM holds the data. The error then names
+// that board.
 func (p *Program) tooLargeFor(ctx context.Context, f *FPGA, core string) error {
 	err := tooLarge(f.design.Board, f.Estimate, "by Sinter's own estimate")
 	c, e := p.Core(ctx, core)

@@ -100,7 +100,7 @@ func (p *Program) implement(ctx context.Context, f *FPGA, o FPGAOptions) error {
 	if err := run(steps[2]); err != nil {
 		return err
 	}
-	for _, between := range []string{".json", ".asc", "_nextpnr.json"} { // after a failure these files stay, for the command that repeats the run
+	for _, between := range []string{".json", ".asc", "_nextpnr.json"} { // after a failure these files remain, for the command that repeats the run
 		os.Remove(filepath.Join(o.Dir, name+between))
 	}
 	f.Bitstream = filepath.Join(o.Dir, f.image())
@@ -132,8 +132,8 @@ func (f *FPGA) load(ctx context.Context) error {
 	return f.tool(ctx, "", name, f.loader(f.Bitstream)...)
 }
 
-// count reads the result of yosys. It counts tables and flip-flops separately. After placement
-// the number of cells is at most the sum of the two.
+// count reads the result of yosys. Tables and flip-flops are counted separately. After
+// placement the number of cells is at most the sum of these two numbers.
 func (f *FPGA) count(path, module string) error {
 	data, err := os.ReadFile(path)
 	if err != nil {

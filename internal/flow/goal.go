@@ -7,7 +7,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/image"
 )
 
-// Goal is the objective for a core. The choice minimises the cells times a power of the time.
+// Goal is the objective for the choice of a core. The choice minimises the number of cells times a
+// power of the time.
 type Goal string
 
 // The goals.
@@ -65,9 +66,9 @@ func (g Goal) orDefault() Goal {
 }
 
 // registersSave is the part of the estimated cycles that more registers must save. One more bit
-// in the register numbers costs three to nine of 500 to 1,800 cells. In a run the loops take a
-// larger part of the cycles than in the estimate, because the estimate also counts code that
-// runs once. So a small saving in the estimate is worth it.
+// in the register numbers costs three to nine cells, in cores of 500 to 1,800 cells. In a run
+// the loops take a larger share of the cycles than in the estimate, because the estimate also
+// counts code that runs once. So even a small saving in the estimate is enough.
 func (g Goal) registersSave() float64 {
 	if g == GoalArea {
 		return 1

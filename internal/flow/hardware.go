@@ -24,7 +24,7 @@ type HardwareOptions struct {
 	Frames int // number of frames that the test bench replays; 0: all
 
 	Wrappers bool // also texts for integration into other designs
-	AXIS     bool // also the module with AXI4-Stream, which is one of these texts
+	AXIS     bool // also the module with AXI4-Stream, which is one of the texts of Wrappers
 	Netlist  bool // also the core as cells of an iCE40
 	RVFI     bool // with a trace port, the RISC-V Formal Interface
 
@@ -38,8 +38,8 @@ type Hardware struct {
 	Mined   []MinedLine        `json:"mined,omitempty"`
 }
 
-// benchSlack is the factor by which the test bench may take more cycles than our own run. The
-// test bench sometimes makes the core wait at a port.
+// benchSlack is the factor by which the test bench may take more cycles than our own run.
+// More cycles are needed, because the test bench sometimes makes the core wait at a port.
 const benchSlack = 8
 
 // Hardware writes the hardware of a program into a folder.
@@ -108,7 +108,8 @@ func (p *Program) HardwareFiles(ctx context.Context, kind string, w World) (map[
 	return p.filesOf(ctx, c, w, nil)
 }
 
-// filesOf makes the files of a core. `energy` goes into the report. It is nil if nobody measured it.
+// filesOf makes the files of a core. `energy` goes into the report. `energy` is nil if it was not
+// measured.
 func (p *Program) filesOf(ctx context.Context, c *Core, w World, energy *Energy) (map[string]string, map[string]float64, error) {
 	im, err := p.Image(ctx)
 	if err != nil {

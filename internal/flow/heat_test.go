@@ -9,8 +9,8 @@ import (
 	"github.com/sinter-lang/sinter/lang/types"
 )
 
-// TestHeatInItsOwnSize runs the heat program in its original size. The example is smaller
-// because of the slow machines.
+// TestHeatInItsOwnSize runs the heat program with a large grid. The example has a smaller
+// grid because of the slow machines.
 func TestHeatInItsOwnSize(t *testing.T) {
 	t.Parallel()
 	p, err := Load("../../examples/heat", Options{Settings: []types.Setting{{Name: "N", Value: "256"}, {Name: "steps", Value: "4"}}})

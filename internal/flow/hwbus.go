@@ -11,7 +11,7 @@ import (
 )
 
 // onBus adds two things to the files: a Verilog module with the core and its bus slave, and a table
-// of the slave's registers in the read-me. It returns the names of the Verilog files that it adds.
+// of the slave's registers in the read-me. The result has the names of the added Verilog files.
 func onBus(c *Core, bus string, files map[string]string) ([]string, error) {
 	served := periph.HostCore{Logs: hasInput(c.Circuit, rtl.PortLogReady)}
 	for _, d := range c.Point.Devices {

@@ -13,8 +13,9 @@ import (
 	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
-// hostSession is the program of a host. The host finds the core, reads the log before it has a
-// word, gives a frame in two beats, waits for the interrupt, and takes the log and the answer.
+// hostSession is the program of a host. The host finds the core, and reads the log before the
+// log has a word. It sends a frame in two beats and waits for the interrupt. Then it takes the
+// log and the answer.
 const hostSession = `
   access(0, 12'h000, 0, 4'hf); show("id");
   access(0, 12'h020, 0, 4'hf); show("early log");
@@ -49,7 +50,7 @@ const hostSession = `
   $finish;
 `
 
-// hostSees is the output of the session. It is the same on each bus.
+// hostSees is the output of the session. The output is the same on each bus.
 const hostSees = `id 1 534e5452
 early log 0
 write of status 0

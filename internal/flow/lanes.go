@@ -25,8 +25,8 @@ func checkLanes(o RunOptions) error {
 }
 
 // otherLanes runs a core again in other lanes. The gaps at the ports of lane k have the seed
-// of the first run plus k. The result lists the lanes whose traces differ from want. A program
-// must not depend on how long its ports take.
+// of the first run plus k. The result lists the lanes whose traces differ from want: the
+// behaviour of a program must not depend on the delays of its ports.
 func (p *Program) otherLanes(ctx context.Context, o RunOptions, want *trace.Trace) ([]string, error) {
 	var all []*trace.Trace
 	var err error
@@ -50,7 +50,7 @@ func (p *Program) otherLanes(ctx context.Context, o RunOptions, want *trace.Trac
 // eachLane runs circuits in parallel, one for each lane.
 func (p *Program) eachLane(ctx context.Context, o RunOptions) ([]*trace.Trace, error) {
 	all, errs := make([]*trace.Trace, o.Lanes-1), make([]error, o.Lanes-1)
-	if _, err := p.Core(ctx, o.Core); err != nil { // makes the core once, before the lanes use it
+	if _, err := p.Core(ctx, o.Core); err != nil { // makes the core before the lanes use it
 		return nil, err
 	}
 	par.Each(len(all), func(k int) {

@@ -49,8 +49,8 @@ type Level struct {
 	Shrink int
 	// Compare describes the parts of a trace that the machine cannot show or shows differently.
 	Compare trace.Options
-	// Engines lists the engines for its circuit, the default first. It is empty if there is no
-	// choice.
+	// Engines lists the engines for the machine's circuit, the default first. The list is
+	// empty if there is no choice.
 	Engines []Engine
 
 	machine func(ctx context.Context, p *Program, core string, w *world.World, seed int64) (sim.Machine, error)
@@ -92,7 +92,7 @@ func LevelOf(name string) (Level, error) {
 }
 
 // IsProduct reports whether a machine runs a product for x86-64. Products render the log
-// themselves, so their traces contain only its text.
+// themselves, so their traces contain only the text of the log.
 func IsProduct(l Level) bool { return l.Compare.Console }
 
 // IsNamed reports whether the command line offers a machine.

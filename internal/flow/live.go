@@ -47,7 +47,7 @@ func (p *Program) Service(ctx context.Context, product string, im *live.Image) e
 }
 
 // SourceLine is the source line that a message about a trap or a crash names, with its number,
-// as one indented line. It is "" if the message names no line of the program.
+// as one indented line. The result is "" if the message names no line of the program.
 func (p *Program) SourceLine(text string) string {
 	file, number, ok := live.Place(text)
 	if !ok {
@@ -153,8 +153,8 @@ func QEMU() (string, error) {
 
 // probe is a guest with an instruction of every class that images use: integers of all widths,
 // multiplication and division, floats, copies of blocks of memory, and the console. It also
-// runs a loop a million times, which reveals an accelerator that executes a kernel one
-// instruction at a time.
+// runs a loop a million times. This loop reveals an accelerator that executes a guest's kernel
+// one instruction at a time.
 const probe = `
 task probe() {
   var x: u64 = 88172645463325252
@@ -176,8 +176,8 @@ system probe { run probe() }
 // probeTime is the time limit for the probe: a hundred times the time that a CPU needs.
 const probeTime = 1500 * time.Millisecond
 
-// KVMServes reports why QEMU cannot use KVM here. It is nil if QEMU can. A probe guest must end
-// in time under KVM, and must print the same as without KVM.
+// KVMServes reports why QEMU cannot use KVM here. The result is nil if QEMU can use KVM. A
+// probe guest must end in time under KVM, and must print the same output as without KVM.
 func KVMServes(ctx context.Context, o live.Options) error {
 	f, err := os.OpenFile("/dev/kvm", os.O_RDWR, 0)
 	if err != nil {

@@ -28,8 +28,8 @@ func (p *Program) meters(ctx context.Context) ([]*sim.Meter, error) {
 }
 
 // placesOf determines for each word of the text whether the word belongs to the code that a
-// budget limits. On a core each instance of a task is a function, unless it is the only task.
-// An arm is identified by its source position.
+// budget limits. On a core each instance of a task is a function, unless the program has only
+// one task. An arm is identified by its source position.
 func (p *Program) placesOf(b tree.Budget, im *image.Image) []sim.Place {
 	places := make([]sim.Place, len(im.Text))
 	function := sim.Shared
@@ -37,7 +37,7 @@ func (p *Program) placesOf(b tree.Budget, im *image.Image) []sim.Place {
 		for i := range places {
 			places[i] = sim.Inside
 		}
-		if b.Arms == nil { // an only task also waits inside its functions
+		if b.Arms == nil { // if there is only one task, it also waits inside its functions
 			function = sim.Inside
 		}
 	}

@@ -22,8 +22,7 @@ const MinedLines = 16
 const minedSet = "mined"
 
 // MineWherePays asks for as many mined lines as pay, at most MinedLines. It applies only if no
-// other option determines the lines of a core: no instruction set, no target, and no other code
-// generator.
+// other option (instruction set, target or code generator) determines the lines of a core.
 const MineWherePays = -1
 
 // lines is the largest number of mined lines of the core.
@@ -51,8 +50,8 @@ func (p *Program) Mined() (*mine.Result, error) {
 	return p.mined.get(func() (*mine.Result, error) { return p.mine(nil, false) })
 }
 
-// minedInRun is the same as Mined, with counts from a run in a world. The interpreter of the
-// program IR counts how often each block runs.
+// minedInRun is the same as Mined, but with counts from a run in a world. The interpreter of
+// the program IR counts how often each block runs.
 func (p *Program) minedInRun(w World) (*mine.Result, error) {
 	m, err := p.Low()
 	if err != nil {
@@ -108,7 +107,7 @@ func (p *Program) mine(weight func(*ir.Func, *ir.Block) float64, all bool) (*min
 // look-up tables on the longest path is used instead of the clock period.
 type pace struct {
 	cycles             float64 // cycles of the image; each loop counts as eight iterations
-	left               float64 // the part of the cycles that mined lines leave; loop counts are used if known
+	left               float64 // the part of the cycles that mined lines leave; known loop counts are used
 	cells, luts, depth int
 }
 

@@ -11,8 +11,8 @@ import (
 	"github.com/sinter-lang/sinter/internal/proc"
 )
 
-// mpiFlags asks the compiler wrapper of the installed MPI for the flags that it would pass to
-// clang. It is an error if the program cannot be distributed over ranks.
+// mpiFlags asks the compiler wrapper of the installed MPI for the flags that the wrapper
+// would pass to clang. It is an error if the program cannot be distributed over ranks.
 func (p *Program) mpiFlags(ctx context.Context, product x86.Product) (flags x86.MPIFlags, err error) {
 	if product != x86.MPI {
 		return flags, nil

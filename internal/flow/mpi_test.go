@@ -72,7 +72,7 @@ func TestRanks(t *testing.T) {
 	}
 }
 
-// manyOrOne returns the whole list in a full run, else a list of the one number.
+// manyOrOne returns the list `all` in a full run. In other runs it returns a list of one number.
 func manyOrOne(all []int, one int) []int {
 	if os.Getenv("SINTER_FULL") == "1" {
 		return all
@@ -108,8 +108,8 @@ system s @parallel {
 }
 `
 
-// stuck is a program in which a task waits for more values than are sent. The number of
-// values that are sent depends on data.
+// stuck is a program in which a task waits for more values than are sent. How many values
+// are sent depends on data.
 const stuck = `
 task first(a: out chan<u32>, b: in chan<u32>) {
   a.send(5)
@@ -130,8 +130,8 @@ system s @parallel {
 }
 `
 
-// TestRanksStuck checks that ranks that wait for each other for ever notice this, and list
-// their tasks.
+// TestRanksStuck checks ranks that wait for each other for ever. The ranks notice this
+// state and list their tasks.
 func TestRanksStuck(t *testing.T) {
 	t.Parallel()
 	onlyInFull(t)
@@ -165,7 +165,7 @@ func TestRankDies(t *testing.T) {
 	require.Contains(t, out.String(), "rank 1 with second was killed by signal 9")
 }
 
-// worker finds the process that runs a rank. Its parent is the same program.
+// worker finds the process that runs a rank. The parent of that process runs the same program.
 func worker(path, rank string) int {
 	all, _ := filepath.Glob("/proc/[0-9]*/exe")
 	own := map[string]bool{}
@@ -186,7 +186,7 @@ func worker(path, rank string) int {
 	return 0
 }
 
-// TestNoRanks tries programs and options that product mpi cannot have.
+// TestNoRanks tries programs and options that product mpi does not support.
 func TestNoRanks(t *testing.T) {
 	testkit.Tool(t, "clang-19")
 	p := threadedProgram(t)

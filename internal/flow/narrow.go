@@ -26,9 +26,9 @@ func factorOf(of []interval.Word) isa.Factor {
 	return plain
 }
 
-// narrowProduct is a multiplication line as narrow as the program allows. It is nil if the
-// program needs whole registers. The line has the encoding of the wide line. So a core with the
-// wide line runs the same image with the same results.
+// narrowProduct is a multiplication line as narrow as the program allows. The result is nil if
+// the program multiplies whole registers. The narrow line has the encoding of the wide line. So
+// a core with the wide line runs the same image with the same results.
 func narrowProduct(products []pass.Product, wide *isa.Inst) (*isa.Inst, error) {
 	var of [2]isa.Factor
 	for k := range of {
@@ -48,7 +48,7 @@ func narrowProduct(products []pass.Product, wide *isa.Inst) (*isa.Inst, error) {
 }
 
 // wideProduct is the only line of a set that multiplies, if that line multiplies whole
-// registers as in RISC-V. Otherwise it is nil.
+// registers as in RISC-V. Otherwise the result is nil.
 func wideProduct(s *isa.Set) *isa.Inst {
 	var found *isa.Inst
 	for _, in := range s.Insts {
@@ -63,9 +63,9 @@ func wideProduct(s *isa.Set) *isa.Inst {
 	return found
 }
 
-// coreTarget is the target for the code generator. It is the program's target with a
-// multiplication as narrow as the program allows. For clang, and for a target that the caller
-// chose, the multiplication stays wide.
+// coreTarget is the target for the code generator. The multiplication of this target is as
+// narrow as the program allows. For clang, and for a target that the caller chose, the
+// multiplication stays wide.
 func (p *Program) coreTarget() (*design.Target, error) {
 	t, err := p.Target()
 	if err != nil || p.opts.Target != nil && !p.base || p.opts.Backend == "llvm" {

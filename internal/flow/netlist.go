@@ -5,8 +5,8 @@ import (
 	"github.com/sinter-lang/sinter/hwgen/verilog"
 )
 
-// netlist adds the core as cells of an iCE40 to the files, and the resources that it uses
-// to the figures.
+// netlist adds the core, as cells of an iCE40, to the files. It adds the used resources to
+// the figures.
 func (p *Program) netlist(c *Core, files map[string]string, figures map[string]float64) error {
 	d, err := ice40.Map(c.Circuit)
 	if err != nil {

@@ -278,7 +278,7 @@ func (m *retiring) Step() error {
 		return err
 	}
 	if m.Done() && (m.Trace().Status == trace.Waiting || m.Trace().Status == trace.Stuck) {
-		return nil // the last cycle only finds out what the core waits for, so it does not count
+		return nil // the last cycle is not counted: it only shows what the core waits for
 	}
 	s := m.Stages()
 	step := observe.Step{At: at, Idle: s.Idle, Decode: s.Decode, Execute: s.Execute, PC: s.PC}
@@ -287,8 +287,8 @@ func (m *retiring) Step() error {
 	return nil
 }
 
-// lookedAt makes the machine for an observed run. It also returns the machine whose counts are
-// reported.
+// lookedAt makes the machine for an observed run. The result `counts` is the machine whose
+// counts are reported.
 func (p *Program) lookedAt(ctx context.Context, o *RunOptions, l *looking, w *world.World) (run, counts sim.Machine, err error) {
 	if o.Level == ISA {
 		m, err := p.Machine(ctx, o.Level, o.Core, w, o.World.Seed)

@@ -146,7 +146,8 @@ func readKanata(t *testing.T, text string) []stay {
 }
 
 // TestPipelinePictures checks that each instruction has its stages in order, that only one
-// executes at a time, and that the cycles of execution equal the profile's.
+// instruction executes at a time, and that the cycles of execution equal those of the
+// profile.
 func TestPipelinePictures(t *testing.T) {
 	p, err := Load("../../examples/pipeline", Options{})
 	require.NoError(t, err)
@@ -177,8 +178,8 @@ func TestPipelinePictures(t *testing.T) {
 	}
 }
 
-// TestTimelines checks that a channel holds the elements that were sent and not yet received,
-// and that the tasks take turns.
+// TestTimelines checks that a channel always holds the elements that were sent and not yet
+// received. At each time only one task runs.
 func TestTimelines(t *testing.T) {
 	p, err := Load("../../examples/pipeline", Options{})
 	require.NoError(t, err)

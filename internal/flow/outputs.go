@@ -13,7 +13,7 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// outputs are the files that a run writes. It writes all of them or none.
+// outputs are the files that a run writes. A run writes either all its files or none.
 type outputs []output
 
 // output is a file whose content is written during the run.
@@ -95,8 +95,8 @@ func (o outputs) write(t *trace.Trace, w *world.World) error {
 // writing are outputs that are being written, under temporary names until all are complete.
 type writing []*part
 
-// part is an output that is being written. Output to a device waits in a file too, because a
-// failed run must write nothing.
+// part is an output that is being written. Output to a device is also kept in a file first,
+// because a failed run must write nothing.
 type part struct {
 	content
 	path, name string // names of the output and of its temporary file; name is empty after the temporary file is gone
@@ -152,7 +152,7 @@ func (p *part) Write(data []byte) (int, error) {
 	return n, cannotWrite(p.path, err)
 }
 
-// named adds the path to an error that does not name it yet.
+// named adds the path to an error that does not name the path yet.
 func (p *part) named(err error) error {
 	if err == nil || errors.As(err, new(UserError)) {
 		return err

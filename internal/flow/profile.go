@@ -162,7 +162,7 @@ func (p *Program) irProfile(m *program.Machine) *Profile {
 	return s.profile()
 }
 
-// sums adds up counts by position.
+// sums adds up counts by function and line.
 type sums struct {
 	p      *Program
 	unit   string

@@ -57,8 +57,8 @@ func (p *Program) timeProfile(samples *process.Samples, executable []byte) *Prof
 	return out
 }
 
-// functionsByLine finds the source function of a line. It is the function around the line's
-// first word, else a function that ends on the line.
+// functionsByLine finds the source function of a line. The result is the function around
+// the line's first word. If there is none, it is a function that ends on the line.
 func (p *Program) functionsByLine() func(file string, line int) string {
 	files, inside := map[string]*diag.File{}, p.functionsByPlace()
 	for _, f := range append(append([]*tree.Func{}, p.Tree.Tasks...), p.Tree.Funcs...) {

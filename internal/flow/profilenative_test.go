@@ -71,7 +71,7 @@ func TestProfileOfAProcess(t *testing.T) {
 	require.Contains(t, f.Table(20)[len(f.Table(20))-1][0], "samples of processor time")
 }
 
-// threadsOf is a program of two threads that work, one three times as much as the other.
+// threadsOf is a program of two threads that work, one of them three times as much as the other.
 const threadsOf = `fn mix(x: u32) -> u32 { return (x ^ x << 13) * 0x9e3779b1 }
 
 task much(to: out chan<u32>) {
@@ -94,7 +94,7 @@ system t @parallel {
 }
 `
 
-// All threads of a process are seen, each with its own processor time.
+// A profile includes all threads of a process, each with its own processor time.
 func TestProfileOfThreads(t *testing.T) {
 	testkit.Tool(t, "clang-19", "clang")
 	testkit.Tool(t, "ld.lld-19", "ld.lld")

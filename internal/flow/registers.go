@@ -19,8 +19,8 @@ type compiler func(context.Context, *design.Target) (*image.Image, error)
 
 // chosen makes the image with the best number of registers. It takes 32 registers if the
 // estimated cycles fall by more than the cells grow, so that their product falls. A program
-// that does not use all 16 registers gains nothing from more. clang always gets 16 registers,
-// because its image only serves as a comparison.
+// that does not use all 16 registers would gain nothing from more registers. clang always
+// gets 16 registers, because its image only serves as a comparison.
 func (p *Program) chosen(ctx context.Context, compile compiler, few *design.Target) (*image.Image, error) {
 	im, err := compile(ctx, few)
 	if err != nil || p.opts.Regs != 0 || p.opts.Target != nil || p.opts.Backend == "llvm" || !full(im) {

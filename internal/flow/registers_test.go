@@ -10,7 +10,7 @@ import (
 )
 
 // TestRegistersByWork checks that a program that needs only 16 registers gets 16. A program
-// gets 32 if its loops gain more than a fifth bit in each register number costs.
+// gets 32 if its loops save more than the fifth bit in each register number costs.
 func TestRegistersByWork(t *testing.T) {
 	for name, want := range map[string]int{"hello": 16, "crc32": 16, "sha256": 32, "fir": 32, "matmul": 32} {
 		p, err := flow.Load("../../examples/"+name, flow.Options{})

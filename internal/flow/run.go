@@ -69,7 +69,7 @@ type Result struct {
 	said   int // number of lines so far
 }
 
-// The ways in which a run ends that neither finishes nor waits for input.
+// A run may neither finish nor wait for input. It then ends in one of these ways.
 const (
 	Trapped = trace.Trapped
 	Stuck   = trace.Stuck
@@ -147,8 +147,8 @@ func (p *Program) TraceTo(ctx context.Context, level, core string, w World, take
 	return p.traceIn(ctx, level, core, world.New(script), w, false, take)
 }
 
-// traceIn runs one machine in a world to its end. If `take` is not nil, it gets the events. With
-// keep the trace contains the events too.
+// traceIn runs one machine in a world to its end. If `take` is not nil, it gets the events. If
+// `keep` is set, the trace also contains the events.
 func (p *Program) traceIn(ctx context.Context, level, core string, in *world.World, w World, keep bool, take func([]trace.Event) error) (sim.Machine, *trace.Trace, float64, error) {
 	defer in.Close()
 	m, err := p.Machine(ctx, level, core, in, w.Seed)
@@ -226,7 +226,7 @@ func (a *AtLimit) Error() string {
 }
 
 // MachineFault is the error for a run that its machine could not finish: the artefact does
-// something that no correct artefact does.
+// something that a correct artefact never does.
 type MachineFault struct{ Err error }
 
 // faultOf turns the error of a run into a fault of its machine. There is one exception: if
@@ -244,16 +244,17 @@ func (f *MachineFault) Error() string { return f.Err.Error() }
 // Unwrap gives the machine's error.
 func (f *MachineFault) Unwrap() error { return f.Err }
 
-// MostEvents limits the memory of a run to about 3 GB, because a program that never waits may
-// show events without end.
+// MostEvents limits the memory of a run to about 3 GB. The limit is needed, because a program
+// that never waits may show events without an end.
 const MostEvents = 1 << 22
 
 // eventsOfFrame limits programs that never wait. If the events of a run are not kept, the run
 // may show this number of additional events for each arriving frame.
 const eventsOfFrame = 16
 
-// Drive runs a machine and keeps its trace. A run with too many events keeps the first events
-// and stops at its limit. The machine may have run further before the limit was noticed.
+// Drive runs a machine and keeps its trace. If a run has too many events, Drive keeps the
+// first events and stops at the limit. The machine may have run further before the limit was
+// noticed.
 func Drive(ctx context.Context, m sim.Machine, b Bounds) (*trace.Trace, error) {
 	seen, kept := 0, 0
 	t := &tap{most: b.Shown, take: func(events []trace.Event) error {
@@ -344,8 +345,9 @@ func (t *tap) events(events []trace.Event) {
 	}
 }
 
-// nextSlice is the number of steps before the trace is read again. It grows if the last steps
-// showed few events, and shrinks if they showed many, because one step may show many events.
+// nextSlice is the number of steps before the trace is read again. The number grows after
+// steps that showed few events, and shrinks after steps that showed many. One step may show
+// many events.
 func nextSlice(slice uint64, events int) uint64 {
 	const longest, many = 1 << 16, 1 << 12
 	if events < many {

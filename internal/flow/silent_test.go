@@ -33,8 +33,9 @@ system endless @parallel {
 }
 `
 
-// TestSilentThreads checks that the limit of silence also ends threads. It waits for 300 ms;
-// TestSilentProgram in package cli waits for the time that users have, and checks the exit code.
+// TestSilentThreads checks that the limit of silence also ends threads. This test waits for 300
+// ms. TestSilentProgram in package cli waits as long as the tool does for users, and checks the
+// exit code.
 func TestSilentThreads(t *testing.T) {
 	t.Parallel()
 	testkit.Tool(t, "clang-19")

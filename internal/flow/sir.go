@@ -8,8 +8,9 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// loadIR reads a program in the text form of its IR. It has no source, so its reference is the
-// machine ir. The other machines treat it like a program that was lowered from source.
+// loadIR reads a program in the text form of its IR. The program has no source, so its
+// reference is the machine ir. The other machines treat the program like one that was lowered
+// from source.
 func loadIR(f *diag.File, opts Options) (*Program, error) {
 	if len(opts.Settings) > 0 {
 		return nil, UserErrorf("%s has no config: -D is for sources", f.Name)

@@ -30,7 +30,8 @@ func asIR(t *testing.T, example, stage string) (source, again *Program) {
 	return source, again
 }
 
-// TestRunIR checks that the text of a program's IR, of each stage, runs as its source does.
+// TestRunIR checks that the text of a program's IR, at each stage, behaves like the program's
+// source.
 func TestRunIR(t *testing.T) {
 	worlds := map[string]World{
 		"hello": {},

@@ -10,7 +10,7 @@ import (
 )
 
 // softFloat compiles the float library for targets without floats. The library is std/rt, which
-// is checked and lowered like any program. An error in it is a bug in Sinter.
+// is checked and lowered like any program. An error in the library is a bug in Sinter.
 func softFloat() *ir.Module {
 	m, err := softFloatModule()
 	if err != nil {

@@ -44,14 +44,15 @@ var (
 	double = format{64, 52, 1023}
 )
 
-// make builds the bits of a float. It limits the exponent to the format.
+// make builds the bits of a float. An exponent out of range becomes the nearest exponent of the
+// format.
 func (f format) make(sign uint64, exp int, sig uint64) uint64 {
 	top := 2*f.bias + 1
 	exp = max(0, min(exp, top))
 	return sign<<(f.width-1) | uint64(exp)<<f.places | sig&(1<<f.places-1)
 }
 
-// canonical gives a NaN its only form, which all values have.
+// canonical replaces a NaN by the one NaN of the program IR.
 func (f format) canonical(v uint64) uint64 {
 	inf := f.make(0, 1<<30, 0)
 	switch {
@@ -63,9 +64,9 @@ func (f format) canonical(v uint64) uint64 {
 	return ir.NaN64
 }
 
-// structured lists floats of every class: zeros, subnormals, floats at powers of two whose
-// significands have few bits, all bits, or bits next to a half, the largest float, infinity,
-// NaN.
+// structured lists floats of every class: zeros, subnormals, the largest float, infinity and
+// NaN. It also lists floats near powers of two whose significands have few bits, all bits,
+// or bits next to a half.
 func (f format) structured() []uint64 {
 	ones := uint64(1)<<f.places - 1
 	half := uint64(1) << (f.places - 1)
@@ -93,7 +94,7 @@ func (f format) pair(r *rand.Rand, kind int) (a, b uint64) {
 	switch kind {
 	case 0: // any bits
 		return f.canonical(r.Uint64() >> (64 - f.width)), f.canonical(r.Uint64() >> (64 - f.width))
-	case 1: // sums that cancel or just round
+	case 1: // sums whose operands cancel or barely overlap
 		return f.make(s, exp, r.Uint64()), f.make(t, exp+r.IntN(2*f.places+8)-f.places-4, r.Uint64())
 	case 2: // ties
 		return f.make(s, exp, f.short(r)), f.make(t, exp+r.IntN(f.places+4), f.short(r))

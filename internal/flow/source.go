@@ -98,8 +98,8 @@ func (o *Options) SetMine(value string) error {
 	return nil
 }
 
-// withLines is a set together with the added lines. If a line shares encodings with the set,
-// that is an error at the position of the line.
+// withLines is a set together with the added lines. An added line that shares encodings with
+// the set is an error, reported at the position of the line.
 func (o *Options) withLines(base *isa.Set) (*isa.Set, error) {
 	if o.Lines == nil {
 		return base, nil
@@ -175,8 +175,8 @@ func FormatText(name, text string) (string, error) {
 }
 
 // Format formats a file, or the .sn files below a folder. It returns the names of the files
-// that changed or would change. It writes files only if write is set, and writes none if one of
-// them has an error.
+// that changed or would change. Files are written only if write is set. If one file has an
+// error, no file is written.
 func Format(path string, write bool) ([]string, error) {
 	names, err := sourceFiles(path)
 	if err != nil {

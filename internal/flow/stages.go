@@ -136,7 +136,8 @@ func computes(t *design.Target) func(word.Op) bool {
 
 // Target is the instruction set and the registers that the core's back end may use. The default
 // is RV32I with multiplication and without division. If the settings do not fix the number of
-// registers, Target has the smallest number that is tried. The image has the chosen number.
+// registers, Target has the smallest number that is tried. The image has the number that is
+// then chosen.
 func (p *Program) Target() (*design.Target, error) {
 	return p.target.get(func() (*design.Target, error) {
 		if p.opts.Target != nil {
@@ -199,7 +200,7 @@ func (p *Program) plainImage(ctx context.Context) (*image.Image, error) {
 	})
 }
 
-// imageFor is the image for a target, with the number of registers that pays.
+// imageFor is the image for a target, with the number of registers that serves the goal best.
 func (p *Program) imageFor(ctx context.Context, t *design.Target) (*image.Image, error) {
 	m, err := p.Low()
 	if err != nil {
@@ -265,7 +266,7 @@ func (p *Program) X86(ctx context.Context, product x86.Product) (*x86.Image, err
 }
 
 // bootWords are the start words that an image contains itself, because a UEFI computer starts
-// it without a command line.
+// an image without a command line.
 func (p *Program) bootWords(product x86.Product) []string {
 	if product != x86.UEFI {
 		return nil

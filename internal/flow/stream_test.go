@@ -27,8 +27,8 @@ func repeated(t *testing.T, times, cut int) string {
 	return path
 }
 
-// A truncated capture is an error before anything runs. The error has the number of the record,
-// and no output exists.
+// A truncated capture is an error before the program runs. The error gives the number of the
+// record, and no output is written.
 func TestCutCapture(t *testing.T) {
 	p, err := Load("../../examples/filter", Options{})
 	require.NoError(t, err)

@@ -93,7 +93,7 @@ func (p *Program) watched(ctx context.Context, core string, w World, wave *cycle
 	return m, tr, tape.End()
 }
 
-// before is the number of cycles in a window before the cycle for which the window is chosen.
+// before is the number of cycles by which a window begins before the cycle of interest.
 const before = 20
 
 // hotBegin is a cycle a little before the first execution of the costliest line.

@@ -21,8 +21,9 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// threaded has rings of all kinds, a circle, large elements, a function with its own memory
-// that all tasks call, and two tasks that share a context because one of them has a select.
+// threaded has channels of all kinds, a circle of channels, and large elements. All tasks
+// call a function with static memory. Two tasks share a context, because one of them has a
+// select.
 const threaded = `
 type Big = [200]u32
 
@@ -124,7 +125,7 @@ func TestThreads(t *testing.T) {
 }
 
 // keepers counts the functions with static memory, except the entry functions of contexts.
-// Each of these functions belongs to one context.
+// keepers also checks that each of these functions belongs to one context.
 func keepers(t *testing.T, m *ir.Module) int {
 	of := map[*ir.Func]int{}
 	for k, c := range m.Contexts {
@@ -160,8 +161,8 @@ func same(t *testing.T, p *Program, m *ir.Module) {
 	require.Empty(t, trace.Compare(want.Trace, got, trace.Options{}))
 }
 
-// kahn is a random network. In each round a task receives from all tasks that feed it and sends
-// to all tasks that it feeds.
+// kahn is a random network. In each round a task receives a value from each of its input
+// channels and sends a value to each of its output channels.
 func kahn(seed uint64) string {
 	r := rand.New(rand.NewPCG(seed, 1))
 	n := 2 + r.IntN(5)
@@ -191,7 +192,8 @@ func kahn(seed uint64) string {
 	return fmt.Sprintf("%ssystem net @parallel {\n%s%s}\n", &tasks, &chans, &runs)
 }
 
-// TestRandomThreads compares random networks with contexts that run in turn, and as threads.
+// TestRandomThreads compares random networks with the reference. Their contexts run in turn, or as
+// threads.
 func TestRandomThreads(t *testing.T) {
 	t.Parallel()
 	seeds := uint64(1)

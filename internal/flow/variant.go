@@ -16,8 +16,8 @@ type Variant struct {
 	Mine    string // value for SetMine
 }
 
-// Variant is the same checked program with another back end. Variants of one program may be
-// used at the same time.
+// Variant is the same checked program with another back end. Several variants of one
+// program may be used at the same time.
 func (p *Program) Variant(v Variant) (*Program, error) {
 	if err := checkRegs(v.Regs); err != nil {
 		return nil, err
@@ -32,7 +32,7 @@ func (p *Program) Variant(v Variant) (*Program, error) {
 	}
 	other := p.For(design.NewTarget(set.Name, set, v.Regs))
 	other.opts.Backend, other.base = v.Backend, true
-	if v.Mine == "" { // the sweep is older than this axis
+	if v.Mine == "" { // the sweep was begun before this axis existed
 		return other, nil
 	}
 	if err := other.opts.SetMine(v.Mine); err != nil {

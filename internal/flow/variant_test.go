@@ -9,7 +9,7 @@ import (
 )
 
 // TestVariantIsTheSameCore checks that a point of a sweep has the core that the same settings
-// give without a sweep, with products as narrow as the program allows.
+// give without a sweep. Its multiplications are as narrow as the program allows.
 func TestVariantIsTheSameCore(t *testing.T) {
 	for _, name := range []string{"fir", "matmul", "crc32"} {
 		for _, regs := range []int{8, 32} {

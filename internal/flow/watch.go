@@ -27,8 +27,8 @@ func (o *Options) settings() []types.Setting {
 	return append(slices.Clip(o.Settings), types.Setting{Name: counts, Value: "true"})
 }
 
-// watch finds the readable state of the program in an image. It omits missing parts, such as
-// the frame of a task that is the only one.
+// watch finds the readable state of the program in an image. Parts that the image lacks are
+// omitted. For example, a task that is the only one has no frame.
 func (p *Program) watch(img *x86.Image) (*live.Watch, error) {
 	m, err := p.bareOr().ForX86()
 	if err != nil {

@@ -9,11 +9,11 @@ import (
 	"github.com/sinter-lang/sinter/lang/types"
 )
 
-// Values of configs that a program gets at its start, NAME=VALUE. As with addresses, a product for
-// x86-64 does not change: it receives the words `sn.NAME=VALUE` when it starts. All other machines
-// have the values built in.
+// This file handles values of configs that a program gets at its start, as NAME=VALUE. As with
+// addresses, a product for x86-64 is not rebuilt: it receives words such as `sn.NAME=VALUE` when
+// it starts. For all other machines the values are built into the program.
 
-// begin gives p the values from the options. It also keeps the program without them.
+// begin gives p the values from the options. It also keeps the program without these values.
 func (p *Program) begin(parsed []*syntax.File) error {
 	if len(p.opts.Words) == 0 {
 		return nil
@@ -46,7 +46,8 @@ func (p *Program) begin(parsed []*syntax.File) error {
 	return nil
 }
 
-// settable returns the reason why a config cannot be set at the start. It is nil if it can.
+// settable returns the reason why a config cannot be set at the start. The result is nil if it can
+// be set.
 func (p *Program) settable(name string) error {
 	var can []string
 	var fixed *tree.ConstDef

@@ -14,8 +14,8 @@ import (
 )
 
 // TestWrappers checks the texts for the integration into other designs, for cores with frames,
-// pins and bytes. Icarus reads the AXI4-Stream module with its core. Python reads the modules.
-// The FuseSoC description names files that exist.
+// pins and bytes. Icarus reads the AXI4-Stream module with its core. Python parses the modules
+// for LiteX and cocotb. The FuseSoC description names files that exist.
 func TestWrappers(t *testing.T) {
 	icarus, python := testkit.Tool(t, "iverilog"), testkit.Tool(t, "python3")
 	for example, captures := range map[string][]string{"filter": {"inside=none"}, "uart-echo": nil} {
@@ -47,8 +47,8 @@ func TestWrappers(t *testing.T) {
 	}
 }
 
-// TestAXIStream sends a frame whose last beat has three bytes, as its TKEEP shows. The frames
-// that leave the core have their own TKEEP. The test runs in Icarus.
+// TestAXIStream sends a frame whose last beat has three bytes, as the signal TKEEP shows. The
+// test checks TKEEP for the frames that leave the core. It runs in Icarus.
 func TestAXIStream(t *testing.T) {
 	icarus := testkit.Tool(t, "iverilog")
 	p, err := Load("testdata/relay.sn", Options{})

@@ -45,7 +45,7 @@ const frameRoom = 1 << 20
 func (s *service) pair() (ours, theirs *os.File, err error) {
 	kind := syscall.SOCK_SEQPACKET // with this kind a process notices that the other end has closed
 	if s.o.Machine == Unikernel {
-		kind = syscall.SOCK_DGRAM // QEMU requires this kind
+		kind = syscall.SOCK_DGRAM // QEMU requires this kind of socket
 	}
 	fds, err := syscall.Socketpair(syscall.AF_UNIX, kind|syscall.SOCK_CLOEXEC|syscall.SOCK_NONBLOCK, 0)
 	if err != nil {
@@ -96,8 +96,8 @@ func (s *service) attachGateway(i int) error {
 	return nil
 }
 
-// attachTap gives a device a TAP interface. It passes the descriptor of the interface. If the
-// frames are recorded or counted, it passes one end of a relay instead.
+// attachTap gives a device a TAP interface. The image gets the descriptor of the interface.
+// If the frames are recorded or counted, the image gets one end of a relay instead.
 func (s *service) attachTap(i int) error {
 	name, d := s.tapOf(i), s.im.Devices[i]
 	tap, err := openTap(name)
@@ -132,8 +132,8 @@ func (s *service) attachTap(i int) error {
 	return nil
 }
 
-// relays reports whether frames of interfaces pass through this process. They do if they are
-// recorded, counted, or disturbed.
+// relays reports whether frames of interfaces pass through this process. This is so if the
+// frames are recorded, counted or disturbed.
 func (s *service) relays() bool { return s.capture != nil || s.o.Metrics != "" || s.o.Wire != nil }
 
 // checkDisk checks that a file can be a disk. A missing file needs a size from the user.
@@ -154,7 +154,7 @@ func checkDisk(path string, size int64) error {
 	return nil
 }
 
-// prepareDisk creates the file of a disk if it is missing, and locks it for QEMU.
+// prepareDisk creates the file of a disk if the file is missing, and locks it for QEMU.
 func (s *service) prepareDisk(path string) error {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o644)
 	switch {

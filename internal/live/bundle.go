@@ -12,11 +12,11 @@ import (
 type File struct {
 	Name    string
 	Text    string
-	Program bool // it is executable
+	Program bool // the file is executable
 }
 
 // Bundle is the input of a hypervisor: the image, its configuration, and the command, with
-// paths relative to the folder. Options describe the target of the image.
+// paths relative to the folder. Options describe the machine for which the image is built.
 type Bundle struct {
 	Options Options
 	Files   func(im *Image) []File
@@ -40,7 +40,7 @@ func BundleFor(vmm string) (Bundle, error) {
 	return Bundle{}, wrong("--vmm %s: expected qemu, qemu-q35, qemu-uefi, firecracker or cloud-hypervisor", vmm)
 }
 
-// interfaceName is the default interface of a device.
+// interfaceName is the name of the default TAP interface of a device.
 func interfaceName(im *Image, i int) string {
 	n := 0
 	for _, d := range im.Devices[:i] {
@@ -74,9 +74,9 @@ func (s *service) said() string {
 	return b.String()
 }
 
-// computerBundle makes the disk for a computer, and a QEMU computer to try the disk. That
-// computer has UEFI firmware, an invisible screen, the serial line as console, and cards of
-// kind e1000.
+// computerBundle makes a disk for a computer, and a script that starts the disk in QEMU.
+// The computer in QEMU has UEFI firmware, an invisible screen, the serial line as console,
+// and cards of kind e1000.
 func computerBundle(im *Image) []File {
 	disk := im.Name + ".raw"
 	s := bundled(im, process.Computer)
@@ -86,7 +86,7 @@ func computerBundle(im *Image) []File {
 	return []File{{disk, string(im.Boot), false}, {im.Name + ".elf", string(im.ELF), false}, {"run.sh", run, true}}
 }
 
-// qemuBundle uses QEMU's own network, so it runs without root.
+// qemuBundle uses QEMU's own network, so its script runs without root.
 func qemuBundle(im *Image, c process.Chipset) []File {
 	kernel := im.Name + ".elf"
 	s := bundled(im, c)
@@ -148,7 +148,7 @@ type (
 )
 
 // firecrackerBundle uses TAP interfaces. Disks are in the order of the program, because
-// Firecracker chooses the serial numbers itself.
+// Firecracker chooses the serial numbers of disks itself.
 func firecrackerBundle(im *Image) []File {
 	kernel := im.Name + ".elf"
 	conf := firecracker{Boot: bootSource{Kernel: kernel, Args: strings.Join(append([]string{"sn.disks=order"}, im.Words...), " ")}, Machine: machineConfig{1, process.MemoryOfImage(im.ELF)}, Drives: []drive{}, Networks: []network{}}
@@ -200,7 +200,7 @@ func cloudBundle(im *Image) []File {
 
 // Systemd makes a process and its unit. The unit allows only what the process needs. If every
 // network of a program has a stack, there is a second unit. The second unit passes UDP
-// sockets of the host for the program's ports, and uses no TAP interfaces.
+// sockets for the program's ports, instead of TAP interfaces.
 func Systemd(im *Image) []File {
 	files := []File{{im.Name, string(im.ELF), true}, {im.Name + ".service", unit(im, nil), false}}
 	if given := sockets(im); given != nil {
@@ -212,9 +212,9 @@ func Systemd(im *Image) []File {
 // mostSockets is the largest number of UDP sockets that a process accepts.
 const mostSockets = 8
 
-// sockets are the units that bind the ports of a program, one unit for each port. There are
-// none if sockets cannot replace all networks of the program. The name of a socket tells the
-// process which device and port it serves.
+// sockets are the units that bind the ports of a program, one unit for each port. The list
+// is empty if sockets cannot replace all networks of the program. The name of a socket tells
+// the process which device and port it serves.
 func sockets(im *Image) []File {
 	var files []File
 	for _, d := range im.Devices {
@@ -232,7 +232,8 @@ func sockets(im *Image) []File {
 	return files
 }
 
-// unit is a service unit. It uses the given sockets, or TAP interfaces if there are none.
+// unit is a service unit. The service uses the given sockets, or TAP interfaces if no sockets are
+// given.
 func unit(im *Image, given []File) string {
 	var args []string
 	taps := 0

@@ -24,8 +24,8 @@ func ByHand(im *Image, o Options) error {
 	return nil
 }
 
-// Command is a shell line that runs the service without this tool. The line does not remove the
-// files that it uses. The exit code of the line follows the tool's scheme.
+// Command is a shell line that runs the service without this tool. The line leaves the files
+// that it uses. The exit code of the line follows the tool's scheme.
 func Command(im *Image, o Options) (string, error) {
 	if err := errors.Join(ByHand(im, o), checkMemory(im, o)); err != nil {
 		return "", err
@@ -78,7 +78,7 @@ func (s *service) qemuDevices() (args []string) {
 	return args
 }
 
-// numbered is a file name for device i, because QEMU writes one capture per device.
+// numbered adds the number of device i to a file name. QEMU writes one capture per device.
 func numbered(path string, i int) string {
 	if i == 0 {
 		return path
@@ -107,8 +107,8 @@ func (s *service) userNetwork(i int) string {
 	return b
 }
 
-// nativeCommand is the command for a process. The process gets frames only from interfaces,
-// because a shell command has no program that forwards datagrams to it.
+// nativeCommand is the command for a process. The process gets frames only from TAP
+// interfaces: without this tool, no program forwards datagrams to it.
 func (s *service) nativeCommand() (string, error) {
 	args := slices.Clone(s.im.Words)
 	for i, d := range s.im.Devices {

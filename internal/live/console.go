@@ -17,7 +17,7 @@ type console struct {
 	last string // a line about a crash or fault
 }
 
-// mostLine is the number of bytes of a line that are kept.
+// mostLine is the largest number of bytes of a line that are kept.
 const mostLine = 400
 
 // Write forwards bytes.
@@ -39,7 +39,7 @@ func (c *console) Write(p []byte) (int, error) {
 	return c.to.Write(p)
 }
 
-// lastWords is the last line about a crash or fault of an image, "" if there is none.
+// lastWords is the last line about a crash or fault of an image, or "" if there is no such line.
 func (c *console) lastWords() string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -65,8 +65,8 @@ var vectors = map[uint64]string{
 	12: "stack fault", 13: "general protection", 14: "page fault", 16: "floating point", 17: "alignment", 19: "SIMD floating point",
 }
 
-// Decode turns a console line about a crash or a fault of the guest into a sentence. It returns
-// false for any other line.
+// Decode turns a console line about a crash or a fault of the guest into a sentence. The second
+// result is false for any other line.
 func Decode(line string, where func(uint64) string) (string, bool) {
 	line = strings.TrimSuffix(line, "\r")
 	var vector, code, rip, address uint64

@@ -34,7 +34,7 @@ const (
 	mostClients = 1024
 )
 
-// forward is a socket of the host whose datagrams go to a port of the image.
+// forward is a socket of the host. Its datagrams go to a port of the image.
 type forward struct {
 	conn    *net.UDPConn
 	port    uint16
@@ -48,7 +48,7 @@ type forward struct {
 func newGateway(l *link, home Home, heard chan<- time.Time) *gateway {
 	g := &gateway{link: l, host: home.Host, own: home.Gateway, heard: heard, over: make(chan struct{})}
 	if g.own == 0 || g.own == g.host || (g.own^g.host)&home.Mask != 0 {
-		for g.own = g.host&home.Mask + 1; g.own == g.host; g.own++ { // take any other address of that network
+		for g.own = g.host&home.Mask + 1; g.own == g.host; g.own++ { // takes the first other address of that network
 		}
 	}
 	g.mac = append([]byte{0x52, 0x55}, byte(g.own>>24), byte(g.own>>16), byte(g.own>>8), byte(g.own))
@@ -74,7 +74,7 @@ func (g *gateway) start(stack bool) {
 	}
 }
 
-// Close ends the ARP requests. The other work ends when the sockets close.
+// Close ends the ARP requests. The other goroutines end when the sockets close.
 func (g *gateway) Close() error {
 	g.once.Do(func() { close(g.over) })
 	return nil
@@ -109,7 +109,7 @@ func (g *gateway) fromHost(f *forward) {
 		if err != nil {
 			return
 		}
-		if n > 1472 { // a larger one would need fragments
+		if n > 1472 { // a larger datagram would need fragments
 			g.link.long.Add(1)
 			continue
 		}
@@ -134,8 +134,9 @@ func (g *gateway) fromHost(f *forward) {
 	}
 }
 
-// portOf is the port that stands for a client at the gateway. It is the client's own port
-// unless another client has that port. If there are too many clients, the oldest is forgotten.
+// portOf is the port that stands for a client at the gateway. The port is the client's own
+// port, unless another client already uses that number. If there are too many clients, the
+// oldest client is forgotten.
 func (f *forward) portOf(client netip.AddrPort) uint16 {
 	if p, ok := f.byPeer[client]; ok {
 		return p
@@ -155,7 +156,7 @@ func (f *forward) portOf(client netip.AddrPort) uint16 {
 	return p
 }
 
-// fromGuest serves frames from the image.
+// fromGuest handles frames from the image.
 func (g *gateway) fromGuest() {
 	buf := make([]byte, maxFrame)
 	for {
@@ -167,7 +168,7 @@ func (g *gateway) fromGuest() {
 	}
 }
 
-// serve answers a frame from the image, or forwards it to a client. It drops all other frames.
+// serve answers a frame from the image, or forwards it to a client. All other frames are dropped.
 func (g *gateway) serve(frame []byte) {
 	if len(frame) < 14 {
 		return
@@ -225,7 +226,7 @@ func (g *gateway) learn(frame []byte) {
 	}
 }
 
-// pong answers a ping to the gateway (RFC 792). It returns nil for other frames.
+// pong answers a ping to the gateway (RFC 792). The result is nil for other frames.
 func (g *gateway) pong(frame []byte) []byte {
 	if len(frame) < 42 || frame[12] != 8 || frame[13] != 0 || frame[14] != 0x45 || frame[23] != 1 || frame[34] != 8 || binary.BigEndian.Uint32(frame[30:]) != g.own {
 		return nil

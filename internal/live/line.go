@@ -14,7 +14,7 @@ type termios2 struct {
 	speedIn, speedOut             uint32
 }
 
-// Requests to terminals, and bits of their state.
+// These are requests to terminals, and bits of a terminal's state.
 const (
 	termGet      = 0x802c542a
 	termSet      = 0x402c542b
@@ -25,7 +25,7 @@ const (
 )
 
 // OpenLine opens a serial line: a terminal in raw mode, with 8 data bits, no parity and the
-// given speed. It can be closed during a read.
+// given speed. The file can be closed during a read.
 func OpenLine(path string, baud uint64) (*os.File, error) {
 	if baud < 1 || baud > 100_000_000 {
 		return nil, wrong("a serial line has 1 to 100000000 baud, not %d", baud)
@@ -48,7 +48,8 @@ func OpenLine(path string, baud uint64) (*os.File, error) {
 	return f, nil
 }
 
-// request sends a request to a terminal driver. It returns false if the driver refuses.
+// request sends a request to a terminal driver. The result is false if the driver refuses the
+// request.
 func request(f *os.File, what uintptr, t *termios2) bool {
 	c, err := f.SyscallConn()
 	if err != nil {

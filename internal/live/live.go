@@ -6,10 +6,11 @@
 //	udp 127.0.0.1:10007  ──▶  gateway: ARP, UDP, ping  ◀─frames─▶  nic
 //	tap0                 ◀──────────── the descriptor, or a relay that records ──▶
 //
-// All machines get the same kind of descriptor for a network device: a TAP interface, or one
-// end of a socket pair that carries one frame per message. So one forwarder in Go serves all
-// machines, without root and without QEMU's own network. The package does not depend on the
-// compiler: an Image is bytes and a description of its devices. Start reading at Run.
+// For a network device, all machines get the same kind of descriptor: a TAP interface, or
+// one end of a socket pair that carries one frame per message. So one forwarder in Go serves
+// all machines. It needs neither root nor QEMU's own network. The package does not depend on
+// the compiler: an Image is bytes and a description of the image's devices. Start reading at
+// Run.
 package live
 
 import (
@@ -51,7 +52,7 @@ type Device struct {
 	Name  string
 	Kind  Kind
 	Home  Home
-	Ports []int // UDP ports of its sockets; empty for a device without a stack
+	Ports []int // UDP ports of the sockets of the device; empty for a device without a stack
 }
 
 // Home are the addresses of a network device that has a stack.
@@ -64,10 +65,10 @@ type Image struct {
 	Size    int    // bytes without the line tables
 	Boot    []byte // for product uefi: the image of a disk that boots it
 	Devices []Device
-	Words   []string                // start words with its addresses
+	Words   []string                // start words with the addresses of its devices
 	Linked  []string                // readable names of the parts besides the program
 	Where   func(rip uint64) string // source position of an address
-	Watch   *Watch                  // readable state in its memory; nil: the image was built without it
+	Watch   *Watch                  // readable state in the image's memory; nil: the image was built without such state
 }
 
 // Options describe how the image runs.
@@ -76,7 +77,7 @@ type Options struct {
 	Chipset  process.Chipset // chipset of QEMU
 	Accel    string          // accelerator of QEMU: tcg or kvm
 	QEMU     string          // path of qemu-system-x86_64
-	Memory   int             // memory of a unikernel in MiB; 0: as much as it needs
+	Memory   int             // memory of a unikernel in MiB; 0: as much as the image needs
 	Forwards []Forward
 	Taps     []Pair                   // DEVICE=INTERFACE; the device may be empty if there is only one
 	Disks    []Pair                   // DEVICE=FILE
@@ -86,11 +87,11 @@ type Options struct {
 	Pcap     string                   // a capture of all frames of the network devices
 	Restore  string                   // file with a state from which a guest of the monitor continues; empty: the guest starts
 	For      time.Duration            // 0: until the service ends or ctx does
-	Snapshot func(state []byte) error // stores the state of a guest of the monitor that waits; nil: nothing is stored
+	Snapshot func(state []byte) error // stores the state of a waiting guest of the monitor; nil: nothing is stored
 	Stdout   io.Writer
 	Ready    func(Started)     // called once, when the service answers
 	Trapped  func(text string) // called with the line of a trap that ended the service
-	Dropped  func(text string) // called at the end with lines about the drops of a watched image's stacks
+	Dropped  func(text string) // called at the end with lines about dropped frames, for a watched image
 }
 
 // Product is the name of the product that the machine runs.
@@ -125,13 +126,13 @@ type Pair struct{ Device, Value string }
 // Started is a service that answers.
 type Started struct {
 	Name, Machine string
-	Reach         []string      // how to reach it, in readable form
+	Reach         []string      // how to reach the service, in readable form
 	After         time.Duration // from the start of its machine to its first frame
-	Answers       bool          // whether it has answered; unknown for a service without a stack
+	Answers       bool          // whether the service has answered; unknown for a service without a stack
 	Size          int           // bytes of the image
-	Memory        int           // KiB that the machine gives it; 0: as much as the process needs
+	Memory        int           // KiB that the machine gives the service; 0: as much as the process needs
 	Linked        []string
-	Metrics       string // address of its metrics; empty: none
+	Metrics       string // address of the metrics; empty: none
 }
 
 // String is the line about a service that answers.
@@ -177,8 +178,8 @@ func (c Crash) Error() string { return c.text }
 type service struct {
 	im      *Image
 	o       Options
-	ends    []*os.File // ends for the image, by device; nil for disks
-	links   []*link    // our ends
+	ends    []*os.File // descriptors for the image, by device; nil for disks
+	links   []*link    // our ends of the network devices
 	closers []io.Closer
 	capture *capture
 	dir     string
@@ -196,11 +197,11 @@ type service struct {
 
 	seeing sync.Mutex
 	see    io.ReaderAt // the memory of the image while it runs
-	last   string      // drops of its stacks
+	last   string      // text about the frames that its stacks have dropped
 }
 
-// Run runs an image until it ends, and returns its exit code. If ctx ends, the image ends too,
-// and this counts as success.
+// Run runs an image until it ends, and returns its exit code. If ctx ends, the run ends too,
+// and counts as a success.
 func Run(ctx context.Context, im *Image, o Options) (code int, err error) {
 	if err := errors.Join(Check(im, o), checkMemory(im, o)); err != nil {
 		return 0, err
@@ -226,7 +227,7 @@ func Run(ctx context.Context, im *Image, o Options) (code int, err error) {
 		ctx, done = context.WithTimeout(ctx, o.For)
 		defer done()
 	}
-	go s.announce(ctx, s.asks()) // asks is called here, because a child process takes the ends away
+	go s.announce(ctx, s.asks()) // asks is called now: later a child process takes s.ends over
 	s.began = time.Now()
 	s.beganAt.Store(s.began.UnixNano())
 	code, err = s.machine()(ctx)

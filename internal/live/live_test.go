@@ -9,7 +9,7 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// The gateway has an address of the image's network that is not the image's address.
+// The gateway has an address in the image's network that differs from the image's address.
 func TestGatewayAddress(t *testing.T) {
 	for _, c := range []struct{ host, mask, gateway, want uint32 }{
 		{0x0a00020f, 0xffffff00, 0x0a000202, 0x0a000202},
@@ -22,7 +22,7 @@ func TestGatewayAddress(t *testing.T) {
 	}
 }
 
-// The gateway answers a ping with the frame that a third-party builder makes.
+// The gateway answers a ping. A third-party library builds the expected frame.
 func TestPong(t *testing.T) {
 	g := newGateway(nil, Home{0x0a00020f, 0xffffff00, 0x0a000202}, nil)
 	guest := world.MAC(0x0a00020f)
@@ -34,8 +34,8 @@ func TestPong(t *testing.T) {
 	}
 }
 
-// Clients keep their ports if possible. Otherwise they get different ports. If there are too
-// many clients, the oldest is forgotten first.
+// A client keeps its own port if possible, and otherwise gets another port. If there are too
+// many clients, the oldest client is forgotten first.
 func TestClients(t *testing.T) {
 	g := newGateway(nil, Home{}, nil)
 	g.forward(nil, 7)

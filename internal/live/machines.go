@@ -111,9 +111,9 @@ const (
 	crashed = 7
 )
 
-// child runs a command with inherited descriptors until the command or ctx ends. It returns the
-// exit status and the command's standard error. If a signal ended the command, the status is
-// 128 plus the signal's number.
+// child runs a command with inherited descriptors until the command or ctx ends. The results
+// are the exit status and the command's standard error. If a signal ended the command, the
+// status is 128 plus the signal's number.
 func (s *service) child(ctx context.Context, path string, args []string, files []*os.File) (int, []byte, error) {
 	runtime.LockOSThread() // the child dies with this thread
 	defer runtime.UnlockOSThread()
@@ -125,7 +125,7 @@ func (s *service) child(ctx context.Context, path string, args []string, files [
 		cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 		cmd.WaitDelay = time.Second
 		cmd.Cancel = func() error {
-			s.note() // the memory disappears together with the process
+			s.note() // the memory of the process disappears when the process is gone
 			return cmd.Process.Kill()
 		}
 		err := cmd.Start()
@@ -138,7 +138,7 @@ func (s *service) child(ctx context.Context, path string, args []string, files [
 		}
 		break
 	}
-	for i, f := range s.ends { // after this only the child holds them, so we notice when they close
+	for i, f := range s.ends { // then only the child holds the ends, so we notice when it closes them
 		if f != nil {
 			f.Close()
 			s.ends[i] = nil
@@ -161,7 +161,7 @@ func (s *service) child(ctx context.Context, path string, args []string, files [
 	return state.ExitStatus(), said.Bytes(), nil
 }
 
-// limited keeps the first bytes that are written to it.
+// limited is a writer that keeps only the first bytes.
 type limited struct{ b *bytes.Buffer }
 
 func (l *limited) Write(p []byte) (int, error) {
@@ -218,7 +218,7 @@ func (s *service) monitor(ctx context.Context) (int, error) {
 	return r.Code, err
 }
 
-// frames is a network device of the monitor that uses a descriptor.
+// frames is a network device of the monitor. Its frames pass through a descriptor.
 type frames struct {
 	fd  int
 	buf []byte

@@ -116,7 +116,8 @@ func Check(im *Image, o Options) error {
 	return nil
 }
 
-// checkMemory checks that the image fits into the memory. QEMU prints nothing if it does not.
+// checkMemory checks that the image fits into the memory. QEMU itself prints nothing if the memory
+// is too small.
 func checkMemory(im *Image, o Options) error {
 	if least := process.LeastMemoryOfImage(im.ELF); o.Memory > 0 && o.Memory < least {
 		return wrong("--mem %d: the image takes %d MiB of memory", o.Memory, least)
@@ -164,8 +165,8 @@ func (im *Image) names(list []int) string {
 	return strings.Join(out, ", ")
 }
 
-// value is the flags' value for device i of a kind, "" if there is none. The flags have been
-// checked before.
+// value is the value of a flag for device i of a kind, or "" if there is none. The flags
+// have been checked before.
 func (im *Image) value(kind Kind, list []Pair, i int) string {
 	for _, p := range list {
 		if at, err := im.find("", kind, p); err == nil && at == i {
@@ -175,7 +176,7 @@ func (im *Image) value(kind Kind, list []Pair, i int) string {
 	return ""
 }
 
-// socket is the device that has the socket to which a forward leads.
+// socket returns the index of the device whose socket a forward leads to.
 func (im *Image) socket(f Forward) (int, error) {
 	var have []string
 	for i, d := range im.Devices {

@@ -28,8 +28,8 @@ func checkTap(name string) error {
 	return nil
 }
 
-// openTap opens a TAP interface. It turns offloads off, because a frame could otherwise arrive
-// with an incomplete checksum.
+// openTap opens a TAP interface. Offloads are turned off, because a frame could otherwise
+// arrive with an incomplete checksum.
 func openTap(name string) (*os.File, error) {
 	fd, err := syscall.Open("/dev/net/tun", syscall.O_RDWR|syscall.O_CLOEXEC|syscall.O_NONBLOCK, 0)
 	if err != nil {

@@ -42,7 +42,7 @@ type WatchedStack struct {
 // counters is the number of counters of a stack (std/net/stack.sn).
 const counters = 32
 
-// words reads words from the image's memory. It returns false if the memory is not available.
+// words reads words from the image's memory. The result is false if the memory is not available.
 func (s *service) words(at uint64, n int) ([]uint32, bool) {
 	s.seeing.Lock()
 	defer s.seeing.Unlock()
@@ -78,7 +78,7 @@ func (s *service) watchProcess(pid int) {
 	}
 }
 
-// watchGuest reads the memory of a guest of the monitor while it exists.
+// watchGuest reads the memory of a guest of the monitor while the guest exists.
 func (s *service) watchGuest(memory io.ReaderAt) {
 	if memory == nil {
 		s.note()
@@ -86,7 +86,7 @@ func (s *service) watchGuest(memory io.ReaderAt) {
 	s.watchWith(memory)
 }
 
-// note stores the current drop counts of the stacks, if they can be read.
+// note stores the stacks' current counts of dropped frames, if the memory can be read.
 func (s *service) note() {
 	if text := s.dropped(); text != "" {
 		s.seeing.Lock()
@@ -167,7 +167,8 @@ func (t *WatchedTask) place(n uint32) string {
 	return fmt.Sprintf("place %d", n)
 }
 
-// dropped is a line about the drops of the stacks, "" if there are none.
+// dropped is a line about the frames that the stacks have dropped. It is "" if no frame was
+// dropped.
 func (s *service) dropped() string {
 	text := ""
 	if s.im.Watch == nil {

@@ -14,7 +14,7 @@ import (
 
 // Wire simulates a bad wire between a network device and its network. In each direction, given
 // percentages of the frames are lost, doubled, swapped with the next frame, or changed in one
-// byte. The seed determines which frames.
+// byte. The seed determines which frames are disturbed.
 type Wire struct {
 	Lose, Duplicate, Reorder, Corrupt float64 // percentages
 	Seed                              uint64
@@ -66,9 +66,9 @@ func (w *Wire) newDirection(way uint64) *direction {
 	return &direction{wire: w, rng: rand.New(rand.NewPCG(w.Seed, way))}
 }
 
-// one returns true with a given probability in per cent. It draws a random number at each
-// call, even if the probability is 0. So the frames with one kind of fault do not depend on
-// the rate of another kind.
+// one returns true with a given probability in per cent. Each call draws a random number,
+// even if the probability is 0. So the rate of one kind of fault does not change which
+// frames have another kind.
 func (d *direction) one(of float64) bool { return d.rng.Float64()*100 < of }
 
 // pass returns, in order, the frames that leave the wire when a frame enters.
@@ -110,9 +110,9 @@ func (d *direction) flush() [][]byte {
 	return [][]byte{f}
 }
 
-// summed reports whether the receiver can detect damage in a frame. The receiver can detect
-// damage in an IPv4 frame. It cannot do so in an ARP frame, which has no checksum of its own:
-// a real wire adds a checksum to each frame.
+// summed reports whether the receiver can detect damage in a frame. An IPv4 packet has
+// checksums. An ARP packet has none: on a real wire, the checksum of the Ethernet frame
+// protects it.
 func summed(frame []byte) bool { return len(frame) > 34 && frame[12] == 8 && frame[13] == 0 }
 
 // holdTime is the longest time for which a frame waits until the next one has left.
@@ -146,7 +146,7 @@ func (d *direction) carry(from, to *link) {
 	buf := make([]byte, maxFrame)
 	for {
 		if d.held != nil {
-			from.f.SetReadDeadline(time.Now().Add(holdTime)) //nolint:errcheck // of a socket that is open
+			from.f.SetReadDeadline(time.Now().Add(holdTime)) //nolint:errcheck // the socket is open, so this does not fail
 		}
 		n, err := from.receive(buf)
 		switch {

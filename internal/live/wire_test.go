@@ -16,9 +16,9 @@ func numberedFrame(n uint32) []byte {
 	return world.Datagram(world.MAC(1), world.MAC(2), at, at, binary.BigEndian.AppendUint32(nil, n))
 }
 
-// The counters of a wire are correct. Compared with the input, the output lacks the lost
-// frames, has the duplicated frames twice, and has as many swapped and changed frames as the
-// counters show. The seed determines everything.
+// The counters of a wire are correct. The lost frames are missing in the output, and the
+// duplicated frames occur twice. The numbers of swapped and changed frames equal the
+// counters. The seed determines everything.
 func TestWireDoesWhatItCounts(t *testing.T) {
 	const frames = 20000
 	w := &Wire{Lose: 10, Duplicate: 5, Reorder: 4, Corrupt: 3, Seed: 7}

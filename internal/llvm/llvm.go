@@ -4,10 +4,10 @@
 //	tools, err := llvm.Find(exec.LookPath)
 //	obj, err := tools.Compile(ctx, llvm.Unit{Name: "hello", Lang: "ir", Text: ll}, "--target=x86_64-unknown-none-elf", "-O2")
 //
-// It takes the newest installed clang, never a fixed version. For x86-64, version 14 is the
-// oldest version for which we have checked that it reads typed-pointer IR. For RISC-V it is
-// version 16. When a tool fails, the error is one line with the tool, its message, and the
-// command that repeats the failure. The files of that command are then kept.
+// The package takes the newest installed clang, not a fixed version. We have checked which
+// versions read typed-pointer IR: for x86-64 from version 14 on, for RISC-V from version 16
+// on. When a tool fails, the error is one line with the tool, its message, and the command
+// that repeats the failure. The files of that command are then kept.
 package llvm
 
 import (
@@ -130,7 +130,7 @@ func (t *Tools) LinkHosted(ctx context.Context, files map[string][]byte, out str
 }
 
 // inScratch runs a tool in a temporary directory with the given files, and returns the file
-// out. It keeps the directory only if the tool fails.
+// out. The directory is kept only if the tool fails.
 func inScratch(ctx context.Context, tool string, args []string, files map[string][]byte, out string) (_ []byte, err error) {
 	dir, err := os.MkdirTemp("", "sinter-")
 	if err != nil {

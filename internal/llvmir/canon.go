@@ -8,14 +8,14 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// canon finds the values and the memory in which the code may keep a float with any NaN. In the
-// program IR there is only one NaN; it has one fixed bit pattern.
+// canon finds the values and the memory in which the generated code may keep a float with any
+// NaN. The program IR has only one NaN, with a fixed bit pattern.
 //
-// A word is canonical if its bits are never a NaN other than the one NaN. Suppose every word that
-// an object ever holds is canonical, and all accesses have one size and are aligned to that size.
-// Then the object's memory may hold any NaN, because each load can make its word canonical again.
-// That costs nothing if only float operations use the word. The same holds for parameters of
-// blocks. So floats stay floats in loops and in memory.
+// A word is canonical if its bits are never a NaN other than the one NaN. An object's memory may
+// hold any NaN on two conditions. First, every word that the object ever holds is canonical.
+// Second, all accesses have one size and are aligned to that size. Each load can then make its
+// word canonical again, which costs nothing if only float operations use the word. Parameters of
+// blocks may hold any NaN on the first condition. So floats stay floats in loops and in memory.
 //
 // The facts are a greatest fixed point. At first all facts are assumed. Facts that contradict
 // the code are withdrawn, until there is no contradiction.
@@ -36,11 +36,11 @@ const maxStep = 3
 
 // floatObject holds what is known about a group of objects that share contents.
 type floatObject struct {
-	size int // size of all accesses; 0 before the first
+	size int // size of all accesses; 0 before the first access
 	bad  bool
 }
 
-// newCanon analyses a module. It is nil if the module has no float operation.
+// newCanon analyses a module. The result is nil if the module has no float operation.
 func newCanon(m *sir.Module) *canon {
 	c := &canon{
 		not: map[*sir.Value]bool{}, steps: map[*sir.Value]int{}, joined: map[any]any{}, objects: map[any]*floatObject{},
@@ -102,10 +102,9 @@ func (c *canon) union(x, y any) {
 	}
 }
 
-// join groups values and objects that may hold the same floats. Block parameters and choices
-// (mux) share floats between values. Copies and calls share floats between objects. Loads and
-// stores share floats between values and objects. A constant shares nothing, because integers
-// and floats may use the same constant.
+// join groups values and objects that may hold the same floats. A block parameter or a choice
+// (mux) joins values. A copy or a call joins objects. A load or a store joins a value and an
+// object. A constant joins nothing, because integers and floats may use the same constant.
 func (c *canon) join(m *sir.Module) {
 	eachInstr(m, func(in *sir.Instr) {
 		if in.Op == sir.OpConst {
@@ -348,7 +347,8 @@ func (c *canon) instr(in *sir.Instr) {
 
 func zeros(x uint64) int { return bits.TrailingZeros64(x | 1<<maxStep) }
 
-// places marks an object as bad if an address is not aligned to the size of its accesses.
+// places marks an object as bad if an accessed address is not aligned to the size of the object's
+// accesses.
 func (c *canon) places(in *sir.Instr) {
 	for _, r := range in.Refs {
 		n := zeros(uint64(uint32(r.Disp)))
@@ -407,9 +407,9 @@ func (c *canon) word(in *sir.Instr) {
 	c.lower(v, min(n, maxStep))
 }
 
-// canonicalWord reports whether an operation gives a canonical word. It is a choice (mux)
-// between canonical words, or one of two forms that the front end writes: for minus, and for a
-// float from given bits.
+// canonicalWord reports whether an operation gives a canonical word. Such an operation is a
+// choice (mux) between canonical words, or one of two forms that the front end writes: the
+// negation of a float, and a float from given bits.
 func (c *canon) canonicalWord(in *sir.Instr) bool {
 	if in.Word != word.Mux {
 		return false

@@ -38,7 +38,7 @@ type locKey struct {
 	scope     metadata.Field
 }
 
-// unnumbered makes llir choose the number of a metadata node.
+// unnumbered is the number of a metadata node for which llir chooses the number.
 const unnumbered = -1
 
 func newDebugInfo(m *ir.Module, kind Debug) *debugInfo {
@@ -148,9 +148,9 @@ func (d *debugInfo) position(s diag.Span) (line, col int) {
 	return d.lines[s.File].Position(s.Start)
 }
 
-// scope returns the debug scope of an instruction: the function itself, or the function with
-// another file. Another file is needed because our inliner brings lines of the library into
-// functions.
+// scope returns the debug scope of an instruction: the function itself, or a scope of that
+// function in another file. Another file is needed because our inliner copies lines of the
+// library into functions.
 func (d *debugInfo) scope(sub *metadata.DISubprogram, file *metadata.DIFile) metadata.Field {
 	if file == sub.File || file == d.none {
 		return sub
@@ -178,7 +178,7 @@ func (d *debugInfo) location(line, col int, scope metadata.Field) *metadata.DILo
 }
 
 // attach puts a location on an instruction or terminator. Each kind has its own field for the
-// location, because llir has no common interface for it.
+// location, because llir has no common interface for locations.
 func attach(x any, loc *metadata.DILocation) {
 	if _, ok := x.(*ir.InstPhi); ok || x == nil {
 		return

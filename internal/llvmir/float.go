@@ -11,11 +11,12 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// Float operations. In the program IR a float is a word, and a computed NaN has one form, called
-// the one NaN. The CPU and LLVM produce other NaNs. So each result is kept twice: as a float for
-// other float operations, and as a word with the one NaN. LLVM removes the code for the word if no
-// operation needs the bits. The type canon finds the block parameters and memory that can also hold
-// plain floats, with any NaN. No operation has fast-math flags.
+// This file writes float operations. In the program IR a float is a word, and a computed NaN has
+// one form, called the one NaN. The CPU and LLVM produce other NaNs. So each result of an operation
+// is kept twice: as a float for other float operations, and as a word with the one NaN. LLVM
+// removes the code for the word if no operation needs the bits. The type canon finds the block
+// parameters and memory that can also hold plain floats, with any NaN. No operation has fast-math
+// flags.
 
 func floatType(t sir.Type) *types.FloatType {
 	if t == 32 {
@@ -111,8 +112,8 @@ func (b *body) floatWord(in *sir.Instr) bool {
 	return true
 }
 
-// toInt converts a float to an integer. It saturates like LLVM's operation, and turns NaN into
-// 0.
+// toInt converts a float to an integer. The conversion saturates like LLVM's operation, and
+// turns NaN into 0.
 func (b *body) toInt(in *sir.Instr, x value.Value) value.Value {
 	t := in.Results[0].Type
 	name, top := "llvm.fptosi", ^uint64(0)>>(65-t)

@@ -29,7 +29,7 @@ type body struct {
 	splits int                    // blocks made by checks, for their names
 	flow   *sir.Flow
 	block  int                  // index of the block that is being written
-	shown  map[*sir.Value][]int // blocks in which an access proves that an offset is inside an object
+	shown  map[*sir.Value][]int // by offset: the blocks in which an access proves that the offset is inside an object
 	looks  *lookups             // nil: the product has no vectors
 }
 
@@ -143,13 +143,14 @@ func (b *body) body(blk *sir.Block) error {
 	return b.term(&blk.Term)
 }
 
-// longestBlock is the number of operations after which a block is cut. Two LLVM passes take
-// time that grows with the square of a block of arithmetic: 30 s for 16,000 statements.
+// longestBlock is the number of operations after which a block is cut. The time of two LLVM
+// passes grows with the square of a block's length: 30 s for 16,000 arithmetic statements.
 const longestBlock = 1024
 
-// cut ends the current block and continues in a new block. A branch connects them. It tests a
-// value that LLVM does not know, because LLVM would otherwise join the blocks again. The other
-// target of the branch is never reached. The cut costs two instructions.
+// cut ends the current block and continues in a new block. A conditional branch connects the
+// blocks. Its condition is a value that LLVM does not know, because LLVM would otherwise join
+// the blocks again. The other target of the branch is never reached. The branch costs two
+// instructions.
 func (b *body) cut() {
 	b.splits++
 	first := b.cur
@@ -164,7 +165,8 @@ func (b *body) cut() {
 	b.cur = next
 }
 
-// locate gives a source position to the instructions that were written since (first, start).
+// locate gives a source position to the instructions that were written after instruction `start` of
+// block `first`.
 func (b *body) locate(first *ir.Block, start int, in *sir.Instr) {
 	if b.debug == nil {
 		return
@@ -225,8 +227,8 @@ func (b *body) closesLookups() bool {
 	return false
 }
 
-// branch writes a two-way branch. If both edges lead to the same block, its phis cannot
-// distinguish the edges. So the second edge goes through an extra block.
+// branch writes a two-way branch. If both edges lead to the same block, the phis of that
+// block cannot distinguish the edges. So the second edge goes through an extra block.
 func (b *body) branch(t *sir.Term) {
 	cond, yes, no := b.values[t.Cond], b.heads[t.Succs[0].To], b.heads[t.Succs[1].To]
 	if yes != no {
@@ -292,8 +294,8 @@ func (b *body) call(in *sir.Instr) {
 	}
 }
 
-// address returns the i8* for a ref. It is the start of the object plus an index, which is the
-// sum of offset and displacement modulo 2^32.
+// address returns the i8* for a ref. The address is the start of the object plus an index. The
+// index is the sum of offset and displacement modulo 2^32.
 func (b *body) address(r sir.Ref) value.Value {
 	base, ok := b.places[r.Obj]
 	if !ok {

@@ -69,10 +69,10 @@ func (b *body) resize(x value.Value, t *types.IntType) value.Value {
 	return x
 }
 
-// accessed returns the address of a scalar that is read or written. If an object was accessed
-// at an offset without displacement, the offset is less than the object's size, and so less
-// than 2^31. After that access, the sum of the offset and a positive displacement does not
-// wrap. So the CPU's addressing mode can compute the sum.
+// accessed returns the address of a scalar that is read or written. Suppose that the object
+// was accessed at the same offset without displacement. Then the offset is less than the
+// object's size, and so less than 2^31. After that access, the sum of the offset and a
+// positive displacement does not wrap. So the CPU's addressing mode can compute the sum.
 func (b *body) accessed(r sir.Ref) value.Value {
 	at := b.address(r)
 	if r.Off != nil && r.Disp == 0 && !b.inside(r.Off) {
@@ -86,7 +86,7 @@ func (b *body) inside(off *sir.Value) bool {
 	return slices.ContainsFunc(b.shown[off], func(k int) bool { return b.flow.Dominates(k, b.block) })
 }
 
-// load reads a scalar. It reads a float if the memory holds floats.
+// load reads a scalar. The value becomes a float if the memory holds floats.
 func (b *body) load(in *sir.Instr) {
 	r, out := in.Refs[0], in.Results[0]
 	if b.canon.holdsFloats(r.Obj, in.Size) {

@@ -1,9 +1,9 @@
 // Package llvmir writes the program IR as LLVM IR.
 //
-// Its input is a module after ir/pass/tasks: plain functions, and one of them is Main. Words
-// become iN. Objects become globals, and small locals become stack slots. Tokens vanish,
-// because the order of instructions is already a schedule. Operations of the system become
-// calls of a dozen functions. The back end supplies them in another object file or as LLVM text
+// The input is a module after ir/pass/tasks: plain functions, among them Main. Words become iN.
+// Objects become globals, and small locals become stack slots. Tokens vanish, because the order
+// of instructions is already a schedule. Operations of the system become calls of a dozen
+// functions. The back end supplies these functions in another object file or as LLVM text
 // (Options.Support):
 //
 //	i32  sn_status()                       void sn_log_begin(i32 task, i32 site)
@@ -22,9 +22,9 @@
 //
 // Cases that LLVM leaves undefined (division by zero, long shifts, unwritten bytes) are guarded
 // as the program IR demands. Functions get no target features, because these would override the
-// command line. A timed kernel is a weak symbol, so that LLVM neither inlines it nor uses
-// knowledge about its result. The package runs no tool and does not depend on a target. Start
-// reading at Emit.
+// command line. A timed kernel is a weak symbol, so that LLVM neither inlines the kernel nor
+// uses knowledge about its result. The package runs no tool and does not depend on a target.
+// Start reading at Emit.
 package llvmir
 
 import (
@@ -65,7 +65,7 @@ type Options struct {
 	Narrow   bool   // addresses have 32 bits instead of 64
 	Vectors  bool   // objects are aligned for vectors
 	LogWords bool   // log events are passed as words of a log port
-	Bytewise bool   // streams use sn_take_bytes and sn_send_bytes, of the same types as sn_take and sn_send
+	Bytewise bool   // streams use sn_take_bytes and sn_send_bytes, which have the types of sn_take and sn_send
 	Watched  bool   // channels, frames of tasks and counters of stacks stay in memory for outside readers
 	Contexts bool   // there may be several contexts: sn_main, sn_context1, sn_context2 and so on
 	Compact  bool   // network stacks are made small
@@ -133,8 +133,8 @@ func Emit(m *sir.Module, opts Options) (*Output, error) {
 	return out, nil
 }
 
-// textOf is m.String() with the functions at the end. It writes each function separately,
-// because in large modules the functions are nearly all of the work.
+// textOf is m.String() with the functions at the end. Functions are written in parallel,
+// because in large modules they are nearly all of the work.
 func textOf(m *ir.Module) string {
 	funcs := m.Funcs
 	texts := make([]string, len(funcs)+1)
@@ -171,7 +171,7 @@ func newEmitter(m *sir.Module, opts Options) *emitter {
 }
 
 // dropSupported removes the declarations of functions that the back end defines in the same
-// text, because LLVM does not accept both a declaration and a definition.
+// text. LLVM does not accept a declaration beside a definition.
 func (e *emitter) dropSupported() {
 	kept := e.out.Funcs[:0]
 	for _, f := range e.out.Funcs {
@@ -194,7 +194,7 @@ func (e *emitter) global(name string, o *sir.Object) value.Value {
 	g.Linkage = enum.LinkageInternal
 	g.Align = ir.Align(e.alignment(o))
 	g.Immutable = o.Kind == sir.ConstObj && !o.Boot
-	if o.Boot || e.opts.Watched && watched(o) || e.opts.Contexts && strings.HasPrefix(o.Name, sir.RingPrefix) { // the layer below writes it before the program starts, or it is read from outside
+	if o.Boot || e.opts.Watched && watched(o) || e.opts.Contexts && strings.HasPrefix(o.Name, sir.RingPrefix) { // code outside this module writes or reads the object
 		g.Linkage, g.Preemption = enum.LinkageNone, enum.PreemptionDSOLocal
 	}
 	return constant.NewBitCast(g, types.I8Ptr)
@@ -212,7 +212,8 @@ func watched(o *sir.Object) bool {
 // longVector is the longest vector of x86-64-v3 in bytes.
 const longVector = 32
 
-// alignment is chosen so that the vectors of a large object lie within cache lines.
+// alignment returns the alignment of an object. The vectors of a large object must lie within cache
+// lines.
 func (e *emitter) alignment(o *sir.Object) int {
 	if e.opts.Vectors && o.Size >= longVector {
 		return longVector

@@ -122,7 +122,7 @@ func TestRefusesWhatTheTasksPassRemoves(t *testing.T) {
 	require.EqualError(t, err, "llvmir: function main: block b0: operation recv cannot reach a back end")
 }
 
-// TestLongBlocksAreCut checks that clang never gets a block of more than some 1,000 operations.
+// TestLongBlocksAreCut checks that clang never gets a block of more than about 1,000 operations.
 func TestLongBlocksAreCut(t *testing.T) {
 	m := module(t)
 	f := m.Funcs[0]
@@ -175,9 +175,9 @@ func TestClangAccepts(t *testing.T) {
 	}
 }
 
-// TestDisplacementsOfShownOffsets checks how a displacement is added. After an access that proves
-// that the offset lies in an object, the displacement is added to the address. Otherwise it is
-// added to the offset, and this sum wraps at 32 bits.
+// TestDisplacementsOfShownOffsets checks how a displacement is added. If an earlier access proves
+// that the offset lies in the object, the displacement is added to the address. Otherwise the
+// displacement is added to the offset, and this sum wraps at 32 bits.
 func TestDisplacementsOfShownOffsets(t *testing.T) {
 	m := ir.MustParse("shown.sir", `module shown
 task 0 main @main

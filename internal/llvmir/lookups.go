@@ -17,10 +17,9 @@ import (
 //	alpha[v[i]]    a look-up: the offset was loaded
 //	taps[2 * i]    no look-up: the offset is a sum of multiples of counters
 //
-// A vector of look-ups is filled element by element. LLVM 19 underestimates the cost of this:
-// AES and base64 take twice as long with such vectors. So a loop with a look-up gets no
-// vectors (unvectored), and straight-line code that is mostly look-ups gets none either
-// (scalar).
+// A vector of look-ups is filled element by element. LLVM 19 underestimates this cost: AES
+// and base64 take twice as long with such vectors. So a loop with a look-up gets no vectors
+// (unvectored). Straight-line code that is mostly look-ups also gets no vectors (scalar).
 type lookups struct {
 	flow   *sir.Flow
 	blocks []int // look-ups of each block
@@ -106,9 +105,8 @@ func (l *lookups) scalar() bool {
 	return true
 }
 
-// keepScalar forbids vectors in a function. LLVM has an attribute for this. If this function
-// were inlined, LLVM would copy the attribute to the other function. So keepScalar also forbids
-// inlining.
+// keepScalar forbids vectors in a function. LLVM has an attribute for this purpose. Inlining
+// would give the attribute to the calling function too, so keepScalar also forbids inlining.
 func keepScalar(fn *ir.Func) {
 	fn.FuncAttrs = append(fn.FuncAttrs, enum.FuncAttrNoImplicitFloat, enum.FuncAttrNoInline)
 }

@@ -61,8 +61,8 @@ b4():
 `
 
 // TestLookupsGetNoVectors checks which loops and which functions are kept scalar: the loops b1
-// and b3, and the function @many. Loop b2 reads at its counter, so it may get vectors, and so
-// may @main.
+// and b3, and the function @many. Loop b2 reads at its counter, so b2 and the rest of @main
+// may get vectors.
 func TestLookupsGetNoVectors(t *testing.T) {
 	m := ir.MustParse("tables.sir", tables)
 	require.NoError(t, ir.Verify(m))

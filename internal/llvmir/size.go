@@ -10,10 +10,10 @@ import (
 )
 
 // compact marks a function of a network stack, so that LLVM makes it small (LLVM Language
-// Reference, "optsize"). A stack runs once a frame, and its loops look through short tables.
-// Unrolled, they would be a seventh of an image. The loops over the bytes of a frame are in the
-// package checksum, which stays fast. A stack's task is not inlined, because a function that
-// inlines it would be optimised for speed.
+// Reference, "optsize"). A stack runs once per frame, and its loops search short tables. If
+// unrolled, these loops would take a seventh of an image. The loops over the bytes of a frame
+// are in the package checksum, which is still optimised for speed. A stack's task is not
+// inlined, because it would then be optimised for speed with its caller.
 func (e *emitter) compact(f *sir.Func, fn *ir.Func) {
 	task := strings.HasPrefix(f.Name, "task.stack.")
 	if !e.opts.Compact || !task && !strings.HasPrefix(f.Name, "net.") {

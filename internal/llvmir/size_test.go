@@ -36,8 +36,9 @@ b0(v1):
 }
 `
 
-// TestCompactStacks checks which functions are made small: those of a network stack, in a
-// product that asks for it. The stack's task stays a function of its own.
+// TestCompactStacks checks which functions are made small: only those of a network stack,
+// and only in a product that asks for small stacks. The stack's task stays a separate
+// function.
 func TestCompactStacks(t *testing.T) {
 	m := ir.MustParse("stacks.sir", stacks)
 	require.NoError(t, ir.Verify(m))

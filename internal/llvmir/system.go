@@ -63,7 +63,7 @@ func (b *body) bytewise(in *sir.Instr) string {
 	return ""
 }
 
-// now returns the clock as one word, or as two words of 32 bits with the low one first.
+// now returns the clock as one word, or as two words of 32 bits with the low word first.
 func (b *body) now(in *sir.Instr, clock *ir.InstCall) {
 	if in.Results[0].Type == 64 {
 		b.values[in.Results[0]] = clock
@@ -74,7 +74,8 @@ func (b *body) now(in *sir.Instr, clock *ir.InstCall) {
 	b.values[in.Results[1]] = b.cur.NewTrunc(high, types.I32)
 }
 
-// joined is a word of 64 bits. It may be given as two halves with the low half first.
+// joined is a word of 64 bits. The arguments are the word itself, or its two halves with the low
+// half first.
 func (b *body) joined(args []*sir.Value) value.Value {
 	low := b.resize(b.values[args[0]], types.I64)
 	if args[0].Type == 64 {
@@ -160,7 +161,7 @@ func (b *body) logArg(t trace.ArgType, words []*sir.Value, refs []sir.Ref) ([]*s
 	return words[used:], refs
 }
 
-// logWords writes a scalar as one word, or as two words with the low one first.
+// logWords writes a scalar as one word, or as two words with the low word first.
 func (b *body) logWords(t trace.ArgType, x value.Value) {
 	f := b.hook("sn_log_word", types.Void, types.I32)
 	b.cur.NewCall(f, b.resize(x, types.I32))

@@ -12,8 +12,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// word writes an operator. A core row of the word table is written directly, and other rows
-// through their expansion into core rows.
+// word writes an operator. A core row of the word table is written directly. Other rows are
+// first expanded into core rows.
 func (b *body) word(in *sir.Instr) error {
 	if b.floatWord(in) {
 		return nil
@@ -102,8 +102,8 @@ func (b *body) core(e *word.Expr, a []value.Value) (value.Value, error) {
 	return nil, fmt.Errorf("operator %s has no LLVM form", e.Op)
 }
 
-// divide guards the divisor, because LLVM's division by zero is undefined. In the program IR it
-// gives all ones, and the dividend as remainder.
+// divide guards the divisor, because LLVM's division by zero is undefined. In the program IR a
+// division by zero gives all ones as quotient, and the dividend as remainder.
 func (b *body) divide(e *word.Expr, a []value.Value) value.Value {
 	t := types.NewInt(uint64(e.Width))
 	zero := b.cur.NewICmp(enum.IPredEQ, a[1], constant.NewInt(t, 0))
@@ -115,7 +115,7 @@ func (b *body) divide(e *word.Expr, a []value.Value) value.Value {
 }
 
 // shift limits the amount as the table defines. In LLVM a shift by the width or more is poison.
-// In the program IR it gives zero or the sign.
+// In the program IR such a shift gives zero, or copies of the sign.
 func (b *body) shift(e *word.Expr, a []value.Value) value.Value {
 	w := e.Width
 	t := types.NewInt(uint64(w))

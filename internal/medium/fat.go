@@ -35,7 +35,7 @@ func fileSystem(file []byte) []byte {
 	image := make([]byte, (reserved+2*fatSize+count)*sector)
 	copy(image, bootSector(len(image)/sector, fatSize, file))
 	copy(image[sector:], freeSpace(count-(fileAt-firstCluster)-clusters, fileAt+clusters))
-	copy(image[6*sector:], image[:2*sector]) // the second copy, which the boot sector announces
+	copy(image[6*sector:], image[:2*sector]) // the second copy, to which the boot sector refers
 	fat := chains(clusters)
 	copy(image[reserved*sector:], fat)
 	copy(image[(reserved+fatSize)*sector:], fat)
@@ -67,7 +67,7 @@ func bootSector(total, fatSize int, file []byte) []byte {
 }
 
 // freeSpace is the sector that holds the number of free clusters. With this number an
-// operating system need not count them.
+// operating system need not count the free clusters.
 func freeSpace(free, next int) []byte {
 	b := make([]byte, sector)
 	copy(b, "RRaA")

@@ -49,7 +49,8 @@ func Image(application []byte) []byte {
 	return image
 }
 
-// protective is a protective MBR. It has one partition, of a type that old tools do not touch.
+// protective is a protective MBR. It has one partition, and old tools do not touch the type of this
+// partition.
 func protective(total int) []byte {
 	b := make([]byte, sector)
 	entry := []byte{0, 0, 2, 0, 0xee, 0xff, 0xff, 0xff}
@@ -80,8 +81,8 @@ func partitions(seed []byte, size int) []byte {
 	return b.Bytes()
 }
 
-// header is one of the two GPT headers. It has its own position, the position of the other
-// header, and the position of its table.
+// header is one of the two GPT headers. A header contains its own position, the position of
+// the other header, and the position of its table.
 func header(at, other, tableAt int, seed, table []byte) []byte {
 	build := func(sum uint32) []byte {
 		var b bytes.Buffer

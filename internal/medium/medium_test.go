@@ -76,8 +76,8 @@ func (v *volumeOf) find(directory uint32, name string) (uint32, int) {
 	return 0, 0
 }
 
-// TestImage reads the disk back with the layout that the headers of the disk give, for
-// files of several lengths.
+// TestImage reads disks with files of several lengths back, with the layout that the disk's
+// headers give.
 func TestImage(t *testing.T) {
 	for _, n := range []int{1, 511, 512, 513, 100_000, 40 << 20} {
 		file := bytes.Repeat([]byte("application "), n/12+1)[:n]

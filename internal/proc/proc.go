@@ -1,6 +1,6 @@
 // Package proc starts outside tools as child processes that end together with their own
-// children. For example, a compiler starts other compilers. If such a child continued, it would
-// keep the tool's output open and use its temporary folder.
+// children. For example, a compiler starts other compilers. If such a compiler continued after
+// the tool's end, it would keep the tool's output open and use its temporary folder.
 //
 //	cmd := proc.Command(ctx, "yosys", "-p", script)
 //	said, err := cmd.CombinedOutput()

@@ -18,7 +18,7 @@ import (
 // TEXT is compared word by word. `_` in TEXT stands for any word, such as the name of a value.
 type Case struct {
 	Place  string // file and line, for messages
-	Name   string // the comment of its first line
+	Name   string // the comment in the first line of the case
 	Text   string // the whole case, as input
 	Expect []Expectation
 }
@@ -28,7 +28,7 @@ type Expectation struct {
 	Line int    // line number in the file
 	Kind string // want, none or bytes
 	Text string
-	Of   string // the text before it on the same line
+	Of   string // the text before the comment on the same line
 }
 
 var expectation = regexp.MustCompile(`^(.*?)\s*// (want|none|bytes) (.*)$`)
@@ -121,7 +121,7 @@ func sameWords(have, want []string) bool {
 	return true
 }
 
-// words splits a line at blanks and at punctuation, which it drops.
+// words splits a line at blanks and punctuation, and drops both.
 func words(line string) []string {
 	return strings.FieldsFunc(line, func(r rune) bool { return strings.ContainsRune(" \t,:()", r) })
 }

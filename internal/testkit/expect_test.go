@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// TestExpect checks that a met expectation reports nothing, and that an unmet one is reported.
+// TestExpect checks that an expectation is reported exactly if it is not met.
 func TestExpect(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "cases")
 	text := "// one\nadd a, b // want v_: add v1, _\nmul // none mul\n---\n// two\nadd x1, x2 // bytes 33 85\n"

@@ -11,9 +11,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Fault is a mistake that is planted in the tool itself, to check whether a test notices it. It
-// replaces one text in a file with another. The text must occur exactly once in the file, so an
-// outdated entry of the list is an error.
+// Fault is a mistake that is planted in the tool itself, to check whether a test notices it. A
+// fault replaces one text in a file with another text. The first text must occur exactly once
+// in the file, so an outdated entry of the list is an error.
 type Fault struct {
 	Name     string
 	File     string // path from the root of the project
@@ -21,12 +21,12 @@ type Fault struct {
 	Notes    [][]string // additional lines of the entry, as words
 }
 
-// Group returns the part of the tool that has the mistake. It is the beginning of the fault's
-// name, up to the colon.
+// Group returns the part of the tool that has the mistake. The group is the beginning of the
+// fault's name, up to the colon.
 func (f *Fault) Group() string { g, _, _ := strings.Cut(f.Name, ":"); return g }
 
 // Note returns the words of the first additional line that begins with one of the given words.
-// It returns nil if there is no such line.
+// The result is nil if there is no such line.
 func (f *Fault) Note(words ...string) []string {
 	for _, n := range f.Notes {
 		for _, w := range words {
@@ -96,8 +96,8 @@ func addLine(text, line string) string {
 	return text + "\n" + line
 }
 
-// Overlay writes the changed file into dir, and the file for go's -overlay flag. It returns the
-// path of that file. The source tree in root stays unchanged.
+// Overlay writes the changed file into dir, and the file for go's -overlay flag. Overlay
+// returns the path of the second file. The source tree in root stays unchanged.
 func (f *Fault) Overlay(root, dir string) (string, error) {
 	path, err := filepath.Abs(filepath.Join(root, f.File))
 	if err != nil {
@@ -122,8 +122,8 @@ func (f *Fault) Overlay(root, dir string) (string, error) {
 	return name, os.WriteFile(name, list, 0o644)
 }
 
-// BuildTool builds the tool in dir and returns its path. It omits the debug tables, because
-// linking them is most of the work.
+// BuildTool builds the tool in dir and returns its path. The debug tables are omitted,
+// because linking them is most of the work.
 func BuildTool(root, dir string, flags ...string) (tool string, err error) {
 	tool = filepath.Join(dir, "sinter")
 	args := append(append([]string{"build", "-ldflags=-s -w"}, flags...), "-o", tool, "./cmd/sinter")

@@ -15,8 +15,8 @@ func Full() bool { return os.Getenv("SINTER_FULL") == "1" }
 // which `make campaign` sets). Otherwise only a part of it runs.
 func Campaign() bool { return os.Getenv("SINTER_CAMPAIGN") == "1" }
 
-// FreshSeed is a new seed for each run, or the value of SINTER_SEED. It is printed, so that a
-// failure can be repeated.
+// FreshSeed is a new seed for each run, or the value of SINTER_SEED. FreshSeed prints the
+// seed, so that a failure can be repeated.
 func FreshSeed(t testing.TB) uint64 {
 	t.Helper()
 	seed, err := strconv.ParseUint(os.Getenv("SINTER_SEED"), 10, 64)

@@ -7,8 +7,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// Golden compares got with the contents of a file. SINTER_UPDATE=1 rewrites the file
-// instead. The change is then reviewed like code.
+// Golden compares got with the contents of a file. With SINTER_UPDATE=1, Golden rewrites
+// the file instead. Such a change must be reviewed like code.
 func Golden(t testing.TB, path, got string) {
 	t.Helper()
 	if os.Getenv("SINTER_UPDATE") == "1" {

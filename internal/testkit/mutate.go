@@ -11,9 +11,9 @@ var token = regexp.MustCompile(`(?s)[A-Za-z_]\w*|[0-9][\w.]*|"(?:[^"\\\n]|\\.)*"
 // Tokens splits a source text roughly into tokens. The concatenation of all parts is the text.
 func Tokens(text string) []string { return token.FindAllString(text, -1) }
 
-// Mutate makes one to four changes to the tokens of a source text. It removes or doubles a
-// token, exchanges two tokens, replaces a token with an element of `words`, or cuts out a
-// piece. It modifies the slice `parts`.
+// Mutate makes one to four changes to the tokens of a source text. A change removes or
+// doubles a token, exchanges two tokens, replaces a token with an element of `words`, or
+// removes several tokens. Mutate modifies the slice `parts`.
 func Mutate(r *rand.Rand, parts, words []string) string {
 	for range 1 + r.IntN(4) {
 		i, j := r.IntN(len(parts)), r.IntN(len(parts))

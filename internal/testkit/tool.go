@@ -1,5 +1,6 @@
 // Package testkit holds code that the tests of several packages share: finding outside tools,
-// golden archives, and expectations beside the lines that they concern. Only tests import it.
+// golden archives, and expectations in the lines that they concern. Only tests import the
+// package.
 package testkit
 
 import (
@@ -13,8 +14,8 @@ import (
 // (SINTER_STRICT=1, as continuous integration sets it).
 func Strict() bool { return os.Getenv("SINTER_STRICT") == "1" }
 
-// Tool returns the path of the first of names that is installed. If none of them is installed,
-// it skips the test and names the Debian package with the tool. With Strict it fails the test.
+// Tool returns the path of the first of names that is installed. If none is installed, Tool
+// skips the test and names the Debian package of the tool. With Strict the test fails instead.
 func Tool(t testing.TB, names ...string) string {
 	t.Helper()
 	for _, name := range names {
@@ -31,7 +32,7 @@ func Tool(t testing.TB, names ...string) string {
 	return ""
 }
 
-// Skip skips the test because the machine lacks something. With Strict it fails the test.
+// Skip skips the test because the machine lacks something. With Strict the test fails instead.
 func Skip(t testing.TB, why string) {
 	t.Helper()
 	if Strict() {
@@ -40,9 +41,9 @@ func Skip(t testing.TB, why string) {
 	t.Skip(why)
 }
 
-// SkipWithout skips the test if err says that the machine lacks a device, such as /dev/kvm. It
-// skips the test with Strict too, because no package can install a device. The machines that run
-// CI may lack it.
+// SkipWithout skips the test if err says that the machine lacks a device, such as /dev/kvm. The
+// test is skipped even with Strict: no package can install a device, and the machines of
+// continuous integration may lack it.
 func SkipWithout(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {

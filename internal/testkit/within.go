@@ -12,13 +12,13 @@ import (
 
 // The time limits for commands.
 const (
-	Patience  = 2 * time.Minute  // for a tool with a planted mistake, or for the test that must find it; normally it takes seconds
+	Patience  = 2 * time.Minute  // for a tool with a planted mistake, or for the test that must find the mistake; normally a run takes seconds
 	Compiling = 10 * time.Minute // for the compiler, which may wait until other builds end
 )
 
 // Within runs a command in a folder and returns its output and its exit code. After the time
-// limit, it kills the command and its children. The error then says that the command hangs, and
-// the code is -1.
+// limit, Within kills the command and its children. It then returns code -1 and the error that
+// the command hangs.
 func Within(limit time.Duration, dir string, env []string, name string, args ...string) (said string, code int, err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()

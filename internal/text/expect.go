@@ -92,7 +92,7 @@ func (s *Scanner) Word(what string) (Token, error) {
 }
 
 // Line takes the text up to the end of the line or a comment, without surrounding white
-// space. It may be empty.
+// space. The text may be empty.
 func (s *Scanner) Line() Token {
 	start := s.Peek().Span.Start
 	end := start
@@ -127,8 +127,8 @@ func (s *Scanner) Name(what string) (Token, error) {
 }
 
 // QuoteName prints a name without quotes if it scans as one identifier and is not in taken.
-// taken lists the words with another meaning at that position. Otherwise QuoteName prints a
-// string.
+// `taken` lists the words that have another meaning at that position. Otherwise QuoteName
+// prints a string.
 func QuoteName(name string, taken ...string) string {
 	t := New(&diag.File{Text: name}).Next()
 	if t.Kind != Ident || t.Text != name {

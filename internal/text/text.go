@@ -1,7 +1,7 @@
 // Package text is the scanner of all text forms: program IR, word expressions, circuits,
 // instruction sets, design points, traces.
 //
-// It splits a text into tokens that carry their spans:
+// The scanner splits a text into tokens with their spans:
 //
 //		%2 8 = add count 8'255   // comment
 //		Ident(%2) Number(8) Punct(=) Ident(add) Ident(count) Number(8) Punct(') Number(255) Newline
@@ -16,8 +16,8 @@
 //	  - Anything else is one character of punctuation, or one of
 //	    `->` `=>` `..` `==` `!=` `<=` `>=` `<<` `>>`.
 //
-// A newline is a token unless NewlinesOff turned that off. Any other text becomes a Bad
-// token. A parser that expects something else gives an error with its position. The scanner
+// A newline is a token, unless NewlinesOff has made newlines plain white space. Any other
+// text becomes a Bad token, for which parsers report an error with a position. The scanner
 // never panics, and Next makes progress until EOF.
 //
 // A parser is a sequence of expectations:
