@@ -74,7 +74,7 @@ func TestInstructionsBesideClang(t *testing.T) {
 	require.InDelta(t, math.Pow(product, 1.0/7), f.Ratios["cg.instructions"], 1e-4)
 }
 
-// The time of a kernel with a wrong result is refused.
+// If a kernel's result is wrong, its time is refused.
 func TestWrongResultIsRefused(t *testing.T) {
 	clang := testkit.Tool(t, clangName)
 	testkit.Tool(t, "ld.lld-19", "ld.lld")
@@ -100,7 +100,8 @@ func TestCompare(t *testing.T) {
 	require.Empty(t, table(nil))
 }
 
-// Figures that were not measured stay accepted. Figures of a removed example are dropped.
+// Accepted figures that were not measured again stay accepted. Figures of a removed example are
+// dropped.
 func TestMerge(t *testing.T) {
 	old := &accepted{Counts: map[string]float64{"luts.pipe3.old": 5, "placed_cells.pipe3.a": 9}, Ratios: map[string]float64{}}
 	f := newFigures()

@@ -26,8 +26,8 @@ type peripheral struct {
 	made []func() (*rtl.Circuit, error)
 }
 
-// peripherals lists the peripherals with goals. The goal of the time peripheral is one cell
-// for each bit of the time, plus 12 cells.
+// peripherals lists the peripherals with goals. The goal for the circuit of the time is one
+// cell for each bit of the time, plus 12 cells.
 func peripherals() ([]peripheral, error) {
 	s, err := periph.StepOf(boardClock)
 	if err != nil {
@@ -65,7 +65,7 @@ func (p *peripheral) cells() (int, error) {
 	return n, nil
 }
 
-// byHand counts the lines, beside the program text, that a user must write to put a program
+// byHand counts the lines that a user must write, besides the program, to put a program
 // onto a board. The count is 0, because the name of the board determines all files.
 func byHand(ctx context.Context, o options, example, board string) (int, error) {
 	p, err := flow.Load(filepath.Join(o.root, "examples", example), flow.Options{})
@@ -83,7 +83,7 @@ func byHand(ctx context.Context, o options, example, board string) (int, error) 
 	return len(options.Bind) + len(options.Debounce), nil
 }
 
-// printBoards prints what programs on boards cost, and how long the tools take for blinky.
+// printBoards prints what programs on boards cost, and the time that each tool takes for blinky.
 func printBoards(ctx context.Context, o options, w io.Writer) error {
 	list, err := peripherals()
 	if err != nil {
@@ -109,7 +109,7 @@ func printBoards(ctx context.Context, o options, w io.Writer) error {
 	return blinkySeconds(ctx, o, w)
 }
 
-// blinkySeconds makes the bitstream of blinky. It prints the seconds that each tool takes.
+// blinkySeconds makes the bitstream of blinky, and prints the seconds that each tool takes.
 func blinkySeconds(ctx context.Context, o options, w io.Writer) error {
 	p, err := flow.Load(filepath.Join(o.root, "examples", "blinky"), flow.Options{})
 	if err != nil {

@@ -21,7 +21,7 @@ import (
 //go:embed testdata/kernels
 var sources embed.FS
 
-// clangName is the compiler whose code the goal for our own generator is compared with.
+// clangName is the compiler with whose code the code of our own generator is compared.
 const clangName = "clang-19"
 
 // clangFlags compile and link a kernel.
@@ -91,7 +91,7 @@ func (k kernel) run(ctx context.Context, clang string) (int, error) {
 	return m.instructions, err
 }
 
-// compile links a kernel without the functions that nobody calls.
+// compile links a kernel without the functions that are never called.
 func (k kernel) compile(ctx context.Context, clang string, more ...string) (*image.Raw, error) {
 	dir, err := os.MkdirTemp("", "sinter-bench-")
 	if err != nil {
@@ -119,7 +119,7 @@ func (k kernel) compile(ctx context.Context, clang string, more ...string) (*ima
 	return image.ReadRaw(k.name, elf)
 }
 
-// onCore reads a C file of a kernel as a core runs it.
+// onCore reads a kernel's C file in the form for a core.
 func onCore(file string) ([]byte, error) {
 	text, err := sources.ReadFile("testdata/kernels/" + file)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -128,7 +128,7 @@ func onCore(file string) ([]byte, error) {
 	return text, err
 }
 
-// Addresses that a kernel stores to above its memory; see testdata/kernels/kernel.h.
+// A kernel stores to these addresses, which are above its memory (testdata/kernels/kernel.h).
 const (
 	memory     = 0x10000
 	resultWord = memory
@@ -138,9 +138,9 @@ const (
 )
 
 // execute runs an executable on the instruction table, and counts the instructions of the
-// whole run or between the marks. The memory of the simulated machine is twice the
-// kernel's memory. So the three words above the kernel's memory exist, and stores to
-// these words are recorded. The stores of the marks are not counted.
+// whole run or between the marks. The memory of the simulated machine is twice the kernel's
+// memory. So the three words above the kernel's memory exist, and stores to these words are
+// recorded. The count does not include the stores that report the marks.
 func execute(raw *image.Raw, whole bool) (results []uint32, count int, err error) {
 	mem := make([]byte, 2*memory)
 	copy(mem, raw.Data)

@@ -16,27 +16,27 @@ import (
 	"github.com/sinter-lang/sinter/lang/types"
 )
 
-// codeFigures compare programs of our own generator with clang's, with all registers and
-// without mined lines.
+// codeFigures compare the code of our own generator with clang's code, with all registers
+// and without mined lines.
 type codeFigures struct {
-	Counts map[string]float64 `json:"counts"` // instructions, text_bytes and clang's, by kernel
-	Ratios map[string]float64 `json:"ratios"` // ours by clang's, by kernel, and the geometric means
+	Counts map[string]float64 `json:"counts"` // by kernel: instructions and text_bytes, ours and clang's
+	Ratios map[string]float64 `json:"ratios"` // by kernel: our number divided by clang's; also the geometric means
 }
 
-// codeRegisters are the registers that clang has too.
+// codeRegisters is the number of registers. clang uses the same number.
 const codeRegisters = 32
 
-// repeated lists the kernels that repeat their work and have no timed region. The work is
-// the difference between a run with more rounds and a run with fewer rounds.
+// repeated lists the kernels that repeat their work and have no timed region. Their work is
+// measured as the difference between a run with more rounds and a run with fewer rounds.
 func repeated() []string { return []string{"aes", "base64"} }
 
-// The rounds of both runs are too many to be unrolled.
+// Both runs have too many rounds for unrolling.
 const (
 	fewRounds  = 20
 	moreRounds = 23
 )
 
-// measured is what a kernel costs in one language.
+// measured is the cost of a kernel in one language.
 type measured struct{ instructions, textBytes int }
 
 // printCode writes the figures as JSON.
@@ -108,7 +108,8 @@ func (f *codeFigures) means() {
 
 func fourPlaces(v float64) float64 { return math.Round(1e4*v) / 1e4 }
 
-// measure compiles and runs the C of a kernel. With more flags the whole run counts.
+// measure compiles and runs the C program of a kernel. With additional flags it counts the whole
+// run, not only the timed region.
 func (k kernel) measure(ctx context.Context, clang string, more ...string) (measured, error) {
 	raw, err := k.compile(ctx, clang, more...)
 	if err != nil {
@@ -124,7 +125,7 @@ func (k kernel) measure(ctx context.Context, clang string, more ...string) (meas
 	return measured{count, 4 * len(raw.Text)}, nil
 }
 
-// ofCore are the options of a program that is compared with clang's.
+// ofCore returns the options for a program whose code is compared with clang's code.
 func ofCore() flow.Options { return flow.Options{Regs: codeRegisters} }
 
 // timedCode runs the timed region of an example.
@@ -162,7 +163,7 @@ func repeatedCode(ctx context.Context, clang, name string) (ours, theirs measure
 	return ours, theirs, nil
 }
 
-// roundsCode runs our program with some rounds. It returns the logged words too.
+// roundsCode runs our program with a number of rounds. It also returns the logged words.
 func roundsCode(ctx context.Context, name string, rounds int) (measured, []uint32, error) {
 	text, err := pairs.ReadFile("sn/" + name + ".sn")
 	if err != nil {

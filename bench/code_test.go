@@ -9,8 +9,9 @@ import (
 	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
-// TestCodeBesideClang compares our programs with clang's, with the same registers and without
-// mined lines. Ours run at most as many instructions, and have at most as much text.
+// TestCodeBesideClang compares our code with clang's code, with the same number of registers
+// and without mined lines. Our code executes at most as many instructions as clang's, and its
+// text is at most as large.
 func TestCodeBesideClang(t *testing.T) {
 	clang := testkit.Tool(t, clangName)
 	testkit.Tool(t, "ld.lld-19", "ld.lld")
@@ -27,7 +28,8 @@ func TestCodeBesideClang(t *testing.T) {
 	require.LessOrEqual(t, f.Ratios["text_bytes"], 1.0)
 }
 
-// TestCodeRefuses: a kernel that does not exist, and lines without result words.
+// TestCodeRefuses checks that a kernel that does not exist is an error. Lines without result words
+// are an error too.
 func TestCodeRefuses(t *testing.T) {
 	_, err := codeOf(context.Background(), clangName, options{root: "..", only: []string{"nothing"}})
 	require.EqualError(t, err, "-code has no kernel named nothing")
@@ -40,7 +42,7 @@ func TestCodeRefuses(t *testing.T) {
 	require.Equal(t, []uint32{0x1a, 0xffffffff}, words)
 }
 
-// TestMeans: the mean of quotients is geometric.
+// TestMeans checks that the mean of quotients is geometric.
 func TestMeans(t *testing.T) {
 	f := &codeFigures{Counts: map[string]float64{}, Ratios: map[string]float64{}}
 	f.pair("aes", measured{200, 10}, measured{100, 40})
@@ -51,7 +53,8 @@ func TestMeans(t *testing.T) {
 	require.Equal(t, 0.5, f.Ratios["text_bytes"])
 }
 
-// TestGeometricMean: the mean depends on no order, and there is one of no values.
+// TestGeometricMean checks that the mean does not depend on the order of the values. Without values
+// the mean is 0.
 func TestGeometricMean(t *testing.T) {
 	require.Equal(t, 0.0, geometricMean(nil))
 	require.InDelta(t, 4, geometricMean([]float64{2, 8}), 1e-12)

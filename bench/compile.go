@@ -37,17 +37,17 @@ func straight(n int) string {
 // compileSizes are the numbers of statements of the measured functions.
 func compileSizes() []int { return []int{1_000, 2_000, 4_000, 8_000, 16_000} }
 
-// compileLevels are the artefacts to make: none, which only checks the program; LLVM IR; an
-// x86-64 process; and the program of a core.
+// compileLevels are the artefacts to make: none (the program is only checked), LLVM IR, an
+// x86-64 process, and the program of a core.
 func compileLevels() []string { return []string{"", "ll", "elf", "img"} }
 
 // usage is the time and memory that a process and all its child processes have used.
 type usage struct{ seconds, mib float64 }
 
 // compileCosts prints one JSON object. For each level and size it has the CPU seconds, and the
-// peak memory of the largest process in MiB. It also has the growth. This is the time for
-// twice the statements, divided by twice the time, so 1 means linear growth. The two programs
-// of testdata/large follow.
+// peak memory of the largest process in MiB. It also has the growth: the time for twice the
+// statements, divided by twice the time. So 1 means linear growth. The object also has the
+// costs of the two programs in testdata/large.
 func compileCosts(root string, out io.Writer) error {
 	dir, err := os.MkdirTemp("", "sinter-compile")
 	if err != nil {
@@ -113,7 +113,7 @@ func costOf(path, level string) (usage, error) {
 	return used, err
 }
 
-// printCost is the body of that process.
+// printCost is the main function of the measured process. It prints its cost.
 func printCost(path, level string) (code int) {
 	_, err := scaleTime(context.Background(), path, level)
 	var self, children syscall.Rusage

@@ -38,7 +38,7 @@ type peerCore struct {
 	Version string  `json:"version"`
 	Cells   int     `json:"cells"`
 	MHz     float64 `json:"mhz"`
-	Cycles  []int   `json:"cycles"` // in the order of the kernels
+	Cycles  []int   `json:"cycles"` // in the order of Kernels
 }
 
 func peersOf(text []byte) (*peerTable, error) {
@@ -65,11 +65,11 @@ func (t *peerTable) beaten(kernel string, cells int, us float64) int {
 	return n
 }
 
-// coreRow is a table row: a core of a kernel, placed.
+// coreRow is a table row: the core of a kernel, after placement.
 type coreRow struct {
 	kernel, core string
-	mine         int  // lines at most
-	netlist      bool // mapped by the tool, not by yosys
+	mine         int  // largest number of mined lines
+	netlist      bool // the netlist is mapped by Sinter, not by yosys
 	cells, rams  int
 	mhz          float64
 	cycles       int
@@ -142,7 +142,8 @@ func (r *coreRow) measure(ctx context.Context, e *example, goal flow.Goal) error
 	return err
 }
 
-// place places the core: its Verilog as yosys maps it, or its netlist by ir/gate and hwgen/ice40.
+// place places the core. It uses either the Verilog, which yosys maps, or the netlist of ir/gate
+// and hwgen/ice40.
 func (r *coreRow) place(ctx context.Context, c *rtl.Circuit) (placement, error) {
 	if !r.netlist {
 		return placed(ctx, c, asPeers())
@@ -158,7 +159,7 @@ func (r *coreRow) place(ctx context.Context, c *rtl.Circuit) (placement, error) 
 func asPeers() []string { return []string{"--freq", "150", "--placer", "heap"} }
 
 // printCores writes the table of the goals. A row has a core's size and time, the goals for
-// both, and the number of other cores that are larger and slower.
+// both, and the number of other cores that are both larger and slower.
 func printCores(ctx context.Context, o options, kinds string, to io.Writer) error {
 	t, err := peersOf(peersText)
 	if err != nil {

@@ -11,13 +11,13 @@ import (
 	"github.com/sinter-lang/sinter/internal/flow"
 )
 
-// example is a loaded program of examples/, with the captures that its run line names.
+// example is a loaded program of examples/, with the captures that the program's run line names.
 type example struct {
 	name  string
 	dir   string
 	world flow.World
 	*flow.Program
-	clang bool // it is one of the kernels that also exist in C
+	clang bool // the program is a kernel that also exists in C
 }
 
 // load loads the examples.
@@ -47,9 +47,8 @@ func load(o options) ([]*example, error) {
 	return out, nil
 }
 
-// worldOf reads the captures and levels from the run line of a program. The run line
-// gives them as words of the form DEVICE=FILE, with the file beside the program, or
-// DEVICE=none.
+// worldOf reads the captures and levels from the run line of a program. The run line has a
+// word DEVICE=FILE, with the file beside the program, or DEVICE=none.
 func worldOf(source string) (flow.World, error) {
 	text, err := os.ReadFile(source)
 	if err != nil {
@@ -87,8 +86,8 @@ func worldOf(source string) (flow.World, error) {
 const timed = "kernel"
 
 // counts takes the exact figures of a program: memories, work, and the cost of its cores by our
-// own mapper. If the program has marks, the work is counted between them. Otherwise it is
-// counted over the whole run.
+// own mapper. If the program has marks, the work between the marks is counted. Otherwise the
+// work of the whole run is counted.
 func (e *example) counts(ctx context.Context, f *figures) error {
 	im, err := e.Image(ctx)
 	if err != nil {
@@ -113,7 +112,8 @@ func (e *example) counts(ctx context.Context, f *figures) error {
 	return nil
 }
 
-// work runs a machine and returns a figure of its timed region or of the run.
+// work runs a machine. It returns a figure of the timed region, or of the whole run if there is no
+// timed region.
 func (e *example) work(ctx context.Context, level, core, figure string) (int, error) {
 	r, err := e.Run(ctx, flow.RunOptions{Level: level, Core: core, World: e.world})
 	if err != nil {

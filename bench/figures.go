@@ -59,13 +59,13 @@ func threeDigits(v float64) float64 {
 	return math.Round(v/unit) * unit
 }
 
-// geometricMean returns the geometric mean of quotients, or 0 if there are none.
+// geometricMean returns the geometric mean of quotients, or 0 if there are no quotients.
 func geometricMean(of []float64) float64 {
 	if len(of) == 0 {
 		return 0
 	}
 	sum := 0.0
-	for _, v := range slices.Sorted(slices.Values(of)) { // in one order, so that the last bit is always the same
+	for _, v := range slices.Sorted(slices.Values(of)) { // sorted, so that the last bit does not depend on the order
 		sum += math.Log(v)
 	}
 	return math.Exp(sum / float64(len(of)))
@@ -102,7 +102,7 @@ func writeAccepted(path string, a *accepted) error {
 }
 
 // merge returns the figures to accept: all measured figures, and the accepted figures of kinds
-// that were not measured. It drops the figures of an example that no longer exists, unless only
+// that were not measured. Figures of an example that no longer exists are dropped, unless only
 // some examples were measured.
 func merge(old *accepted, f *figures, some bool) *accepted {
 	return &accepted{Counts: mergeMap(old.Counts, f.Counts, some), Ratios: mergeMap(old.Ratios, f.Ratios, some)}
@@ -131,7 +131,7 @@ func kind(key string) string {
 // tolerance is the fraction by which a figure may grow.
 const tolerance = 0.02
 
-// change is a figure that differs from the accepted one.
+// change is a figure that differs from the accepted figure.
 type change struct {
 	key      string
 	old, now float64
@@ -139,7 +139,7 @@ type change struct {
 
 func (c change) worse() bool { return c.now > c.old*(1+tolerance) }
 
-// compare lists the changes in key order. It skips figures that only one side has.
+// compare lists the changes in key order. Figures that only one of the two sets has are skipped.
 func compare(old *accepted, f *figures) []change {
 	var out []change
 	for _, pair := range []struct{ old, now map[string]float64 }{{old.Counts, f.Counts}, {old.Ratios, f.Ratios}} {

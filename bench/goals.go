@@ -19,7 +19,7 @@ import (
 	"github.com/sinter-lang/sinter/sim/process"
 )
 
-// goal is a measured figure of the x86-64 products as services.
+// goal is a measured figure of an x86-64 product that runs as a service.
 type goal struct {
 	What  string  `json:"what"`
 	Value float64 `json:"value"`
@@ -27,7 +27,7 @@ type goal struct {
 	Goal  string  `json:"goal,omitempty"` // what the figure should be
 }
 
-// aimOf is the goal of a figure, "" if it has none.
+// aimOf is the goal of a figure, or "" if the figure has no goal.
 func aimOf(id string) string {
 	return map[string]string{
 		"S1": "<= 1024", "S2": "<= 12288", "B1": "<= 1/40 of B1.peer", "B3": "<= 20000", "P1.4": "<= 1/5 of P1.4.peer", "P1.32": "<= 1/3 of P1.32.peer",
@@ -35,9 +35,9 @@ func aimOf(id string) string {
 	}[id]
 }
 
-// peer is a guest that is measured beside ours in the same QEMU. It is a kernel that answers
-// datagrams at port 7 of 10.0.2.15. For example, the peer is Linux with a server in its
-// initial RAM disk.
+// peer is another guest, which is measured with the same QEMU as our guest. A peer is a
+// kernel that answers datagrams at port 7 of 10.0.2.15, for example Linux with a server in
+// the initial RAM disk.
 type peer struct{ kernel, initrd, line string }
 
 // goals measures all figures that need only QEMU and a process. missing lists the figures that
@@ -159,7 +159,7 @@ func (g *goals) process(_, echo *flow.Program) error {
 }
 
 func end(cmd *exec.Cmd) {
-	cmd.Process.Kill() //nolint:errcheck // it may have ended
+	cmd.Process.Kill() //nolint:errcheck // the process may have ended
 	cmd.Wait()         //nolint:errcheck // killed on purpose
 }
 
@@ -272,8 +272,9 @@ func (g *goals) ratio(path string) (float64, error) {
 	return (guest[last] - guest[first]) / float64(host[last].Sub(host[first]).Microseconds()), nil
 }
 
-// leastLate is the line that arrived least late of some lines. A busy host reads lines late, but
-// never early. So only such lines show how fast the guest's clock is.
+// leastLate finds, among some lines, the line that the host read with the least delay. A busy
+// host reads lines late, but never early. So only lines with little delay show how fast the
+// guest's clock is.
 func leastLate(from, to int, late func(int) float64) int {
 	best := from
 	for k := from + 1; k < to; k++ {
@@ -285,7 +286,8 @@ func leastLate(from, to int, late func(int) float64) int {
 }
 
 // served measures guests that answer clients. It measures the CPU time of all QEMU threads,
-// for each echo and for an idle guest. Our guest and the peer take turns.
+// both for each echo and while the guest is idle. Our guest and the peer are measured in
+// turn.
 func (g *goals) served(_, echo *flow.Program) error {
 	path, _, err := g.file(echo, x86.PVH)
 	if err != nil {
@@ -334,8 +336,8 @@ func (g *goals) served(_, echo *flow.Program) error {
 	return nil
 }
 
-// args starts the peer's kernel with the options of our guest, plus the peer's additional
-// options.
+// args returns QEMU's arguments for the peer: the options of our guest, and the peer's own
+// additional options.
 func (p peer) args(qemu string) []string {
 	args := []string{
 		qemu, "-M", "microvm,x-option-roms=off,rtc=off,acpi=on,pit=on,pic=on", "-global", "virtio-mmio.force-legacy=false", "-nodefaults", "-no-user-config",
@@ -347,9 +349,9 @@ func (p peer) args(qemu string) []string {
 	return append(args, "-append", p.line)
 }
 
-// output measures the time until the image that prints hello gives its first byte of output. The
-// same image with a byte of output as its first instructions shows the part of QEMU and its
-// firmware. The two images take turns.
+// output measures the time until the image that prints hello gives its first byte of output. A
+// second image gives a byte of output in its first instructions. The time of this image is the
+// share of QEMU and its firmware. The two images are measured in turn.
 func (g *goals) output(hello, _ *flow.Program) error {
 	path, _, err := g.file(hello, x86.PVH)
 	if err != nil {
@@ -377,7 +379,7 @@ func (g *goals) output(hello, _ *flow.Program) error {
 	return nil
 }
 
-// early writes an image whose entry gives a byte of output before anything else.
+// early writes an image whose first instructions give a byte of output.
 func (g *goals) early(p *flow.Program) (string, error) {
 	const entry, first = "module asm \"pvh_entry:\"\n", "module asm \"mov $0x3f8, %edx; mov $33, %al; out %al, %dx\"\n"
 	tools, err := llvmTools()

@@ -13,13 +13,13 @@ import (
 )
 
 // laneCycles is the number of clock cycles for which each lane of the gate simulator is timed.
-// A lane is one of the parallel runs. All lanes together make some millions of cycles, in about
+// A lane is one of the parallel runs. All lanes together run some millions of cycles, in about
 // a second.
 const laneCycles = 1 << 16
 
-// lanes times the gates of a core, with the maximum number of parallel runs, beside Verilator's
-// circuit. The ratio divides the cycles of all lanes together by the cycles of Verilator's one
-// run.
+// lanes compares the speed of the gates of a core, with the maximum number of lanes, with
+// Verilator's simulator of the same core. The ratio compares the cycles of all lanes together
+// with the cycles of Verilator's single run, in the same time.
 func (f *simFigures) lanes(ctx context.Context, p *flow.Program, core string, rounds int) error {
 	c, err := p.Core(ctx, core)
 	if err != nil {

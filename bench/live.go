@@ -15,14 +15,14 @@ import (
 	"github.com/sinter-lang/sinter/monitor"
 )
 
-// liveRounds is how many times each machine is measured. The machines take turns.
+// liveRounds is the number of measurements of each machine. The machines are measured in turn.
 const liveRounds = 5
 
 // liveFigures are the medians for the echo service on one machine.
 type liveFigures struct {
 	ImageBytes int     `json:"image_bytes"`
 	MemoryKiB  int     `json:"memory_kib,omitempty"` // of a guest
-	AnswerMS   float64 `json:"answer_ms"`            // from the start of the machine to its first answer
+	AnswerMS   float64 `json:"answer_ms"`            // from the start of the machine to the first answer of the service
 	EchoUS     float64 `json:"echo_us"`              // the round trip of a datagram of 64 bytes, with one client
 	answers    []float64
 	echoes     []float64

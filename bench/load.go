@@ -15,11 +15,12 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// echoesOfClient is the number of datagrams that a client sends. It sends each one after the
-// answer to the datagram before.
+// echoesOfClient is the number of datagrams that a client sends. It sends each datagram
+// after the answer to the previous one.
 const echoesOfClient = 2000
 
-// costOfEcho is the CPU time that a process uses for one echo to clients, in microseconds.
+// costOfEcho is the CPU time in microseconds that a process uses for one echo, when clients send to
+// it.
 func costOfEcho(pid int, at string, clients int) (float64, error) {
 	before, err := processorTime(pid)
 	if err != nil {
@@ -41,7 +42,7 @@ func costOfEcho(pid int, at string, clients int) (float64, error) {
 	return float64((after - before).Nanoseconds()) / 1000 / float64(each*clients), err
 }
 
-// client sends datagrams of 64 bytes. It repeats a datagram that was lost.
+// client sends datagrams of 64 bytes. A lost datagram is sent again.
 func client(at string, n int) error {
 	conn, err := net.Dial("udp4", at)
 	if err != nil {

@@ -33,9 +33,9 @@
 //	rates    per second: simulated instructions and cycles, megahertz of placed cores
 //	seconds  from source to artefact
 //
-// It also has `missing`, the figures that were not measured, with the reasons. Less is better
-// for counts and ratios, and growth by more than two per cent is a failure. Rates and seconds
-// depend on the machine and never fail.
+// The object also has a list `missing`: the figures that were not measured, with the reasons.
+// For counts and ratios less is better, and growth by more than two per cent is a failure.
+// Rates and seconds depend on the machine and never fail.
 //
 // A key begins with the measured quantity and ends with the core and the example:
 //
@@ -72,10 +72,10 @@ import (
 // options say what to measure.
 type options struct {
 	root  string   // of the tree
-	only  []string // examples; empty: all
+	only  []string // names of examples; empty: all
 	synth bool
 	times bool // measure rates and seconds
-	peer  peer // that services are compared with
+	peer  peer // the guest with which services are compared
 	goal  flow.Goal
 }
 
@@ -90,27 +90,27 @@ func main() {
 	root := flag.String("root", ".", "root of the tree")
 	echo := flag.Bool("echo", false, "count the instructions of one echo and nothing else")
 	lines := flag.Bool("lines", false, "with -echo: by source line too")
-	cost := flag.String("cost", "", "load this program only, and print the processor seconds and the MiB that took")
-	to := flag.String("to", "", "with -cost: also make this of it, an extension such as elf")
-	sizes := flag.Bool("compile", false, "measure what functions of 1,000 to 16,000 statements cost, and nothing else")
-	beside := flag.Bool("native", false, "time kernels as Linux processes beside the same in C, and nothing else")
+	cost := flag.String("cost", "", "load this program only, and print the processor seconds and the MiB that this took")
+	to := flag.String("to", "", "with -cost: also make the artefact with this extension, such as elf")
+	sizes := flag.Bool("compile", false, "measure the cost of compiling functions of 1,000 to 16,000 statements, and nothing else")
+	beside := flag.Bool("native", false, "time kernels as Linux processes beside the same kernels in C, and nothing else")
 	rounds := flag.Int("rounds", nativeRounds, "with -native, -sim and -verify: runs of each process; the median counts")
 	mining := flag.Bool("mine", false, "compare programs with mined lines and without")
-	programs := flag.String("programs", "", "with -mine: a folder of programs, NAME/prog.sn with NAME/args, in place of the examples")
-	most := flag.Int("most", flow.MinedLines, "with -mine: so many lines at most")
+	programs := flag.String("programs", "", "with -mine: a folder of programs, NAME/prog.sn with NAME/args, instead of the examples")
+	most := flag.Int("most", flow.MinedLines, "with -mine: the largest number of mined lines")
 	goal := flag.String("goal", "", "with -mine and -core: the goal of the cores, as sinter's --goal")
 	code := flag.Bool("code", false, "compare instructions and text bytes of kernels with clang's, with 32 registers and without mined lines")
 	goals := flag.Bool("core", false, "place cores of the kernels and print them beside their goals and other cores")
 	kinds := flag.String("kinds", "pipe3,pipe3+mine,multi,pipe3+netlist,pipe3+mine+netlist,multi+netlist", "with -core: which cores, +mine with mined lines, +netlist as our own netlist")
 	threads := flag.Bool("parallel", false, "time stencil, conjugate gradient and bodies in strips as threads and ranks, beside C with OpenMP and MPI")
 	var figure tableOptions
-	flag.StringVar(&figure.dir, "table", "", "write the tables of a paper to this folder; what it holds is not measured again")
+	flag.StringVar(&figure.dir, "table", "", "write the tables of a paper to this folder; results that the folder holds are not measured again")
 	flag.StringVar(&figure.runner, "runner", checks.RunLocal, "with -table: local, slurm or slurm-or-local")
 	flag.IntVar(&figure.jobs, "jobs", runtime.GOMAXPROCS(0), "with -table: units at a time; on Slurm, jobs of an array")
 	flag.BoolVar(&figure.priced, "priced", false, "with -table: areas and clocks by the price model, also if cores could be placed")
 	prices := flag.Bool("price", false, "place netlists of several cores of each kernel and print them beside their prices")
-	registers := flag.Bool("registers", false, "print what registers cost and save")
-	streams := flag.Bool("stream", false, "run the filter over long captures, and print what a frame takes and the memory")
+	registers := flag.Bool("registers", false, "print the cost and the savings of more registers")
+	streams := flag.Bool("stream", false, "run the filter over long captures, and print the time of a frame and the memory")
 	frames := flag.Int("frames", 1_000_000, "with -stream: the longest capture")
 	streamOn := flag.String("stream-on", "", "one run of -stream on this machine, in this process")
 	streamIn := flag.String("stream-in", "", "with -stream-on: the capture")
@@ -119,7 +119,7 @@ func main() {
 	simulators := flag.Bool("sim", false, "time the engines of circuits beside Verilator, and nothing else")
 	services := flag.Bool("live", false, "run the echo as a service on each machine, and print how fast it answers")
 	var other peer
-	flag.StringVar(&other.kernel, "peer", "", "with -live: a kernel that serves an echo at port 7 of 10.0.2.15, to measure ours beside")
+	flag.StringVar(&other.kernel, "peer", "", "with -live: a kernel that serves an echo at port 7 of 10.0.2.15, to be compared with our guest")
 	flag.StringVar(&other.initrd, "peer-initrd", "", "with -peer: its initial RAM disk")
 	flag.StringVar(&other.line, "peer-line", "", "with -peer: its command line")
 	flag.Parse()

@@ -19,7 +19,7 @@ type minedSide struct {
 	Instructions int `json:"instructions"` // of the timed region, else of the run; the same for cycles
 	Cycles       int `json:"cycles"`
 	Cells        int `json:"cells"`
-	Depth        int `json:"depth"` // look-up tables on the longest path; they determine the clock period
+	Depth        int `json:"depth"` // look-up tables on the longest path; this number determines the clock period
 }
 
 // minedRow compares a program without and with mined lines.
@@ -28,11 +28,11 @@ type minedRow struct {
 	Lines   int       `json:"lines"`
 	Off     minedSide `json:"off"`
 	On      minedSide `json:"on"`
-	Saved   float64   `json:"instructions"` // with mined lines by without
-	Faster  float64   `json:"time"`         // cycles times period, with mined lines by without
+	Saved   float64   `json:"instructions"` // number with mined lines divided by number without
+	Faster  float64   `json:"time"`         // cycles times period, with mined lines divided by without
 }
 
-// minedTable is what -mine prints.
+// minedTable is the output of -mine.
 type minedTable struct {
 	Rows         []minedRow `json:"rows"`
 	Instructions float64    `json:"instructions"` // the geometric mean
@@ -40,7 +40,7 @@ type minedTable struct {
 	Slower       []string   `json:"slower"` // programs whose cycles times period grow with mined lines
 }
 
-// side measures a program with up to a number of mined lines.
+// side measures a program with at most a given number of mined lines.
 func (e *example) side(ctx context.Context, lines int, goal flow.Goal) (minedSide, int, error) {
 	p, err := flow.Load(e.dir, flow.Options{Mine: lines, Goal: goal})
 	if err != nil {
@@ -99,7 +99,7 @@ func (e *example) minedRow(ctx context.Context, lines int, goal flow.Goal) (mine
 }
 
 // programsIn loads the programs of a folder. Each program is DIR/prog.sn, and the file
-// DIR/args names its captures relative to the folder.
+// DIR/args names the program's captures relative to the folder.
 func programsIn(folder string, only []string) ([]*example, error) {
 	sources, err := filepath.Glob(filepath.Join(folder, "*", "prog.sn"))
 	if err != nil || len(sources) == 0 {

@@ -20,14 +20,14 @@ import (
 	"github.com/sinter-lang/sinter/internal/flow"
 )
 
-// The kernels that exist in both languages and run long enough to be timed. Both programs of
-// a pair print the same lines, and repeat their work a fixed number of times. If a core runs
-// the kernel too, its C file is in testdata/kernels.
+// These are the kernels that exist in both languages and run long enough to be timed. Both
+// programs of a pair print the same lines, and repeat their work a fixed number of times. If
+// the kernel also runs on a core, the C file is in testdata/kernels.
 //
 //go:embed sn/*.sn c/*.c c/*.h
 var pairs embed.FS
 
-// nativeRounds is how many times each process runs. The median counts.
+// nativeRounds is the number of runs of each process. The figure is the median of the runs.
 const nativeRounds = 5
 
 // The settings of the C compiler for the comparison.
@@ -36,7 +36,7 @@ const (
 	cNormal = "O2"
 )
 
-// cFlags compile a kernel in C. Floating-point operations are not contracted, as in Sinter.
+// cFlags compile a kernel in C. As in Sinter, floating-point operations are not contracted (fused).
 func cFlags(setting string) []string {
 	flags := []string{"-" + setting, "-ffp-contract=off", "-o", "kernel", "-lm"}
 	if setting == cFast {
@@ -48,7 +48,7 @@ func cFlags(setting string) []string {
 // nativeFigures are the times of the kernels and their ratios to C.
 type nativeFigures struct {
 	Seconds map[string]float64 `json:"seconds"` // KERNEL.sinter KERNEL.O3 KERNEL.O2: user time, median
-	Ratios  map[string]float64 `json:"ratios"`  // KERNEL.O3 KERNEL.O2: our time by C's time; and the geometric means
+	Ratios  map[string]float64 `json:"ratios"`  // KERNEL.O3 KERNEL.O2: our time divided by C's time; and the geometric means
 }
 
 func newNative() *nativeFigures {

@@ -28,7 +28,7 @@ func TestKernelsArePairs(t *testing.T) {
 	require.GreaterOrEqual(t, len(names), 20)
 }
 
-// A pair has a time for each process. It is refused if the two print different lines.
+// A pair has a time for each process. A pair whose processes print different lines is refused.
 func TestPairIsTimedAndCompared(t *testing.T) {
 	testkit.Tool(t, clangName)
 	testkit.Tool(t, "ld.lld-19", "ld.lld")

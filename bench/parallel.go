@@ -20,12 +20,13 @@ import (
 	"github.com/sinter-lang/sinter/lang/types"
 )
 
-// Three programs in strips, each written in three ways.
+// The three programs work on strips of a field. Each is written in three ways.
 //
 //go:embed ranks/*.sn ranks/*.c ranks/*.h
 var strips embed.FS
 
-// stripKernel is a program in strips: how large its field is, and how many steps it makes.
+// stripKernel is a program on strips of a field, with the size of the field and the number of
+// steps.
 type stripKernel struct {
 	name     string
 	n, steps int
@@ -35,21 +36,21 @@ func benchStrips() []stripKernel {
 	return []stripKernel{{"heat", 1024, 2000}, {"cg", 512, 400}, {"nbody", 1024, 100}}
 }
 
-// parallelFigures are times of programs with one strip and with two. A key is KERNEL.WAY.STRIPS.
-// A way is threads, openmp, ranks or mpi. The start of a run can take longer than its work,
-// above all with mpirun. So the same program without steps is timed too, and the work is the
-// difference. Each time is the least of some rounds.
+// parallelFigures are times of programs with one strip and with two strips. A key is
+// KERNEL.WAY.STRIPS, and a way is threads, openmp, ranks or mpi. The start of a run can take
+// longer than the steps, above all with mpirun. So the program is also timed without steps, and
+// the work is the difference of the two times. Each time is the least of several rounds.
 type parallelFigures struct {
 	Load    string             `json:"load"`        // of the computer at the start
 	Start   map[string]float64 `json:"start"`       // seconds of a run without steps
 	Work    map[string]float64 `json:"work"`        // seconds that the steps take
 	CPU     map[string]float64 `json:"cpu"`         // seconds of processor time that the steps take, of all threads and ranks
-	SpeedUp map[string]float64 `json:"speed_up"`    // of the work, by KERNEL.WAY
-	Ratios  map[string]float64 `json:"ratios"`      // our speed-up by C's
-	Faster  map[string]float64 `json:"c_by_sinter"` // work of C with two strips by ours
+	SpeedUp map[string]float64 `json:"speed_up"`    // work with one strip divided by work with two, by KERNEL.WAY
+	Ratios  map[string]float64 `json:"ratios"`      // our speed-up divided by C's
+	Faster  map[string]float64 `json:"c_by_sinter"` // work of C with two strips, divided by our work
 }
 
-// printParallel times all ways in turn and prints the figures as JSON.
+// printParallel times the programs of all ways in turn, and prints the figures as JSON.
 func printParallel(ctx context.Context, rounds int, list []stripKernel, w io.Writer) error {
 	dir, err := os.MkdirTemp("", "sinter-bench-")
 	if err != nil {
@@ -81,7 +82,7 @@ func printParallel(ctx context.Context, rounds int, list []stripKernel, w io.Wri
 // stripWays are the ways to run a program in strips.
 var stripWays = [...]string{"threads", "openmp", "ranks", "mpi"}
 
-// stripRun is a program that one way makes of a kernel, for a number of strips and steps.
+// stripRun is the program of a kernel in one way, for a number of strips and steps.
 type stripRun struct {
 	stripKernel
 	way    string
@@ -92,7 +93,7 @@ type stripRun struct {
 	wall, process float64 // seconds, the least of the rounds; 0: not yet
 }
 
-// stripRuns lists all programs: each with its steps and without.
+// stripRuns lists all programs, each without steps and with its steps.
 func stripRuns(dir string, list []stripKernel) (out []stripRun) {
 	for _, k := range list {
 		for _, way := range stripWays {
@@ -146,7 +147,7 @@ func (r *stripRun) buildSinter(ctx context.Context, product x86.Product) error {
 	return os.WriteFile(r.path, img.Stripped, 0o700)
 }
 
-// buildC compiles without what changes the bits of floats.
+// buildC compiles a C program without the optimisations that change the bits of floats.
 func (r *stripRun) buildC(ctx context.Context, dir, source, compiler string, args ...string) error {
 	list, err := fs.Glob(strips, "ranks/*.[ch]")
 	if err != nil {
@@ -194,7 +195,7 @@ func (r *stripRun) time(ctx context.Context) error {
 	return nil
 }
 
-// sayAlike compares what the ways say for the same kernel, strips and steps.
+// sayAlike checks that all ways print the same for the same kernel, strips and steps.
 func sayAlike(runs []stripRun) error {
 	first := map[string]*stripRun{}
 	for i := range runs {
@@ -232,7 +233,7 @@ func figuresOf(runs []stripRun) *parallelFigures {
 	return f
 }
 
-// quotient is 0 if one of the times is too short to be measured.
+// quotient is a / b, or 0 if one of the two times is too short to be measured.
 func quotient(a, b float64) float64 {
 	if a <= 0 || b <= 0 {
 		return 0

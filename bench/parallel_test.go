@@ -15,7 +15,7 @@ import (
 	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
-// TestParallel runs a small field in all ways. If the results differ, there are no figures.
+// TestParallel runs programs on a small field in all ways. Different results would be an error.
 func TestParallel(t *testing.T) {
 	needStrips(t, "clang-19", "mpicc", "mpirun", "gcc")
 	var out bytes.Buffer
@@ -27,7 +27,8 @@ func TestParallel(t *testing.T) {
 	require.Contains(t, f.Ratios, "cg.threads.openmp")
 }
 
-// TestStripsInC: the program of a kernel in C says what the reference says of ours.
+// TestStripsInC checks that a kernel's program in C prints the same as the reference of our
+// program.
 func TestStripsInC(t *testing.T) {
 	needStrips(t, "gcc")
 	for _, k := range []stripKernel{{"heat", 16, 7}, {"cg", 16, 7}, {"nbody", 16, 7}} {
@@ -42,7 +43,8 @@ func TestStripsInC(t *testing.T) {
 	}
 }
 
-// TestWaysAgree: two ways that say different things are an error, and names them.
+// TestWaysAgree checks that two ways that print different results cause an error with the names of
+// the ways.
 func TestWaysAgree(t *testing.T) {
 	runs := stripRuns("", []stripKernel{{"heat", 16, 7}})
 	require.NoError(t, sayAlike(runs))

@@ -23,7 +23,7 @@ type pricedPoint struct {
 	at           placement
 }
 
-// pointsOf lists the design points of the kernels that are compared.
+// pointsOf lists the design points, for which prices and placed netlists are compared.
 func pointsOf() []struct {
 	name, core string
 	o          flow.Options
@@ -106,8 +106,8 @@ func (p *pricedPoint) text() string {
 // off is the error of a price as a percentage of the true value.
 func off(price, is float64) float64 { return 100 * (price/is - 1) }
 
-// differ is the smallest difference of two periods for which a pair counts, relative to the
-// smaller period.
+// differ is the smallest difference of the two periods of a pair for which the pair counts,
+// relative to the smaller period.
 const differ = 0.10
 
 // ordered counts the pairs of points whose placed periods differ. It also counts the pairs that

@@ -9,7 +9,7 @@ import (
 )
 
 // TestPairs checks that only pairs whose placed periods differ by more than 10 % count, and
-// that the test notices a price that orders a pair wrongly.
+// that a price that orders a pair wrongly is counted as wrong.
 func TestPairs(t *testing.T) {
 	point := func(ps int, mhz float64) pricedPoint {
 		return pricedPoint{kernel: "k", name: "pipe3", price: ice40.Usage{Cells: 99, Picoseconds: ps}, at: placement{100, 8, mhz}}

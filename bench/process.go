@@ -13,13 +13,13 @@ import (
 	"github.com/sinter-lang/sinter/internal/flow"
 )
 
-// The server in C that a Linux process is measured beside.
+// server is the text of the server in C with which a Linux process is compared.
 //
 //go:embed testdata/server.c
 var serverInC string
 
-// sandboxes measures the processor time for an echo of two programs: our Linux process and a
-// server in C. Both serve a UDP socket that they inherit. They take turns.
+// sandboxes measures the CPU time for an echo by two programs: our Linux process and a
+// server in C. Each serves a UDP socket that it inherits. The two are measured in turn.
 func (g *goals) sandboxes(_, echo *flow.Program) error {
 	ours, _, err := g.file(echo, x86.Linux)
 	if err != nil {
@@ -64,8 +64,8 @@ func (g *goals) inC() (string, error) {
 	return path, nil
 }
 
-// socketCost starts a server with a UDP socket, as socket activation does, and measures it. The
-// shell knows the number of the process that the server will be.
+// socketCost starts a server with a UDP socket, as socket activation does, and measures it. A
+// shell starts the server in its own process, so it knows the process number before the start.
 func (g *goals) socketCost(path string, clients int) (float64, error) {
 	conn, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
 	if err != nil {
@@ -84,7 +84,7 @@ func (g *goals) socketCost(path string, clients int) (float64, error) {
 	}
 	defer end(cmd)
 	at := conn.LocalAddr().String()
-	if err := client(at, 1); err != nil { // it has started
+	if err := client(at, 1); err != nil { // after an answer, the server has started
 		return 0, err
 	}
 	return costOfEcho(cmd.Process.Pid, at, clients)

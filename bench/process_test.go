@@ -8,7 +8,7 @@ import (
 	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
-// TestServerInC: the server that processes are compared with answers, and its cost is measured.
+// TestServerInC checks that the server in C answers, and that its cost is measured.
 func TestServerInC(t *testing.T) {
 	testkit.Tool(t, clangName)
 	g := &goals{ctx: t.Context(), dir: t.TempDir()}

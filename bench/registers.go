@@ -12,7 +12,7 @@ import (
 // registersTried are the numbers of registers in the table.
 func registersTried() []int { return []int{8, 12, 16, 24, 32} }
 
-// cost is the cost of a pipe3 core with a limited number of registers.
+// cost is the cost of a pipe3 core with a given number of registers.
 type cost struct{ cycles, cells int }
 
 // product is the value that the choice of registers minimises.
@@ -43,8 +43,9 @@ func (e *example) costs(ctx context.Context, regs int) (cost, int, error) {
 	return cost{cycles, price.Cells}, im.Target.Regs, err
 }
 
-// registersRow is a row of the table. For each limit it has the cycles and cells, as
-// percentages of the values for 16 registers. It also has the limit that the compiler chose.
+// registersRow is a row of the table. For each number of registers, a row has the cycles and
+// cells, as percentages of the values for 16 registers. A row also has the number that the
+// compiler chose.
 func registersRow(ctx context.Context, e *example) (string, error) {
 	base, _, err := e.costs(ctx, 16)
 	if err != nil {

@@ -13,8 +13,8 @@ import (
 )
 
 // TestRegistersPay checks the number of registers that the static estimate chooses. With this
-// number the product of measured cycles and cells is within one per cent of the least product.
-// 8 registers never have a smaller product.
+// number, the measured cycles times cells are within one per cent of the least value. This
+// value is never less with 8 registers.
 func TestRegistersPay(t *testing.T) {
 	names := []string{"fir", "sort", "crc32"}
 	if testkit.Campaign() {
@@ -48,7 +48,7 @@ func TestRegistersOfTheUser(t *testing.T) {
 	}
 }
 
-// TestTableOfRegisters checks that the page shows the output of the command.
+// TestTableOfRegisters checks that docs/hardware.md shows the output of -registers.
 func TestTableOfRegisters(t *testing.T) {
 	page, err := os.ReadFile("../docs/hardware.md")
 	require.NoError(t, err)

@@ -11,8 +11,8 @@ import (
 	"github.com/sinter-lang/sinter/internal/flow"
 )
 
-// scaleUnit is one part of a generated program: declarations of each kind and a
-// function that uses them. %[1]d is its number.
+// scaleUnit is one part of a generated program: declarations of each kind and a function
+// that uses them. %[1]d is the number of the part.
 const scaleUnit = `struct S%[1]d { a: u32; b: [4]u16; ok: bool }
 enum E%[1]d { none; some(v: u32); pair(x: u16, y: u16) }
 const T%[1]d: [8]u32 = [1, 2, 3, %[1]d, 5, 6, 7, 8]
@@ -67,8 +67,8 @@ func scaleProgram(lines int) string {
 // scaleSizes are the lengths of the generated programs, in lines.
 func scaleSizes() []int { return []int{1_000, 10_000, 100_000} }
 
-// scaleOften is the length of the longest program that is compiled three times. Longer ones are
-// compiled once.
+// scaleOften is the length of the longest program that is compiled three times. Longer programs
+// are compiled once.
 const scaleOften = 10_000
 
 // scale measures how the compile time grows with the length of a program, for the checker and
@@ -116,8 +116,8 @@ func scale(ctx context.Context, f *figures) error {
 	return nil
 }
 
-// scaleTime loads a program and measures the time. If ext is not empty it also makes that
-// artefact.
+// scaleTime loads a program and measures the time. If ext is not empty, scaleTime also
+// makes the artefact with this extension.
 func scaleTime(ctx context.Context, path, ext string) (float64, error) {
 	began := time.Now()
 	p, err := flow.Load(path, flow.Options{})

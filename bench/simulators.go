@@ -25,8 +25,8 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// simulated lists the simulated kernels with the number of times that each repeats its work. A
-// run then has some millions of cycles.
+// simulated lists the simulated kernels, each with the number of repetitions of its work. With
+// this number a run takes some millions of cycles.
 func simulated() map[string]int {
 	return map[string]int{"crc32": 30, "sha256": 30, "sort": 70, "firewall": 180, "fir": 700, "matmul": 400}
 }
@@ -38,13 +38,13 @@ const outsider = "verilator"
 type simFigures struct {
 	Tool   string             `json:"tool"`   // the other simulator and the compiler that it uses
 	Rates  map[string]float64 `json:"rates"`  // ENGINE.CORE.KERNEL: cycles per second of CPU time, median; gates_lanes_ENGINE: 64 lanes together
-	Ratios map[string]float64 `json:"ratios"` // our rate by Verilator's rate; and the geometric means
+	Ratios map[string]float64 `json:"ratios"` // our rate divided by Verilator's rate; and the geometric means
 	First  map[string]float64 `json:"first"`  // ENGINE.CORE.KERNEL: seconds from the circuit to the first cycle
 	Cycles map[string]uint64  `json:"cycles"` // CORE.KERNEL
 }
 
-// printSimulators times the circuit engines beside Verilator. All run the same core with the
-// same program, in turn.
+// printSimulators times the circuit engines beside Verilator. All of them run the same core
+// with the same program, one after the other.
 func printSimulators(ctx context.Context, only []string, rounds int, to io.Writer) error {
 	for _, tool := range []string{outsider, clangXX} {
 		if _, err := exec.LookPath(tool); err != nil {

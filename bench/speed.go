@@ -45,7 +45,7 @@ func best(n int, measure func() (float64, error)) (float64, error) {
 	return top, nil
 }
 
-// speeds measures how fast each machine runs that program.
+// speeds measures how fast each machine runs the packet filter.
 func speeds(ctx context.Context, examples []*example, f *figures) error {
 	i := slices.IndexFunc(examples, func(e *example) bool { return e.name == speedProgram })
 	if i < 0 {
@@ -80,7 +80,7 @@ func speeds(ctx context.Context, examples []*example, f *figures) error {
 	return laneSpeed(ctx, e, f)
 }
 
-// laneFrames is the number of frames for each lane: enough for a second of work.
+// laneFrames is the number of frames for each lane, with which a run takes about a second.
 const laneFrames = 64
 
 // laneSpeed measures 64 simultaneous runs of the gates.

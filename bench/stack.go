@@ -60,14 +60,14 @@ func printEchoes(ctx context.Context, root string, lines bool) int {
 // are subtracted.
 const fewEchoes, manyEchoes = 4, 12
 
-// echoRun is one of the two runs, and the sign with which its counts are added.
+// echoRun is one of the two runs of a measurement, and the sign with which its counts are added.
 type echoRun struct{ n, sign int }
 
 func echoRuns() []echoRun { return []echoRun{{fewEchoes, -1}, {manyEchoes, 1}} }
 
 // echoes counts the cost of one echo on a core. A core runs the scheduler, the stack and the
-// task, but no driver. The cost is the difference between two runs, divided by the eight
-// datagrams by which they differ.
+// task, but no driver. The cost is the difference between two runs, divided by eight,
+// because the second run has eight more datagrams.
 func echoes(ctx context.Context, examples []*example, f *figures) error {
 	i := slices.IndexFunc(examples, func(e *example) bool { return e.name == echoProgram })
 	if i < 0 {
@@ -94,7 +94,7 @@ func echoes(ctx context.Context, examples []*example, f *figures) error {
 }
 
 // echoesOnX86 counts the cost of one echo in an x86-64 process: in the program, and in the
-// layer below it. That layer reads and writes captures here.
+// layer below the program. Here that layer reads and writes captures.
 func (e *example) echoesOnX86(ctx context.Context, f *figures) (map[int]steps, error) {
 	bySize := map[int]steps{}
 	for _, size := range echoSizes() {
@@ -201,7 +201,7 @@ func (e *example) echoLines(ctx context.Context, size int) ([]string, error) {
 }
 
 // costliest lists the source lines with the instructions of one echo, largest first. The counts
-// come from all echoes that one run has more than the other.
+// are for all echoes by which the two runs differ.
 func costliest(count map[string]int) (out []string) {
 	lines := slices.Sorted(maps.Keys(count))
 	slices.SortStableFunc(lines, func(a, b string) int { return count[b] - count[a] })

@@ -13,8 +13,8 @@ import (
 // steps are the instructions that a process executed.
 type steps struct {
 	program int            // in the program, the library and the scheduler
-	layer   int            // in the layer below them: system calls, devices, start and end
-	lines   map[string]int // program and layer together, by source position, for all echoes by which two runs differ
+	layer   int            // in the layer below the program: system calls, devices, start and end
+	lines   map[string]int // program and layer together, by source position, for the eight echoes by which two runs differ
 }
 
 func (s *steps) at(place string) {

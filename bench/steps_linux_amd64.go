@@ -14,14 +14,15 @@ import (
 // mostSteps limits the length of a run that is counted step by step.
 const mostSteps = 5_000_000
 
-// kernelLibrary is an address below the library that the kernel maps into each process. The
-// library reads the clock, and its instructions count as part of the layer.
+// kernelLibrary is an address below the library that the kernel maps into each process.
+// Programs read the clock with this library, so its instructions count as part of the
+// layer.
 const kernelLibrary = 1 << 40
 
 // stepsOf runs a process instruction by instruction and counts the instructions.
 // Instructions from a source in C or assembly belong to the layer below the program. A
-// repeated string instruction counts once for each repetition, like the CPU's single step
-// (Intel SDM volume 3, 18.3.1.4).
+// repeated string instruction counts once for each repetition, because the CPU stops after
+// each (Intel SDM volume 3, 18.3.1.4).
 func stepsOf(path string, args ...string) (s steps, err error) {
 	data, err := os.ReadFile(path)
 	if err != nil {

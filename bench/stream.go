@@ -33,7 +33,7 @@ type streamFigures struct {
 }
 
 // streamLengths are the lengths of the captures for a machine. Slow machines get shorter
-// ones.
+// captures.
 func streamLengths(level string, most int) []int {
 	lengths := []int{10_000, 100_000, 1_000_000, 10_000_000}
 	if level == flow.Cycle {
@@ -47,7 +47,7 @@ func streamLengths(level string, most int) []int {
 }
 
 // printStream runs the filter on several machines, over captures of growing length. Each run is
-// a separate process. It prints the costs as JSON.
+// a separate process. printStream prints the costs as JSON.
 func printStream(ctx context.Context, root string, most int, out io.Writer) error {
 	dir, err := os.MkdirTemp("", "sinter-stream-")
 	if err != nil {
@@ -84,8 +84,8 @@ func microsOf(runs []streamed) float64 {
 	return threeDigits(1e6 * (last.Seconds - first.Seconds) / float64(last.Frames-first.Frames))
 }
 
-// longCapture writes n frames of 96 bytes, 10 us apart, from a thousand flows. It keeps a file
-// that exists already.
+// longCapture writes n frames of 96 bytes, 10 us apart, from a thousand flows. A file that
+// exists already is kept.
 func longCapture(path string, n int) error {
 	if _, err := os.Stat(path); err == nil {
 		return nil
@@ -135,7 +135,7 @@ func streamChild(ctx context.Context, root, level, path string) (*streamed, erro
 	return one, json.Unmarshal(text, one)
 }
 
-// streamOnce runs the filter on one machine. It prints the cost of this process.
+// streamOnce runs the filter on one machine. Then it prints the cost of this process.
 func streamOnce(ctx context.Context, root, level, path string, out io.Writer) error {
 	p, err := flow.Load(filepath.Join(root, "examples", speedProgram), flow.Options{})
 	if err != nil {
@@ -163,7 +163,7 @@ func streamOnce(ctx context.Context, root, level, path string, out io.Writer) er
 	return json.NewEncoder(out).Encode(one)
 }
 
-// peakMiB is the peak memory of this process, 0 if the system does not report it.
+// peakMiB is the peak memory of this process, or 0 if the system does not report the peak.
 func peakMiB() float64 {
 	status, err := os.ReadFile("/proc/self/status")
 	if err != nil {

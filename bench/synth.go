@@ -23,7 +23,7 @@ const (
 
 // synthesis places every core on an iCE40 HX8K with yosys and nextpnr. The package has enough
 // pins for the ports of a core with two devices. So each core is placed without a wrapper, and
-// all cells are the core's own. The frequency does not include paths to and from pins.
+// no cell belongs to anything else. Paths to and from pins do not limit the frequency.
 func synthesis(ctx context.Context, examples []*example, f *figures) error {
 	for _, tool := range []string{"yosys", "nextpnr-ice40"} {
 		if _, err := exec.LookPath(tool); err != nil {
@@ -73,7 +73,8 @@ func place(ctx context.Context, c *rtl.Circuit, key string, f *figures) error {
 	return nil
 }
 
-// placement is the result of placing a circuit: the median of some seeds of the placer.
+// placement is the result of placing a circuit. Each figure is the median over several seeds of the
+// placer.
 type placement struct {
 	cells, rams int
 	mhz         float64

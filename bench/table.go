@@ -22,10 +22,10 @@ const tableSpace = "[axes]\norganisation = [\"multi\", \"pipe3\"]\nmining = [\"o
 
 // tableOptions say where the tables come from.
 type tableOptions struct {
-	dir    string // of the tables and the sweeps, one for each program
+	dir    string // folder of the tables, and of one sweep for each program
 	runner string
 	jobs   int
-	priced bool // by the price model also if cores could be placed
+	priced bool // areas and clocks come from the price model, even if cores could be placed
 }
 
 // tableRow is a core of a program.
@@ -38,7 +38,7 @@ type tableRow struct {
 
 func (r *tableRow) us() float64 { return float64(r.cycles) / r.mhz }
 
-// cost is area by time, in cells times milliseconds.
+// cost is area times time, in cells times milliseconds.
 func (r *tableRow) cost() float64 { return float64(r.cells) * r.us() / 1000 }
 
 func (r *tableRow) name() string {
@@ -51,9 +51,9 @@ func (r *tableRow) name() string {
 // tables are the figures of a paper: the cost of cores of the kernels, and the speed-up by
 // mined lines over the programs.
 type tables struct {
-	flow    string // how areas and clocks were found
+	flow    string // description of how areas and clocks were found
 	kernels []string
-	rows    []tableRow // of all programs, kernels included, each on four cores in order
+	rows    []tableRow // for each program, kernels included, its four cores in order
 	missing []string
 }
 
@@ -96,7 +96,7 @@ func printTable(ctx context.Context, o options, t tableOptions, to io.Writer) er
 	return out.write(t.dir, to)
 }
 
-// placer decides how areas and clocks are found, and says it.
+// placer decides how areas and clocks are found. The result `how` describes the method.
 func placer(priced bool) (place bool, how string) {
 	const model = "cells and clock by Sinter's price model"
 	if priced {
@@ -124,7 +124,8 @@ func builtTool(ctx context.Context, root, dir string) (string, error) {
 	return path, nil
 }
 
-// sweepOf measures the four cores of a program. What its folder holds is not measured again.
+// sweepOf measures the four cores of a program. Results that the program's folder holds are not
+// measured again.
 func sweepOf(ctx context.Context, e *example, t tableOptions, tool string) ([]tableRow, error) {
 	space := filepath.Join(t.dir, "space.toml")
 	if err := os.WriteFile(space, []byte(tableSpace), 0o644); err != nil {
@@ -163,7 +164,8 @@ func sweepOf(ctx context.Context, e *example, t tableOptions, tool string) ([]ta
 	return rows, nil
 }
 
-// placeRows replaces cells and clock by placed ones, and keeps them in the folder.
+// placeRows replaces the estimated cells and clocks by the placer's results, and stores these
+// results in the folder.
 func placeRows(ctx context.Context, e *example, dir string, rows []tableRow) error {
 	for i := range rows {
 		r := &rows[i]
@@ -238,7 +240,8 @@ func (t *tables) family() (out []string) {
 	return out
 }
 
-// mean is the geometric mean of a figure of a core by that of the first core, over the kernels.
+// mean divides a figure of a core by the same figure of the first core. It returns the geometric
+// mean of this quotient over the kernels.
 func (t *tables) mean(core string, of func(*tableRow) float64) float64 {
 	var all []float64
 	for _, kernel := range t.kernels {
@@ -252,13 +255,13 @@ func (t *tables) mean(core string, of func(*tableRow) float64) float64 {
 	return geometricMean(all)
 }
 
-// minedGain is what mined lines change in a program on a core: ratios of time and cells.
+// minedGain is the effect of mined lines on a program's core, as ratios of time and cells.
 type minedGain struct {
 	program, core string
 	faster, cells float64
 }
 
-// gains compares each core with mined lines to the same without.
+// gains compares each core that has mined lines with the same core without mined lines.
 func (t *tables) gains() (out []minedGain) {
 	for _, on := range t.rows {
 		for _, off := range t.rows {
@@ -295,7 +298,7 @@ func (t *tables) measured() (names []string) {
 	return names
 }
 
-// markdown is both tables.
+// markdown returns both tables as Markdown.
 func (t *tables) markdown() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "Area and time of the kernels, whole runs; %s.\n\n| kernel | core | cells | cycles | MHz | us | cells × ms |\n|---|---|---|---|---|---|---|\n", t.flow)
@@ -348,7 +351,7 @@ type bar struct {
 	value float64
 }
 
-// coresSVG draws cells times time by the first core of each kernel.
+// coresSVG draws cells times time of each core, relative to the first core of the kernel.
 func (t *tables) coresSVG() string {
 	var list []bar
 	for _, kernel := range t.measured() {

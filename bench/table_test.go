@@ -12,7 +12,7 @@ import (
 	"github.com/sinter-lang/sinter/internal/checks"
 )
 
-// smallTables are two kernels and another program, made up.
+// smallTables are invented tables of two kernels and another program.
 func smallTables() *tables {
 	return &tables{flow: "by hand", kernels: []string{"a", "b", "absent"}, missing: []string{"c has no input"}, rows: []tableRow{
 		{"a", "multi", false, 100, 1000, 50},
@@ -24,7 +24,7 @@ func smallTables() *tables {
 	}}
 }
 
-// TestTables: the products, means and ratios are right, and all files say the same.
+// TestTables checks the products, means and ratios. All files must have the same numbers.
 func TestTables(t *testing.T) {
 	text := smallTables().markdown()
 	require.Contains(t, text, "| a | multi | 100 | 1000 | 50.0 | 20.0 | 2.0 |\n| a | multi mined | 200 | 500 | 50.0 | 10.0 | 2.0 |\n")
@@ -39,7 +39,7 @@ func TestTables(t *testing.T) {
 	require.Contains(t, smallTables().coresSVG(), ">b, multi mined</text>")
 }
 
-// TestNoPlacer: the tables say why nothing is placed.
+// TestNoPlacer checks that the tables give the reason if no core is placed.
 func TestNoPlacer(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
 	place, how := placer(false)
@@ -47,7 +47,7 @@ func TestNoPlacer(t *testing.T) {
 	require.Contains(t, how, "because yosys is not installed")
 }
 
-// TestTableOfExamples measures an example, and takes it from the folder the second time.
+// TestTableOfExamples measures an example. The second time, the results come from the folder.
 func TestTableOfExamples(t *testing.T) {
 	if os.Getenv("SINTER_FULL") != "1" {
 		t.Skip("builds the tool: SINTER_FULL=1 runs it")

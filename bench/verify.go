@@ -14,12 +14,13 @@ import (
 // asSinter is the first argument that makes this program the command line of the tool.
 const asSinter = "-as-sinter"
 
-// verifyGoals are the most processor time of a full verify with an empty cache, in seconds.
+// verifyGoals gives, by program, the largest CPU time in seconds for a full verify with an empty
+// cache.
 func verifyGoals() map[string]float64 { return map[string]float64{"hello": 6, "sha256": 10} }
 
-// printVerify prints the processor seconds of `sinter verify` with all checks on the programs
-// that have a goal, of all its processes together: the medians with an empty cache (cold) and
-// with the cache that the run before has filled (warm).
+// printVerify runs `sinter verify` with all checks on the programs that have a goal. It
+// prints the medians of the CPU seconds of all processes together. The first value is with an
+// empty cache (cold), the second with the cache that the previous run has filled (warm).
 func printVerify(ctx context.Context, o options, rounds int, to io.Writer) error {
 	if len(o.only) == 0 {
 		o.only = slices.Sorted(maps.Keys(verifyGoals()))
@@ -57,8 +58,8 @@ func printVerify(ctx context.Context, o options, rounds int, to io.Writer) error
 	return printJSON(to, f)
 }
 
-// verifyOnce runs this program as `sinter verify` with its own cache. It returns the processor
-// seconds of the process and of all processes that it waited for.
+// verifyOnce runs this program as `sinter verify` with its own cache. It returns the CPU
+// seconds of the process and of all its child processes.
 func verifyOnce(ctx context.Context, dir, cache string) (float64, error) {
 	self, err := os.Executable()
 	if err != nil {

@@ -1,9 +1,9 @@
 // Package faults plants mistakes in the tool itself, one at a time. For each mistake, a named row
 // of `sinter verify` or a named test must turn red. This shows that the checks can fail.
 //
-// A fault is an entry of faults.txt. It has a file, the text to replace, the replacement, and the
-// row or test that must find the fault. The text to replace must occur exactly once, so an
-// outdated entry is an error:
+// A fault is an entry of faults.txt: a file, the text to replace, the replacement, and the row or
+// test that must find the fault. The text to replace must occur exactly once, so an outdated
+// entry is an error:
 //
 //	== cg: a store of a half writes a byte
 //	file backend_riscv/select.go
@@ -18,8 +18,8 @@
 // fault.
 //
 // A plain test plants one entry of every fourth group. A full test plants one entry of each
-// group, and two of a group of five or more. With SINTER_CAMPAIGN=1 all are planted. This
-// command plants one entry alone:
+// small group, and two of each group of five or more. With SINTER_CAMPAIGN=1 all entries
+// are planted. This command plants a single entry:
 //
 //	SINTER_CAMPAIGN=1 go test ./faults -run 'TestEveryPlantedFaultIsNoticed/cg:_a_store'
 package faults
@@ -45,7 +45,7 @@ const root = ".."
 type fault struct {
 	*testkit.Fault
 	expect []string // "row", level, check, perhaps core; or "test", package, name
-	on     string   // the capture, if it is not the usual one
+	on     string   // the capture, if it is not the usual capture
 }
 
 // read parses faults.txt.
@@ -62,8 +62,8 @@ func read(t *testing.T) []*fault {
 	return all
 }
 
-// noticed plants the fault and reports whether the expected row or test turned red. said is the
-// output of the tools.
+// noticed plants the fault and reports whether the expected row or test turned red. The result
+// `said` is the output of the tools.
 func (f *fault) noticed(dir, path string) (red bool, said string, err error) {
 	list, err := f.Overlay(root, dir)
 	if err != nil {
@@ -104,15 +104,17 @@ type row struct{ Level, Core, Check, Status, Detail string }
 // names reports whether the entry names a row.
 func (f *fault) names(r row) bool { return r.Level == f.expect[1] && r.Check == f.expect[2] }
 
-// The step limits. The probe needs some tens of steps on machines that work in batches, and
-// some ten thousand cycles on a circuit. A machine with a planted mistake may never end.
+// These are the step limits. The probe needs some tens of steps on machines that work in
+// batches, and some ten thousand cycles on a circuit. A machine with a planted mistake may
+// never end.
 const (
 	mostSteps  = 250
 	mostCycles = 80_000
 )
 
-// arguments select the checks that the entry needs, on a capture that is long enough for them.
-// A circuit runs the short capture, except in lock-step.
+// arguments returns the arguments of verify. They select the checks that the entry needs, and
+// a capture that is long enough for these checks. A circuit runs the short capture, except in
+// lock-step.
 func (f *fault) arguments() []string {
 	level, check := f.expect[1], f.expect[2]
 	core, capture, limit := "pipe3", "short", mostCycles
@@ -148,8 +150,8 @@ func (f *fault) verify(tool, path string) ([]row, string, error) {
 }
 
 // outside makes a folder with the outside tools that the entry needs: the one simulator that is
-// fast enough, or the tools that read written files. It is empty if the entry needs no outside
-// tool.
+// fast enough, or the tools that read written files. The result is empty if the entry needs no
+// outside tool.
 func (f *fault) outside(t *testing.T) string {
 	var names []string
 	switch {
@@ -191,8 +193,8 @@ func TestEntriesFit(t *testing.T) {
 	}
 }
 
-// hasTest reports whether a package has the test that an entry names. It ignores the name of a
-// subtest.
+// hasTest reports whether a package has the test that an entry names. The name of a subtest is
+// ignored.
 func hasTest(t *testing.T, folder, name string) bool {
 	files, err := filepath.Glob(filepath.Join(root, folder, "*_test.go"))
 	require.NoError(t, err)

@@ -44,9 +44,9 @@ const (
 	boom   = 9
 )
 
-// frames are the probe's input. There are good frames of all lengths modulo 4, with operands
-// near the ends of their ranges, and bad frames. One frame is longer than the buffer, and one
-// fills it. The last frame makes a task trap.
+// frames are the probe's input. There are bad frames, and good frames of all lengths modulo 4
+// with operands near the ends of their ranges. One frame is longer than the buffer, and
+// another fills the buffer. The last frame makes a task trap.
 func frames() [][]byte {
 	first := message{kind: plain, delta: 0x85, code: 0xabc7, little: 0xdeadbeef, data: "a", name: "probe", wide: 0x1234_5678_9abc, rest: "\xff\xff\xff\xf3\x00\x00\x00\x05 and some more"}
 	second := message{flag: true, kind: turned, delta: 0x7f, code: 0x0018, little: 1, opt: 0xc0de, data: "xyz", name: "ab", wide: 0xfedc_ba98_7654, rest: "\x80\x00\x00\x00\xff\xff\xff\xff?"}
@@ -82,8 +82,8 @@ func capture(list [][]byte) string {
 }
 
 // TestProbeCapture checks that the committed captures are the ones that this file makes. The
-// short capture is for outside simulators, which are slow. The tiny capture is for faults
-// with which an outside simulator does not end before the test bench gives up.
+// short capture is for outside simulators, which are slow. With some faults, an outside
+// simulator runs until the test bench gives up. The tiny capture is for these faults.
 func TestProbeCapture(t *testing.T) {
 	testkit.Golden(t, "probe/probe.pcap", capture(frames()))
 	testkit.Golden(t, "probe/short.pcap", capture([][]byte{frames()[4], frames()[7], frames()[5]}))

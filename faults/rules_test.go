@@ -37,9 +37,8 @@ var rulesOf = map[string][]string{
 	},
 }
 
-// TestEachRuleHasAFault checks that a mistake is planted in the rule of each operator. The
-// list has four mistakes for the function Of: in sums, differences, products and
-// quotients.
+// TestEachRuleHasAFault checks that the list has a mistake in the rule of each operator. It
+// has four mistakes in the function Of: for sums, differences, products and quotients.
 func TestEachRuleHasAFault(t *testing.T) {
 	for file, rules := range rulesOf {
 		path := filepath.Join("ir/interval", file)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The main job on real input: verify the packet filter level by level on a real
-# capture, boot its unikernel, write its hardware. What needs only Go comes first.
+# The main job on real input: verify the packet filter level by level on a real capture,
+# boot its unikernel, write its hardware. The steps that need only Go come first.
 set -eu
 cd "$(dirname "$0")/.."
 sinter=bin/sinter

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Runs every native fuzz target for SINTER_FUZZ seconds (5 unless told).
 #
-# Before Go 1.27 the fuzzer sometimes reports `context deadline exceeded` as its
-# time ends, without an input that fails (go.dev/issue/75804).
-# A target that says this, and nothing else, and has saved no input is run once
-# more; every other failure counts, and so does a second one.
+# Before Go 1.27 the fuzzer sometimes reports `context deadline exceeded` as its time ends,
+# without an input that fails (go.dev/issue/75804). A target that reports only this error,
+# and has saved no input, is run once more. Every other failure counts, and so does a second
+# failure.
 set -eu
 cd "$(dirname "$0")/.."
 go=${GO:-go}
@@ -18,8 +18,7 @@ saved() { # package: the inputs that the fuzzer has written there
   find "$1/testdata/fuzz" -type f 2>/dev/null | sort
 }
 
-# only_late tells whether the one thing that a failed run complains of is the
-# end of its time.
+# only_late tells whether the end of the time is the only complaint of a failed run.
 only_late() { # output
   grep -qE '^ +context deadline exceeded$' <<<"$1" &&
     ! grep -qE 'Failing input written|panic:|_test\.go:[0-9]+:|fuzzing process hung|build failed|setup failed' <<<"$1"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# All tests: vet, every package, every fuzz target for a moment, and a table of
-# what took how long. SINTER_STRICT=1 makes a missing outside tool a failure.
+# All tests: vet, every package, every fuzz target for a moment, and a table of the times.
+# SINTER_STRICT=1 makes a missing outside tool a failure.
 set -eu
 cd "$(dirname "$0")/.."
 go=${GO:-go}

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Installs the outside tools that are named (Debian packages) where they are
-# missing, the user is root and SINTER_NO_INSTALL is not 1. Otherwise it says
-# what is missing and which line would install it. It never fails the caller:
-# what a missing tool means is the caller's to decide.
+# Installs the missing ones of the named Debian packages, if the user is root and
+# SINTER_NO_INSTALL is not 1. Otherwise the script prints the missing packages and the line
+# that installs them. The script never fails, because the caller decides what a missing tool
+# means.
 set -u
 declare -A command=(
   [clang-19]=clang-19 [lld-19]=ld.lld-19 [llvm-19]=llvm-mc-19 [qemu-system-x86]=qemu-system-x86_64

@@ -1,12 +1,12 @@
-// Package web makes the HTML page of a report. It holds the page's script and style,
-// which are bundled from the sources in web/src.
+// Package web makes the HTML page of a report. The package contains the page's script and
+// style, which are bundled from the sources in web/src.
 //
 //	html, err := web.Page(data, 0)   // one file that needs nothing else
 //
-// The data is JSON, packed with gzip and written as base64, so no text of a program can
-// be taken for a part of the page. A page in a file requests nothing over a network, and its
-// content security policy forbids it. A page that a server serves requests only the sweep,
-// from that server.
+// The data is JSON, packed with gzip and written as base64, so no text of a program can be
+// taken for a part of the page. A page in a file makes no network requests: its content
+// security policy forbids them. A page from a server requests only the sweep from that
+// server.
 //
 // The bundle is committed, so building the tool needs only Go. `npm ci && npm run build`
 // in this folder makes the bundle again, and a test fails if it is stale. Start reading
@@ -28,7 +28,8 @@ var script string
 var style string
 
 // Page returns the page that shows some data. If follow is above 0, the page follows a sweep:
-// it asks its server every `follow` milliseconds. If follow is 0, the page is for a file.
+// it requests the sweep from its server every `follow` milliseconds. If follow is 0, the page
+// is for a file.
 func Page(data []byte, follow int) ([]byte, error) {
 	var packed bytes.Buffer
 	z, err := gzip.NewWriterLevel(&packed, gzip.BestCompression)

@@ -20,7 +20,7 @@ import (
 )
 
 // TestBundleIsFresh checks that the committed bundle was made from the current sources. If
-// esbuild is installed, the test makes it again.
+// esbuild is installed, the test makes the bundle again.
 func TestBundleIsFresh(t *testing.T) {
 	names, err := filepath.Glob("src/*")
 	require.NoError(t, err)
@@ -48,8 +48,8 @@ func TestBundleIsMadeAgain(t *testing.T) {
 	require.NoError(t, err, string(out))
 }
 
-// TestPageHoldsItsData checks that a page is the same each time, and that no text of a program
-// can act as a part of the page.
+// TestPageHoldsItsData checks that the same data always gives the same page, and that no text
+// of a program can act as a part of the page.
 func TestPageHoldsItsData(t *testing.T) {
 	data := []byte(`{"text":"</script><script>alert(1)</script>"}`)
 	page, err := Page(data, 0)

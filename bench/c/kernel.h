@@ -1,5 +1,6 @@
-// A C kernel's interface to the timing as a process: results are printed as lines, and the work
-// is repeated until it can be timed. testdata/kernels/kernel.h is the interface for a core.
+// The interface of a C kernel that is timed as a process. Results are printed as lines, and the
+// work is repeated so often that its time can be measured. testdata/kernels/kernel.h is the
+// interface for a core.
 #pragma once
 #include <stdint.h>
 #include "input.h"

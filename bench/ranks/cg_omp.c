@@ -3,7 +3,7 @@
 #include <omp.h>
 
 static row v[N], r[N], q[N], field[N + 2];
-static struct { double v; char rest[56]; } given[2][P]; // two, so that nobody overwrites what another still reads
+static struct { double v; char rest[56]; } given[2][P]; // two sets, so that no thread overwrites a value that another still reads
 static uint64_t sums[P];
 
 static double total(int id, int *turn, double mine) {

@@ -1,4 +1,4 @@
-// The bodies of nbody.sn: how all bodies pull the bodies of one strip.
+// The bodies of nbody.sn: the pull of all bodies on the bodies of one strip.
 #include "strips.h"
 static const double dt = 1.0 / 1024;
 

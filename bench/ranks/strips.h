@@ -1,4 +1,4 @@
-// What the C programs in strips share.
+// The parts that the C programs in strips share.
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
-// The server that a Linux process is measured beside: an echo for datagrams at a socket that it
-// inherits. It takes all that has arrived before it sleeps again.
+// The server with which a Linux process is compared: it echoes datagrams at a socket that it
+// inherits. It handles all datagrams that have arrived before it sleeps again.
 #include <netinet/in.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>

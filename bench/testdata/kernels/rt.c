@@ -1,4 +1,4 @@
-// The two functions that the C compiler calls without a call in the source.
+// The two functions that compiled code calls although the source does not call them.
 #include <stdint.h>
 #include <stddef.h>
 void *memset(void *d, int c, size_t n) {
