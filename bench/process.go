@@ -13,7 +13,7 @@ import (
 	"github.com/sinter-lang/sinter/internal/flow"
 )
 
-// server is the text of the server in C with which a Linux process is compared.
+// serverInC is the text of the server in C with which a Linux process is compared.
 //
 //go:embed testdata/server.c
 var serverInC string
