@@ -27,8 +27,8 @@
 //
 // The techniques are known from small RISC-V cores. FemtoRV shares operands and has one-hot
 // and-or buses. VexRiscv reads registers synchronously, one stage early. SERV may decode an
-// illegal word as any instruction. docs/hardware.md has the ports and the cycle table. Of a
-// program, the package uses only the instruction words. Start reading at Generate, then
+// illegal word as any instruction. docs/hardware.md has the ports and the cycle table. The
+// package reads only the instruction words of a program. Start reading at Generate, then
 // lines.go.
 package core
 

@@ -57,7 +57,8 @@ type Options struct {
 // wholeBits is the minimum number of address bits of each memory of a whole core.
 const wholeBits = 12
 
-// manyAmounts is the number of shift amounts from which on Make tries the barrel shifter first.
+// manyAmounts is a bound: with at least this number of shift amounts, Make tries the barrel shifter
+// first.
 const manyAmounts = 10
 
 // Make chooses the design point for an image.
