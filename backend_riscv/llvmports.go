@@ -232,7 +232,7 @@ void *memset(void *to, int byte, u32 n) {
 }
 `
 
-// coreScript lays out a core's memories: data from 0, the stack after it, and text at
+// coreScript lays out a core's memories: data from 0, the stack after the data, and text at
 // design.TextBase.
 const coreScript = `ENTRY(_start)
 PHDRS { data PT_LOAD FLAGS(6); text PT_LOAD FLAGS(5); }

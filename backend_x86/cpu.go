@@ -22,8 +22,8 @@ const (
 	V3     CPU = "x86-64-v3" // processors since about 2013: AVX2, FMA, BMI
 )
 
-// feature is a feature that not every processor has. macro is the macro that clang defines when
-// clang uses the feature. The other fields give the bit of CPUID that reports the feature
+// feature is a feature that only some processors have. macro is the macro that clang defines
+// when clang uses the feature. The other fields give the bit of CPUID that reports the feature
 // (Intel SDM volume 2, CPUID).
 type feature struct {
 	macro          string

@@ -241,7 +241,7 @@ func (c forbidden) try(t *testing.T, path string) {
 }
 
 // TestLongPieceOfAHarness checks a harness that announces more bytes than the program's buffer
-// holds. The process ends before it reads any of them.
+// holds. The process ends before it reads any of these bytes.
 func TestLongPieceOfAHarness(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "prog")
 	require.NoError(t, os.WriteFile(path, build(t, parse(t, serialEcho()), x86.Linux).Stripped, 0o755))
@@ -300,7 +300,7 @@ func TestWrongBatches(t *testing.T) {
 }
 
 // TestLayouts checks that a seed moves a process and a guest of the monitor to other addresses,
-// where they behave the same.
+// and that process and guest behave the same at the other addresses.
 func TestLayouts(t *testing.T) {
 	entry := func(img *x86.Image) uint64 {
 		f, err := elf.NewFile(bytes.NewReader(img.Stripped))

@@ -61,8 +61,8 @@ func Numbers(program string, devices []Device) *Core {
 }
 
 // Recorder converts the outputs of a core to the events of a trace. All machines with a core
-// use a Recorder: sim/iss gives it frames and stores to ports, and a Harness gives it the beats
-// of a circuit.
+// use a Recorder: sim/iss gives the Recorder frames and stores to ports, and a Harness gives
+// the Recorder the beats of a circuit.
 type Recorder struct {
 	core   *Core
 	world  *world.World
@@ -181,7 +181,7 @@ func (r *Recorder) End(s trace.Status) error {
 }
 
 // Retire is the record of one retired (completed) instruction. sim/iss and a circuit must give
-// the same record. A circuit gives it with the probes retire_* of ir/rtl. Rd is 0 if the
+// the same record. A circuit shows the record at the probes retire_* (ir/rtl). Rd is 0 if the
 // instruction writes no register. Mask has a bit for each byte lane of the word at Addr &^ 3,
 // and is 0 without a data access. Data holds the bytes of these lanes, and 0 in the other
 // lanes. Order counts from 0 over all contexts. Context is the number of the executing context.

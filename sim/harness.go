@@ -44,8 +44,8 @@ type Outputs struct {
 	TrapPC   uint32
 }
 
-// Harness drives the ports of a core, cycle by cycle. It works with any engine that runs the
-// circuit or the gates of the core:
+// Harness drives the ports of a core, cycle by cycle. A Harness works with any engine that runs
+// the circuit or the gates of the core:
 //
 //	h := sim.NewHarness(core, w, seed)
 //	for !h.Done() {
@@ -133,7 +133,7 @@ func NewHarness(core *Core, w *world.World, seed int64) *Harness {
 }
 
 // Inputs returns the values of the input ports in the present cycle. The caller must not change
-// them.
+// these values.
 func (h *Harness) Inputs() *Inputs { return &h.in }
 
 // Done reports whether the run has ended.

@@ -20,8 +20,8 @@ type dataMemory struct {
 	store  rtl.ID
 }
 
-// memory makes the data memory and the values of loads. A load reads in its first cycle, and
-// its value is available in the second cycle.
+// memory makes the data memory and the values of loads. A load reads in its first cycle. The
+// loaded value is available in the second cycle.
 func (g *gen) memory() {
 	if g.p.Data.N == 0 {
 		return

@@ -41,8 +41,8 @@ func (g *gen) probes(finished, result, insn rtl.ID, br branch) {
 // a cycle without valid.
 type record struct{ valid, pc, insn, rd, value, addr, mask, data rtl.ID }
 
-// accessRecord makes the address, lanes and data of the retiring instruction's access. It
-// claims that the access is aligned and in range.
+// accessRecord makes the address, lanes and data of the retiring instruction's access.
+// accessRecord also claims that the access is aligned and in range.
 func (g *gen) accessRecord(lines []*line, valid rtl.ID) (addr, mask, data rtl.ID) {
 	b := g.b
 	full := g.bus("record.address", g.addresses(lines, 32))

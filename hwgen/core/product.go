@@ -57,8 +57,8 @@ type multiplier struct {
 	last *row // the digit above all pairs of bits: the carry, minus the sign
 }
 
-// row is a digit times x, or the sum of several such rows. Its value is v shifted to bit `at`.
-// If neg is 1, a one at bit `odd` is added to it.
+// row is a digit times x, or the sum of several such rows. The value of the row is v shifted to
+// bit `at`. If neg is 1, a one at bit `odd` is added to this value.
 type row struct {
 	v      vec
 	at     int
@@ -103,9 +103,9 @@ func (m *multiplier) not(a bit) bit    { return m.g.op(word.Not, 1, 0, vec{a})[0
 const rippled = 5
 
 // carries returns the carry into each pair and the carry out of the last pair. A pair has a
-// carry out if its upper bit is 1 and its lower bit or its carry in is 1. With few pairs, each
-// carry from the third on is computed from the carry two pairs before it. With many pairs, an
-// adder computes the carries. One operand of this adder has the upper bits of the pairs. The
+// carry out if the upper bit is 1, and the lower bit or the carry in is also 1. With few pairs,
+// each carry from the third on is computed from the carry two pairs before it. With many pairs,
+// an adder computes the carries. One operand of this adder has the upper bits of the pairs. The
 // other operand has a 1 for each pair whose bits are both 1.
 func (m *multiplier) carries(y vec) []bit {
 	out := []bit{{rtl.None, 0}}
@@ -177,8 +177,8 @@ func (m *multiplier) sum() vec {
 // rows together are at most two thirds of the next power of 4.
 func (m *multiplier) bits(digits, at int) int { return min(len(m.x)+2*digits, m.w-at) }
 
-// pair adds two rows. A negative lower row still needs 1 added to it. The bits below the upper
-// row are free, and one of them holds this 1.
+// pair adds two rows. If the lower row has a negative digit, 1 must still be added to this row.
+// The bits below the upper row are free, and one of them holds this 1.
 func (m *multiplier) pair(low, high row) row {
 	n := m.bits(low.digits+high.digits, low.at)
 	from := low.odd - low.at

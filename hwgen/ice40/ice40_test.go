@@ -171,7 +171,7 @@ func written(b *rtl.Builder, at rtl.ID, bits int, policy rtl.Policy, ports int) 
 }
 
 // TestModelsOfYosysAgree runs the netlist in Icarus on random inputs, with yosys's models of
-// the cells. It compares the outputs of each cycle with those of sim/cycle.
+// the cells. The test compares the outputs of each cycle with the outputs of sim/cycle.
 func TestModelsOfYosysAgree(t *testing.T) {
 	iverilog, vvp := testkit.Tool(t, "iverilog"), testkit.Tool(t, "vvp")
 	yosys, err := filepath.EvalSymlinks(testkit.Tool(t, "yosys"))

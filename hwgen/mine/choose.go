@@ -168,8 +168,7 @@ func (c *chooser) choose(left []*Candidate) error {
 }
 
 // best is the candidate with the least product, or nil if no candidate makes the product
-// smaller. It prices a candidate only if this candidate would be the best one if it cost
-// nothing.
+// smaller. It prices only a candidate that would be the best one at no cost.
 func (c *chooser) best(left []*Candidate) (*Candidate, error) {
 	var best *Candidate
 	least := c.product(&c.now)

@@ -107,8 +107,9 @@ func usesIn(f *ir.Func) []int {
 	return n
 }
 
-// merged makes the cuts of an operation from the cuts of its operands. It sorts the cuts: first
-// those with few inputs, then those with many operators.
+// merged makes the cuts of an operation from the cuts of its operands. It sorts the cuts by the
+// number of inputs, fewest first. Cuts with equally many inputs are sorted by the number of
+// operators, most first.
 func merged(i *ir.Instr, cuts map[*ir.Value][]cut) []cut {
 	sets := []cut{{}}
 	for _, a := range i.Args {

@@ -55,9 +55,9 @@ const resetBits = 10
 // ResetCycles is the length of a reset in cycles.
 const ResetCycles = 1 << resetBits
 
-// Reset makes the circuit that resets everything else. Its own registers start at 0 at
-// configuration, so it needs no reset. `request` may change at any time, asynchronously to the
-// clock.
+// Reset makes the circuit that resets everything else. The registers of this circuit start at 0
+// at configuration, so the circuit itself needs no reset. `request` may change at any time,
+// asynchronously to the clock.
 func Reset() (*rtl.Circuit, error) {
 	b := rtl.NewBuilder("sinter_reset")
 	request := synchronise(b, b.Input("request", 1))

@@ -143,8 +143,8 @@ func (p *point) instructions() {
 	}
 }
 
-// trapLine is a line that stops the machine. It comes from the target, or else from the base
-// set.
+// trapLine is a line that stops the machine. The line comes from the target, or else from the
+// base set.
 func (p *point) trapLine() *isa.Inst {
 	lines := slices.Concat(p.im.Target.Set.Insts, isa.RV32I().Insts)
 	return lines[slices.IndexFunc(lines, func(in *isa.Inst) bool { return in.Meaning.Trap })]

@@ -117,8 +117,8 @@ func (w *writer) operator(id rtl.ID, n *rtl.Node) {
 	w.net(id, n, fillIn(template, n, names, aw))
 }
 
-// net declares a net and assigns its value. Icarus accepts no attribute on a declaration with a
-// value.
+// net declares a net and assigns its value. It does so in two statements, because Icarus
+// accepts no attribute on a declaration with a value.
 func (w *writer) net(id rtl.ID, n *rtl.Node, value string) {
 	if n.Span.IsZero() {
 		w.line("wire %s%s = %s;", span(n.Width), w.name[id], value)

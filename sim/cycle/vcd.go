@@ -15,8 +15,8 @@ import (
 // and reads, outputs and probes. Dots in names become scopes. Cycle n starts at time 10n with
 // the rising edge of clk.
 //
-// A separate engine, which can give every value, replays the window. This engine starts with
-// the state at the beginning of the window and gets the inputs of the run. So the main run
+// A separate engine, in which every value can be read, replays the window. This engine starts
+// with the state at the beginning of the window and gets the inputs of the run. So the main run
 // keeps its engine and its speed, and memory use does not grow with the window.
 type Wave struct {
 	c        *rtl.Circuit

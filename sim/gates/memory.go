@@ -102,8 +102,8 @@ func heightOf(n int) (h int, low uint64) {
 }
 
 // transpose exchanges rows and columns of bit matrices with h rows. 64/h such matrices are side
-// by side in m. In each step it swaps two quarters of each block, and then takes blocks of half
-// the size (Warren, Hacker's Delight, 7-3).
+// by side in m. In each step, transpose swaps two quarters of each square block. The next step
+// takes blocks of half the size (Warren, Hacker's Delight, 7-3).
 func transpose(m []uint64) {
 	j := len(m) / 2
 	mask := ^uint64(0) / (1<<j + 1)

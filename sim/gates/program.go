@@ -48,7 +48,7 @@ type writePort struct {
 	enable            uint16
 }
 
-// Compile makes the program of a netlist for an engine. If the name is empty, it uses the first
+// Compile makes the program of a netlist for an engine. An empty name stands for the first
 // engine of Engines.
 func Compile(n *gate.Netlist, engine string) (*Program, error) {
 	if err := n.Verify(); err != nil {
@@ -78,7 +78,7 @@ func Compile(n *gate.Netlist, engine string) (*Program, error) {
 }
 
 // inDepth orders the needed values depth-first. Operands come shortly before their readers, so
-// that they can stay in registers.
+// that operands can stay in registers.
 func inDepth(f *formula, needed []bool) []int {
 	var order []int
 	done := make([]bool, len(f.values))

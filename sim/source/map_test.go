@@ -128,7 +128,8 @@ func sequences(n, random int) (list [][]byte) {
 }
 
 // TestMapsAgainstModel checks the eviction order and the sets of maps with one to four ways and
-// with several sets. It tries all sequences of five puts of six keys, and random ones.
+// with several sets. The test tries all sequences of five puts of six keys, and random
+// sequences.
 func TestMapsAgainstModel(t *testing.T) {
 	for _, n := range []int{1, 2, 3, 4, 8, 16} {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {

@@ -29,7 +29,7 @@ const (
 )
 
 // Disk is a disk that reads and writes whole sectors. Written data are in a cache until a flush
-// makes them durable. A read returns the bytes that were written last.
+// makes the data durable. A read returns the bytes that were written last.
 type Disk struct {
 	data    []byte
 	durable map[uint32][]byte // contents of sectors before their unflushed writes
@@ -81,7 +81,7 @@ func (d *Disk) Crash(lost func(i int) bool) {
 // Add adds an Able to the disk.
 func (d *Disk) Add(a Able) { d.ables = append(d.ables, a) }
 
-// Can reports whether the disk can execute a command at a time. It does not check that the
+// Can reports whether the disk can execute a command at a time. Can does not check that the
 // sector exists.
 func (d *Disk) Can(now uint64, command []byte) bool {
 	if len(command) < port.CommandSize {

@@ -75,7 +75,7 @@ func (s *Script) First(n int) error {
 }
 
 // Whole reads all captures that a run would read step by step. After that, Inputs has all
-// inputs, for callers that need them together.
+// inputs, for callers that need all inputs at once.
 func (s *Script) Whole() error {
 	if s.Feed == nil {
 		return nil

@@ -24,7 +24,7 @@ func newSource() *Source { return &Source{given: new([]byte)} }
 // begin returns the source in its state at the start of a run.
 func (s *Source) begin() *Source { return &Source{given: s.given} }
 
-// The constants of the generator (Knuth, The Art of Computer Programming, volume 2, 3.3.4). Its
+// The constants of the generator (Knuth, The Art of Computer Programming, volume 2, 3.3.4). The
 // first state is 0.
 const (
 	sourceFactor = 6364136223846793005

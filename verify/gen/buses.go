@@ -190,8 +190,8 @@ func (g *gen) busWrite() *node {
 	return out
 }
 
-// busRead makes a statement that fills a buffer, with or without selecting a register first,
-// and shows it. The buffer stays unchanged if no device answers.
+// busRead makes a statement that fills a buffer and shows the buffer. It may first select a
+// register of the device. The buffer stays unchanged if no device answers.
 func (g *gen) busRead() *node {
 	g.b.pure++
 	defer func() { g.b.pure-- }()

@@ -13,8 +13,9 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// Formal is the record of one instruction at a core's trace port. The RISC-V Formal Interface
-// names its fields. The fields rs3_addr and rs3_rdata are 0 on a core without these outputs.
+// Formal is the record of one instruction at a core's trace port. The names of the fields come
+// from the RISC-V Formal Interface. The fields rs3_addr and rs3_rdata are 0 on a core without
+// these outputs.
 type Formal struct {
 	Order     uint64 `rvfi:"order"`
 	Insn      uint32 `rvfi:"insn"`
@@ -70,8 +71,8 @@ type formals struct {
 	ended bool
 }
 
-// Formals runs an image on the instruction set. It calls the function `each` with the record of
-// every instruction, including an instruction that traps.
+// Formals runs an image on the instruction set. Formals calls the function `each` with the
+// record of every instruction, including an instruction that traps.
 func Formals(im *image.Image, s *world.Script, each func(Formal)) error {
 	f, err := newFormals(im, s)
 	if err != nil {

@@ -105,8 +105,8 @@ func rule(e *word.Expr, a, b, c span) span {
 	return anything(e.Width)
 }
 
-// sum computes the span of a + b. It has bounds if the carry out of the top bit is always 0
-// or always 1.
+// sum computes the span of a + b. The span has bounds if the carry out of the top bit is always
+// 0 or always 1.
 func sum(a, b span, mask uint64, zeros int) span {
 	low, carryLow := bits.Add64(a.lo, b.lo, 0)
 	high, carryHigh := bits.Add64(a.hi, b.hi, 0)
