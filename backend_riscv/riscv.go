@@ -1,6 +1,6 @@
 // Package riscv makes the program image of a generated core. Sinter's own code generator, cg,
-// compiles the program IR to instruction words. The code uses exactly the instructions and
-// registers that the target has.
+// compiles the program IR to instruction words. The code uses only instructions and registers
+// that the target has.
 //
 // The package names no mnemonic. An instruction line is one line of the instruction table. A
 // line such as

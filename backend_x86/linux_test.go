@@ -58,8 +58,8 @@ func receive(t *testing.T, f *os.File) string {
 	return string(buf[:n])
 }
 
-// TestInheritedSocket echoes frames over a descriptor. The program ends when the other end is
-// closed.
+// TestInheritedSocket echoes frames over an inherited descriptor. The program ends when the
+// test closes its end of the socket.
 func TestInheritedSocket(t *testing.T) {
 	ours, theirs := pair(t)
 	cmd := launch(t, build(t, parse(t, echo), x86.Linux), []*os.File{theirs}, "eth0=fd:3")
@@ -271,8 +271,8 @@ func TestWrongBatches(t *testing.T) {
 		}
 		return out
 	}
-	// The head of a batch: the devices that are ready, the number of bytes that have
-	// arrived, the number of all bytes, and the clock. A frame follows: time, device,
+	// The head of a batch: the devices that are ready, the number of bytes that have arrived,
+	// the number of all bytes, and the clock. After the head comes a frame: time, device,
 	// length, bytes.
 	for name, answer := range map[string][]byte{
 		"right":                words(1, 24, 24, 0, 0 /**/, 0, 0, 0, 8, 1, 2),

@@ -61,8 +61,7 @@ system clock { run tick() }
 `
 
 // TestClock compares the clock of booted guests with the host's clock, while four busy loops
-// load the host. The clock of each guest may differ from the host's clock by at most half a per
-// cent.
+// load the host. The two clocks may differ by at most half a per cent.
 func TestClock(t *testing.T) {
 	img := build(t, compile(t, "clock.sn", clock), x86.PVH)
 	over, stop := context.WithCancel(context.Background())

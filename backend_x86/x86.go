@@ -13,9 +13,8 @@
 //	       in shared rings
 //
 // After ir/pass/tasks, internal/llvmir writes the program as LLVM IR. Below the program lies a
-// hardware abstraction layer of about eight operations: the C files in hal/, which the same
-// clang compiles. The start-up assembly of the unikernel is module-level assembly of the
-// program's LLVM module.
+// hardware abstraction layer: the C files in hal/, which the same clang compiles. The start-up
+// assembly of the unikernel is module-level assembly of the program's LLVM module.
 //
 // A process and a unikernel run live, or with a harness (sim/process) that controls time and
 // input. The option --script selects the harness for a process, and the word sn.script on the
@@ -258,7 +257,7 @@ type Options struct {
 // straight-line arithmetic. The time for this grows with the square of the expression's length.
 // The first flag makes this analysis give up after 64 operands. Loops of real programs have
 // fewer operands. The second flag lets clang vectorise a loop with sums of floats: vectors
-// compute the terms, which are added one by one in the order of the source.
+// compute the terms, and scalar code adds the terms in the order of the source.
 var optimise = []string{"-mllvm", "-scalar-evolution-huge-expr-threshold=64", "-mllvm", "-force-ordered-reductions"}
 
 // level is clang's optimisation level: a guest is optimised for size, a process for speed.
@@ -357,8 +356,8 @@ func (img *Image) link(ctx context.Context, r recipe, tools *llvm.Tools, files m
 		})
 }
 
-// MPIFlags are the flags that an MPI installation's compiler adds for clang: to find mpi.h, and
-// to link.
+// MPIFlags are the flags that the compiler of an MPI installation passes to clang: to find
+// mpi.h, and to link.
 type MPIFlags struct{ Compile, Link []string }
 
 // linkHosted makes the executable of a program that uses a C library and MPI.

@@ -189,8 +189,8 @@ func (m *monitor) poll() (uint64, error) {
 	return m.fill()
 }
 
-// The deadline that never comes, and the bit for the deadline in the mask and in the result of a
-// wait.
+// never is the deadline that never comes. timer is the bit for the deadline, in the mask and in
+// the result of a wait.
 const (
 	never = 1<<64 - 1
 	timer = 1 << 31

@@ -17,8 +17,8 @@ type Core struct {
 	Logs     []trace.Site // looked up by ID; the first entry with an ID counts
 	Marks    []Mark       // by mark number
 	Devices  []Device
-	// Raw says that the meaning of the words at the log port is unknown. Each word is then a
-	// separate event that is shown as a number.
+	// Raw says that the meaning of the words at the log port is unknown. The trace then shows
+	// each word as a separate event, as a number.
 	Raw bool
 	// Trap returns the trap site of the ebreak at pc.
 	Trap func(pc uint32) (task, site int, code string, ok bool)
@@ -46,8 +46,7 @@ type Device struct {
 	Stream bool // the device transfers single bytes
 }
 
-// numberedMarks is the largest number of timed regions in a program whose region names
-// are unknown.
+// numberedMarks bounds the number of timed regions in a program whose region names are unknown.
 const numberedMarks = 4
 
 // Numbers describes a core if only its devices are known.

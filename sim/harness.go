@@ -190,8 +190,8 @@ func (h *Harness) Steady() bool {
 	return h.cycle > 0 && h.gaps.state == 0 && h.settle == 0 && !h.asking && !h.done
 }
 
-// Skip counts n cycles. The caller guarantees that no data passed a port in these cycles and
-// that the core did not wait.
+// Skip adds n cycles to the count. The caller guarantees that in these cycles no data passed a
+// port and the core did not wait.
 func (h *Harness) Skip(n uint64) {
 	h.cycle += n
 	h.work.busy(n)

@@ -8,9 +8,9 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// The leaves of a line's expressions. The table writes the meaning of an instruction over rs1,
-// rs2, rs3, imm and pc. canonical renames these leaves to the operands of the datapath, so that
-// equal operators of different instructions become one node.
+// The leaves of a line's expressions. In the instruction table, the leaves of a meaning are
+// rs1, rs2, rs3, imm and pc. canonical renames these leaves to the operands of the datapath, so
+// that equal operators of different instructions become one node.
 const (
 	leafA     = "rs1"   // first operand
 	leafB     = "b"     // second operand: rs2 or imm, chosen at decode and complemented for subtractions

@@ -36,8 +36,8 @@ type devices struct {
 	timer   *timer // nil: none
 }
 
-// execution gives the ports the signals of the instruction in execution. Every datapath has the
-// same signals.
+// execution gives the ports the signals of the instruction in execution. Every datapath must
+// provide these signals.
 type execution interface {
 	storing(port.Reg) rtl.ID // 1 while a store to a port register executes; rtl.None when none can
 	loading(port.Reg) rtl.ID // the same for a load

@@ -8,11 +8,12 @@ import (
 )
 
 // product makes the low w bits of x times y. The operands have w bits. The narrower operand is
-// written in base 4 with the digits -1, 0, 1 and 2. Each row then covers two bits of this
-// operand, and a bit of the row is one look-up table of two bits of the other operand and two
-// controls. Rows are added in pairs, so the number of adders on the path is the logarithm of
-// the number of digits. The rows are added with adders and not with counters (Wallace, "A
-// Suggestion for a Fast Multiplier", 1964), because an FPGA has carry cells anyway.
+// written in base 4 with the digits -1, 0, 1 and 2. Each digit gives a row, so a row covers two
+// bits of this operand. A bit of a row takes one look-up table, whose inputs are two bits of
+// the other operand and two controls. Rows are added in pairs, so the number of adders on the
+// path is the logarithm of the number of digits. The rows are added with adders and not with
+// counters (Wallace, "A Suggestion for a Fast Multiplier", 1964), because an FPGA has carry
+// cells anyway.
 //
 //	14 = 1110 in base 2, 32 in base 4, and 1·16 - 1·4 + 2·1 in digits
 //
@@ -98,8 +99,8 @@ func (m *multiplier) or(a, b bit) bit  { return m.g.op(word.Or, 1, 0, vec{a}, ve
 func (m *multiplier) xor(a, b bit) bit { return m.g.op(word.Xor, 1, 0, vec{a}, vec{b})[0] }
 func (m *multiplier) not(a bit) bit    { return m.g.op(word.Not, 1, 0, vec{a})[0] }
 
-// rippled is the largest number of pairs for which carries in look-up tables are as fast as an
-// adder.
+// rippled is the largest number of pairs for which a chain of look-up tables computes the
+// carries as fast as an adder.
 const rippled = 5
 
 // carries returns the carry into each pair and the carry out of the last pair. A pair has a
@@ -173,8 +174,8 @@ func (m *multiplier) sum() vec {
 	return m.finish(rows[0])
 }
 
-// bits is the width of a sum of so many rows, two or more, from bit `at` on. The digits of the
-// rows together are at most two thirds of the next power of 4.
+// bits is the width, from bit `at` on, of a sum of two or more rows with so many digits. The
+// digits of the rows together are at most two thirds of the next power of 4.
 func (m *multiplier) bits(digits, at int) int { return min(len(m.x)+2*digits, m.w-at) }
 
 // pair adds two rows. If the lower row has a negative digit, 1 must still be added to this row.

@@ -4,8 +4,8 @@ import "github.com/sinter-lang/sinter/ir/rtl"
 
 // tracePort makes the outputs of the RISC-V Formal Interface: the retire record, the source
 // registers, the next pc, and a number for each instruction. mem_addr is the
-// address of the aligned word that an access touches, and the masks and data refer to the
-// bytes of this word. riscv-formal calls this RISCV_FORMAL_ALIGNED_MEM.
+// address of the aligned word that an access touches, and the masks and data refer to the bytes
+// of this word. The riscv-formal project calls this convention RISCV_FORMAL_ALIGNED_MEM.
 //
 //	order insn     trap halt rs1 rs1_rdata rd rd_wdata pc_rdata pc_wdata mem_addr rmask wmask
 //	   17 00c12503    0    0   2 00000100  10 0000002a 0010004c 00100050 0000010c  1111  0000

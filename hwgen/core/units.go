@@ -236,9 +236,9 @@ func (e *elab) rightShifter(x vec, right, arith, left []*line) vec {
 	return out
 }
 
-// multiplier makes one multiplier for all lines, if some line needs the high half of a product.
-// Controls choose whether the operands are signed. If all lines need only the low half, the
-// multiplier has no such controls.
+// multiplier makes one multiplier for all lines. If some line needs the high half of the
+// result, controls choose whether the operands are signed. If all lines need only the low half,
+// the multiplier has no such controls.
 func (e *elab) multiplier() {
 	g := e.g
 	var signedA, signedB, plainA, plainB []*line

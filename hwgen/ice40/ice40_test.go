@@ -193,9 +193,9 @@ func TestModelsOfYosysAgree(t *testing.T) {
 	}
 }
 
-// replay returns a bench of random inputs that prints the outputs in each cycle, and the
-// outputs of sim/cycle. The addresses have few different values, so that the bench reads words
-// that it has written.
+// replay returns a test bench that drives random inputs and prints the outputs in each cycle.
+// It also returns the outputs of sim/cycle for the same inputs. The addresses have few
+// different values, so that the bench reads words that it has written.
 func replay(t *testing.T, c *rtl.Circuit) (bench, want string) {
 	e, err := cycle.New(c)
 	require.NoError(t, err)

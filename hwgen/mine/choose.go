@@ -71,8 +71,8 @@ func adderDepth() (int, error) {
 	return price.Depth, err
 }
 
-// chooser repeatedly takes the line that gives the least product. The product is the
-// number of cells of the core, times a power of the cycles.
+// chooser repeatedly takes the line with the least cost. The cost is the number of cells of the
+// core times a power of the cycles.
 type chooser struct {
 	p   *program
 	o   Options

@@ -151,7 +151,7 @@ func counted(op word.Op, way, step int32) float64 {
 	return float64(n + 1)
 }
 
-// offset is a value in the form of a base value plus a number. If the base is nil, the
+// offset is a value as the sum of another value (base) and a number. If the base is nil, the
 // value is the number alone.
 type offset struct {
 	base *ir.Value

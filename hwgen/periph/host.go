@@ -315,7 +315,7 @@ func (h *host) reads(addr uint64, value, ok rtl.ID) rtl.ID {
 }
 
 // writes adds a register that the host can write. A write of a whole word succeeds if ok is 1.
-// The result is 1 in each cycle with a write that succeeds.
+// The result is 1 in each cycle with a successful write.
 func (h *host) writes(addr uint64, ok rtl.ID) rtl.ID {
 	b := h.b
 	good := b.And(b.EqConst(h.request.writeAddr, addr/4), ok, h.request.whole)

@@ -272,9 +272,8 @@ func newHostBench(c *rtl.Circuit) (*hostBench, error) {
 
 const hostCycles = 8000
 
-// late sets the counters, in the middle of a run, to values at which the counters soon
-// overflow: the lower words of the cycle counters, and the counters of frames that are too
-// long.
+// late sets counters, in the middle of a run, to values close to an overflow. These are the
+// lower words of the cycle counters, and the counters of frames that are too long.
 func (b *hostBench) late(c *rtl.Circuit) {
 	m := &b.m
 	m.cycles, m.busy, m.beat[0].long, m.beat[1].long = 0x1_2345_FFFF_F800, 0x6789_FFFF_FE00, 0xFFC0, 0xFF80

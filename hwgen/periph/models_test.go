@@ -130,8 +130,8 @@ func receiverIsModel(divider int) func(t require.TestingT, c *rtl.Circuit) {
 	}
 }
 
-// lineInIsModel compares a receiver with buffer to the model of a receiver with a list of
-// bytes.
+// lineInIsModel compares a buffered receiver (LineIn) with a model: the model of a receiver and
+// a list of bytes.
 func lineInIsModel(divider int) func(t require.TestingT, c *rtl.Circuit) {
 	return func(t require.TestingT, c *rtl.Circuit) {
 		e := engine(t, c)

@@ -194,8 +194,8 @@ func debounceWorks(t require.TestingT, c *rtl.Circuit) {
 	require.Greater(t, held, 10, "rests between the bounds, which may do either")
 }
 
-// TestSender samples the line like an oscilloscope. Each bit lasts exactly the divider's number
-// of cycles.
+// TestSender samples the line like an oscilloscope. Each bit must last exactly as many cycles
+// as the divider says.
 func TestSender(t *testing.T) {
 	c, err := Sender(twelve, 115200)
 	senderWorks(t, made(t, c, err))

@@ -19,8 +19,8 @@ type Input struct {
 	Levels []uint64 // by device: the new levels of inputs; nil for a frame
 }
 
-// Beat is a word of a frame. Bytes is the number of valid bytes of Data, 4 except in the last
-// beat.
+// Beat is a word of a frame. Bytes is the number of valid bytes in Data. This number is 4
+// except in the last beat.
 type Beat struct {
 	Data  uint32
 	Last  bool

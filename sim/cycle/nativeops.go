@@ -120,8 +120,8 @@ func sizeOf(mask uint64) amd64.Size {
 	return amd64.Q
 }
 
-// cut clears the bits of t above a mask of low bits. After an operation of size D, the upper
-// half is already clear.
+// cut clears the bits of t that are above the mask, which is a mask of low bits. After an
+// operation of size D, the upper half is already clear.
 func (g *generator) cut(t amd64.Reg, mask uint64) {
 	switch {
 	case mask == math.MaxUint64 || mask == math.MaxUint32:

@@ -34,14 +34,15 @@ const (
 )
 
 // value is one operation of the formula. a, b and c are indices of values. In an asynchronous
-// read, a is the memory and b is the port. The data bits of the read are sources.
+// read, a is the number of the memory and b is the number of the port. The data bits of the
+// read are sources.
 type value struct {
 	kind    kind
 	a, b, c int
 }
 
 // formula is a netlist as operations on words, in which each bit is a separate lane. Equal
-// operations are shared.
+// operations occur only once.
 type formula struct {
 	values []value
 	made   map[value]ref

@@ -5,9 +5,9 @@
 //	netlist --Compile--> Program --NewState--> State --Eval, Clock--> ...
 //
 // Compile converts each look-up table to and, xor and multiplexer operations. Some of these
-// operations complement an operand. Equal operations are shared. Compile orders the operations
-// in long sequences of equal kinds (`run` in the example), so that the interpreter dispatches
-// once for a sequence. Compile reuses a slot after the last use of the slot's value:
+// operations complement an operand. Equal operations become one operation. Compile orders the
+// operations in long sequences of equal kinds (`run` in the example), so that the interpreter
+// dispatches once for a sequence. Compile reuses a slot after the last use of the slot's value:
 //
 //	run and  412: s17 = s3 & s90
 //	run mux  280: s18 = s4 ? s17 : s5

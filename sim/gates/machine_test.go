@@ -68,7 +68,7 @@ func script(r *rand.Rand, frames int) *world.Script {
 }
 
 // TestLanesHaveWorldsOfTheirOwn runs different captures with different gaps in all lanes at
-// once. Each trace belongs to the lane's own capture.
+// once. The trace of each lane must match the capture of this lane.
 func TestLanesHaveWorldsOfTheirOwn(t *testing.T) {
 	p, err := Compile(netlist(t, wire(t)), "")
 	require.NoError(t, err)

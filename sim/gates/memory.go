@@ -91,9 +91,9 @@ func spread(bits uint64, n, step int) uint64 {
 	return mask
 }
 
-// heightOf returns the smallest number of matrix rows that can hold n bits of each lane, and a
-// mask of as many bits. For example, an address has only few bits, so a matrix with few rows
-// is enough.
+// heightOf returns the smallest number of matrix rows that can hold n bits of each lane. The
+// second result is a mask with one bit for each row. For example, an address has only few bits,
+// so a matrix with few rows is enough.
 func heightOf(n int) (h int, low uint64) {
 	for h = 8; h < n; {
 		h *= 2

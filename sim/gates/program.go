@@ -14,7 +14,7 @@ const maxSlots = 1 << 16
 type Shell = gate.Shell[uint16]
 
 // Program is a netlist that was compiled to a linear list of operations on slots. A run does
-// not change the program, so several runs may share one.
+// not change the program, so several runs may share one program.
 type Program struct {
 	shell  Shell // all references are slots
 	ops    []operation

@@ -37,8 +37,8 @@ func Causes() []Cause {
 	return out
 }
 
-// Spent is the cost of a source position. For an instruction-set simulator, only the first two
-// fields are known.
+// Spent is the cost of a source position. An instruction-set simulator gives only the first two
+// fields.
 type Spent struct {
 	Instructions uint64
 	Events       uint64

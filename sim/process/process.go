@@ -168,8 +168,8 @@ func prepare(p Program, w *world.World, o Options) (*Machine, error) {
 	return m, nil
 }
 
-// liveProcess is the shell command with which a user starts the process. In this command each
-// device is a TAP interface that has the name of the device.
+// liveProcess is the shell command with which a user starts the process. In this command, each
+// device is a TAP interface with the name of the device.
 func liveProcess(path string, p *Program) string {
 	for i, d := range p.Devices {
 		if p.isDisk(i) {

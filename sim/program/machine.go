@@ -207,8 +207,8 @@ func (mc *Machine) round() {
 	mc.end(status)
 }
 
-// stuck reports whether no input can let the program's own tasks continue, although services
-// can continue.
+// stuck reports whether no input can make the program's own tasks continue. Services may still
+// continue.
 func (mc *Machine) stuck() bool {
 	if !mc.services {
 		return false

@@ -101,8 +101,8 @@ task t(d: net.Eth) {
 }
 system s { run t(net.eth(0)) }`
 
-// sequences returns all sequences of puts of one length, then random sequences of puts and
-// removals.
+// sequences returns all sequences of a given number of puts, and then random sequences of puts
+// and removals.
 func sequences(n, random int) (list [][]byte) {
 	total := 1
 	for range n {

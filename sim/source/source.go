@@ -76,8 +76,8 @@ const (
 	forTurn                   // that the other tasks have run
 )
 
-// wait describes the event that a task waits for: a kind, and the index of a device or channel,
-// or the arms of a select.
+// wait describes the event that a task waits for. It has a kind, and either the index of a
+// device or channel, or the arms of a select.
 type wait struct {
 	kind  waitKind
 	index int

@@ -133,7 +133,7 @@ task t(d: net.Eth) {
 system s { run t(net.eth(0)) }`
 
 // TestRoundTrip checks parse(x.bytes()) == x and parse(b).bytes() == b for random values. A
-// message with one changed bit is another value or no value.
+// message with one changed bit must parse as another value, or not at all.
 func TestRoundTrip(t *testing.T) {
 	p := check(t, roundTrip)
 	r := rand.New(rand.NewSource(7))

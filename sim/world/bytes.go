@@ -43,8 +43,8 @@ func (s *Script) AddBytes(list []Bytes) error {
 	return nil
 }
 
-// compareInputs orders inputs by time. At the same time, level changes come first, and then
-// inputs in the order of the devices.
+// compareInputs orders inputs by time. Among inputs at the same time, level changes come first.
+// The others are in the order of the devices.
 func compareInputs(a, b Input) int {
 	switch {
 	case a.Time != b.Time:

@@ -14,7 +14,8 @@ const DiskSectors = 2048
 
 // A disk is a device that answers: the program sends a command and gets an immediate answer. A
 // command is an operation and a sector number, 32 bits each, little-endian. For a write, the
-// bytes of the sector follow. An answer is a status. For a successful read, the bytes follow.
+// bytes of the sector follow. An answer is a status. After a successful read, the bytes of the
+// sector follow the status.
 const (
 	DiskRead  = 1
 	DiskWrite = 2
@@ -81,8 +82,8 @@ func (d *Disk) Crash(lost func(i int) bool) {
 // Add adds an Able to the disk.
 func (d *Disk) Add(a Able) { d.ables = append(d.ables, a) }
 
-// Can reports whether the disk can execute a command at a time. Can does not check that the
-// sector exists.
+// Can reports whether the disk can execute a command at a given time. Can does not check that
+// the sector exists.
 func (d *Disk) Can(now uint64, command []byte) bool {
 	if len(command) < port.CommandSize {
 		return false

@@ -1,6 +1,6 @@
 package world
 
-// A Feed is the frames of captures that are read during the run. A capture may therefore be
+// A Feed gives the frames of captures, which it reads during the run. So a capture may be
 // larger than memory. Each world reads the files separately.
 type Feed struct {
 	captures []Capture

@@ -52,8 +52,8 @@ func (s *Source) do(command []byte) []byte {
 	return append(status(BusOK), s.Next(int(wanted))...)
 }
 
-// ReadAnswers reads a file with the bytes that come first, in hexadecimal. The text after #
-// is a comment.
+// ReadAnswers reads a file with the given bytes, which come first, in hexadecimal. The text
+// after # is a comment.
 func (s *Source) ReadAnswers(name string, data []byte) error {
 	file := &diag.File{Name: name, Text: string(data)}
 	at := 0

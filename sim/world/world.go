@@ -121,7 +121,7 @@ func (w *World) IsStream(dev int) bool {
 	return dev >= 0 && dev < len(w.script.Streams) && w.script.Streams[dev]
 }
 
-// Pieces splits data that passes a device together into the contents of separate events. Each
+// Pieces splits data that passes a device at once into the contents of separate events. Each
 // byte of a stream is a separate piece. So the number of bytes that a machine moves at once
 // does not change the trace.
 func (w *World) Pieces(dev int, data []byte) [][]byte {

@@ -289,8 +289,8 @@ func (g *Graph) long(a, b []Lit) (q, r []Lit) {
 	return q, r[:w]
 }
 
-// shift selects each result bit by the amount. The bits of the amount, from highest to lowest,
-// choose the operand bit for a position.
+// shift selects each result bit separately. The bits of the amount, from highest to lowest,
+// choose the operand bit for this position.
 func (g *Graph) shift(op word.Op, a, n []Lit) []Lit {
 	w := len(a)
 	count := min(len(n), word.AmountBits(w))

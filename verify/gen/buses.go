@@ -7,8 +7,8 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// Buses and sources of random bytes are chosen by a separate pseudo-random generator
-// (gen.buses), as pins are by gen.pins.
+// A separate pseudo-random generator (gen.buses) chooses buses and sources of random bytes,
+// just as gen.pins chooses pins.
 
 // busAddress is the lowest of the four I2C addresses that programs use. No device answers at
 // the highest one.

@@ -162,9 +162,9 @@ func (f *Formal) sources(in *isa.Inst, ops isa.Ops, regs *[32]uint32) {
 	}
 }
 
-// RunFormal compares the trace port of a core with the instruction set on the core's own program
-// in a world, record by record. If seed is not 0 the ports have gaps. RunFormal returns the
-// number of records. An error is a *Difference, or a fault of the comparison.
+// RunFormal runs a core with its own program in a world, and compares each record of the core's
+// trace port with the instruction set. If seed is not 0 the ports have gaps. RunFormal returns
+// the number of records. An error is a *Difference, or a fault of the comparison.
 func RunFormal(im *image.Image, c *rtl.Circuit, core *sim.Core, s *world.Script, seed int64) (int, error) {
 	ref, err := newFormals(im, s)
 	if err != nil {

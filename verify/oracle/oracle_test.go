@@ -98,9 +98,9 @@ func read(t *testing.T, path string) string {
 	return string(text)
 }
 
-// events are the lines of a trace. The compiler chooses the numbers of sites, so sites are
-// numbered again in order of occurrence. The text about waiting tasks at the end is for readers
-// and is left out.
+// events are the lines of a trace. The compiler chooses the numbers of sites, so the test
+// numbers the sites again, in the order of their occurrence. The text about waiting tasks at
+// the end is for readers and is left out.
 func events(trace string) []string {
 	sites := map[string]string{}
 	var out []string

@@ -62,7 +62,7 @@ func spanOf(e *word.Expr, leaf func(e *word.Expr) span) span {
 }
 
 // rule computes the span of one operator. If the upper bound does not fit the width, the
-// result may be truncated.
+// operator may truncate the result, so the result has no bound.
 func rule(e *word.Expr, a, b, c span) span {
 	mask, zeros := word.Mask(e.Width), min(a.zeros, b.zeros)
 	whole := span{0, mask, zeros}

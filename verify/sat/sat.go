@@ -281,7 +281,7 @@ func (s *Solver) Solve(vars []Var, limit int, assume ...Lit) Status {
 }
 
 // common counts the decision levels that the last call has kept and that this call can use.
-// These are the levels before the first assumption that differs.
+// These are the levels before the first assumption that differs from the last call.
 func (s *Solver) common(assume []Lit) int {
 	n := 0
 	for n < min(len(s.limits), len(s.assumed), len(assume)) && s.assumed[n] == assume[n] {
