@@ -15,12 +15,12 @@ import (
 	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
-// without removes the source positions from a board, because printing and parsing do not
-// keep them.
+// without removes the source positions from a board, because printing and parsing change the
+// source positions.
 var without = cmp.Options{cmpopts.IgnoreFields(Pin{}, "Span"), cmpopts.IgnoreUnexported(Part{})}
 
-// TestBoards checks that every board of the tool is read, and that its printed text is read
-// back.
+// TestBoards checks that Parse reads every board of the tool, and reads it again from its
+// printed text.
 func TestBoards(t *testing.T) {
 	onDisk, err := filepath.Glob("boards/*.board")
 	require.NoError(t, err)
