@@ -31,7 +31,7 @@ func activated(t *testing.T, path, names string, files []*os.File, args ...strin
 	cmd.Stderr = said
 	require.NoError(t, cmd.Start())
 	t.Cleanup(func() {
-		cmd.Process.Kill() //nolint:errcheck // it may have ended
+		cmd.Process.Kill() //nolint:errcheck // the process may have ended
 		cmd.Wait()         //nolint:errcheck // killed
 	})
 	return cmd, said
@@ -50,8 +50,9 @@ func bound(t *testing.T, network, address string) (*os.File, int) {
 	return f, c.LocalAddr().(*net.UDPAddr).Port
 }
 
-// Sockets that another process has bound serve the ports of the program, by name or by number.
-// The sockets may be IPv4 sockets, or IPv6 sockets that receive from IPv4 addresses.
+// Sockets that another process has bound serve the ports of the program. The name or the port
+// number of a socket selects the port. The sockets may be IPv4 sockets, or IPv6 sockets that
+// receive from IPv4 addresses.
 func TestSocketActivation(t *testing.T) {
 	echo := product(t, "echo", x86.Linux)
 	for _, c := range []struct{ name, network, address, names string }{

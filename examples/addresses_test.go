@@ -21,7 +21,7 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// moved are the addresses that the tests give the echo when it starts.
+// moved are the addresses that the tests give to the example echo when it starts.
 var moved = []string{"nic.host=10.9.8.7/16", "gateway=10.9.1.1"}
 
 const (
@@ -29,9 +29,10 @@ const (
 	movedGateway = 0x0a090101
 )
 
-// Addresses that are given at the start have the same effect on all machines. The reference has
-// them built in. A product for x86-64 stays unchanged and receives them as words. An answer
-// within the network goes to the asker. An answer to another network goes to the gateway.
+// Addresses that are given at the start have the same effect on all machines. For the reference
+// the addresses are built in. A product for x86-64 is not rebuilt, and receives the addresses
+// as words. An answer to a host of the same network goes directly to this host. An answer to
+// another network goes to the gateway.
 func TestAddressesOfTheStart(t *testing.T) {
 	p, err := flow.Load("echo", flow.Options{Addresses: moved})
 	require.NoError(t, err)
@@ -129,8 +130,8 @@ func programOf(t *testing.T, text string) string {
 	return path
 }
 
-// bootWith boots a kernel without devices with a command line. It returns the exit status and
-// the output.
+// bootWith boots a kernel that has no devices, with the given command line. It returns the
+// exit status and the output.
 func bootWith(t *testing.T, kernel, line string) (int, string) {
 	args := process.QEMUArgs(process.Options{QEMU: testkit.Tool(t, "qemu-system-x86_64")}, kernel, line)
 	ctx, stop := context.WithTimeout(context.Background(), 20*time.Second)
@@ -141,7 +142,7 @@ func bootWith(t *testing.T, kernel, line string) (int, string) {
 	return exit.ExitCode(), string(out)
 }
 
-// The tool and the products themselves refuse the same words.
+// The tool refuses the same words as the products.
 func addressesRefused(t *testing.T, p *flow.Program) {
 	needsMachine(t, flow.Native)
 	echo, pair := built(t, p, x86.Linux), product(t, programOf(t, two), x86.Linux)
@@ -204,8 +205,8 @@ func agree(t *testing.T, want, said string, words []string) {
 	require.Equal(t, want, said[:len(want)], "%q", words)
 }
 
-// verdicts returns the error messages of the tool and of a process for some words. They are
-// empty if the words are accepted.
+// verdicts returns the error messages of the tool and of a process for some words. A
+// message is empty if the words are accepted.
 func verdicts(t *testing.T, program, process string, words []string) (tool, guest string) {
 	if _, err := flow.Load(program, flow.Options{Addresses: words}); err != nil {
 		tool = err.Error()

@@ -12,10 +12,10 @@ import (
 	x86 "github.com/sinter-lang/sinter/backend_x86"
 )
 
-// openReturn lets packets arrive on a different route from the route of their answers.
+// openReturn allows packets to arrive on one route while their answers leave on another.
 const openReturn = "for f in /proc/sys/net/ipv4/conf/*/rp_filter; do echo 0 >$f; done"
 
-// serveNumber answers the service's datagrams in a namespace with a number.
+// serveNumber answers each datagram to the service in a namespace. The answer contains a number.
 func serveNumber(t *testing.T, n *namespace, number int) {
 	var conn *net.UDPConn
 	require.NoError(t, n.in(func() (err error) {

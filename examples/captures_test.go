@@ -238,7 +238,8 @@ func natOutside(t *testing.T) []stamped {
 	}
 }
 
-// Third-party code accepts the frames of the translator, and they come from the right address.
+// A third-party library accepts the frames of the translator, and the frames come from the right
+// address.
 func TestTranslatedPackets(t *testing.T) {
 	p, err := flow.Load("nat", flow.Options{})
 	require.NoError(t, err)
@@ -315,7 +316,7 @@ func balancerClients(t *testing.T) []stamped {
 }
 
 // A flow keeps its server, and many flows reach all servers. When a server fails, its flows go
-// to other servers, and hardly any other flow moves.
+// to other servers, and hardly any other flow changes its server.
 func TestBalancedFlows(t *testing.T) {
 	client, self, vip := net.HardwareAddr{2, 0, 0, 0, 1, 1}, net.HardwareAddr{2, 0, 0, 0, 2, 0x64}, net.IPv4(10, 0, 2, 100).To4()
 	var frames []stamped

@@ -33,10 +33,10 @@ func TestDevices(t *testing.T) {
 				t.Run(strings.TrimSpace(m[0]+" "+m[1]), func(t *testing.T) { e.check(t, p, m[0], m[1], sent) })
 			}
 			which := []string{"trace", "removal"}
-			if strings.HasSuffix(name, "disk.sn") || strings.HasSuffix(name, "failing.sn") || strings.HasSuffix(name, "serial.sn") || strings.HasSuffix(name, "buses.sn") || strings.HasSuffix(name, "random.sn") { // test benches that answer, or have bytes
+			if strings.HasSuffix(name, "disk.sn") || strings.HasSuffix(name, "failing.sn") || strings.HasSuffix(name, "serial.sn") || strings.HasSuffix(name, "buses.sn") || strings.HasSuffix(name, "random.sn") { // the test benches of these programs answer, or send bytes
 				which = append(which, "witness")
 			}
-			if strings.HasSuffix(name, "failing.sn") && !testkit.Full() { // on a core it is the same as disk.sn
+			if strings.HasSuffix(name, "failing.sn") && !testkit.Full() { // on a core this program is like disk.sn
 				which = which[:1]
 			}
 			e.ladder(t, p, flow.World{Captures: e.captures, Bytes: e.bytes, Answers: e.answers, Until: e.until, Seed: 7}, which)
@@ -44,7 +44,7 @@ func TestDevices(t *testing.T) {
 	}
 }
 
-// ladder checks that each row is equal, or was skipped with a reason.
+// ladder checks that the status of each row is equal, or that the row was skipped with a reason.
 func (e *example) ladder(t *testing.T, p *flow.Program, w flow.World, which []string) {
 	r, err := checks.Verify(context.Background(), p, checks.VerifyOptions{World: w, Cores: flow.Cores(), Checks: which})
 	require.NoError(t, err)

@@ -131,7 +131,8 @@ func TestCountersCostNothing(t *testing.T) {
 	}
 }
 
-// TestDropReasonsAreThoseOfTheStack checks that the tool and the stack name the counters alike.
+// TestDropReasonsAreThoseOfTheStack checks that the tool and the stack use the same names for the
+// counters.
 func TestDropReasonsAreThoseOfTheStack(t *testing.T) {
 	text, err := os.ReadFile("../std/net/stack.sn")
 	require.NoError(t, err)

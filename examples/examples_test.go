@@ -7,8 +7,8 @@
 //	//   ends: waiting
 //
 // The `logs` lines are the rendered log events of the whole run in order. If `...` follows the
-// last one, the run may have more log lines. Every machine must show these lines, and its trace
-// must equal the trace of the source.
+// last line, the run may have more log lines. Every machine must show these lines, and its
+// trace must equal the trace of the source.
 package examples
 
 import (
@@ -34,7 +34,7 @@ import (
 	"github.com/sinter-lang/sinter/monitor"
 )
 
-// example is a folder with its expectation.
+// example is a folder of examples/ with the expectations of its run lines.
 type example struct {
 	dir      string
 	captures []string

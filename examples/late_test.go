@@ -11,8 +11,8 @@ import (
 	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
-// late checks the log lines of testdata/devices/late.sn, whose times pass 2^32 us, on some
-// machines.
+// late checks the log lines of testdata/devices/late.sn on some machines. The times in this
+// program pass 2^32 us.
 func late(t *testing.T, machines ...[2]string) {
 	e := newExample("testdata/devices")
 	e.readFile(t, "testdata/devices/late.sn")

@@ -16,7 +16,7 @@ import (
 )
 
 // libraryMachines are the machines on which every public name of the library runs. The other
-// machines run the same program IR or image.
+// machines run the same program IR or image as one of these.
 func libraryMachines() [][2]string {
 	return [][2]string{{flow.Source, ""}, {flow.IR, ""}, {flow.ISA, ""}}
 }
@@ -72,8 +72,8 @@ func publicNames(t *testing.T) []string {
 // setting finds the configs of the library that tests set.
 var setting = regexp.MustCompile(`types\.Setting\{\{Name: "([a-z.]+)"`)
 
-// TestLibraryIsUsed checks that each public name of the library is used: by a program that
-// TestLibrary runs, by an example, or as a setting of a test.
+// TestLibraryIsUsed checks that each public name of the library is used. It is used by a
+// program that TestLibrary runs, by an example, or as a setting of a test.
 func TestLibraryIsUsed(t *testing.T) {
 	var used strings.Builder
 	for _, dir := range append(folders(t), "testdata/library", "testdata/devices") {

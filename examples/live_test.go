@@ -94,7 +94,7 @@ func (c *client) echo() {
 }
 
 // drain reads answers that come too late, after a call was repeated. At the start it reads all
-// answers. Later it reads only if a call was repeated.
+// answers. Later calls of drain read only if a call was repeated.
 func (c *client) drain(n int) {
 	for n == 0 || c.repeated {
 		require.NoError(c.t, c.conn.SetReadDeadline(time.Now().Add(500*time.Millisecond)))
@@ -125,14 +125,14 @@ func boot(t *testing.T, kernel string, device, guestPort int, extra ...string) *
 	cmd.Stderr = os.Stderr
 	require.NoError(t, cmd.Start())
 	t.Cleanup(func() {
-		cmd.Process.Kill() //nolint:errcheck // it may have ended
+		cmd.Process.Kill() //nolint:errcheck // the process may have ended
 		cmd.Wait()         //nolint:errcheck // killed on purpose
 	})
 	return dial(t, port)
 }
 
-// TestEchoBooted communicates with the booted echo through QEMU's user network, with a UDP
-// client on the host and every size. QEMU's own capture shows that the guest sends from the MAC
+// TestEchoBooted boots the example echo. A UDP client on the host sends datagrams of every size
+// through QEMU's user network. QEMU's own capture shows that the guest sends from the MAC
 // address of its card.
 func TestEchoBooted(t *testing.T) {
 	dump := filepath.Join(t.TempDir(), "dump.pcap")
@@ -162,7 +162,7 @@ func stations(t *testing.T, path string) map[string]int {
 }
 
 // relay carries datagrams between a UDP socket of the host and a process at the other end of a
-// frame socket. It also answers the process's ARP requests.
+// frame socket. relay also answers the process's ARP requests.
 func relay(t *testing.T, f *os.File, guest world.Host) int {
 	conn, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
 	require.NoError(t, err)
@@ -207,15 +207,15 @@ func echoProcess(t *testing.T) *os.File {
 	require.NoError(t, cmd.Start())
 	theirs.Close()
 	t.Cleanup(func() {
-		cmd.Process.Kill() //nolint:errcheck // it may have ended
+		cmd.Process.Kill() //nolint:errcheck // the process may have ended
 		cmd.Wait()         //nolint:errcheck // killed on purpose
 		ours.Close()
 	})
 	return ours
 }
 
-// TestEchoProcess communicates with the echo as a Linux process, over an inherited socket that
-// carries frames.
+// TestEchoProcess runs the example echo as a Linux process, and communicates over an inherited
+// socket that carries frames.
 func TestEchoProcess(t *testing.T) {
 	ours := echoProcess(t)
 	dial(t, relay(t, ours, world.Host{Address: 0x0a00020f, Port: 7})).echo()
@@ -232,7 +232,7 @@ func TestMalformedFrames(t *testing.T) {
 		world.Echo(false, world.MAC(peer.Address), world.MAC(host.Address), peer.Address, host.Address),
 	}
 	answered := make(chan bool, 1<<16)
-	go func() { // otherwise both ends would wait for room
+	go func() { // without this goroutine both ends would wait for room
 		defer close(answered)
 		buf := make([]byte, 2000)
 		for {

@@ -72,7 +72,7 @@ func needsTaps(t *testing.T) {
 }
 
 // start runs a process in the namespace with a TAP interface for each of two devices. It waits
-// until the process has opened them.
+// until the process has opened both interfaces.
 func (n *namespace) start(t *testing.T, path string, devices ...[2]string) {
 	var args []string
 	for _, d := range devices {
@@ -83,12 +83,12 @@ func (n *namespace) start(t *testing.T, path string, devices ...[2]string) {
 	cmd.Stderr = os.Stderr
 	require.NoError(t, n.in(cmd.Start))
 	t.Cleanup(func() {
-		cmd.Process.Kill() //nolint:errcheck // it may have ended
+		cmd.Process.Kill() //nolint:errcheck // the process may have ended
 		cmd.Wait()         //nolint:errcheck // killed on purpose
 	})
 	for _, d := range devices {
 		n.ip(t, "link", "set", d[1], "up")
-		taken := func() bool { // after that its interface has a carrier
+		taken := func() bool { // an interface has a carrier once the process has opened it
 			return n.in(func() error {
 				out, err := exec.Command("ip", "-o", "link", "show", d[1]).CombinedOutput()
 				if err == nil && !strings.Contains(string(out), "LOWER_UP") {
@@ -103,8 +103,8 @@ func (n *namespace) start(t *testing.T, path string, devices ...[2]string) {
 
 // TestTranslatorBetweenNamespaces puts the translator between two networks of the kernel. A
 // client of the inside network communicates with a server of the outside network, which sees
-// the outer address. An answered ping comes back too. Unrequested datagrams from the server do
-// not come through.
+// the outer address. An answer to a ping also comes back. Unrequested datagrams from the
+// server do not come through.
 func TestTranslatorBetweenNamespaces(t *testing.T) {
 	needsTaps(t)
 	path := product(t, "nat", x86.Linux)

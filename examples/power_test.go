@@ -16,8 +16,8 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// storeRuns runs the store on the program IR, with disks of 8 sectors. These are two areas of
-// three records, so three operations fill an area.
+// storeRuns runs the store on the program IR, with disks of 8 sectors. The disks hold two
+// areas of three records each, so three operations fill an area.
 type storeRuns struct {
 	t    *testing.T
 	p    *flow.Program
@@ -96,8 +96,7 @@ func (o operation) apply(v [2]string) [2]string {
 const torn = 10
 
 // crashes calls `with` for each disk that a power cut may leave. Each sector that was not
-// flushed has the old contents, the new contents, or the beginning of one and the end of the
-// other.
+// flushed has the old contents, the new contents, or a part of both.
 func crashes(durable []byte, pending map[uint32][]byte, with func([]byte)) {
 	var sectors []uint32
 	for k := range pending {
@@ -120,7 +119,7 @@ func crashes(durable []byte, pending map[uint32][]byte, with func([]byte)) {
 }
 
 // cuts runs a workload on a disk and cuts the power at every command to the disk and at every
-// answer. It returns the number of disks that it checked.
+// answer. The result is the number of checked disks.
 func (s *storeRuns) cuts(start []byte, values [2]string, ops []operation) (n int) {
 	var requests [][]byte
 	for _, o := range ops {
@@ -201,7 +200,7 @@ func TestStoreSurvivesPowerCuts(t *testing.T) {
 	}
 	require.Empty(t, s.lost)
 	require.Greater(t, n, 500)
-	for _, flush := range []string{"d.flush()  // durable before", "d.flush()  // before the head"} { // without it the test must notice
+	for _, flush := range []string{"d.flush()  // durable before", "d.flush()  // before the head"} { // without this flush the test must fail
 		broken := newStoreRuns(t, func(text string) string {
 			require.Contains(t, text, flush)
 			return strings.Replace(text, flush, "//", 1)

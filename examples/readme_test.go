@@ -15,14 +15,14 @@ import (
 	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
-// A test writes figures between these marks of a README.
+// A test writes the figures between these two lines of a README.
 const (
 	figuresBegin = "<!-- figures -->\n"
 	figuresEnd   = "<!-- /figures -->\n"
 )
 
 // readme compares the figures in a README with the current figures. SINTER_UPDATE=1 rewrites
-// them, and the change is reviewed like code.
+// the figures in the README, and this change must be reviewed like code.
 func (e *example) readme(t *testing.T, figures map[string]float64) {
 	path := filepath.Join(e.dir, "README.md")
 	text, err := os.ReadFile(path)

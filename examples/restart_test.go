@@ -25,7 +25,8 @@ var restarted = []string{"blinky", "buttons", "crc32t"}
 
 // TestRestart checks that a reset at any cycle starts the program again on the core of a board.
 // The test puts the memory contents at that cycle into a machine with reset registers. The trace
-// of this machine must equal the trace of a fresh run, for random memory contents too.
+// of this machine must equal the trace of a fresh run. This must also hold for random memory
+// contents.
 func TestRestart(t *testing.T) {
 	dirs, steps := restarted, uint64(20_000)
 	if testkit.Full() {
@@ -113,7 +114,7 @@ func TestRestartIsNeeded(t *testing.T) {
 	fresh, before, again := begin(), begin(), begin()
 	want, err := sim.Run(fresh, 40_000)
 	require.NoError(t, err)
-	_, err = sim.Run(before, fresh.Cycles()/2) // at its end the program has counted down again
+	_, err = sim.Run(before, fresh.Cycles()/2) // after the whole run the program has counted down again
 	require.NoError(t, err)
 	for i := range c.Circuit.Mems {
 		copy(again.Inside().Memory(i), before.Inside().Memory(i))

@@ -15,7 +15,7 @@ import (
 
 // TestTracePorts compares the trace port of each example's core with the instruction set.
 // All fields must agree, over the whole run and with mined lines. A plain run takes small
-// examples, one of them with mined lines. A full run leaves out the longest.
+// examples, one of them with mined lines. A full run takes all examples except the longest.
 func TestTracePorts(t *testing.T) {
 	small := []string{"hello", "crc32t", "uart-echo"}
 	long := []string{"balancer", "dns", "echo", "edge", "kv", "limiter", "nat", "nbody", "queue", "router"}

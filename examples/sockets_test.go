@@ -51,7 +51,7 @@ func capture(t *testing.T, frames []stamped) []byte {
 }
 
 // socketFrames are the frames that arrive in testdata/devices/sockets.sn: twelve datagrams for
-// the task that is late, and ARP requests and echoes between them.
+// the late task, and ARP requests and echoes between these datagrams.
 func socketFrames() []stamped {
 	var frames []stamped
 	add := func(at uint64, data []byte) { frames = append(frames, stamped{at, data}) }
@@ -80,7 +80,8 @@ func socketFrames() []stamped {
 	return frames
 }
 
-// TestSocketCapture checks that the capture equals socketFrames. SINTER_UPDATE=1 writes it.
+// TestSocketCapture checks that the capture equals socketFrames. SINTER_UPDATE=1 writes the
+// capture.
 func TestSocketCapture(t *testing.T) {
 	testkit.Golden(t, "testdata/devices/sockets.pcap", string(capture(t, socketFrames())))
 }
@@ -218,8 +219,8 @@ func TestHostileFrames(t *testing.T) {
 	require.Greater(t, answers, n/20)
 }
 
-// TestHostileFramesIntoTheGuest sends a booted image broken frames as fast as QEMU delivers
-// them. After them, the image answers a correct frame within a second.
+// TestHostileFramesIntoTheGuest sends broken frames to a booted image, as fast as QEMU
+// delivers them. Afterwards the image answers a correct frame within a second.
 func TestHostileFramesIntoTheGuest(t *testing.T) {
 	qemu := testkit.Tool(t, "qemu-system-x86_64")
 	n := 2000
@@ -237,7 +238,7 @@ func TestHostileFramesIntoTheGuest(t *testing.T) {
 	require.NoError(t, cmd.Start())
 	theirs.Close()
 	defer func() {
-		cmd.Process.Kill() //nolint:errcheck // it may have ended
+		cmd.Process.Kill() //nolint:errcheck // the process may have ended
 		cmd.Wait()         //nolint:errcheck // killed on purpose
 	}()
 	// The guest has the MAC address of its card.

@@ -14,8 +14,8 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// The requirements of RFC 1122 for a host, frame by frame, on the reference and on the image of
-// a core.
+// This file tests the requirements of RFC 1122 for a host, frame by frame, on the reference and
+// on the image of a core.
 
 // second is one second in the time unit of captures.
 const second = 1_000_000
@@ -120,7 +120,8 @@ func TestDataMovesNoStation(t *testing.T) {
 	require.Equal(t, world.MAC(near(67)), out[2].Data[:6])
 }
 
-// Hosts that only sent frames do not replace a host whose MAC address was requested.
+// The entry of a host whose MAC address was requested is not replaced by hosts that only sent
+// frames.
 func TestFloodsForgetNobody(t *testing.T) {
 	frames := []stamped{{10, answers(0x17)}}
 	for n := range byte(40) {
@@ -133,8 +134,8 @@ func TestFloodsForgetNobody(t *testing.T) {
 	require.Equal(t, world.MAC(near(0x17)), last.Data[:6])
 }
 
-// The stack sends an ARP request three times, a second or more apart. Then the datagram is
-// lost. Datagrams for one host wait together and are sent in order.
+// The stack sends an ARP request three times, a second or more apart. If no answer comes,
+// the datagram is lost. Datagrams for one host wait together and are sent in order.
 func TestQuestionsAreAskedAgain(t *testing.T) {
 	const talker = "testdata/devices/talker.sn"
 	out, _ := sends(t, talker, []stamped{{0, asks(9)}, {20 * second, asks(9)}})
@@ -173,7 +174,8 @@ func TestConflictsAreNoticed(t *testing.T) {
 }
 
 // A datagram to a port without a socket is answered with an error that quotes the datagram.
-// There is no such answer to a group address, and there are at most ten per second.
+// Datagrams to a group address get no such error, and at most ten errors are sent per
+// second.
 func TestClosedPorts(t *testing.T) {
 	closed := func() []byte {
 		host := system(99)

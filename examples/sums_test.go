@@ -15,8 +15,8 @@ import (
 )
 
 // wordsProgram sums and copies every part of up to 40 bytes at every position of a buffer, with
-// operations on words where possible. It repeats each copy with the part at an aligned
-// position. It logs the results.
+// operations on words where possible. The program repeats each copy with the part at an aligned
+// position, and logs the results.
 const wordsProgram = `use checksum
 
 fn mixed(h: u32, v: u32) -> u32 { return (h ^ v) * 16777619 }

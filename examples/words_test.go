@@ -18,8 +18,8 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// worded is a program with configs of each kind that the start may set, and some configs that
-// it may not.
+// worded is a program with configs of each kind that may be set at the start, and some
+// configs that may not.
 const worded = `use net
 
 config port: u16 = 7
@@ -108,8 +108,8 @@ func textOf(t *testing.T, p *flow.Program, tr *trace.Trace) string {
 	return strings.Join(lines, "\n")
 }
 
-// The tool refuses the same arguments as a process. The error for a built-in value tells where
-// the value is needed.
+// The tool refuses the same arguments as a process. The error for a built-in value gives the
+// position that needs the value.
 func wordsRefused(t *testing.T, path string) {
 	needsMachine(t, flow.Native)
 	image := product(t, path, x86.Linux)
@@ -172,7 +172,7 @@ func said(t *testing.T, path string, args ...string) string {
 	return out.String()
 }
 
-// Guests print the same message, and end.
+// Guests print the same message as the process, and end.
 func wordsRefusedByGuests(t *testing.T, p *flow.Program) {
 	for _, level := range []string{flow.Unikernel, flow.Monitor} {
 		needsMachine(t, level)

@@ -92,13 +92,13 @@ func foreground(t *testing.T, env []string, log, name string, args ...string) {
 	cmd.Env, cmd.Stdout, cmd.Stderr = env, out, out
 	require.NoError(t, cmd.Start())
 	t.Cleanup(func() {
-		cmd.Process.Signal(os.Interrupt) //nolint:errcheck // it may have ended
+		cmd.Process.Signal(os.Interrupt) //nolint:errcheck // the daemon may have ended
 		ended := make(chan struct{})
-		go func() { cmd.Wait(); close(ended) }() //nolint:errcheck // it was ended
+		go func() { cmd.Wait(); close(ended) }() //nolint:errcheck // the test ends the daemon
 		select {
 		case <-ended:
 		case <-time.After(5 * time.Second):
-			cmd.Process.Kill() //nolint:errcheck // it may have ended
+			cmd.Process.Kill() //nolint:errcheck // the daemon may have ended
 			<-ended
 		}
 		out.Close()
