@@ -222,7 +222,9 @@ func (c *checker) settingValue(s Setting, n *syntax.ConstDecl, t *tree.Type) tre
 		}
 	}
 	want := "a number of at most 64 bits"
-	if t.Kind == tree.Bool {
+	if t.IsNumber() && strings.Count(s.Value, ".") == 3 {
+		want = "a number, or an address of four numbers from 0 to 255 such as 10.0.2.15"
+	} else if t.Kind == tree.Bool {
 		want = "true or false"
 	} else if t.Kind == tree.Duration {
 		want = "a duration such as 5ms"
