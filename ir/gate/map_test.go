@@ -136,7 +136,7 @@ func TestEnablesAreFound(t *testing.T) {
 	require.Equal(t, uint64(9), g.Regs[0].Reset)
 }
 
-// TestVerify damages graphs and netlists once for each rule of Verify, which must report the
+// TestVerify damages graphs and netlists in different ways. Verify must report the expected
 // damage.
 func TestVerify(t *testing.T) {
 	graphs := map[string]func(g *Graph){
