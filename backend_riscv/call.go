@@ -97,7 +97,7 @@ func (s *selector) exit() {
 	s.emit(ret)
 }
 
-// resultPlaces chooses the places of the results when it meets the first return.
+// resultPlaces chooses the places of the results at the first return.
 func (s *selector) resultPlaces(n int) {
 	s.exitBlock = s.out.newBlock(0)
 	for k := 0; k < n; k++ {

@@ -66,8 +66,8 @@ func longest(t *testing.T, im *image.Image, format isa.Format) int {
 	return most
 }
 
-// TestFarBranches runs branches whose distance is just within or just beyond their reach,
-// forward and backward. It uses instruction sets with and without inverse branches.
+// TestFarBranches runs branches whose targets are just within or just beyond their reach,
+// forward and backward. The instruction sets are one with inverse branches and one without.
 func TestFarBranches(t *testing.T) {
 	full := isa.RV32I()
 	noOpposite := full.Subset("rv32i_few", func(in *isa.Inst) bool { return in.Name != "bne" && in.Name != "bgeu" && in.Name != "bge" })

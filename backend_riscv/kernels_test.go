@@ -35,9 +35,9 @@ func example(t *testing.T, name string, target *design.Target) *ir.Module {
 	return m
 }
 
-// kernels lists C programs that do the same work as our programs: their logs, and the number
-// of instructions between their marks. They are compiled by clang 19 -O2 -march=rv32im and
-// check no index.
+// kernels lists C programs that do the same work as our programs. Each row has the log of the C
+// program and the number of instructions between its marks. clang 19 -O2 -march=rv32im compiles
+// the C programs, which check no index.
 var kernels = []struct {
 	name  string
 	logs  []string

@@ -8,9 +8,9 @@ import (
 )
 
 // portText defines the operations of the system as inline functions that access port registers.
-// LLVM does not see the memory accesses of a frame port's engine, and work must not move out of
-// a timed region. So compiler fences surround both. In the last word of a bytes value, bytes
-// after the end are zero. $NAME$ stands for a register.
+// LLVM does not see the memory accesses of the frame engine, and work must not move out of a
+// timed region. So compiler fences surround frame transfers and timed regions. In the last word
+// of a bytes value, bytes after the end are zero. $NAME$ stands for a register.
 const portText = `
 define internal void @sn_fence() alwaysinline nounwind {
   call void asm sideeffect "", "~{memory}"()

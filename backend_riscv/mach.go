@@ -58,8 +58,8 @@ type inst struct {
 	span          diag.Span
 }
 
-// block is a straight line of machine code. Besides its end, only branches to trap blocks
-// can leave it. No register is live in a trap block.
+// block is a straight line of machine code. Besides its end, a block has no exit except
+// branches to trap blocks. No register is live in a trap block.
 type block struct {
 	id    int
 	insts []*inst

@@ -16,7 +16,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/isa"
 )
 
-// asm disassembles the text of an image, without the end that every program has.
+// asm disassembles the text of an image, without the last instructions, which every program has.
 func asm(im *image.Image) []string {
 	var out []string
 	for _, w := range im.Text {

@@ -106,8 +106,8 @@ func mpiRings(m *ir.Module, p Product) string {
 	return b.String()
 }
 
-// homes writes where each network device keeps its addresses. The program reads them
-// there, and the layer may set them at the start. A device without a stack has no
+// homes writes a table of pointers to the addresses of each network device. The program reads
+// these addresses, and the layer may set them at the start. A device without a stack has no
 // addresses.
 func homes(b *strings.Builder, m *ir.Module) {
 	boot := map[string]bool{}

@@ -23,8 +23,8 @@ const (
 )
 
 // feature is a feature that not every processor has. macro is the macro that clang defines when
-// it uses the feature. The other fields give the bit of CPUID that reports the feature (Intel
-// SDM volume 2, CPUID).
+// clang uses the feature. The other fields give the bit of CPUID that reports the feature
+// (Intel SDM volume 2, CPUID).
 type feature struct {
 	macro          string
 	leaf, reg, bit uint32

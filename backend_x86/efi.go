@@ -112,7 +112,7 @@ func put(b *bytes.Buffer, values ...any) {
 	}
 }
 
-// font writes the characters of the screen as a table with a byte for each of seven rows. The
+// font writes the font of the screen as a table. Each character has seven rows of one byte. The
 // file font.txt draws twelve characters side by side in blocks of seven lines.
 func font() string {
 	const rows, width, gap = 7, 5, 2

@@ -13,8 +13,8 @@ import (
 	x86 "github.com/sinter-lang/sinter/backend_x86"
 )
 
-// draws reads two random numbers and logs the first. If they are equal or one of them is 0, it logs
-// that they are not random.
+// draws is a program that reads two random numbers. It logs the first number, or "not random" if
+// the numbers are equal or one is 0.
 const draws = `
 use rng
 task draw(r: rng.Source) {

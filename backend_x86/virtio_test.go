@@ -117,8 +117,8 @@ system two {
 }
 `
 
-// TestStalledPort checks a device whose other end takes no more frames. The other device
-// continues, and the stalled device continues when its end takes frames again.
+// TestStalledPort has two devices, a and b. When the other end of a takes no more frames, b
+// continues. Device a continues when its other end takes frames again.
 func TestStalledPort(t *testing.T) {
 	img := build(t, compile(t, "two.sn", twoEchoes), x86.PVH)
 	dir := t.TempDir()

@@ -144,8 +144,8 @@ var commonFlags = []string{
 // interrupt saves only general registers, and the CPU's vector state needs no set-up.
 var generalRegs = []string{"-mgeneral-regs-only"}
 
-// floatRegs are the flags for a guest with floats: SSE2, which rounds each operation to its
-// format, and never combines two operations into one (contraction). Interrupts of the
+// floatRegs are the flags for a guest with floats. SSE2 rounds each operation to the format of
+// its result, and clang never combines two operations into one (contraction). Interrupts of the
 // unikernel run only code of the layer.
 var floatRegs = append([]string{"-mno-avx"}, withoutContraction...)
 
@@ -256,9 +256,9 @@ type Options struct {
 
 // optimise are the flags for the program. LLVM's scalar evolution builds one expression from
 // straight-line arithmetic. Its time grows with the square of the expression's length. The
-// first flag makes it give up after 64 operands. Loops of real programs have fewer operands.
-// The second flag lets a loop with sums of floats have vectors: the terms are computed in
-// vectors and added one by one, in the order of the source.
+// first flag makes this analysis give up after 64 operands. Loops of real programs have fewer
+// operands. The second flag lets clang vectorise a loop with sums of floats: vectors compute
+// the terms, which are added one by one in the order of the source.
 var optimise = []string{"-mllvm", "-scalar-evolution-huge-expr-threshold=64", "-mllvm", "-force-ordered-reductions"}
 
 // level is clang's optimisation level: a guest is optimised for size, a process for speed.

@@ -84,7 +84,7 @@ func Open(dir string) (*Folder, error) {
 	return f, nil
 }
 
-// Join opens a folder that another process has locked. Workers of that process use it.
+// Join opens a folder that another process has locked. The workers of that process call Join.
 func Join(dir string) *Folder { return &Folder{Dir: dir} }
 
 // Close unlocks the folder.

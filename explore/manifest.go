@@ -47,8 +47,8 @@ type Program struct {
 	Files []Input `json:"files"`
 }
 
-// World is the simulated environment of every run. A capture or a disk has the name of its
-// device.
+// World is the simulated environment of every run. A capture or a disk image has the name of
+// its device.
 type World struct {
 	Captures []Input `json:"captures"`
 	Disks    []Input `json:"disks"`
@@ -100,7 +100,7 @@ func (m *Manifest) Point(e *Entry) Point { return Point{m.Axes, e.Values} }
 
 const manifestName = "manifest.json"
 
-// ReadManifest reads the manifest of a folder. It is nil if there is none.
+// ReadManifest reads the manifest of a folder. The result is nil if the folder has no manifest.
 func ReadManifest(path string) (*Manifest, error) {
 	data, err := readAtMost(path, maxManifest)
 	if errors.Is(err, os.ErrNotExist) {

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// Slurm runs workers of a sweep as a job array. It needs a folder that the nodes share, and
+// Slurm runs workers of a sweep as a job array. Slurm needs a folder that all nodes share, and
 // uses only the commands sbatch, squeue and scancel.
 type Slurm struct {
 	Command  []string // of a worker; Slurm appends the worker's name
@@ -135,8 +135,8 @@ func (s *Slurm) Script() string {
 		` "${SLURM_ARRAY_JOB_ID}_${SLURM_ARRAY_TASK_ID}"` + "\n"
 }
 
-// watch follows the array until all its jobs have ended, and returns the units that
-// vanished jobs had claimed.
+// watch follows the array until all its jobs have ended. It gives back the units that vanished
+// jobs had claimed.
 func (s *Slurm) watch(ctx context.Context, q queue, job string, units int) error {
 	silent := 0
 	for {
@@ -174,8 +174,8 @@ func (s *Slurm) watch(ctx context.Context, q queue, job string, units int) error
 	}
 }
 
-// living lists the jobs of an array that Slurm knows, including waiting jobs. It returns the
-// name of each job's worker.
+// living lists the jobs of an array that Slurm knows, including waiting jobs. The result has
+// the name of each job's worker.
 func living(ctx context.Context, job string) ([]string, error) {
 	out, err := run(ctx, "squeue", "-h", "-r", "-j", job, "-o", "%F_%K")
 	if err != nil && strings.Contains(err.Error(), "Invalid job id") {

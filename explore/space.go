@@ -238,7 +238,8 @@ func find(name string) *known {
 	return nil
 }
 
-// check refuses a value that the axis does not have. It writes numbers in a canonical form.
+// check refuses a value that the axis does not have. check also brings numbers into a canonical
+// form.
 func (k *known) check(v *value) error {
 	if k.values != nil {
 		if !slices.Contains(k.values, v.text) {

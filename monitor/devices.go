@@ -68,9 +68,9 @@ func (m *monitor) attach(im *Image) error {
 }
 
 // ring is a queue of frames in guest memory. It holds two counters, the number of frames put
-// and the number of frames taken, and then slots. A slot is a length and bytes. Each side
-// writes one counter and only reads the other. own is the monitor's private copy of its own
-// counter, which the guest cannot change.
+// and the number of frames taken, and then slots. A slot is a length and bytes. The monitor
+// writes one counter and only reads the other, and the guest does the opposite. `own` is a
+// private copy of the counter that the monitor writes. The guest cannot change this copy.
 type ring struct {
 	mem         []byte
 	slots, size uint32
@@ -92,7 +92,7 @@ func (d *device) findRings(g *guest, i int) {
 
 func (r *ring) counter(k int) *uint32 { return (*uint32)(unsafe.Pointer(&r.mem[4*k])) }
 
-// put appends a frame to the ring. It reports false when there is no room, or when the guest
+// put appends a frame to the ring. put returns false when there is no room, or when the guest
 // claims to have taken frames that were never put.
 func (r *ring) put(n uint32, frame []byte) bool {
 	taken := atomic.LoadUint32(r.counter(1))
@@ -112,7 +112,7 @@ func (r *ring) slot(k uint32) []byte {
 	return r.mem[at : at+4+uint64(r.size)]
 }
 
-// take copies the next frame of the ring into buf. It returns nil when there is none.
+// take copies the next frame of the ring into buf. The result is nil when the ring has no frame.
 func (r *ring) take(buf []byte) ([]byte, error) {
 	put := atomic.LoadUint32(r.counter(0))
 	if put == r.own {
@@ -188,7 +188,8 @@ func (m *monitor) poll() (uint64, error) {
 	return m.fill()
 }
 
-// The deadline that never comes, and the bit of the deadline in a wait mask and in its result.
+// The deadline that never comes, and the bit for the deadline in the mask and in the result of a
+// wait.
 const (
 	never = 1<<64 - 1
 	timer = 1 << 31

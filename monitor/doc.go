@@ -1,5 +1,5 @@
-// Package monitor runs one image of product hvt in a virtual machine without a kernel mode. It
-// uses /dev/kvm directly and serves the devices that the image names.
+// Package monitor runs one image of product hvt in a virtual machine without a kernel mode. The
+// package uses /dev/kvm directly and serves the devices that the image names.
 //
 // The vCPU starts in 64-bit mode at ring 3, with access to one port. The monitor makes the page
 // tables from the image's segments. Text can be executed, constants can only be read, and data

@@ -68,7 +68,8 @@ func block(c call3) []byte {
 	return b
 }
 
-// calls is text that makes the calls whose blocks follow each other from dataAt on.
+// calls is code that makes several calls. The blocks of the calls follow each other from address
+// dataAt on.
 func calls(n int) (text []byte) {
 	for i := range n {
 		text = append(text, 0xb8) // mov eax, imm32

@@ -177,7 +177,7 @@ func (s *sectors) WriteAt(b []byte, at int64) (int, error) { return copy(s.data[
 func (s *sectors) Sync() error                             { return nil }
 func (s *sectors) Sectors() uint64                         { return uint64(len(s.data) / SectorSize) }
 
-// The end of the context ends a program that never ends, in the guest and in a wait.
+// The end of the context stops an endless program, whether the program computes or waits.
 func TestCancel(t *testing.T) {
 	need(t)
 	for name, file := range map[string][]byte{
@@ -268,8 +268,8 @@ func (m *monitor) attempt(t *testing.T, c call3) int {
 	return 1
 }
 
-// The start words are at the address that the manifest gives. Words that do not fit are
-// refused.
+// The start words are at the address that the manifest gives. The monitor refuses words that do
+// not fit.
 func TestWords(t *testing.T) {
 	need(t)
 	im, err := Load(image(calls(1), block(call3{op: callWrite, a: wordsAt, b: wordsRoom}), ""))

@@ -27,8 +27,8 @@ var (
 )
 
 // The task state of a 64-bit CPU. The offset of the I/O permission bit map is at byte 102. The
-// map follows the 104 bytes of registers. It has a bit for each port. The bit is 0 if the port
-// is allowed. A byte of ones ends the map (Intel SDM volume 1, 19.5.2).
+// map follows the 104 bytes of registers, and has a bit for each port. This bit is 0 if the
+// port is allowed. A byte of ones ends the map (Intel SDM volume 1, 19.5.2).
 const (
 	taskMap  = 104
 	taskSize = taskMap + callPort/8 + 2

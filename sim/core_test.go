@@ -77,7 +77,8 @@ func quietOutputs() *Outputs {
 	return &Outputs{RxReady: make([]bool, 2), Oversize: make([]bool, 2), Tx: make([]Beat, 2)}
 }
 
-// TestHarnessDelivers moves a frame of nine bytes into a core and observes the pins.
+// TestHarnessDelivers moves a frame of nine bytes into a core, and checks the inputs of the core in
+// each cycle.
 func TestHarnessDelivers(t *testing.T) {
 	frame := []byte{1, 2, 3, 4, 5, 6, 7, 8, 9}
 	w := world.New(&world.Script{Devices: []string{"other", "eth0"}, Inputs: []world.Input{{Device: 1, Data: frame}}})

@@ -19,8 +19,8 @@ import (
 // keep them.
 var without = cmp.Options{cmpopts.IgnoreFields(Pin{}, "Span"), cmpopts.IgnoreUnexported(Part{})}
 
-// TestBoards checks that every board of the tool is read, and that its printed text is read
-// back.
+// TestBoards checks that Parse reads every board of the tool, and reads it again from its
+// printed text.
 func TestBoards(t *testing.T) {
 	onDisk, err := filepath.Glob("boards/*.board")
 	require.NoError(t, err)

@@ -15,9 +15,9 @@ type bit struct {
 	index int
 }
 
-// vec is a value as a list of the sources of its bits, low bit first. It costs nothing to cut,
-// join or extend a vec, or to shift it by a constant. So a later select can see which bits of
-// two instructions come from the same wire.
+// vec is a value as a list of the sources of its bits, low bit first. To cut, join or extend a
+// vec, or to shift it by a constant, makes no node. So a later select can see which bits of two
+// instructions come from the same wire.
 type vec []bit
 
 func constVec(w int, v uint64) vec {

@@ -5,10 +5,10 @@
 // The generator names no instruction. Each kept line of the instruction table has expressions
 // for its result, condition, target, address and data. These expressions are rewritten over the
 // operands of a datapath (lines.go), so that equal operators of different lines become one
-// node. They are then elaborated bit by bit (elab.go, bits.go). The decode stage computes
-// control bits for the selects. `ctl(on, off)` is a register that is 1 while a line of on
-// executes and 0 while a line of off executes. It is minimised over the instruction words that
-// the image contains (cover.go):
+// node. The rewritten expressions are elaborated bit by bit (elab.go, bits.go). The decode
+// stage computes control bits for the selects. `ctl(on, off)` is a register that is 1 while a
+// line of on executes and 0 while a line of off executes. The function of this register is
+// minimised over the instruction words that the image contains (cover.go):
 //
 //	add  rs1 + rs2 ─┐
 //	lw   rs1 + imm ─┼─ one adder rs1 + b, b = imm_operand ? imm : rs2
@@ -22,14 +22,14 @@
 //
 // Three parts are kept as independent as possible. The decoder (decode.go) uses only the lines
 // and the fetched word, and makes controls, latches and immediates. The port side (ports.go,
-// engine.go, levels.go, timer.go) uses only the interface execution. The datapath (gen) is
+// engine.go, levels.go, timer.go) uses only the interface `execution`. The datapath (gen) is
 // between them. Another datapath can use the same decoder and the same ports.
 //
 // The techniques are known from small RISC-V cores. FemtoRV shares operands and has one-hot
 // and-or buses. VexRiscv reads registers synchronously, one stage early. SERV may decode an
 // illegal word as any instruction. docs/hardware.md has the ports and the cycle table. The
-// package uses only the instruction words of a program, and nothing else of it. Start
-// reading at Generate, then lines.go.
+// package reads only the instruction words of a program. Start reading at Generate, then
+// lines.go.
 package core
 
 import (
@@ -100,8 +100,8 @@ type gen struct {
 	gated  map[rtl.ID]bool // nodes that are 0 unless a line that selects them executes
 }
 
-// exec holds the signals of the instruction in execution. The pipeline (pipe3.go or multi.go)
-// sets them. They are arbitrary while no valid instruction executes.
+// exec holds the signals of the instruction in execution. The organisation (pipe3.go or
+// multi.go) sets these signals. The signals are arbitrary while no valid instruction executes.
 type exec struct {
 	valid  rtl.ID
 	rs     []vec        // source registers

@@ -61,7 +61,7 @@ func minimise(on, off []pattern) cover {
 }
 
 // sumOf picks terms greedily. Each round takes the term that covers the most remaining
-// patterns, and among such terms the shortest.
+// patterns, and among equally good terms the shortest.
 func sumOf(on, off []pattern) []pattern {
 	left := append([]pattern(nil), on...)
 	var candidates []pattern
@@ -135,9 +135,10 @@ func primes(p pattern, off []pattern) []pattern {
 	return out
 }
 
-// differences returns two results. useful has all fixed bits in which p differs from a pattern
-// of off. apart has the minimal sets of bits that separate p from one pattern of off. A term
-// that has at least one bit from each of these sets matches no pattern of off.
+// differences compares p with each pattern of off. useful has all fixed bits in which p differs
+// from at least one of them. apart has the sets of bits in which p differs from one pattern,
+// without supersets of other sets. A term that has at least one bit from each of these sets
+// matches no pattern of off.
 func differences(p pattern, off []pattern) (useful uint32, apart []uint32) {
 	for _, o := range off {
 		d := (p.val ^ o.val) & p.mask & o.mask

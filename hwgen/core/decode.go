@@ -9,9 +9,9 @@ import (
 )
 
 // decoder computes from the fetched word everything that the execute stage needs: control bits
-// that tell which lines execute, and latched operands. It depends on the lines of a point, but
-// not on the datapath. The datapath requests controls and calls advance at the end of a decode
-// cycle.
+// that tell which lines execute, and latched operands. The decoder depends on the lines of a
+// point, but not on the datapath. The datapath requests controls and calls advance at the end
+// of a decode cycle.
 type decoder struct {
 	wires
 	p       *design.Point
@@ -36,7 +36,8 @@ type control struct {
 	on    []*line
 }
 
-// near makes nodes that lines share. They get the source position of the first line.
+// near calls f to make nodes that several lines share. The nodes get the source position of the
+// first line.
 func (g *decoder) near(lines []*line, f func()) {
 	if len(lines) > 0 {
 		defer g.b.At(g.b.At(lines[0].inst.Span))
@@ -54,8 +55,8 @@ func patterns(lines []*line) []pattern {
 }
 
 // ctl returns a bit that is 1 while a line of on executes and 0 while a line of off executes.
-// For other lines, and while nothing executes, the bit is arbitrary. Equal functions of the
-// fetched word share a register.
+// For other lines, and while nothing executes, the bit is arbitrary. Controls that are equal
+// functions of the fetched word share a register.
 func (g *decoder) ctl(name string, on, off []*line) rtl.ID {
 	c := minimise(patterns(on), patterns(off))
 	if len(c.terms) == 0 {
@@ -244,7 +245,7 @@ func (g *decoder) sourceIndex(i int) rtl.ID {
 }
 
 // advance sets the latches and controls at the end of a decode cycle. No control may be
-// requested after it.
+// requested after this call.
 func (g *decoder) advance() {
 	for _, c := range g.ctls {
 		g.near(c.on, func() { g.b.Set(c.reg, g.coverOf(c.cover, g.word)) })

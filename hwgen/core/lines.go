@@ -25,7 +25,7 @@ const (
 
 // line is the behaviour of the core for one kind of instruction word. Usually it is one
 // instruction of the set. An instruction becomes several lines if the decoder can distinguish
-// its cases: there is one line for each constant shift amount, and one for each port register.
+// several cases: one line for each constant shift amount, or one for each port register.
 type line struct {
 	inst   *isa.Inst
 	enc    []pattern // instruction words of this line
@@ -83,9 +83,9 @@ func newLine(in *isa.Inst, enc ...pattern) *line {
 	return l
 }
 
-// accessLines splits a load or store into lines for memory and for each port register. Port
-// registers are reached only from x0, with an offset whose sign bit is set. So decode can
-// recognise such an access without an addition.
+// accessLines splits a load or store into lines for memory and for each port register. A
+// program addresses a port register only from x0, with an offset whose sign bit is set. So
+// decode can recognise an access to a port register without an addition.
 func accessLines(p *design.Point, in *isa.Inst, enc pattern) []*line {
 	ports := p.PortsOf(in)
 	if len(ports) == 0 {
@@ -192,7 +192,8 @@ func (l *line) canonical() {
 }
 
 // ownFactors lets 32-bit products read their second operand directly from the register. The
-// operand then avoids the select of the immediate and the complement for subtractions. If some
+// second operand then does not pass the select of the immediate and the complement for
+// subtractions. If some
 // line needs the high half, ownFactors changes nothing: all lines then share one product of the
 // shared operands.
 func ownFactors(lines []*line) {
@@ -263,7 +264,7 @@ func isAB(e *word.Expr, op word.Op) bool {
 }
 
 // shareZero turns a line that returns operand b unchanged into a line that adds b to x0. It
-// does so only if some line adds the shared operands, so that both lines share the adder.
+// does so only if another line adds the shared operands, so that both lines share the adder.
 func shareZero(lines []*line) {
 	var sum *word.Expr
 	for _, l := range lines {

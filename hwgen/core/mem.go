@@ -173,8 +173,9 @@ func (d *dataMemory) connect(g *gen, e *engine) {
 	if v, ok := b.ConstOf(write); ok && v == 0 {
 		return
 	}
-	// Loads and stores never execute together. This follows only from the controls that the
-	// decode stage sets. The statement below excludes it in every state of the registers.
+	// Loads and stores never execute together. But this follows only from the controls that the
+	// decode stage sets. The statement below makes sure in every state of the registers that at
+	// most one of `read` and `write` is 1.
 	write = b.And(write, b.Not(read))
 	b.If(write, func() { b.WriteMem(d.mem, addr, data, lanes) })
 	b.Assert("data.read0.write0.never", b.Not(b.And(read, write)))

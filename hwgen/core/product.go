@@ -16,7 +16,7 @@ import (
 //
 //	14 = 1110 in base 2, 32 in base 4, and 1·16 - 1·4 + 2·1 in digits
 //
-// Operands that are extended from fewer bits have fewer digits and shorter rows.
+// An operand that is extended from fewer bits gives fewer digits or shorter rows.
 func (g wires) product(x, y vec, w int) vec {
 	x, xs := trimmed(x)
 	y, ys := trimmed(y)
@@ -104,9 +104,9 @@ const rippled = 5
 
 // carries returns the carry into each pair and the carry out of the last pair. A pair has a
 // carry out if its upper bit is 1 and its lower bit or its carry in is 1. With few pairs, each
-// carry from the third on is computed from the carry two pairs before. With many pairs, an
-// adder computes the carries. One operand of the adder has the upper bits. The other operand
-// has a 1 for each pair whose bits are both 1.
+// carry from the third on is computed from the carry two pairs before it. With many pairs, an
+// adder computes the carries. One operand of this adder has the upper bits of the pairs. The
+// other operand has a 1 for each pair whose bits are both 1.
 func (m *multiplier) carries(y vec) []bit {
 	out := []bit{{rtl.None, 0}}
 	n := len(y) / 2
@@ -173,8 +173,8 @@ func (m *multiplier) sum() vec {
 	return m.finish(rows[0])
 }
 
-// bits is the number of bits that can hold any sum of two or more digits times x. Such a sum is
-// at most two thirds of the next power of 4.
+// bits is the width of a sum of so many rows, two or more, from bit `at` on. The digits of the
+// rows together are at most two thirds of the next power of 4.
 func (m *multiplier) bits(digits, at int) int { return min(len(m.x)+2*digits, m.w-at) }
 
 // pair adds two rows. A negative lower row still needs 1 added to it. The bits below the upper
@@ -190,10 +190,10 @@ func (m *multiplier) pair(low, high row) row {
 	return row{v: v, at: low.at, digits: low.digits + high.digits, neg: high.neg, odd: high.odd}
 }
 
-// finish adds the top row. If the last pair is negative, it also adds the 1 that this pair
-// needs. A negative last pair has a carry out, and then the top row needs no added 1. So one
-// carry into the adder serves both cases. Bits that are 1 below the top row pass the carry up
-// to it.
+// finish adds the top row. A row with a negative digit needs an added 1. The last pair and the
+// top row never need this 1 both: a negative last pair has a carry out, and with this carry the
+// top row is not negative. So one carry into the adder serves both cases. Bits that are 1 below
+// the top row pass the carry up to the top row.
 func (m *multiplier) finish(all row) vec {
 	zero := bit{rtl.None, 0}
 	v := all.v.extended(m.w, all.v[len(all.v)-1])

@@ -11,7 +11,8 @@ import "github.com/sinter-lang/sinter/ir/rtl"
 //	   17 00c12503    0    0   2 00000100  10 0000002a 0010004c 00100050 0000010c  1111  0000
 //
 // The retire record omits an instruction that traps. The trace port shows it once, with trap and
-// halt. The ports of a core are words of memory, so the trace port shows accesses to them too.
+// halt. The port registers of a core have addresses like memory, so the trace port also shows
+// accesses to port registers.
 func (g *gen) tracePort(r *record, br branch) {
 	b := g.b
 	order, stopped := b.Reg("rvfi.order", 64, 0), b.Reg("rvfi.stopped", 1, 0)

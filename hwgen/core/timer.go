@@ -6,8 +6,9 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// timer has the clock and one deadline. The deadline is the earliest deadline of all tasks,
-// which the program computes. The hardware is the two halves of the deadline and a comparator.
+// timer has the clock and one deadline. The program computes this deadline, the earliest of all
+// tasks. The hardware consists of two registers for the halves of the deadline and a
+// comparator.
 type timer struct {
 	clock    rtl.ID // input
 	deadline rtl.ID // as one word, rtl.None if the core has no DUE register

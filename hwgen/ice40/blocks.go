@@ -12,8 +12,9 @@ const (
 	maxAddrBits = 11
 )
 
-// modeOf returns the shape of a block. It is the shape with the widest words that has enough
-// words. Mode 0 has 256 words of 16 bits, and mode 3 has 2,048 words of 2 bits.
+// modeOf returns the shape of a block, as the number of its mode. This is the shape with the
+// widest words among the shapes with enough words. Mode 0 has 256 words of 16 bits, and mode 3
+// has 2,048 words of 2 bits.
 func modeOf(addrBits int) int { return max(0, addrBits-rowAddress) }
 
 // widthOf is the number of bits of a word in a mode.

@@ -13,11 +13,11 @@
 //	SB_RAM40_4K #(.INIT_0(256'h...)) text_0_1_ram (...);
 //
 // Ports, registers and the data of read ports have the names that hwgen/verilog gives them. So
-// the same code can compare the files of both packages with the circuit. Requirements of the
-// part's cells are added before mapping (shell.go): enables include reset, reset blocks
-// writes, and lanes become masks. Memories become blocks in the widest shape that is deep
-// enough (blocks.go). Pins of tables are chosen so that a placer puts a sum into the cell of
-// its carry (pins.go).
+// the code that compares a file of hwgen/verilog with its circuit can also compare a file of
+// this package. Before mapping, the circuit is adapted to the cells of the part (shell.go):
+// enables include reset, reset blocks writes, and lanes become masks. Memories become blocks in
+// the widest shape that is deep enough (blocks.go). Pins of tables are chosen so that a placer
+// puts a sum into the cell of its carry (pins.go).
 //
 // The cells are described in Lattice, "iCE40 Technology Library". The package does not depend
 // on the instruction set. Start reading at Map.

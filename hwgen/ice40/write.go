@@ -49,9 +49,8 @@ func (d *Design) Verilog(about []string) string {
 
 func (w *writer) line(format string, args ...any) { fmt.Fprintf(&w.sb, format+"\n", args...) }
 
-// header writes the ports. It also declares the folder parameter, because test benches set
-// it. The module does not use this parameter: the contents of its memories are in the text
-// itself.
+// header writes the ports. It also declares the parameter `folder`, because test benches set
+// this parameter. The module does not use it: the text itself has the contents of the memories.
 func (w *writer) header(about []string) {
 	ports := []string{"input wire " + clockName, "input wire " + resetName}
 	for _, in := range w.n.Inputs {

@@ -14,9 +14,9 @@ import (
 )
 
 // Costs of a core in cells, in addition to the circuits of lines. The first is the cost of a
-// line on the result bus and in decode. The second is the third read port with its forwarding,
-// which lines with three sources need. The last two are the cost of each remaining amount of a
-// constant shift, and the cost of a shifter for all amounts.
+// line on the result bus and in decode. The second is the cost of the third read port and its
+// forwarding, for lines with three sources. The third is the cost of each shift amount if the
+// core shifts only by constants. The last is the cost of a shifter for all amounts.
 const (
 	costPlace  = 8
 	costPort   = 48
@@ -37,7 +37,7 @@ func bounded(all []*Candidate, r *Result) []*Candidate {
 }
 
 // price maps the circuit of a candidate, once. It returns the reason why the candidate cannot
-// become a line, or "" if it can.
+// become a line, or "" if the candidate can.
 func (c *Candidate) price(deepest int) (string, error) {
 	if !c.priced {
 		circuit, err := core.Operation(c.Line)
@@ -168,7 +168,8 @@ func (c *chooser) choose(left []*Candidate) error {
 }
 
 // best is the candidate with the least product, or nil if no candidate makes the product
-// smaller. It prices a candidate only if the candidate would be the best one at no cost.
+// smaller. It prices a candidate only if this candidate would be the best one if it cost
+// nothing.
 func (c *chooser) best(left []*Candidate) (*Candidate, error) {
 	var best *Candidate
 	least := c.product(&c.now)

@@ -196,8 +196,9 @@ func coneOf(v *ir.Value, leaves []*ir.Value) []*ir.Instr {
 	return out
 }
 
-// saved is the number of instructions that one line for v saves. It counts the instructions
-// whose values are read only by other counted instructions, and subtracts one for the line.
+// saved is the number of cycles that one execution of a line for v saves. It adds the cycles of
+// v's operation, and of each operation whose value only counted operations read. It subtracts
+// one for the new line.
 func (s *search) saved(f *ir.Func, v *ir.Value, cone []*ir.Instr) int {
 	inside := map[*ir.Value]int{}
 	n := -1

@@ -135,7 +135,7 @@ func (c *counter) rounds(h int) float64 {
 	return rounds
 }
 
-// counted is the number of tests of a counter that moves a distance (way) in steps.
+// counted is the number of tests of a counter that covers the distance `way` in equal steps.
 func counted(op word.Op, way, step int32) float64 {
 	n := int64(way) / int64(step)
 	switch {

@@ -13,7 +13,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/isa"
 )
 
-// module is a loop of 100 iterations around a part, and logs the part's result.
+// module is a program with a loop of 100 iterations around a given part. The program logs the
+// result of the part.
 func module(t *testing.T, body string) *ir.Module {
 	text := `module t
 task 0 m @main

@@ -130,10 +130,10 @@ func (d HostDevice) info() string {
 }
 
 // Host makes the slave that connects a bus to the ports of a core. The host polls STATUS or waits
-// for irq. It takes words of the log and beats of frames, and it gives beats. Nothing on the bus
-// waits for the core. Four kinds of access get an error and change nothing: a read of an empty
-// port, a write to a full port, a write of less than a word, and a read or write of an address
-// that does not allow it.
+// for irq. The host reads words of the log and beats of frames, and it writes beats. No access on
+// the bus waits for the core. Four kinds of access get an error and change nothing: a read of an
+// empty port, a write to a full port, a write of less than a word, and a read or write of an
+// address that does not allow it.
 func Host(bus string, core HostCore) (*rtl.Circuit, error) {
 	if n := len(core.Devices); n > maxHostDevices {
 		return nil, fmt.Errorf("a core on a bus has at most %d devices, got %d", maxHostDevices, n)

@@ -132,8 +132,8 @@ func (m *hostModel) write(addr, data, lanes uint32, room [4]bool) bool {
 	return true
 }
 
-// edge models the clock edge. The caller calls it after the read and before the write of the cycle.
-// For each device it returns whether there is room for a write.
+// edge models the clock edge. The caller calls edge after the read and before the write of the
+// cycle. The result says for each device whether there is room for a write.
 func (m *hostModel) edge(c *corePorts, read uint32, reads bool) (room [4]bool) {
 	if reads && read == 0x10 {
 		m.keptHigh, m.keptBusy = uint32(m.cycles>>32), m.busy
@@ -200,8 +200,8 @@ func (b *hostBench) play() {
 	}
 }
 
-// agrees compares the signals at the core after the values of a cycle have been computed. `reads`
-// is set if the bus reads the register at addr.
+// agrees compares the slave's signals to the core with the model, after the circuit has computed
+// the values of a cycle. `reads` is set if the bus reads the register at addr.
 func (b *hostBench) agrees(addr uint32, reads bool) bool {
 	c, m := &b.core, &b.m
 	if b.get("irq") != flag(m.status(c)&m.mask != 0) || b.get(rtl.PortLogReady) != flag(reads && addr == 0x20) {
@@ -452,7 +452,8 @@ func TestHostRegisters(t *testing.T) {
 	require.Len(t, seen, 9+8+7+2+2)
 }
 
-// hostUnread lists the faults in start values that no bus shows, because the data are not yet valid.
+// hostUnread lists mutants with a changed start value of a register that no bus can read, because
+// its data are not yet valid.
 func hostUnread() []string {
 	return setBefore("read", "both.data", "both.last", "both.bytes", "in.data", "in.last", "in.bytes", "line.data")
 }

@@ -100,7 +100,7 @@ func resetWorks(t require.TestingT, c *rtl.Circuit) {
 }
 
 // TestClock checks the time with random pauses. The time is never ahead of the cycles and never
-// goes backward. It does not change while `run` is 0, and catches up after every pause.
+// goes backward. The time does not change while `run` is 0, and catches up after every pause.
 func TestClock(t *testing.T) {
 	for _, f := range []Hz{{2_000_000, 1}, twelve, {16_000_000, 1}, {39_750_000, 1}, {100_000_000, 1}, {2_000_000_000, 3}} {
 		c, err := Clock(f)
@@ -144,9 +144,9 @@ func TestClockErrors(t *testing.T) {
 	require.Error(t, err)
 }
 
-// TestDebounce tries presses that bounce and glitches of any length. The output changes only
-// after the input has been stable for long enough. This time begins when the circuit samples
-// the input.
+// TestDebounce tries bouncing presses, and glitches of any length. The output changes only
+// after the input has been stable for long enough. The stable time begins when the circuit
+// samples the input.
 func TestDebounce(t *testing.T) {
 	c, err := Debounce(debounceBits)
 	debounceWorks(t, made(t, c, err))
@@ -223,8 +223,8 @@ func senderWorks(t require.TestingT, c *rtl.Circuit) {
 	}
 }
 
-// TestReceiver checks that a receiver gets all bytes from a sender whose clock is off by 2 %.
-// The bytes begin at any time. Glitches and broken bytes do not arrive.
+// TestReceiver checks that a receiver outputs all bytes of a sender whose clock is off by 2 %.
+// A byte may begin at any time. The receiver outputs no glitches and no broken bytes.
 func TestReceiver(t *testing.T) {
 	c, err := Receiver(twelve, 115200)
 	receiverWorks(t, made(t, c, err))

@@ -31,8 +31,8 @@ func TestPLL(t *testing.T) {
 	require.EqualError(t, err, "the PLL makes nothing of a clock of 5 MHz: it wants 10 to 133 MHz")
 }
 
-// TestPLLWitness compares the settings with icepll. If icepll makes a frequency exactly,
-// our settings make it too. If icepll gives another frequency, we return an error that
+// TestPLLWitness compares FindPLL with icepll. If icepll makes a frequency exactly, the
+// settings of FindPLL make it too. If icepll makes only another frequency, the error of FindPLL
 // names that frequency.
 func TestPLLWitness(t *testing.T) {
 	icepll := testkit.Tool(t, "icepll")

@@ -211,7 +211,7 @@ func TestSlipText(t *testing.T) {
 }
 
 // lineInAgrees runs LineIn in lock-step with a queue. Bytes arrive with pauses of any length,
-// from a sender whose clock is off by 2 %. The reader does not read until the buffer is full.
+// from a sender whose clock is off by 2 %. The queue's reader waits until the buffer is full.
 func lineInAgrees(c *rtl.Circuit) (bool, error) {
 	b, err := benchOf(c)
 	if err != nil {

@@ -14,10 +14,10 @@
 //	  store go "first at filter.sn:111.3"
 //	end
 //
-// The only input is the image (ir/image): plan reads the instructions that the text contains, and
-// not the instructions that a target allowed. The following steps depend only on the point.
-// hwgen/core reads the point's fields and no instruction set, so an edited point gives the core
-// that it describes.
+// The only input is the image (ir/image). Package plan reads the instructions that the text
+// contains, and not the instructions that the target allowed. All later steps depend only on the
+// point. hwgen/core reads the fields of the point and no instruction set, so an edited point
+// gives the core that the point describes.
 //
 // The package uses circuits only for prices. Start reading at Make.
 package plan
@@ -45,19 +45,20 @@ const (
 type Options struct {
 	Core   string // one of design.Cores
 	Shifts string // ShiftAuto, ShiftConstant, ShiftBarrel
-	// Full makes a core that is not specialised. It has RV32I plus the other instructions of
-	// the image, 32 registers, a 32-bit program counter and addresses, and a barrel shifter.
-	// Specialised cores are compared with it.
+	// Full makes a core that is not specialised. The full core has RV32I plus the other
+	// instructions of the image, 32 registers, a 32-bit program counter, 32-bit addresses, and
+	// a barrel shifter. Specialised cores are compared with the full core.
 	Full bool
-	// Whole makes a full core that runs any image for the target and the devices. It has all
-	// lines of the set, all port registers, and memories of at least 16 KiB.
+	// Whole makes a full core that runs any image for the target and the devices. Such a core
+	// has all lines of the set, all port registers, and memories of at least 16 KiB.
 	Whole bool
 }
 
 // wholeBits is the minimum number of address bits of each memory of a whole core.
 const wholeBits = 12
 
-// manyAmounts is a number of shift amounts. With at least this number, the barrel shifter is tried first.
+// manyAmounts is a bound: with at least this number of shift amounts, Make tries the barrel shifter
+// first.
 const manyAmounts = 10
 
 // Make chooses the design point for an image.
@@ -282,7 +283,7 @@ func (p *point) always(r port.Row) design.Port {
 }
 
 // constantShift is the direction in which a line shifts by its immediate, as a contract names
-// it. It is "" for other lines.
+// it. The result is "" for other lines.
 func constantShift(in *isa.Inst) string {
 	e := in.Meaning.Rd
 	if e == nil || len(e.Args) != 2 || e.Args[1].Leaf != "imm" {

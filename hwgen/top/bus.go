@@ -65,10 +65,10 @@ func (b *body) bus(device, kind string) error {
 	return nil
 }
 
-// Slave plays the other end of a bus in a bench. Bits are the bits that it outputs, in order.
-// On a bus with open wires, it outputs the next bit when the clock falls, beginning after the
-// first start. A 1 releases the wire. On other buses it outputs the next bit when the clock
-// falls while the slave is selected.
+// Slave plays the device on a bus in a bench. Bits are the bits that the slave outputs, in
+// order. On a bus with open wires, the slave outputs the next bit at each falling clock after
+// the first start. A 1 releases the wire. On other buses, the slave outputs the next bit at
+// each falling clock while it is selected.
 type Slave struct {
 	Device string
 	Bits   string

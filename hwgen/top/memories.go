@@ -31,10 +31,10 @@ func Blocks(c *rtl.Circuit, bits int) int {
 }
 
 // Place assigns memories to kinds of RAM. If the part has too few blocks, the data moves to
-// single-ported RAM, if the part has such RAM. If there are still too few blocks, the text gets
-// only the blocks that its own length needs, instead of a power of two. The data is filled
-// after each reset if the core can be reset in the middle of a run, or if the data lies in RAM
-// with undefined initial contents.
+// single-ported RAM, provided that the part has such RAM. If the blocks are still too few, the
+// text gets only as many blocks as its length needs, instead of a power of two. The data is
+// filled after each reset if the core can be reset in the middle of a run, or if the data lies
+// in RAM with undefined initial contents.
 func (d *Design) Place() error {
 	whole, err := Restart(d.Core)
 	if err != nil {
@@ -91,7 +91,7 @@ func (d *Design) SPRAMs() int {
 // and the high half of each word.
 func (d *Design) banks() int { return max(1, 1<<d.data.AddrBits>>spramBits) }
 
-// moveData moves the data out of the core. The core fills this memory after each reset.
+// moveData moves the data memory out of the core. The core fills the moved memory after each reset.
 func (d *Design) moveData(whole *rtl.Circuit) error {
 	i := slices.IndexFunc(whole.Mems, func(m rtl.Mem) bool { return m.Name == "data" })
 	if i < 0 || len(whole.Mems[i].Writes) == 0 || !movable(&whole.Mems[i]) {

@@ -49,8 +49,9 @@ func sparse(r *rand.Rand, length, some int) []uint64 {
 	return out
 }
 
-// TestFill checks that a memory with any contents holds its initial contents after a reset. A
-// copy or a list, in blocks or in gates, fills it. It is filled before the core may begin.
+// TestFill checks that a memory with any contents holds its initial contents after a reset. The
+// words come from a copy or a list, in blocks or in gates. The memory is filled before the core
+// may begin.
 func TestFill(t *testing.T) {
 	r := rand.New(rand.NewSource(1))
 	full := sparse(r, 200, 900)
@@ -206,8 +207,8 @@ func TestOutsideMistakes(t *testing.T) {
 }
 
 // TestSingleRAM checks a memory in single-ported RAM with undefined contents, in Icarus. After
-// it is filled, it behaves like a memory in the core, over random accesses. The test uses one
-// pair of RAMs and then two pairs.
+// the memory is filled, it behaves like a memory in the core, over random accesses. The test
+// uses one pair of RAMs and then two pairs.
 func TestSingleRAM(t *testing.T) {
 	icarus := testkit.Tool(t, "iverilog")
 	for _, bits := range []int{8, 15} {

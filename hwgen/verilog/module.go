@@ -144,8 +144,8 @@ func (w *writer) amount(id rtl.ID, n *rtl.Node) string {
 	return name
 }
 
-// fillIn puts operands into a template. A net of one bit is not indexed. A slice of one bit
-// becomes an index.
+// fillIn puts operands into a template. A net of one bit is not indexed. A slice that takes one
+// bit of a wider net becomes an index.
 func fillIn(template string, n *rtl.Node, names []string, aw int) string {
 	lo, hi := int(n.Imm), int(n.Imm)+n.Width-1
 	if n.Op == word.Slice && hi == lo {

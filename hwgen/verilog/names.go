@@ -47,8 +47,8 @@ func NamesOf(c *rtl.Circuit) *Names {
 	return n
 }
 
-// ModuleName is the module name for a circuit. It is the circuit's own name, unless a language
-// or a tool reserves that name.
+// ModuleName is the module name for a circuit. This is the circuit's own name, unless a
+// language or a tool reserves that name.
 func ModuleName(c *rtl.Circuit) string {
 	name := strings.ReplaceAll(c.Name, ".", "_")
 	if reserved(name) || name == "clk" || name == "reset" { // a port may not hide its module

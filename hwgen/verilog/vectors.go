@@ -242,8 +242,8 @@ type section struct {
 }
 
 // layout lists the sections of the vector file and its words of 40 bits each. A word has 32
-// bits of data. In a beat, 3 bits above the data hold the number of bytes, and one bit is 1
-// in the last beat.
+// bits of data. In a beat, the next 3 bits hold the number of bytes, and the next bit is 1 in
+// the last beat of a frame.
 func (v *Vectors) layout(im *image.Image) (sections map[string]section, words []uint64) {
 	sections = map[string]section{}
 	add := func(name, port string, list []uint64) {
@@ -292,8 +292,8 @@ func beatWord(b Beat) uint64 {
 	return last<<35 | uint64(b.Bytes)<<32 | uint64(b.Data)
 }
 
-// VectorsName is the name of the vector file that the test bench of a circuit reads. It
-// contains the circuit's name, so that several circuits can share a folder.
+// VectorsName is the name of the vector file that the test bench of a circuit reads. The file
+// name contains the circuit's name, so that several circuits can share a folder.
 func VectorsName(circuit string) string { return circuit + "_vectors.hex" }
 
 // VectorsFile is the content of the vector file.

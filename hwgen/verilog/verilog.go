@@ -2,8 +2,8 @@
 // of our own machines.
 //
 // A circuit is one module in one file. Every value is a named net. An operator is written with
-// its template from the word table, applied to nets. Conditions around state changes stay as
-// if/else. Parts with a source position have it as an attribute:
+// its template from the word table, applied to nets. Conditions of state changes become if/else
+// statements. Parts with a source position have it as an attribute:
 //
 //	(* src = "blink.sn:3.5" *) reg [7:0] count;
 //	wire [7:0] n2 = count + 8'h01;
@@ -14,10 +14,10 @@
 //	    if (en) count <= n2;
 //	  end
 //
-// Memories are arrays that start with `$readmemh` of a file; the parameter DIR is the folder of
-// these files. No vendor primitive is used. The output is the same for the same circuit, byte
-// for byte. It is clean under `verilator --lint-only -Wall`, `iverilog -Wall` and `yosys check
-// -assert`. Probes and asserts are written on request only.
+// Memories are arrays whose initial contents `$readmemh` reads from files. The parameter DIR is
+// the folder of these files. No vendor primitive is used. The output is the same for the same
+// circuit, byte for byte. It is clean under `verilator --lint-only -Wall`, `iverilog -Wall` and
+// `yosys check -assert`. Probes and asserts are written on request only.
 //
 // The package does not depend on the instruction set. It reads an image only to learn the
 // meaning of the ports, for the vectors of a testbench. Start reading at Write, then

@@ -11,9 +11,9 @@
 //	p, err := c.Load()
 //	v := p.Run(0, &block[0], 7)                         // rbx = block, rdi = 7; the result is rax
 //
-// The code must not use the stack, and may access only memory whose addresses it was given. It
-// must return within milliseconds, because the Go runtime cannot stop it. It may use all
-// registers except RSP. Source of the encodings: Intel 64 and IA-32 Architectures Software
+// The code must not use the stack, and may access only memory whose addresses it was given. The
+// code must return within milliseconds, because the Go runtime cannot stop it. The code may use
+// all registers except RSP. Source of the encodings: Intel 64 and IA-32 Architectures Software
 // Developer's Manual, volume 2.
 package amd64
 

@@ -5,8 +5,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// lazyCost is the smallest number of nodes in a multiplexer arm for which it is worth jumping
-// over the arm.
+// lazyCost is the smallest number of nodes in a multiplexer arm for which a jump over the arm
+// pays.
 const lazyCost = 3
 
 // blockID is the number of a block: code that either runs completely or not at all in a cycle.
@@ -37,7 +37,7 @@ type sel struct {
 }
 
 // placer finds, for each node, the innermost block that contains all its uses. So the engine
-// computes the node only in cycles that need it.
+// computes a node only in cycles that need the node.
 type placer struct {
 	c      *rtl.Circuit
 	blocks []block

@@ -6,8 +6,8 @@ import (
 )
 
 // Direct is an engine that follows the definition of circuits: it computes every node in order,
-// and executes every effect whose conditions hold. It is slow, and shares only the word table
-// with other engines.
+// and executes every effect whose conditions hold. Direct is slow, and shares only the word
+// table with other engines.
 type Direct struct {
 	c     *rtl.Circuit
 	value []uint64

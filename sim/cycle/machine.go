@@ -65,7 +65,7 @@ type stream struct{ valid, ready, data, last, bytes wire }
 var _ sim.Machine = (*Machine)(nil)
 
 // NewMachine connects a circuit to a simulated world. The memories of the circuit hold the
-// program. It returns an error if the circuit has no ports for a device of the core.
+// program. NewMachine returns an error if the circuit has no ports for a device of the core.
 func NewMachine(c *rtl.Circuit, core *sim.Core, w *world.World, opts Options) (*Machine, error) {
 	m := &Machine{
 		c: c, core: core, h: sim.NewHarness(core, w, opts.Seed), opts: opts,

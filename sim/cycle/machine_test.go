@@ -223,7 +223,8 @@ func TestRetire(t *testing.T) {
 	require.Equal(t, []sim.Retire{{Order: 0, PC: 0}, {Order: 1, PC: 1}, {Order: 2, PC: 2}}, got)
 }
 
-// TestFaultsOfACore gives the harness circuits that break the rules of ports.
+// TestFaultsOfACore runs circuits that break the rules of ports. The harness must report each of
+// them.
 func TestFaultsOfACore(t *testing.T) {
 	const head = "circuit bad\ninput eth0_rx_valid 1\ninput eth0_tx_ready 1\nreg n 2 reset 0\n" +
 		"%next 2 = add n 2'1\n%wide 32 = zext n\n%first 1 = eq n 2'0\nset n %next\noutput eth0_rx_ready 1 = 1'1\n"

@@ -23,7 +23,8 @@ func (g *generator) begin(c *amd64.Code) {
 }
 
 // body makes the code for a range of instructions. The range must contain all effects or none.
-// A jump to the end of the range continues with code that the caller adds there.
+// The caller adds code after the range. A jump to the end of the range continues with that
+// code.
 func (g *generator) body(from, to int) {
 	c, stores, fetches := g.code, g.stores, g.fetch
 	for i := from; i < to; i++ {
@@ -77,9 +78,9 @@ func (g *generator) put(s uint16, v amd64.Operand) {
 	g.code.Store(g.slot(s), v, amd64.Q)
 }
 
-// work chooses the register in which the result of slot d is computed. It is the register of
-// d, or acc if an operand in `later` uses that register. The operands in `later` are read
-// after the first write.
+// work chooses the register in which the result of slot d is computed. This is the register of
+// d, or acc if an operand in `later` is in the register of d. The operation reads the operands
+// in `later` after its first write.
 func (g *generator) work(d uint16, later ...amd64.Operand) amd64.Reg {
 	r, ok := g.regs[d]
 	if !ok {

@@ -138,7 +138,8 @@ func run(t *testing.T, p *tree.Program, test *tree.Test, c *driver.Draws) *drive
 	return out
 }
 
-// TestOutcomes runs tests. why is a part of the failure text, empty for a test that passes.
+// TestOutcomes runs tests that pass or fail. `why` is a part of the failure text, and empty for a
+// test that passes.
 func TestOutcomes(t *testing.T) {
 	for _, c := range []struct{ name, body, why string }{
 		{"echo", `let e = fake.eth()

@@ -141,15 +141,15 @@ func (f *formula) mux(c, a, b ref) ref {
 	return f.add(value{kind: mux, a: a.value(), b: b.value(), c: c.value()})
 }
 
-// carry builds the carry out of two operands and an incoming carry. It is the incoming
-// carry if the operands differ, else one of the operands. The exclusive or of the
-// operands is shared with the sum.
+// carry builds the carry out of two operands and an incoming carry. The carry out is the
+// incoming carry if the operands differ, else one of the operands. The sum uses the same
+// exclusive or of the operands.
 func (f *formula) carry(a, b, c ref) ref { return f.mux(f.xor(a, b), c, a) }
 
 // table builds the function of a look-up table. The cofactors of an input are the functions
-// that remain if the input is 0 or 1. table prefers to split at an input for which the split
-// needs no multiplexer, for example because one cofactor is the complement of the other.
-// Otherwise it splits at the input with the simplest cofactors.
+// that remain if the input is 0 or 1. table splits at an input where the split needs no
+// multiplexer, for example because one cofactor is the complement of the other. If there is no
+// such input, table splits at the input with the simplest cofactors.
 func (f *formula) table(t uint16, in []ref) ref {
 	switch t {
 	case 0:

@@ -185,8 +185,8 @@ func sink(t testing.TB) *rtl.Circuit {
 	return c
 }
 
-// TestTakenBeatsAreEvents transfers frames of many beats, in cycles in which the core shows
-// no other output. Each beat is transferred once, in any number of lanes.
+// TestTakenBeatsAreEvents transfers frames of many beats, in cycles in which the core shows no
+// other output. Each beat must be transferred exactly once, for any number of lanes.
 func TestTakenBeatsAreEvents(t *testing.T) {
 	p, err := Compile(netlist(t, sink(t)), "")
 	require.NoError(t, err)

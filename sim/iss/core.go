@@ -117,8 +117,8 @@ func jump(code *isa.Code, rd uint8) exec {
 }
 
 // place checks an address of data memory and returns the index of the first byte. If the
-// machine is not strict, it behaves like the byte lanes of a memory: an address is aligned
-// down to the size of the access, and wraps at the end of memory.
+// machine is not strict, an access behaves like the byte lanes of a memory: place aligns the
+// address down to the size of the access, and lets it wrap at the end of memory.
 func (c *core) place(addr uint32, bytes int) (int, bool) {
 	if c.strict {
 		if addr%uint32(bytes) != 0 {
@@ -201,7 +201,7 @@ func (c *core) access(addr, v uint32, bytes int) {
 	c.addr, c.mask, c.data = addr, (1<<bytes-1)<<lane, v<<(8*lane)
 }
 
-// retire runs one instruction and sets all fields of its record except Order. It reports
+// retire runs one instruction and sets all fields of its record except Order. The result says
 // whether the instruction completed.
 func (c *core) retire(run exec, in *isa.Inst, insn uint32, rd uint8, r *sim.Retire) bool {
 	*r = sim.Retire{Order: r.Order, PC: c.s.PC, Insn: insn}

@@ -164,8 +164,8 @@ func TestLimit(t *testing.T) {
 	require.Equal(t, uint64(5*slice), m.Instructions())
 }
 
-// TestDevicesByName lists the devices of the simulated world in a different order from the
-// image's. STATUS shows both devices without blocking.
+// TestDevicesByName lists the devices of the simulated world in another order than the image.
+// STATUS shows both devices without blocking.
 func TestDevicesByName(t *testing.T) {
 	m, tr := run(t, program(`
     addi x1, x0, 1

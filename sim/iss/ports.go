@@ -44,9 +44,9 @@ func levelBits(d image.Device) int {
 // isStream reports whether a device transfers single bytes.
 func isStream(d image.Device) bool { return port.ShapeOf(d.Kind) == port.Stream }
 
-// MarkFigure counts the executions of a timed region. It holds the number of times that the
-// region has ended. It also holds the number of instructions between the two stores of the
-// region, summed over all executions. The stores do not count.
+// MarkFigure counts the executions of a timed region: how often the region has ended, and the
+// instructions between the two mark stores of the region, summed over all executions. The
+// stores themselves do not count.
 type MarkFigure struct {
 	sim.Mark
 	Runs         uint64
@@ -265,7 +265,7 @@ func (p *ports) Store(addr, v uint32, bytes int) bool {
 
 // move executes a store to GO: the frame engine transfers one frame while the core waits. The
 // engine of a core changes ADDR and LEN while it works. The program must therefore set both
-// again for each transfer.
+// registers again for each transfer.
 func (p *ports) move(v uint32) bool {
 	dev := int(v >> 1)
 	if dev >= len(p.im.Devices) {
@@ -289,7 +289,7 @@ func (p *ports) move(v uint32) bool {
 }
 
 // receive moves a frame in the same way as the engine of a core: as whole words, with zeros
-// after the end of the frame. If the frame does not fit, it moves the words that fit.
+// after the end of the frame. If the frame does not fit, receive moves the words that fit.
 func (p *ports) receive(d *image.Device) bool {
 	if p.ready()>>d.Index&1 == 0 && p.answers[d.Index] == nil {
 		return p.m.c.fail("a receive from %s, which has no frame", d.Name)

@@ -28,7 +28,7 @@ func NewCommitLog(w io.Writer, set *isa.Set) *CommitLog {
 	return &CommitLog{w: w, decoder: isa.NewDecoder(set)}
 }
 
-// Step writes a line if an instruction retires. It keeps the first error for End.
+// Step writes a line if an instruction retires. Step keeps the first error, which End returns.
 func (l *CommitLog) Step(s *Step) {
 	if s.Retired && l.err == nil {
 		_, l.err = io.WriteString(l.w, l.line(&s.Retire))

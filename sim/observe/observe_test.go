@@ -59,7 +59,7 @@ func cycles(o Observer, text *Text) {
 	step(Step{Execute: true, PC: pc(3)})
 }
 
-// TestCauses checks that each cycle counts for the word and the cause that it belongs to.
+// TestCauses checks that each cycle counts for the right word and the right cause.
 func TestCauses(t *testing.T) {
 	for _, overlap := range []bool{true, false} {
 		text := &Text{Words: make([]Word, 4), Circuit: true, Overlap: overlap}
@@ -79,8 +79,8 @@ func TestCauses(t *testing.T) {
 	}
 }
 
-// TestPictureOfAWindow checks that only instructions that retire in the window are shown.
-// For a window without an instruction, the file contains no instruction.
+// TestPictureOfAWindow checks that the file shows only instructions that retire in the window,
+// and none for a window without such instructions.
 func TestPictureOfAWindow(t *testing.T) {
 	text := &Text{Words: make([]Word, 4), Circuit: true, Overlap: true}
 	for k := range text.Words {

@@ -66,8 +66,8 @@ func (s *Spent) add(o *Spent) {
 //
 // A cycle in which an instruction executes counts for that instruction. On a core with
 // organisation `multi`, any other cycle counts for the instruction that is being fetched. On a
-// pipelined core, it counts for the jump that caused it. An event counts for the instruction
-// that is executing when the event appears.
+// pipelined core, such a cycle counts for the jump that caused it. An event counts for the
+// instruction that is executing when the event appears.
 type Profile struct {
 	text    *Text
 	words   []Spent
@@ -104,7 +104,7 @@ func (p *Profile) Step(s *Step) {
 }
 
 // events assigns events to the executing instruction. On a circuit, a change of a level belongs
-// to the instruction that retired before.
+// to the instruction that retired last.
 func (p *Profile) events(s *Step) {
 	for i := range s.Events {
 		if p.text.Circuit && slices.Contains(p.text.Levels, s.Events[i].Port) {

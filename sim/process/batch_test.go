@@ -71,8 +71,8 @@ func TestBatchBytes(t *testing.T) {
 	}
 }
 
-// Batches grow while the guest is fast, and shrink when it is slow, so that it reports often
-// enough.
+// Batches grow while the guest is fast, and shrink while the guest is slow, so that the guest
+// reports often enough.
 func TestBatchSize(t *testing.T) {
 	var b batches
 	now := time.Unix(1, 0)

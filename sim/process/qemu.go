@@ -98,7 +98,7 @@ func MemoryOf(o Options, kernel string) int {
 }
 
 // MemoryOfImage returns the memory that a kernel needs, in MiB. The memory must contain the
-// whole image, and two MiB after it for the data of the loader.
+// whole image and two MiB after the image, for the data of the loader.
 func MemoryOfImage(kernel []byte) int { return max(leastMemory, int(imageEnd(kernel)>>20)+3) }
 
 // LeastMemoryOfImage returns the memory in MiB that is needed to load a kernel.

@@ -13,11 +13,11 @@ import (
 	"unsafe"
 )
 
-// Samples show where a Linux process spends its time. A thread of the tool observes each
-// thread of the process through ptrace. It takes a sample when the observed thread has used
+// Samples show where a Linux process spends its time. A thread of the tool observes each thread
+// of the process through ptrace. This tracer takes a sample when the observed thread has used
 // another half millisecond of processor time. It adds the time since the last sample to the
-// thread's current address. The program does not change. Time in which a thread waits, or in
-// which another process runs, does not count.
+// current address of the observed thread. The program does not change. Time in which a thread
+// waits, or in which another process runs, does not count.
 type Samples struct {
 	At    map[uint64]time.Duration // CPU time by instruction address
 	Looks int
@@ -61,9 +61,9 @@ func (s *sampler) thread(id int) *thread {
 	return &thread{sampler: s, id: id, onward: syscall.PTRACE_CONT}
 }
 
-// stop ends the sampling. When it returns, the samples are complete. It must be called
-// before other code waits for the end of the process, because such a wait would consume
-// the stops that the sampling waits for.
+// stop ends the sampling. When stop returns, the samples are complete. Call stop before other
+// code waits for the end of the process, because such a wait would consume the stops that the
+// sampling waits for.
 func (s *sampler) stop() {
 	close(s.quit)
 	<-s.done
@@ -102,8 +102,8 @@ func (s *sampler) run(ready chan<- struct{}) {
 	}
 }
 
-// over reports whether the process ended before it could be traced. In this case the kernel
-// returns the same error as for a trace that is not allowed.
+// over reports whether the process ended before it could be traced. For such a process, the
+// kernel returns the same error as for a trace that is not allowed.
 func (s *sampler) over() bool {
 	info, err := s.threads[0].waitid(waitEnd | waitLeave | syscall.WNOHANG)
 	return err == nil && info.pid != 0
@@ -144,9 +144,9 @@ func (s *sampler) findThreads() {
 	}
 }
 
-// leave ends the tracing of the process. Each thread must stop once more for that. The first
-// thread comes last: if the process ends in the meantime, the kernel reports the end of the
-// first thread after the ends of all others.
+// leave ends the tracing of the process. To be released, each thread must stop once more. The
+// first thread comes last: if the process ends in the meantime, the kernel reports the end of
+// the first thread after the ends of all others.
 func (s *sampler) leave() {
 	for _, t := range slices.Backward(s.threads) {
 		t.onward = syscall.PTRACE_DETACH
@@ -163,7 +163,8 @@ func (s *sampler) leave() {
 // status.
 var errEnded = errors.New("the process has ended")
 
-// look goes on from a stop by a signal, and looks where the thread is when it has worked.
+// look first handles a stop of the thread by a signal. If the thread has worked long enough since
+// the last sample, look stops the thread and records its address.
 func (t *thread) look() error {
 	if stopped, err := t.wait(syscall.WNOHANG); err != nil || stopped {
 		return err
@@ -274,8 +275,8 @@ func (t *thread) waitid(options int) (childInfo, error) {
 	}
 }
 
-// used returns the processor time of the thread. It reads the kernel's statistics, because
-// no clock shows the time of a thread of another process.
+// used returns the processor time of the thread. It reads the statistics of the kernel, because
+// no clock gives the time of a thread of another process.
 func (t *thread) used() (time.Duration, error) {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/schedstat", t.pid, t.id))
 	if errors.Is(err, os.ErrNotExist) {
@@ -289,7 +290,7 @@ func (t *thread) used() (time.Duration, error) {
 	return time.Duration(ns), err
 }
 
-// ended turns an error that only means that the process is gone into errEnded.
+// ended returns errEnded for an error that only means that the process has ended.
 func ended(err error) error {
 	if errors.Is(err, syscall.ESRCH) || errors.Is(err, syscall.ECHILD) || errors.Is(err, syscall.EINVAL) {
 		return errEnded

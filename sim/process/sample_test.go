@@ -12,7 +12,7 @@ import (
 )
 
 // A process that works gives one sample for each half millisecond of CPU time. Signals still
-// reach the process. Its exit status remains available for the code that waits for it.
+// reach the process. The code that waits for the process still gets the exit status.
 func TestSamplesOfAProcess(t *testing.T) {
 	cmd := exec.Command("/bin/sh", "-c", `trap "exit 3" TERM; while :; do :; done`)
 	require.NoError(t, cmd.Start())

@@ -100,7 +100,7 @@ func (t *task) get(e *eval.Effect) {
 	t.event(trace.Event{Kind: trace.Recv, Port: ch.name, Args: ch.shown(e.Cells)})
 }
 
-// out sends a frame. A frame of zero bytes is not sent.
+// out sends a frame. out does not send a frame of zero bytes.
 func (t *task) out(e *eval.Effect) {
 	if e.Index < 0 {
 		t.outOf(t.m.socket(e.Index), e.Data)
@@ -124,7 +124,7 @@ func (t *task) put(e *eval.Effect) {
 	}
 }
 
-// ask sends a device a command and gets its answer. A device that the world lacks gives no
+// ask sends a device a command and gets its answer. If the world lacks the device, there is no
 // answer.
 func (t *task) ask(e *eval.Effect) {
 	port := t.m.prog.System.Devices[e.Index].Name

@@ -71,7 +71,7 @@ func (m *model) get(k uint16) byte {
 // keys is the number of keys that the operations below use.
 const keys = 6
 
-// play does operations, one byte each: k puts key k, k+keys removes it.
+// play executes operations of one byte each: k puts key k, and k+keys removes key k.
 func (m *model) play(ops []byte) string {
 	for i, op := range ops {
 		if k := uint16(op); k < keys {
@@ -157,8 +157,8 @@ func TestMapsAgainstModel(t *testing.T) {
 
 // TestCanonicalBits checks that the bits of keys decide which keys share a set: most
 // significant bit first, padded at the end. The test finds the set of a key by evictions from a
-// map with 256 sets. It also checks that a key finds the entry of an equal key, and that
-// different keys do not.
+// map with 256 sets. It also checks that a key finds the entry of an equal key, and never the
+// entry of a different key.
 func TestCanonicalBits(t *testing.T) {
 	got := logs(t, `struct K { f: bool; n: bytes<4>; v: [2]u3 }
 fn key(f: bool, n: bytes<4>, a: u3, b: u3) -> K { return K(f: f, n: n, v: [a, b]) }`, `

@@ -1,17 +1,17 @@
-// Package source runs a checked program directly on its typed tree. It is the reference
+// Package source runs a checked program directly on its typed tree. It has the reference
 // machine, with which all other machines are compared.
 //
 //	m, err := source.New(program, world.New(script))
 //	t, err := sim.Run(m, 0)
 //
 // The machine follows the canonical schedule: tasks run in the order of the system, each until
-// it waits, in rounds. The world acts only when every task waits. It sets the clock to the
-// earliest deadline or delivers one input. The schedule then starts again with the first task.
-// After a trap, the other tasks run until they wait, and the run ends.
+// it waits, in rounds. The world acts only when every task waits. The world sets the clock to
+// the earliest deadline or delivers one input. The schedule then starts again with the first
+// task. After a trap, the other tasks run until they wait, and the run ends.
 //
-// Each task is a coroutine on lang/eval. Its actions that are visible outside arrive here as
-// effects. If an effect is not possible yet, the task waits. Channels, devices, log and marks
-// are in effects.go. The schedule is in this file.
+// Each task is a coroutine on lang/eval. The visible actions of a task arrive in this package
+// as effects. If an effect is not possible yet, the task waits. Channels, devices, log and
+// marks are in effects.go. The schedule is in this file.
 //
 // The package does not import the IR, because it must not share the lowering that it checks.
 package source
@@ -216,9 +216,9 @@ func (m *Machine) trapped() bool {
 	return false
 }
 
-// over reports whether the end of the run is certain, because no further input can change it.
-// This is the case when the program's own tasks have ended, or when they wait for each other
-// and only services continue.
+// over reports whether the end of the run is certain, because no further input can change the
+// end. This is the case when the program's own tasks have ended, or when they wait for each
+// other and only services continue.
 func (m *Machine) over() bool {
 	s := m.status()
 	return s == trace.Ended || s == trace.Stuck && m.hasService()

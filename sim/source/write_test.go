@@ -80,7 +80,7 @@ layout L { ver: u3 = 5; flag: u1; op: Op; a: u16 little; _: u3; b: i5; c: u8 in 
 }
 
 // randomMessage makes a message of the layout Rec below. Another library and hand-written code
-// compute its seals.
+// compute the seals of the message.
 func randomMessage(r *rand.Rand) []byte {
 	kind := []byte{1, 4, 200}[r.Intn(3)]
 	flag := r.Intn(2)

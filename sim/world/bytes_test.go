@@ -11,7 +11,7 @@ import (
 )
 
 // TestBytes checks that each byte of a stream waits separately, and that a read takes as many
-// as fit.
+// bytes as fit.
 func TestBytes(t *testing.T) {
 	s := &world.Script{Devices: []string{"line", "eth"}, Streams: []bool{true}, Inputs: []world.Input{{Time: 7, Device: 1, Data: []byte("frame")}}}
 	text := "# a comment\n\n0 68 65 6c\n7 6C6f # two more\n9 0a"

@@ -166,7 +166,7 @@ func (r *records) next() (frame, bool, error) {
 	return f, ok, err
 }
 
-// look does the same as next, but its bytes are only valid until the next call.
+// look does the same as next, but the returned bytes are valid only until the next call.
 func (r *records) look() (frame, bool, error) {
 	data, info, err := r.r.ZeroCopyReadPacketData()
 	if errors.Is(err, io.EOF) {

@@ -9,8 +9,8 @@ type Feed struct {
 	frames   int    // number of frames
 }
 
-// newFeed reads the captures once. It finds their errors, the first timestamp, the number of
-// frames and the time of the last frame.
+// newFeed reads the captures once. newFeed finds errors in the captures, the first timestamp,
+// the number of frames and the time of the last frame.
 func newFeed(devices []string, captures []Capture) (*Feed, error) {
 	f := &Feed{captures: captures}
 	latest := int64(0)
@@ -103,7 +103,7 @@ func (f *Feed) later() bool {
 	return false
 }
 
-// feeding is the state of reading a feed. It merges the captures.
+// feeding is the state of a feed during a run. It merges the frames of the captures.
 type feeding struct {
 	left    int // number of frames left
 	first   int64

@@ -42,8 +42,8 @@ func played(s *world.Script) (out []world.Input, end uint64) {
 	return out, w.End()
 }
 
-// Captures that are read during the run give the same inputs as captures that are read at once,
-// in each world and with each limit for the length of frames.
+// Captures give the same inputs whether they are read during the run or before it, in each
+// world and with each limit for the length of frames.
 func TestFeed(t *testing.T) {
 	rng := rand.New(rand.NewSource(1))
 	for range 50 {

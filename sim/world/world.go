@@ -122,8 +122,8 @@ func (w *World) IsStream(dev int) bool {
 }
 
 // Pieces splits data that passes a device together into the contents of separate events. Each
-// byte of a stream is a separate piece. The number of bytes that a machine moves at once
-// therefore does not matter.
+// byte of a stream is a separate piece. So the number of bytes that a machine moves at once
+// does not change the trace.
 func (w *World) Pieces(dev int, data []byte) [][]byte {
 	if !w.IsStream(dev) {
 		return [][]byte{data} // the caller only reads it, so it can stay on the stack
@@ -149,8 +149,9 @@ func (w *World) Head(dev int) []byte {
 }
 
 // Take removes the first pending message of a device and returns it. If a frame is longer than
-// limit bytes, Take counts and drops it, and reports false. From a stream it takes the waiting
-// bytes, at most limit. If nothing is pending, which is a fault of the machine, it panics.
+// limit bytes, Take counts and drops it, and reports false. From a stream, Take takes the
+// waiting bytes, at most limit. If nothing is pending, which is a fault of the machine, Take
+// panics.
 func (w *World) Take(dev, limit int) ([]byte, bool) {
 	if w.IsStream(dev) {
 		n := min(limit, len(w.pending[dev]))
@@ -241,9 +242,9 @@ func (w *World) pull() Input {
 	return in
 }
 
-// Ahead returns up to n of the next inputs, up to the end of the run. It stops at an input that
-// is not a message. Ahead does not deliver these inputs: Advance must still do that. A world
-// with a driver returns no inputs.
+// Ahead returns up to n of the next inputs, up to the end of the run. The list stops before an
+// input that is not a message. Ahead does not deliver these inputs: Advance must still do that.
+// A world with a driver returns no inputs.
 func (w *World) Ahead(n int) []Input {
 	if w.driver != nil {
 		return nil

@@ -9,19 +9,19 @@ import (
 )
 
 // Machines tries to prove that two circuits with the same ports, registers and memories behave
-// the same in every run from reset. Outputs and memory accesses must be equal in every
-// cycle, for all inputs. Circuits compares all states, but Machines considers only states that
-// a run can reach. A memory that is never written holds its initial contents. The contents of
-// other memories are unknown, and so is the order of the words that are read.
+// the same in every run from reset. Outputs and memory accesses must be equal in every cycle,
+// for all inputs. Circuits compares all states, but Machines considers only states that a run
+// can reach. A memory without writes holds its initial contents, and a read gives any of its
+// words. The contents of other memories are unknown.
 //
 // The proof is by induction over one cycle. In addition to the equality of outputs and
-// accesses, it uses the largest inductive set of supporting claims (van Eijk, "Sequential
-// equivalence checking based on structural similarities", 2000). There are two kinds of
-// supporting claims. The first: a register is equal on both sides, always or while some
-// one-bit register (such as a valid bit) is 1, or is 0. The second: within one side, a
+// accesses, the proof uses the largest inductive set of supporting claims (van Eijk,
+// "Sequential equivalence checking based on structural similarities", 2000). There are two
+// kinds of supporting claims. The first: a register is equal on both sides, always or while
+// some one-bit register (such as a valid bit) is 1, or is 0. The second: within one side, a
 // one-bit register is constant or follows from another one. Claims that cannot be proved this
-// way are undecided. If the circuits differ only in reset values, they are first unrolled
-// over the cycles in which this difference may disappear (converge.go).
+// way are undecided. For circuits that differ only in reset values, Machines first unrolls both
+// circuits over the cycles in which this difference may disappear (converge.go).
 func Machines(x, y *rtl.Circuit, opt Options) (*Report, error) {
 	rep := &Report{Solver: SolverName + ", induction"}
 	for _, item := range shapes(x, y) {

@@ -56,9 +56,9 @@ func newModuleSide(c *rtl.Circuit, m *yosys.Module, n *Names) (*moduleSide, erro
 	return s, s.match()
 }
 
-// match finds the module's port for each read port of the circuit. It is the port whose word
-// goes into the data of the circuit's port. Every flip-flop must belong to a register or to
-// such data.
+// match finds the module's port for each read port of the circuit. The module's port is the one
+// whose word goes into the data of the circuit's port. Every flip-flop of the module must
+// belong to a register or to such data.
 func (s *moduleSide) match() error {
 	known := map[yosys.Bit]bool{}
 	for _, r := range s.c.Regs {
@@ -313,7 +313,7 @@ func (e *evaluator[B]) value(b yosys.Bit) B {
 	return e.bits[b]
 }
 
-// apply computes the outputs of a gate. Its inputs must be known.
+// apply computes the outputs of a gate. The inputs of the gate must be known.
 func (e *evaluator[B]) apply(g *yosys.Gate) {
 	l := e.l
 	in := func(bits []yosys.Bit) []B {

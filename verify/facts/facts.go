@@ -1,10 +1,11 @@
 // Package facts checks, while an image runs, the facts that its code generator assumed.
 //
 // For example, some instructions multiply only the low 8 bits of two registers. The code
-// generator uses such an instruction if an analysis of the program shows that the registers
-// hold only 8 bits there (ir/pass, Products). If a register holds more bits, all machines below
-// the IR give the same wrong result, so comparing machines does not reveal the mistake. This
-// package reads the registers of each such instruction when it retires:
+// generator uses such an instruction if an analysis of the program shows that both registers
+// hold numbers of at most 8 bits (ir/pass, Products). If a register holds more bits, all
+// machines below the IR give the same wrong result, so a comparison of these machines does not
+// reveal the mistake. This package reads the registers of each such instruction when it
+// retires:
 //
 //	w := facts.Watch(im)
 //	machine.Retire(w.Retire)

@@ -151,8 +151,8 @@ func (g *gen) enum() {
 	g.declare(head + " { " + strings.Join(forms, "; ") + " }")
 }
 
-// constants declares tables and numbers. Functions compute some of them, and are declared
-// before them.
+// constants declares tables and numbers. Functions that compute a table or number are declared
+// before it.
 func (g *gen) constants() {
 	defer g.enter(&body{times: 1, budget: 100, pure: 1, constant: true})()
 	traps := g.traps

@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// All levels run the same library. A wrong library function therefore causes no difference
-// between levels. For this reason, the generator knows the right answer of some calls, from
-// Go's library or from the definition. The program reports any other answer.
+// All levels run the same library. So a wrong library function causes no difference between
+// levels. For this reason, the generator computes the right answers of some calls with Go's
+// library or from the definition. The program reports any other answer.
 
 // Wrong is the prefix of the log line with which a program reports a wrong answer of the
 // library.

@@ -102,8 +102,8 @@ func (g *gen) stall() {
 }
 
 // unbuffered gives capacity 0 to the only channel into some tasks. Such a task receives from
-// this channel in each round before any other wait. Therefore no cycle of waiting tasks is
-// possible.
+// this channel at the beginning of each round, before any other wait. So no cycle of waiting
+// tasks is possible.
 func (g *gen) unbuffered() {
 	for _, t := range g.p.tasks {
 		if len(t.ins) == 1 && !g.feedback(t.ins[0]) && g.oneIn(3) {

@@ -261,7 +261,7 @@ func (p *parser) item() {
 	}
 }
 
-// bits reads a net, a bit of a net, a constant or a list of these. It returns the bits, lowest
+// bits reads a net, a bit of a net, a constant or a list of these. The result has the lowest
 // bit first.
 func (p *parser) bits() []yosys.Bit {
 	if !p.accept("{") {

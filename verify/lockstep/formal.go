@@ -60,8 +60,8 @@ func (f Formal) String() string {
 	return strings.Join(parts, " ")
 }
 
-// formals makes the expected records from the instruction set. It has its own register file,
-// which holds the values that the instructions wrote.
+// formals makes the expected records from the instruction set. It has a register file of its
+// own, with the values that the instructions wrote.
 type formals struct {
 	tape  *tape
 	im    *image.Image
@@ -162,8 +162,8 @@ func (f *Formal) sources(in *isa.Inst, ops isa.Ops, regs *[32]uint32) {
 }
 
 // RunFormal compares the trace port of a core with the instruction set on the core's own program
-// in a world, record by record. If seed is not 0 the ports have gaps. It returns the number of
-// records. An error is a *Difference, or a fault of the comparison.
+// in a world, record by record. If seed is not 0 the ports have gaps. RunFormal returns the
+// number of records. An error is a *Difference, or a fault of the comparison.
 func RunFormal(im *image.Image, c *rtl.Circuit, core *sim.Core, s *world.Script, seed int64) (int, error) {
 	ref, err := newFormals(im, s)
 	if err != nil {

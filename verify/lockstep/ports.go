@@ -102,8 +102,8 @@ func (p *portModel) mayGo(v uint32) bool {
 	return false
 }
 
-// likely chooses a port register, mostly the next one for a frame transfer. Pure random choice
-// rarely makes three such stores in a row.
+// likely chooses a port register, mostly the next one for a frame transfer. A uniform random
+// choice would rarely make the three stores of a transfer in a row.
 func (p *portModel) likely(list []uint32, rng *rand.Rand) uint32 {
 	next := port.Go.Addr()
 	switch {

@@ -12,7 +12,7 @@ import (
 )
 
 // silence is the largest allowed number of cycles without a retired instruction. It is far
-// longer than the longest frame with gaps.
+// longer than the transfer of the longest frame with gaps.
 const silence = 1 << 20
 
 // Run compares a core with the instruction set while both run the core's own program in a

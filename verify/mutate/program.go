@@ -61,8 +61,8 @@ func (b *Before) Changed(m *ir.Module) *Changes {
 	return c
 }
 
-// instrPrint returns a text that differs if a pass changes an instruction. It omits tokens,
-// which follow from the order of instructions.
+// instrPrint returns a text that differs if a pass changes an instruction. The text omits
+// tokens, which follow from the order of instructions.
 func instrPrint(i *ir.Instr) string {
 	s := fmt.Sprint(i.Op, i.Word, i.Float, i.Imm, i.Size, i.Dev, i.Chan, i.Site, " ")
 	for _, a := range i.Args {
@@ -105,8 +105,8 @@ func (c *Changes) Apply(name string) {
 }
 
 // Reach inserts a failing check before every position of a mistake. This shows whether a run
-// reaches such a position. If the mistake is in a check itself, its position counts as
-// reached when that check fails. So the check gets a separate trap site.
+// reaches such a position. The position of a mistake in a check counts as reached only when
+// this check fails. So such a check gets a trap site of its own.
 func (c *Changes) Reach(name string) {
 	list := c.places(name)
 	if len(list) == 0 {

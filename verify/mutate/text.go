@@ -75,8 +75,8 @@ func eachWord(im *image.Image, visit func(name string, at int, w uint32)) {
 }
 
 // selectors returns a function that names the rule of selection for a line. Each line of the
-// common instruction set has its own rule. Multiplications of few bits have different widths in
-// different programs, but all of them share one rule. All other lines that are made for a
+// common instruction set has its own rule. Lines that multiply few bits differ between programs
+// in their widths, but all of them share one rule. All other lines that are made for one
 // program share another rule.
 func selectors() func(in *isa.Inst) string {
 	common := map[string]bool{}

@@ -32,7 +32,7 @@ type job struct {
 	out     string // beginning of the file names, which end in .trace and .lines
 }
 
-// world is the environment that the options name, and settings are the configs.
+// world is the simulated world that the options of the run describe, and settings are the configs.
 func (j *job) world() (w flow.World, settings []types.Setting) {
 	for i := 0; i+1 < len(j.options); i += 2 {
 		value := j.options[i+1]

@@ -17,7 +17,8 @@ const (
 )
 
 // frames models the frame engine during one cycle of an instruction, as the description of the
-// ports defines it. It has the state before the cycle and the required state after it.
+// ports defines it. The model has the state before the cycle and the required state after the
+// cycle.
 type frames struct {
 	*proof
 	y            *cycle

@@ -180,8 +180,8 @@ func (p *proof) encode() {
 }
 
 // operands returns the operands of the executing instruction. An operand may have any value, but
-// it is 0 if the instruction word names x0. The function also claims that the real operands are
-// the registers that the word names, with the values after the previous instruction.
+// it is 0 if the instruction word names x0. operands also claims that the operands in the
+// circuit are the values of the registers that the word names, after the previous instruction.
 func (p *proof) operands() []claim {
 	var claims []claim
 	for i, leaf := range []string{"rs1", "rs2", "rs3"} {
@@ -231,7 +231,8 @@ func clone[K comparable, V any](m map[K]V) map[K]V {
 }
 
 // unread sets the operands that the line does not name. If the core always reads x0 for such an
-// operand, the operand is 0, and some lines rely on this. Otherwise it may have any value.
+// operand, the operand is 0, and some lines rely on this 0. Otherwise the operand may have any
+// value.
 func (p *proof) unread() {
 	for i, leaf := range []string{"rs1", "rs2", "rs3"}[:p.k.m.sources] {
 		if v, ok := p.values[leaf]; !ok || v != nil {
@@ -299,8 +300,8 @@ func (p *proof) next(ops [][]lit) (*cycle, error) {
 	return y, err
 }
 
-// held adds the claim that an instruction that does not retire stays unchanged. So claims
-// about one cycle of an instruction hold in each cycle until the instruction retires.
+// held adds the claim that an instruction that does not retire stays unchanged. So the claims
+// about one cycle of an instruction hold in every cycle until the instruction retires.
 func (p *proof) held(y *cycle, before map[string][]lit) {
 	on := p.g.Or(y.probe(rtl.ProbeRetireValid)[0].Not(), y.output(rtl.PortHalted)[0]) // HALT retires and stays in execution
 	p.claim("held", p.implies(on, y.probe(rtl.ProbeExecute)[0]))

@@ -13,14 +13,14 @@
 //	held       until it retires, it stays unchanged in execution
 //	next       the next executing instruction is the one that the line names
 //
-// Two more claims complete the proof. While no instruction executes, no register or memory of
-// the program changes and no output acts. The first instruction after reset is the first word.
-// Each run of the core is therefore a run of its lines, with any stalls, forwarding and
-// squashes. The claims rely on facts about the program, for example that addresses are aligned
-// and inside data memory, and that branch targets are in the text. verify/removal and the runs
-// check these facts. The frame engine is modelled cycle by cycle (engine.go): the inputs,
-// outputs, reads, writes and counters during a store to GO. wait.go models masks, the deadline
-// and pins in the same way.
+// Two more claims complete the proof. While no instruction executes, no register and no memory
+// of the program changes, and no output shows an action. The first instruction after reset is
+// the first word. Each run of the core is therefore a run of its lines, with any stalls,
+// forwarding and squashes. The claims rely on facts about the program, for example that
+// addresses are aligned and inside data memory, and that branch targets are in the text.
+// verify/removal and the runs check these facts. The frame engine is modelled cycle by cycle
+// (engine.go): the inputs, outputs, reads, writes and counters during a store to GO. wait.go
+// models masks, the deadline and pins in the same way.
 //
 // docs/glossary.md explains the terms. The package does not depend on the generator of the
 // circuits. Start reading at Check, then lines.go, engine.go and wait.go.
@@ -196,7 +196,7 @@ func (k *checker) disassembled(p *equiv.Prover, w bits) string {
 }
 
 // patience is the largest number of cycles between a retired instruction and the execution of
-// the next one. It covers fetch, decode and execute, which overlap in a pipeline.
+// the next one. These cycles cover fetch, decode and execute, which overlap in a pipeline.
 func (k *checker) patience() int {
 	if k.p.Core == design.Pipe3 {
 		return 2
@@ -211,8 +211,8 @@ func (k *checker) start() error {
 	return k.follows(r, "reset", nil, first, blast.True, nil, k.patience()+1)
 }
 
-// follows adds two claims: some instruction executes next, and it is the word at the
-// given address. The claims hold if the literal `on` is 1.
+// follows adds two claims: some instruction executes next, and this instruction is the word at
+// the given address. The claims hold if the literal `on` is 1.
 func (k *checker) follows(r *run, what string, word, pc bits, on lit, claims []claim, cycles int) error {
 	want := r.arrays[textMemory].read(pc[2:min(len(pc), 2+k.p.Text.N)])
 	none := on

@@ -92,7 +92,7 @@ const (
 )
 
 // moves reports whether a register may change while an instruction is held. Such a register
-// holds the progress of the instruction or follows a pin.
+// holds the progress of the held instruction, or follows a pin.
 func (k *checker) moves(reg string) bool {
 	for _, d := range k.p.Devices {
 		if d.Bits > 0 && !d.Stream && d.Rx && (reg == d.Name+pinFirst || reg == d.Name+pinSecond || reg == d.Name+pinSampled) {

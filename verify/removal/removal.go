@@ -25,9 +25,10 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// Result is what Check found. Words is the number of words checked. Absolute counts memory
-// accesses whose address follows from the word alone, and Computed counts the other accesses.
-// Bounded counts the computed accesses that are proved to be aligned and inside data.
+// Result is what Check found. Words is the number of words checked. Absolute counts the memory
+// accesses whose address follows from the instruction word alone, and Computed counts the other
+// memory accesses. Bounded counts the computed accesses that are proved to be aligned and
+// inside data.
 type Result struct {
 	Words    int
 	Absolute int
@@ -40,9 +41,9 @@ type Result struct {
 	stores   map[port.Reg]bool
 }
 
-// Check compares every word of the image with the choices of the point. It decodes words with
-// the instruction set of the image's target, so a line that is in no base set is treated like
-// any other.
+// Check compares every word of the image with the choices of the point. Check decodes words
+// with the instruction set of the image's target, so it also covers lines that are in no base
+// set.
 func Check(im *image.Image, p *design.Point) *Result {
 	r := &Result{Words: len(im.Text), p: p, im: im, stores: map[port.Reg]bool{}}
 	for i, w := range im.Text {
@@ -62,8 +63,9 @@ func Check(im *image.Image, p *design.Point) *Result {
 	return r
 }
 
-// text checks the sizes of the text. The memory must hold the text, and the program counter
-// must be able to hold the address after it. Execution must never reach that address.
+// text checks the sizes of the text. The text memory must hold the text, and the program
+// counter must be able to hold the address after the text. Execution must never reach that
+// address.
 func (r *Result) text() {
 	last := len(r.im.Text) - 1
 	if len(r.im.Text) > 1<<r.p.Text.N {
