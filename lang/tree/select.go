@@ -5,8 +5,8 @@ import "github.com/sinter-lang/sinter/internal/diag"
 // Now is `now()`, the current clock as a time.
 type Now struct{ Expr0 }
 
-// TryRecv is `c.try_recv()`, an option of the channel's elements. If the channel has no value, the
-// result is none. TryRecv does not block.
+// TryRecv is `c.try_recv()`, an option of the channel's elements. If the channel has no value, TryRecv
+// gives `none`. It never blocks.
 type TryRecv struct {
 	Expr0
 	Chan Expr
