@@ -26,7 +26,8 @@ func (a *allocator) assign() {
 }
 
 // choose prefers the colour of a register that a move connects with r, and otherwise the lowest
-// colour. Low colours let a function use few registers, and its callers keep the others.
+// colour. With low colours a function uses few registers, so its callers can keep values in the
+// other registers.
 func (a *allocator) choose(r reg, taken regSet) reg {
 	best, gain := reg(0), 0.0
 	for c := reg(a.limit); c >= 1; c-- {
@@ -118,7 +119,7 @@ func learnPlaces(ps []place, regs []reg) {
 }
 
 // spiller moves registers to slots. It adds a load before each use and a store after each
-// definition. It computes a spilled constant again before each use instead.
+// definition. For a spilled constant, it computes the constant again before each use instead.
 type spiller struct {
 	f     *fn
 	home  map[reg]slot // slots of spilled registers; coalesced registers share a slot

@@ -30,8 +30,8 @@ func (s *selector) hidden(f *ir.Func) []int {
 // the return address.
 func (s *selector) inRegs() int { return min(s.tb.target.Regs-2, 10) }
 
-// entry defines the parameters of a function. The first parameters arrive in registers that
-// the allocator chooses, and the others arrive in slots.
+// entry defines the parameters of a function. The first parameters arrive in registers that the
+// allocator chooses. The other parameters arrive in slots.
 func (s *selector) entry() {
 	s.cur = s.blockOf[s.f.Blocks[0]]
 	s.made = map[madeKey]reg{}

@@ -37,7 +37,7 @@ func TestSelectionCases(t *testing.T) {
 	}
 }
 
-// TestEncoding compares the bytes of instructions with the bytes in the comments beside them.
+// TestEncoding compares the bytes of each instruction with the bytes in the comment beside it.
 // The test also compares the bytes with the output of binutils for the same text.
 func TestEncoding(t *testing.T) {
 	var text, want []byte

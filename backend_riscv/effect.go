@@ -243,8 +243,8 @@ func (s *selector) log(i *ir.Instr) {
 	}
 }
 
-// logBytes writes the length and the words of a bytes value. In the last word, bytes after the
-// end are zero.
+// logBytes writes the length and the words of a bytes value. In the last word, the bytes after
+// the end of the value are zero.
 func (s *selector) logBytes(r *ir.Ref) {
 	s.start()
 	base := s.baseReg(s.address(r))

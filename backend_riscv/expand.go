@@ -64,8 +64,8 @@ func fallbacks(n *node) []*node {
 	return nil
 }
 
-// shiftFallbacks shifts by a variable amount. For each bit of the amount, the result is shifted
-// by a constant if the bit is set.
+// shiftFallbacks shifts by a variable amount. Each bit of the amount that is set shifts the
+// result by a constant.
 func shiftFallbacks(op word.Op, x, n *node) []*node {
 	switch {
 	case n.isConst() && op == word.Shl:
@@ -133,8 +133,8 @@ func shlFallbacks(x, n *node) []*node {
 	return []*node{x}
 }
 
-// shrsFallbacks computes the sign extension explicitly. s is 0 if x is not negative, else -1.
-// The result is ((x xor s) shru n) xor s.
+// shrsFallbacks computes an arithmetic right shift without an instruction for it. s is 0 if x
+// is not negative, else -1. The result is ((x xor s) shru n) xor s.
 func shrsFallbacks(x, n *node) []*node {
 	x, n = once(x), once(n)
 	s := once(raw(word.Sub, 32, k32(0), zextBit(raw(word.Lts, 1, x, k32(0)))))

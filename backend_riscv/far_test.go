@@ -16,8 +16,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/trace"
 )
 
-// around is a loop of three iterations. Its body branches forward over n logs and jumps back
-// over them.
+// around is a loop of three iterations. The body of the loop branches forward over n logs, and
+// jumps back over the same logs.
 func around(n int) string {
 	var b strings.Builder
 	b.WriteString(`module far

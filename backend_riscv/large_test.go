@@ -63,8 +63,8 @@ func straight(n int) string {
 	return sb.String()
 }
 
-// large lists large programs for which an earlier version of the back end failed, with the
-// frames that they receive.
+// large lists large programs for which an earlier version of the back end failed. Each row also
+// has the frames that the program receives.
 func large(t *testing.T) map[string]string {
 	t.Helper()
 	n := 2000

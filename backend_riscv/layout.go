@@ -29,8 +29,8 @@ func (l *layout) known(r *ir.Ref) (uint32, bool) {
 	return a + uint32(r.Disp), ok
 }
 
-// arrange lays out the objects that the functions use, from address start.
-// funcs is in callers-first order.
+// arrange lays out the objects that the functions use, from address start. funcs lists callers
+// before callees.
 func arrange(m *ir.Module, funcs []*ir.Func, start uint32) (*layout, error) {
 	l := &layout{addr: map[*ir.Object]uint32{}, logs: m.Logs}
 	for _, d := range m.Devices {

@@ -1,7 +1,7 @@
 package riscv
 
-// liveSet is a set of registers. A visit of all members takes time in proportion to their
-// number, and not to the number of all registers (Briggs and Torczon, "An Efficient
+// liveSet is a set of registers. A visit of all members takes time in proportion to the number
+// of members, and not to the number of all registers (Briggs and Torczon, "An Efficient
 // Representation for Sparse Sets", 1993).
 type liveSet struct {
 	members []reg

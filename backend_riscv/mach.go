@@ -111,8 +111,8 @@ func (f *fn) newSlot() slot {
 }
 
 // store makes the instructions that store r in a slot. If x0 does not reach the slot, `temp`
-// makes a register for the slot's address. A load needs no such register, because its result
-// register can hold the address first.
+// makes a register for the slot's address. A load from a slot needs no such register, because
+// the load's result register can hold the address first.
 func (f *fn) store(r reg, at slot, temp func() reg) []*inst {
 	s := &inst{code: cStore, rs1: r, slot: at}
 	if !f.far {

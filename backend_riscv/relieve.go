@@ -2,8 +2,8 @@ package riscv
 
 import "math"
 
-// crowdedAt is the number of edges of the interference graph, each counted twice, above which
-// relieve makes the graph smaller. A graph of this size takes some 100 MB.
+// crowdedAt is a bound for the number of edges of the interference graph, each counted twice.
+// Above this bound, relieve makes the graph smaller. A graph of this size takes some 100 MB.
 const crowdedAt = 1 << 20
 
 // relieve moves registers to memory before the interference graph is built. It moves registers

@@ -11,8 +11,8 @@ type sharer struct {
 	torn    map[reg]bool
 }
 
-// shareSlots returns a function that maps each spilled register to the register that names its
-// group.
+// shareSlots returns a function that maps each spilled register to the register that names the
+// group of this register.
 func (r *reliever) shareSlots() func(reg) reg {
 	s := &sharer{gone: r.gone, parent: make([]reg, r.f.next), members: make([][]reg, r.f.next), apart: newPairs(), torn: map[reg]bool{}}
 	var moves []*inst

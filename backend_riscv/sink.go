@@ -2,8 +2,8 @@ package riscv
 
 // sinkLoads moves each load down to its first use in the block. Otherwise the results of all
 // loads of a long sum would occupy registers at the same time, until the additions use them. A
-// load does not move past a store, a call, the access of a port, or a new definition of its
-// address register.
+// load does not move past a store, a call, the access of a port, or a new definition of the
+// load's address register.
 func (f *fn) sinkLoads() {
 	for _, b := range f.blocks {
 		for k := len(b.insts) - 1; k >= 0; k-- {

@@ -59,8 +59,8 @@ func newTable(t *design.Target, wrap func([]*Rule) []*Rule) (*table, error) {
 	return tb, tb.complete()
 }
 
-// read turns a line into a rule. For a jump or a trap it returns nil and stores the line in its own
-// field.
+// read turns a line into a rule. For a jump or a trap, read returns nil and stores the line in a
+// separate field of the table.
 func (tb *table) read(in *isa.Inst) *Rule {
 	m := &in.Meaning
 	r := &Rule{Line: in}

@@ -29,8 +29,8 @@ func asm(im *image.Image) []string {
 	return out[:len(out)-1]
 }
 
-// TestSelection compares the code of short bodies. Each body begins with v3 and v4 in registers
-// and logs v9.
+// TestSelection compares the code for short function bodies with the expected code. Each body
+// begins with v3 and v4 in registers and logs v9.
 func TestSelection(t *testing.T) {
 	mined := `isa mined
   step  R  0000000 000 0001011   rd = (rs1 xor rs2) + zext32(rs2[7:0])

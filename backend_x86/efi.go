@@ -60,8 +60,8 @@ const (
 	fileAlign, headersSize, peOffset = 512, 1024, 64
 )
 
-// noRelocations is a relocation table with an entry that does nothing. Some firmwares cannot
-// move a program without such a table.
+// noRelocations is a relocation table whose only entry does nothing. Some firmwares cannot move
+// a program without such a table.
 var noRelocations = []byte{0, 0, 0, 0, 12, 0, 0, 0, 0, 0, 0, 0}
 
 // portable writes a PE32+ application for UEFI: code, the kernel on the next page, and an

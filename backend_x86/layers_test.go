@@ -48,8 +48,9 @@ func upward(files []string, text func(string) string) []string {
 
 func withoutComments(name string) string { return comments.ReplaceAllString(source(name), "") }
 
-// TestLayersDoNotCallUpwards checks that the files of each product call only earlier files, so
-// no circle is possible. The only prototype is that of sn_main, the program.
+// TestLayersDoNotCallUpwards checks that each file of a product calls only functions of this
+// file and of earlier files, so no circle is possible. The only prototype is that of sn_main,
+// the program.
 func TestLayersDoNotCallUpwards(t *testing.T) {
 	used := map[string]bool{"pvh.ld": true, "efi.ld": true, "font.txt": true}
 	for _, files := range [][]string{linuxFiles, pvhFiles, pciFiles, uefiFiles, hvtFiles, mpiFiles, efiFiles} {

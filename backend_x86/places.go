@@ -26,9 +26,9 @@ func Places(executable []byte) func(rip uint64) string {
 	}
 }
 
-// Lines reads the line table of an executable and returns a function from an address to its
-// file and line. The line is 0 if it is unknown. All lines after a damaged part of the tables
-// are unknown. In a file that is not an executable, every line is unknown.
+// Lines reads the line table of an executable and returns a function from an address to the
+// file and line of this address. An unknown line is 0. All lines after a damaged part of the
+// tables are unknown. In a file that is not an executable, every line is unknown.
 func Lines(executable []byte) func(rip uint64) (file string, line int) {
 	rows := lines(executable)
 	sort.SliceStable(rows, func(i, j int) bool { return rows[i].from < rows[j].from })

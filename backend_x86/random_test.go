@@ -161,7 +161,7 @@ b0(v1):
 `
 
 // TestFloatsSwitchOnSSE checks that a program with floats boots with the CPU's floating point
-// enabled. A program without floats does not contain the code that enables it.
+// enabled. A program without floats does not contain the code that enables floating point.
 func TestFloatsSwitchOnSSE(t *testing.T) {
 	t.Parallel()
 	m := parse(t, doubled)

@@ -54,8 +54,8 @@ func TestRandomOfGuests(t *testing.T) {
 }
 
 // TestRandomOfAProcess checks that a process takes random bytes from the kernel. The filter of
-// the process allows the system call only without flags, only to a program that needs the bytes,
-// and only in a live run.
+// the process allows this system call only without flags, only for a program that needs random
+// bytes, and only in a live run.
 func TestRandomOfAProcess(t *testing.T) {
 	t.Parallel()
 	m := compile(t, "draws.sn", draws)

@@ -12,8 +12,8 @@ import (
 
 // stackSize is the most stack that any path of calls needs, in whole pages. There is no
 // recursion, so the program's call graph gives the deepest path. The result also includes all
-// frames of the layer below. An object file holds the size of each frame in its sections
-// .stack_sizes, one for each section of a function.
+// frames of the layer below. An object file holds the sizes of the frames in sections
+// .stack_sizes, one for each section with a function.
 func stackSize(m *ir.Module, program, hal []byte) (int, error) {
 	own, err := frames(program)
 	if err != nil {

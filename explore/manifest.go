@@ -11,8 +11,8 @@ import (
 // Format is the first line of a manifest.
 const Format = "sinter sweep 1"
 
-// Manifest lists everything that the results of a sweep depend on. It holds no time and no
-// computer name, so the same sweep gives the same manifest.
+// Manifest lists everything that the results of a sweep depend on. The manifest holds no time
+// and no computer name, so the same sweep gives the same manifest.
 type Manifest struct {
 	Format     string    `json:"format"`
 	Tool       Tool      `json:"tool"`

@@ -49,8 +49,9 @@ type Failure struct {
 	Message string `json:"message"`
 }
 
-// The folders of a queue: waiting, claimed by a worker, done. A unit of work is a file that
-// workers move by rename. If several workers rename the same file, only one succeeds.
+// The folders of a queue hold the units that are waiting, claimed by a worker, or done. A unit
+// of work is a file that workers move by rename. If several workers rename the same file, only
+// one succeeds.
 const (
 	waiting = "waiting"
 	claimed = "claimed"

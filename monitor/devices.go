@@ -69,8 +69,9 @@ func (m *monitor) attach(im *Image) error {
 
 // ring is a queue of frames in guest memory. It holds two counters, the number of frames put
 // and the number of frames taken, and then slots. A slot is a length and bytes. The monitor
-// writes one counter and only reads the other, and the guest does the opposite. `own` is a
-// private copy of the counter that the monitor writes. The guest cannot change this copy.
+// writes one counter and only reads the other one. The guest writes the counter that the
+// monitor reads. `own` is the monitor's private copy of the counter that the monitor writes.
+// The guest cannot change this copy.
 type ring struct {
 	mem         []byte
 	slots, size uint32
@@ -157,8 +158,8 @@ func (m *monitor) drain() error {
 	return nil
 }
 
-// fill puts arrived frames into the rings, as far as there is room. It returns the devices
-// that have frames for the guest.
+// fill puts arrived frames into the rings, as far as there is room. The result is a mask of the
+// devices that have frames for the guest.
 func (m *monitor) fill() (ready uint64, err error) {
 	for i, d := range m.ports {
 		if d.net == nil {
@@ -188,8 +189,8 @@ func (m *monitor) poll() (uint64, error) {
 	return m.fill()
 }
 
-// The deadline that never comes, and the bit for the deadline in the mask and in the result of a
-// wait.
+// never is the deadline that never comes. timer is the bit for the deadline, in the mask and in
+// the result of a wait.
 const (
 	never = 1<<64 - 1
 	timer = 1 << 31

@@ -17,8 +17,8 @@ const (
 	wordsRoom = 32
 )
 
-// image builds an executable of product hvt: text, 8 KiB of data with the given beginning, and
-// a manifest.
+// image builds an executable of product hvt: the text, 8 KiB of data that begin with the given
+// bytes, and a manifest.
 func image(text, data []byte, ports string) []byte {
 	return imageWith(text, data, ports, elf.PF_R|elf.PF_X)
 }

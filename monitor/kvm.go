@@ -84,8 +84,8 @@ type runArea struct {
 	_          [8]byte
 	ExitReason uint32
 	_          [20]byte
-	// These fields describe an exitIO: the direction, the bytes of an item, the port, the
-	// number of items, and the offset of the data in the shared area.
+	// These fields describe an exit because of port I/O: the direction, the bytes of an item,
+	// the port, the number of items, and the offset of the data in the shared area.
 	Direction, Size uint8
 	Port            uint16
 	Count           uint32

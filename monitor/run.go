@@ -47,8 +47,8 @@ type Config struct {
 	// Save receives the guest's state before the guest sleeps for the first time, and again at
 	// the end of the run if the guest then sleeps. Save may be nil.
 	Save func(state []byte) error
-	// State is a saved state from which the guest continues. With nil the guest starts at its
-	// entry.
+	// State is a saved state from which the guest continues. Without a saved state (nil), the
+	// guest starts at the entry of the image.
 	State []byte
 }
 

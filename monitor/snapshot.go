@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// A snapshot is the state of a guest that waits: the memory that it may write, and its
+// A snapshot is the state of a guest that waits: the memory that the guest may write, and the
 // registers.
 //
 //	magic, sha256 of the image      another image has another state

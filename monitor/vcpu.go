@@ -11,8 +11,9 @@ const (
 	cr4 = 1<<5 | 1<<9 | 1<<10                       // PAE OSFXSR OSXMMEXCPT
 	// efer has LME, LMA and NXE.
 	efer = 1<<8 | 1<<10 | 1<<11
-	// startFlags has only the bit that is always set, so the I/O privilege level is 0. With
-	// this level, the bit map in the task state determines the ports that ring 3 may use.
+	// startFlags has only the bit that is always set, so the I/O privilege level is 0. With I/O
+	// privilege level 0, the bit map in the task state determines the ports that ring 3 may
+	// use.
 	startFlags = 1 << 1
 
 	cr4OSXSAVE = 1 << 18

@@ -17,8 +17,8 @@ type Core struct {
 	Logs     []trace.Site // looked up by ID; the first entry with an ID counts
 	Marks    []Mark       // by mark number
 	Devices  []Device
-	// Raw says that the meaning of the words at the log port is unknown. Each word is then a
-	// separate event that is shown as a number.
+	// Raw says that the meaning of the words at the log port is unknown. The trace then shows
+	// each word as a separate event, as a number.
 	Raw bool
 	// Trap returns the trap site of the ebreak at pc.
 	Trap func(pc uint32) (task, site int, code string, ok bool)
@@ -46,8 +46,7 @@ type Device struct {
 	Stream bool // the device transfers single bytes
 }
 
-// numberedMarks is the largest number of timed regions in a program whose region names
-// are unknown.
+// numberedMarks bounds the number of timed regions in a program whose region names are unknown.
 const numberedMarks = 4
 
 // Numbers describes a core if only its devices are known.
@@ -61,8 +60,8 @@ func Numbers(program string, devices []Device) *Core {
 }
 
 // Recorder converts the outputs of a core to the events of a trace. All machines with a core
-// use a Recorder: sim/iss gives it frames and stores to ports, and a Harness gives it the beats
-// of a circuit.
+// use a Recorder: sim/iss gives the Recorder frames and stores to ports, and a Harness gives
+// the Recorder the beats of a circuit.
 type Recorder struct {
 	core   *Core
 	world  *world.World
@@ -181,7 +180,7 @@ func (r *Recorder) End(s trace.Status) error {
 }
 
 // Retire is the record of one retired (completed) instruction. sim/iss and a circuit must give
-// the same record. A circuit gives it with the probes retire_* of ir/rtl. Rd is 0 if the
+// the same record. A circuit shows the record at the probes retire_* (ir/rtl). Rd is 0 if the
 // instruction writes no register. Mask has a bit for each byte lane of the word at Addr &^ 3,
 // and is 0 without a data access. Data holds the bytes of these lanes, and 0 in the other
 // lanes. Order counts from 0 over all contexts. Context is the number of the executing context.

@@ -114,8 +114,8 @@ func TestHarnessDelivers(t *testing.T) {
 	require.EqualValues(t, 5, h.Cycles(), "the question is not a cycle of the run")
 }
 
-// TestWorldWaitsForAllContexts checks that the world acts only when each context of the core
-// waits.
+// TestWorldWaitsForAllContexts checks that the world acts only when all contexts of the core
+// wait.
 func TestWorldWaitsForAllContexts(t *testing.T) {
 	core := testCore()
 	core.Contexts = 3

@@ -44,8 +44,8 @@ type Outputs struct {
 	TrapPC   uint32
 }
 
-// Harness drives the ports of a core, cycle by cycle. It works with any engine that runs the
-// circuit or the gates of the core:
+// Harness drives the ports of a core, cycle by cycle. A Harness works with any engine that runs
+// the circuit or the gates of the core:
 //
 //	h := sim.NewHarness(core, w, seed)
 //	for !h.Done() {
@@ -133,7 +133,7 @@ func NewHarness(core *Core, w *world.World, seed int64) *Harness {
 }
 
 // Inputs returns the values of the input ports in the present cycle. The caller must not change
-// them.
+// these values.
 func (h *Harness) Inputs() *Inputs { return &h.in }
 
 // Done reports whether the run has ended.
@@ -190,8 +190,8 @@ func (h *Harness) Steady() bool {
 	return h.cycle > 0 && h.gaps.state == 0 && h.settle == 0 && !h.asking && !h.done
 }
 
-// Skip counts n cycles. The caller guarantees that no data passed a port in these cycles and
-// that the core did not wait.
+// Skip adds n cycles to the count. The caller guarantees that in these cycles no data passed a
+// port and the core did not wait.
 func (h *Harness) Skip(n uint64) {
 	h.cycle += n
 	h.work.busy(n)

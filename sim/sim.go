@@ -1,4 +1,4 @@
-// Package sim defines what all machines have in common. A machine runs one program in a
+// Package sim defines the common interface of all machines. A machine runs one program in a
 // simulated world (sim/world) and produces a trace (ir/trace).
 //
 // The machines form a ladder, from the source down to gates: source (the checked tree, the
@@ -30,7 +30,7 @@ type Machine interface {
 // Skipper is a machine that can make many steps at once.
 type Skipper interface {
 	// Skip makes up to limit steps that have no effect on the world or the trace, in a bounded
-	// time. The result is the number of steps made. It is 0 if the machine must make its next
+	// time. The result is the number of these steps, or 0 if the machine must make its next
 	// step with Step.
 	Skip(limit uint64) uint64
 }

@@ -1,6 +1,6 @@
 // Package verify defines the rows of the ladder, the report of all checks of a program from
 // level to level. A row names the check, the level, the core and the result. The package works
-// on given values (traces, circuits, netlists, images) and does not run a compiler.
+// on values of the caller (traces, circuits, netlists, images) and does not run a compiler.
 //
 //	level      core   check     status  n      detail
 //	source            trace     equal   1533   the reference

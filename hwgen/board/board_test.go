@@ -15,8 +15,8 @@ import (
 	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
-// without removes the source positions from a board, because printing and parsing do not
-// keep them.
+// without removes the source positions from a board, because printing and parsing change the
+// source positions.
 var without = cmp.Options{cmpopts.IgnoreFields(Pin{}, "Span"), cmpopts.IgnoreUnexported(Part{})}
 
 // TestBoards checks that Parse reads every board of the tool, and reads it again from its

@@ -65,8 +65,8 @@ func (n Need) Nearest(from Part) (Part, bool) {
 	return Part{}, false
 }
 
-// sites lists the sites of a package that a wire may use. It is nil if only the form of the
-// site names is known.
+// sites lists the sites of a package that a wire may use. The list is nil if only the form of
+// the site names is known.
 func sites(part, pack string) ([]string, error) {
 	text, err := files.ReadFile("packages.txt")
 	if err != nil {

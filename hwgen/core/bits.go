@@ -6,7 +6,7 @@ import (
 )
 
 // wires makes nodes from values that are known bit by bit. The decoder, the ports and the
-// datapath all use it.
+// datapath all use wires.
 type wires struct{ b *rtl.Builder }
 
 // bit is one bit of a node. If the node is rtl.None, the bit is the constant index (0 or 1).

@@ -20,8 +20,8 @@ type source struct {
 }
 
 // bus joins uses into one value bit by bit. Each bit is an and-or of one-hot selects. Equal
-// bits of several instructions share one select, and constant zeros need none. The value is
-// arbitrary while no line of uses executes.
+// bits of several instructions share one select. A constant 0 needs no select. The value is
+// arbitrary while no line of `uses` executes.
 func (g *gen) bus(name string, uses []use) vec {
 	if len(uses) == 0 {
 		return nil

@@ -15,8 +15,8 @@
 //	blt  rs1 lts rs2┘  the same adder, b complemented: subtract
 //
 // Units (units.go) are pieces of hardware that serve several operators each: the carry chain,
-// and-or-xor, the barrel shifter, the multiplier. The bus of results (bus.go) joins the
-// remaining results. Two sequences run the same stages: pipe3.go overlaps the stages, multi.go
+// and-or-xor, the barrel shifter, the multiplier. The bus of results (bus.go) joins the remaining
+// results. The two organisations run the same stages: pipe3.go overlaps the stages, and multi.go
 // runs one stage at a time. probes.go has the retire record and the claims. rvfi.go has the trace
 // port.
 //
@@ -128,7 +128,7 @@ func newGen(im *image.Image, p *design.Point) *gen {
 }
 
 // textMemory holds the program. If the point has a line that traps, all words after the end of
-// the program are this line.
+// the program are instructions of this line.
 func textMemory(b *rtl.Builder, im *image.Image, p *design.Point) rtl.Memory {
 	var init []uint64
 	for _, w := range im.Text {
@@ -151,8 +151,8 @@ func (g *gen) address(index vec) vec {
 	return concat(low, constVec(32-len(low), design.TextBase>>len(low)))
 }
 
-// decode latches the parts of the fetched word that execution needs, except the registers that
-// the word reads. pc is a word index.
+// decode latches the parts of the fetched word that execution needs, except the values of the
+// registers that the word names. pc is a word index.
 func (g *gen) decode(pc vec) {
 	word := g.text.Q()
 	g.x.imm = g.latch("x.imm", g.immediate(g.where(usesImm), 0, 32))

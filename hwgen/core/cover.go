@@ -135,10 +135,11 @@ func primes(p pattern, off []pattern) []pattern {
 	return out
 }
 
-// differences compares p with each pattern of off. useful has all fixed bits in which p differs
-// from at least one of them. apart has the sets of bits in which p differs from one pattern,
-// without supersets of other sets. A term that has at least one bit from each of these sets
-// matches no pattern of off.
+// differences compares p with each pattern of off. `useful` has all fixed bits in which p
+// differs from at least one pattern. For each pattern, `apart` has the set of bits in which p
+// differs from this pattern. If a set contains another set of the list, `apart` omits the
+// larger set. A term that has at least one bit from each of these sets matches no pattern of
+// off.
 func differences(p pattern, off []pattern) (useful uint32, apart []uint32) {
 	for _, o := range off {
 		d := (p.val ^ o.val) & p.mask & o.mask

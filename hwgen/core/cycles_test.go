@@ -42,7 +42,7 @@ func classes() []class {
 }
 
 // program repeats the code ten times between two marks. The code after the last mark never
-// runs. It gives the core all ports.
+// runs. That code gives the core all ports.
 const program = `image cycles
   task main
   device eth0 eth 0 rx tx
@@ -87,7 +87,7 @@ func measure(t *testing.T, core string, c class) int {
 	return int(m.Timings()[0].Cycles)
 }
 
-// TestCycleTable measures the cycles of each class and compares them with the table of
+// TestCycleTable measures the cycles of each class and compares the cycles with the table of
 // docs/hardware.md.
 func TestCycleTable(t *testing.T) {
 	page, err := os.ReadFile("../../docs/hardware.md")

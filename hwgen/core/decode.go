@@ -28,8 +28,8 @@ func newDecoder(b *rtl.Builder, p *design.Point, word rtl.ID) *decoder {
 	return &decoder{wires: wires{b}, p: p, lines: linesOf(p), word: word, ctlOf: map[string]rtl.ID{}, named: map[string]int{}}
 }
 
-// control is one bit for the instruction in execution. Decode computes it from the fetched
-// word.
+// control is one bit for the instruction in execution. The decode stage computes this bit from
+// the fetched word.
 type control struct {
 	reg   rtl.Register
 	cover cover

@@ -6,10 +6,10 @@ import (
 )
 
 // engine moves a frame between a stream port and data memory, one word per cycle. The store to
-// GO that starts the engine stays in execution until the transfer ends. Its operand keeps the
-// stored value during that time, so the engine has no registers for the device and the
-// direction. The registers ADDR and LEN are the counters of the engine, so a transfer changes
-// their values.
+// GO that starts the engine stays in execution until the transfer ends. The operand of this
+// store keeps the stored value during that time, so the engine has no registers for the device
+// and the direction. The registers ADDR and LEN are the counters of the engine, so a transfer
+// changes their values.
 type engine struct {
 	addr     rtl.Register // ADDR, a word index of data
 	left     rtl.Register // LEN: remaining bytes of capacity or of the frame
@@ -70,8 +70,8 @@ func (g *portSide) selects(index, n int) rtl.ID {
 	return g.b.EqConst(g.pack(g.stored(1 + devices)[1:]), uint64(index))
 }
 
-// count returns three values made from `left`. words has all its bits except the two lowest,
-// low has the two lowest bits, and less is `left` minus one word.
+// count returns three values made from `left`. `words` has all bits of `left` except the two
+// lowest, `low` has the two lowest bits, and `less` is `left` minus one word.
 func (e *engine) count(g *portSide) (words, low, less rtl.ID) {
 	b, n := g.b, g.p.Length.N
 	words = b.Bits(e.left.Q(), n-1, 2)

@@ -54,8 +54,8 @@ func (g *portSide) levels(d *devices) {
 	}
 }
 
-// levelOf is the value that a load of a device's register returns: the level or the next byte of
-// the device.
+// levelOf is the value that a load of a device's register returns: the device's level or next
+// byte.
 func (g *portSide) levelOf(device int) vec {
 	for _, in := range g.dev.in {
 		if in.dev.Index == device {

@@ -9,7 +9,7 @@ import (
 )
 
 // linearFrom is the least number of operators for which a linear expression is built from sums.
-// With fewer operators, the circuit of the expression as written is as small.
+// With fewer operators, a circuit of the written expression is just as small.
 const linearFrom = 5
 
 // linear makes the bits of an expression that is linear over the operands, such as some rounds

@@ -8,8 +8,8 @@ import (
 
 // pipe runs three stages: fetch (the address of the next word goes to the text memory), decode
 // (the fetched word addresses the registers) and execute. The register pc is the address of the
-// word in decode. The instruction in execution is always the preceding word of the text, so it
-// needs no separate pc.
+// word in decode. The instruction in execution is always the preceding word of the text, so
+// execution needs no separate pc.
 type pipe struct {
 	g       *gen
 	pc      rtl.Register

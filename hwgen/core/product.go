@@ -8,11 +8,12 @@ import (
 )
 
 // product makes the low w bits of x times y. The operands have w bits. The narrower operand is
-// written in base 4 with the digits -1, 0, 1 and 2. Each row then covers two bits of this
-// operand, and a bit of the row is one look-up table of two bits of the other operand and two
-// controls. Rows are added in pairs, so the number of adders on the path is the logarithm of
-// the number of digits. The rows are added with adders and not with counters (Wallace, "A
-// Suggestion for a Fast Multiplier", 1964), because an FPGA has carry cells anyway.
+// written in base 4 with the digits -1, 0, 1 and 2. Each digit gives a row, so a row covers two
+// bits of this operand. A bit of a row takes one look-up table, whose inputs are two bits of
+// the other operand and two controls. Rows are added in pairs, so the number of adders on the
+// path is the logarithm of the number of digits. The rows are added with adders and not with
+// counters (Wallace, "A Suggestion for a Fast Multiplier", 1964), because an FPGA has carry
+// cells anyway.
 //
 //	14 = 1110 in base 2, 32 in base 4, and 1·16 - 1·4 + 2·1 in digits
 //
@@ -57,8 +58,8 @@ type multiplier struct {
 	last *row // the digit above all pairs of bits: the carry, minus the sign
 }
 
-// row is a digit times x, or the sum of several such rows. Its value is v shifted to bit `at`.
-// If neg is 1, a one at bit `odd` is added to it.
+// row is a digit times x, or the sum of several such rows. The value of the row is v shifted to
+// bit `at`. If neg is 1, a one at bit `odd` is added to this value.
 type row struct {
 	v      vec
 	at     int
@@ -98,14 +99,14 @@ func (m *multiplier) or(a, b bit) bit  { return m.g.op(word.Or, 1, 0, vec{a}, ve
 func (m *multiplier) xor(a, b bit) bit { return m.g.op(word.Xor, 1, 0, vec{a}, vec{b})[0] }
 func (m *multiplier) not(a bit) bit    { return m.g.op(word.Not, 1, 0, vec{a})[0] }
 
-// rippled is the largest number of pairs for which carries in look-up tables are as fast as an
-// adder.
+// rippled is the largest number of pairs for which a chain of look-up tables computes the
+// carries as fast as an adder.
 const rippled = 5
 
 // carries returns the carry into each pair and the carry out of the last pair. A pair has a
-// carry out if its upper bit is 1 and its lower bit or its carry in is 1. With few pairs, each
-// carry from the third on is computed from the carry two pairs before it. With many pairs, an
-// adder computes the carries. One operand of this adder has the upper bits of the pairs. The
+// carry out if the upper bit is 1, and the lower bit or the carry in is also 1. With few pairs,
+// each carry from the third on is computed from the carry two pairs before it. With many pairs,
+// an adder computes the carries. One operand of this adder has the upper bits of the pairs. The
 // other operand has a 1 for each pair whose bits are both 1.
 func (m *multiplier) carries(y vec) []bit {
 	out := []bit{{rtl.None, 0}}
@@ -173,12 +174,12 @@ func (m *multiplier) sum() vec {
 	return m.finish(rows[0])
 }
 
-// bits is the width of a sum of so many rows, two or more, from bit `at` on. The digits of the
-// rows together are at most two thirds of the next power of 4.
+// bits is the width, from bit `at` on, of a sum of two or more rows with so many digits. The
+// digits of the rows together are at most two thirds of the next power of 4.
 func (m *multiplier) bits(digits, at int) int { return min(len(m.x)+2*digits, m.w-at) }
 
-// pair adds two rows. A negative lower row still needs 1 added to it. The bits below the upper
-// row are free, and one of them holds this 1.
+// pair adds two rows. If the lower row has a negative digit, 1 must still be added to this row.
+// The bits below the upper row are free, and one of them holds this 1.
 func (m *multiplier) pair(low, high row) row {
 	n := m.bits(low.digits+high.digits, low.at)
 	from := low.odd - low.at

@@ -42,8 +42,8 @@ func (g *portSide) dueHalf(name string, half port.Reg) rtl.ID {
 	return reg.Q()
 }
 
-// wait makes the deadline's bit of the mask. It returns a bit that is 1 if WAIT waits for the
-// deadline and the deadline has come.
+// wait makes the deadline's bit of the mask. The result is a bit that is 1 if WAIT waits for
+// the deadline and the deadline has come.
 func (t *timer) wait(g *portSide) vec {
 	bit := g.b.Reg("wait.timer", 1, 0)
 	t.mask = g.vec(bit.Q())

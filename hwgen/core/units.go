@@ -5,8 +5,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// overAB lists the operators that line l applies to the two shared operands. It also reports
-// whether operand b occurs elsewhere in l.
+// overAB lists the operators that line l applies to the two shared operands. `elsewhere` says
+// whether operand b also occurs in another place of l.
 func (l *line) overAB() (ops map[word.Op]bool, elsewhere bool) {
 	ops = map[word.Op]bool{}
 	seen := map[*word.Expr]bool{}
@@ -101,7 +101,7 @@ func (e *elab) makeB() {
 	g.near(g.where(func(l *line) bool { return product(l.rd) != nil }), e.multiplier)
 }
 
-// separate gives an operand of their own to lines that need both b and its complement. These
+// separate gives separate operands to lines that need both b and the complement of b. These
 // lines therefore use no shared unit.
 func (e *elab) separate(b vec) {
 	const own = "b.own"
@@ -236,9 +236,9 @@ func (e *elab) rightShifter(x vec, right, arith, left []*line) vec {
 	return out
 }
 
-// multiplier makes one multiplier for all lines, if some line needs the high half of a product.
-// Controls choose whether the operands are signed. If all lines need only the low half, the
-// multiplier has no such controls.
+// multiplier makes one multiplier for all lines. If some line needs the high half of the
+// result, controls choose whether the operands are signed. If all lines need only the low half,
+// the multiplier has no such controls.
 func (e *elab) multiplier() {
 	g := e.g
 	var signedA, signedB, plainA, plainB []*line

@@ -23,8 +23,8 @@ func widthOf(mode int) int { return rowBits >> mode }
 // pinOf is the data pin of bit i of a word.
 func pinOf(mode, i int) int { return i<<mode + [4]int{0, 0, 1, 3}[mode] }
 
-// block is one block RAM that serves one read port. It holds bits low to high-1 of a memory's
-// words.
+// block is one block RAM that serves one read port. The block holds bits low to high-1 of a
+// memory's words.
 type block struct {
 	mem       *gate.Mem[gate.Net]
 	port      int

@@ -171,7 +171,7 @@ func written(b *rtl.Builder, at rtl.ID, bits int, policy rtl.Policy, ports int) 
 }
 
 // TestModelsOfYosysAgree runs the netlist in Icarus on random inputs, with yosys's models of
-// the cells. It compares the outputs of each cycle with those of sim/cycle.
+// the cells. The test compares the outputs of each cycle with the outputs of sim/cycle.
 func TestModelsOfYosysAgree(t *testing.T) {
 	iverilog, vvp := testkit.Tool(t, "iverilog"), testkit.Tool(t, "vvp")
 	yosys, err := filepath.EvalSymlinks(testkit.Tool(t, "yosys"))
@@ -193,9 +193,9 @@ func TestModelsOfYosysAgree(t *testing.T) {
 	}
 }
 
-// replay returns a bench of random inputs that prints the outputs in each cycle, and the
-// outputs of sim/cycle. The addresses have few different values, so that the bench reads words
-// that it has written.
+// replay returns a test bench that drives random inputs and prints the outputs in each cycle.
+// It also returns the outputs of sim/cycle for the same inputs. The addresses have few
+// different values, so that the bench reads words that it has written.
 func replay(t *testing.T, c *rtl.Circuit) (bench, want string) {
 	e, err := cycle.New(c)
 	require.NoError(t, err)

@@ -62,8 +62,8 @@ func partner(t, c *gate.Cell) (pins [4]gate.Net, ok bool) {
 }
 
 // alone returns the pins of a table in a separate cell. If this table is the only reader of a
-// carry, it reads the carry from the chain, at I3. Any other carry must not be at I3, because a
-// placer would then put that carry into the cell of this table.
+// carry, the table reads the carry from the chain, at I3. Any other carry must not be at I3,
+// because a placer would then put that carry into the cell of this table.
 func alone(c *gate.Cell, carry []bool, readers [][]int) (pins [4]gate.Net) {
 	var rest []gate.Net
 	for _, x := range c.Used() {

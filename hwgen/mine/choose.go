@@ -71,8 +71,8 @@ func adderDepth() (int, error) {
 	return price.Depth, err
 }
 
-// chooser repeatedly takes the line that gives the least product. The product is the
-// number of cells of the core, times a power of the cycles.
+// chooser repeatedly takes the line with the least cost. The cost is the number of cells of the
+// core times a power of the cycles.
 type chooser struct {
 	p   *program
 	o   Options
@@ -168,8 +168,7 @@ func (c *chooser) choose(left []*Candidate) error {
 }
 
 // best is the candidate with the least product, or nil if no candidate makes the product
-// smaller. It prices a candidate only if this candidate would be the best one if it cost
-// nothing.
+// smaller. It prices only a candidate that would be the best one at no cost.
 func (c *chooser) best(left []*Candidate) (*Candidate, error) {
 	var best *Candidate
 	least := c.product(&c.now)

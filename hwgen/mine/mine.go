@@ -19,14 +19,14 @@
 // CRC, the sum of the operators' separate costs would be wrong by a factor of twenty.
 //
 // The search chooses the best line. Then it computes the savings of the other candidates again,
-// because the chosen lines already save cycles. For this it finds the uses of a line like
-// instruction selection (ir/fuse). The search ends when no line pays (choose.go). A line pays
-// when it makes the product of the core's cells and the square of the cycles smaller: time
-// counts as a square, as in the measure of Thompson, "Area-Time Complexity for VLSI" (1979). No
-// line is deeper than the adder that each core has at the same stage, so the clock rate does
-// not change.
+// because the chosen lines already save cycles. To find the uses of a line, it calls ir/fuse,
+// like instruction selection. The search ends when no line pays (choose.go). A line pays when
+// it makes the product of the core's cells and the square of the cycles smaller: time counts as
+// a square, as in the measure of Thompson, "Area-Time Complexity for VLSI" (1979). No line is
+// deeper than the adder that each core has at the same stage, so the clock rate does not
+// change.
 //
-// The result depends only on the program and the weights of its blocks. Fixed numbers, and not
+// The result depends only on the program and the weights of the blocks. Fixed numbers, and not
 // a clock, bound the work. The package does not depend on the machines. Start reading at Find.
 package mine
 

@@ -69,8 +69,8 @@ func find(t *testing.T, m *ir.Module, o mine.Options) *mine.Result {
 	return r
 }
 
-// TestALoopIsCounted checks that the estimate uses the iterations that the loop's counter
-// gives, and that an operation of four instructions becomes one.
+// TestALoopIsCounted checks that the estimate takes the number of iterations from the loop's
+// counter, and that an operation of four instructions becomes one instruction.
 func TestALoopIsCounted(t *testing.T) {
 	r := find(t, module(t, rotate), mine.Options{Power: 2})
 	require.Len(t, r.Chosen, 1)

@@ -16,7 +16,7 @@ func hostCore() HostCore {
 	}}
 }
 
-// hostModel models in Go the slave between bus and core. It follows the table of registers in
+// hostModel models the slave between bus and core. The model follows the table of registers in
 // docs/hardware.md.
 type hostModel struct {
 	cycles, busy, keptBusy uint64
@@ -222,8 +222,8 @@ func (b *hostBench) agrees(addr uint32, reads bool) bool {
 	return true
 }
 
-// edge is the clock edge of the circuit and the model. It returns the model's answers to the read
-// and the write.
+// edge is the clock edge of the circuit and the model. The result is the model's answers to the
+// read and the write of the cycle.
 func (b *hostBench) edge(q hostAccess) (v uint32, readOK, writeOK bool) {
 	v, readOK = b.m.read(q.readAddr, &b.core)
 	room := b.m.edge(&b.core, q.readAddr, q.reads)
@@ -272,7 +272,7 @@ func newHostBench(c *rtl.Circuit) (*hostBench, error) {
 
 const hostCycles = 8000
 
-// late sets the counters, in the middle of a run, to values from which they soon overflow: the
+// late sets counters, in the middle of a run, to values close to an overflow. These are the
 // lower words of the cycle counters, and the counters of frames that are too long.
 func (b *hostBench) late(c *rtl.Circuit) {
 	m := &b.m

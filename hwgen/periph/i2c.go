@@ -9,7 +9,7 @@ import (
 )
 
 // I2CHz is the clock frequency of an I2C bus. A quarter of a bit is 5 us, which is longer than
-// any time that the standard mode requires (4.7 us at most). So no table of these times is
+// every minimum time of the standard mode (4.7 us at most). So no table of these times is
 // needed.
 const I2CHz = 50_000
 

@@ -10,8 +10,8 @@ import (
 
 // The models compute the outputs of a peripheral in each cycle. A model uses plain numbers and
 // follows the specification of its peripheral. Each model starts several times, always in the
-// state after power-up. Inputs may come in the first cycle, and some inputs are such as a correct
-// neighbour never gives.
+// state after power-up. Inputs may come in the first cycle. Some inputs are wrong on purpose: a
+// correct circuit around the peripheral never gives them.
 
 // starts is the number of starts of a model.
 const starts = 40
@@ -130,8 +130,8 @@ func receiverIsModel(divider int) func(t require.TestingT, c *rtl.Circuit) {
 	}
 }
 
-// lineInIsModel compares a receiver with buffer to the model of a receiver with a list of
-// bytes.
+// lineInIsModel compares a buffered receiver (LineIn) with a model: the model of a receiver and
+// a list of bytes.
 func lineInIsModel(divider int) func(t require.TestingT, c *rtl.Circuit) {
 	return func(t require.TestingT, c *rtl.Circuit) {
 		e := engine(t, c)
@@ -244,8 +244,8 @@ func debounceIsModel(t require.TestingT, c *rtl.Circuit) {
 }
 
 // clockIsModel compares the time of the circuit with the number of cycles. The time has
-// advanced by all whole microseconds that have passed, except that a tick may still wait until
-// the fraction reaches its power of two.
+// advanced by all whole microseconds that have passed, except that the last tick may wait until
+// the fraction reaches a power of two (see Clock).
 func clockIsModel(f Hz) func(t require.TestingT, c *rtl.Circuit) {
 	return func(t require.TestingT, c *rtl.Circuit) {
 		s, err := StepOf(f)

@@ -75,8 +75,8 @@ func agrees(f func(c *rtl.Circuit) (bool, error)) mutate.Check {
 	}
 }
 
-// setBefore lists mutants with a changed start value of a register, where the circuit sets the
-// register before it reads the register.
+// setBefore lists mutants with a changed start value of a register, if the circuit always sets
+// this register before a read.
 func setBefore(registers ...string) []string {
 	var out []string
 	for _, r := range registers {

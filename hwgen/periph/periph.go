@@ -55,9 +55,9 @@ const resetBits = 10
 // ResetCycles is the length of a reset in cycles.
 const ResetCycles = 1 << resetBits
 
-// Reset makes the circuit that resets everything else. Its own registers start at 0 at
-// configuration, so it needs no reset. `request` may change at any time, asynchronously to the
-// clock.
+// Reset makes the circuit that resets everything else. The registers of this circuit start at 0
+// at configuration, so the circuit itself needs no reset. `request` may change at any time,
+// asynchronously to the clock.
 func Reset() (*rtl.Circuit, error) {
 	b := rtl.NewBuilder("sinter_reset")
 	request := synchronise(b, b.Input("request", 1))
@@ -107,8 +107,9 @@ func StepOf(f Hz) (Step, error) {
 
 // Clock makes the time in microseconds. The time advances by at most one in a cycle with `run`.
 // Cycles without `run` also add to the fraction. So the time stands still while the core
-// computes, and then catches up. A tick comes when the fraction reaches a power of two, and not
-// already at Take. So each tick is late by a part of a microsecond, but the rate is exact.
+// computes (`run` is 0), and then catches up. A tick comes when the fraction reaches a power of
+// two, and not already at Take. So each tick is late by a fraction of a microsecond, but the
+// rate of the ticks is exact.
 func Clock(f Hz) (*rtl.Circuit, error) {
 	s, err := StepOf(f)
 	if err != nil {

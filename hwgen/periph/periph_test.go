@@ -194,8 +194,8 @@ func debounceWorks(t require.TestingT, c *rtl.Circuit) {
 	require.Greater(t, held, 10, "rests between the bounds, which may do either")
 }
 
-// TestSender samples the line like an oscilloscope. Each bit lasts exactly the divider's number
-// of cycles.
+// TestSender samples the line like an oscilloscope. Each bit must last exactly as many cycles
+// as the divider says.
 func TestSender(t *testing.T) {
 	c, err := Sender(twelve, 115200)
 	senderWorks(t, made(t, c, err))
@@ -289,8 +289,8 @@ func TestDivider(t *testing.T) {
 	require.Error(t, err)
 }
 
-// TestLogWire checks that words leave in order and in the form of WordOnWire. Random words
-// arrive as fast as the buffer accepts them, or with pauses.
+// TestLogWire checks that the circuit sends words in order, as the bytes that WordOnWire gives.
+// Random words arrive as fast as the buffer accepts them, or with pauses.
 func TestLogWire(t *testing.T) {
 	c, err := LogWire(twelve, 1_000_000)
 	logWireWorks(t, made(t, c, err))
@@ -341,8 +341,8 @@ func logWireWorks(t require.TestingT, c *rtl.Circuit) {
 	require.Greater(t, full, 1000, "the buffer was full at times")
 }
 
-// TestWordOnWire checks that the bytes hold the word, and that only the first byte has its top
-// bit set.
+// TestWordOnWire checks that the bytes on the wire hold the word, and that the top bit is set
+// only in the first byte.
 func TestWordOnWire(t *testing.T) {
 	for _, w := range []uint32{0, 0xFFFF_FFFF, 0x0003_0011, 0x89AB_CDEF} {
 		b := WordOnWire(w)

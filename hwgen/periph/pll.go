@@ -31,8 +31,8 @@ func filterOf(pfd float64) int {
 	return 6
 }
 
-// FindPLL computes the settings that make a frequency from a reference. If no settings make it,
-// the error names the nearest possible frequency.
+// FindPLL computes the settings that make a frequency from a reference. If no settings make the
+// frequency, the error names the nearest possible frequency.
 func FindPLL(ref, want Hz) (PLL, error) {
 	best, found := PLL{}, false
 	off := math.Inf(1)

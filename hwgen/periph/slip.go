@@ -100,8 +100,8 @@ func lanes(b *rtl.Builder, word, at, data rtl.ID) rtl.ID {
 }
 
 // SlipOut makes a circuit that turns the beats (words) of a core's frame port into bytes of a
-// line. A beat is accepted together with its last byte. The last beat of a frame is accepted
-// together with the byte that ends the frame.
+// line. The circuit accepts a beat when the line accepts the last byte of the beat. For the
+// last beat of a frame, this is the byte that ends the frame.
 func SlipOut() (*rtl.Circuit, error) {
 	b := rtl.NewBuilder("sinter_slip_out")
 	valid, data, last, bytes := b.Input("valid", 1), b.Input("data", 32), b.Input("last", 1), b.Input("bytes", rtl.PortBytesWidth)

@@ -50,8 +50,8 @@ func someFrame(r *rand.Rand) []byte {
 	return f
 }
 
-// slipInAgrees runs SlipIn in lock-step with SlipReader, with random pauses on both sides,
-// empty frames, and escapes of bytes that need none.
+// slipInAgrees runs SlipIn in lock-step with SlipReader, with random pauses at input and
+// output, empty frames, and escapes of bytes that need no escape.
 func slipInAgrees(c *rtl.Circuit) (bool, error) {
 	b, err := benchOf(c)
 	if err != nil {

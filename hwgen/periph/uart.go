@@ -43,7 +43,7 @@ func beat(b *rtl.Builder, name string, divider uint64, hold rtl.ID) (count, end 
 }
 
 // send makes the registers of a line. `valid` offers a byte, which is accepted in a cycle with
-// ready. The last bit sent is a 1. It stays on the line as the idle level.
+// ready. The last bit sent is a 1, which stays on the line as the idle level.
 func send(b *rtl.Builder, divider uint64, valid rtl.ID, data rtl.ID) sender {
 	shift := b.Reg("send.shift", frameBits+1, 1)
 	idle := b.IsZero(b.Bits(shift.Q(), frameBits, 1))
@@ -117,8 +117,8 @@ func receive(b *rtl.Builder, d uint64, line rtl.ID) received {
 // Kbit.
 const queueBits = 9
 
-// LineIn makes a circuit that receives bytes from a serial line and keeps them until the
-// core accepts them. A byte may begin at any time. Bytes that arrive while the buffer is
+// LineIn makes a circuit that receives bytes from a serial line and keeps each byte until the
+// core accepts the byte. A byte may begin at any time. Bytes that arrive while the buffer is
 // full are lost.
 func LineIn(f Hz, baud uint64) (*rtl.Circuit, error) {
 	d, err := Divider(f, baud)
@@ -149,8 +149,8 @@ func LineIn(f Hz, baud uint64) (*rtl.Circuit, error) {
 // of the word.
 const wordBytes = 5
 
-// WordOnWire returns the bytes of a log word, its high bits first. Only the first byte has its
-// top bit set, so a reader that starts late finds the next word.
+// WordOnWire returns the bytes of a log word, high bits of the word first. The top bit is set
+// only in the first byte, so a reader that starts late finds the next word.
 func WordOnWire(v uint32) [wordBytes]byte {
 	var out [wordBytes]byte
 	for i := range out {

@@ -143,8 +143,8 @@ func (p *point) instructions() {
 	}
 }
 
-// trapLine is a line that stops the machine. It comes from the target, or else from the base
-// set.
+// trapLine is a line that stops the machine. The line comes from the target, or else from the
+// base set.
 func (p *point) trapLine() *isa.Inst {
 	lines := slices.Concat(p.im.Target.Set.Insts, isa.RV32I().Insts)
 	return lines[slices.IndexFunc(lines, func(in *isa.Inst) bool { return in.Meaning.Trap })]
@@ -265,8 +265,8 @@ func (p *point) ports() {
 	}
 }
 
-// always returns a port register with the directions that a whole core has for every image.
-// Other cores have no such register.
+// always returns the directions of a port register that a whole core has even if the image does
+// not use them. Other cores have only the directions that the image uses.
 func (p *point) always(r port.Row) design.Port {
 	_, level := r.Reg.Level()
 	moves := r.Reg == port.Addr || r.Reg == port.Len || r.Reg == port.Go

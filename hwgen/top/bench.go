@@ -26,8 +26,8 @@ type Seen struct {
 	Level  uint64
 }
 
-// startCycles is the number of the core's cycles before a program begins: the reset, and the
-// registers between the reset and the core.
+// startCycles is the number of clock cycles before a program begins: the length of the reset,
+// and the registers between reset circuit and core.
 const startCycles = periph.ResetCycles + 4
 
 // Bench writes a test bench that uses only the pins of the top module. It drives the inputs,

@@ -32,8 +32,8 @@ func (b *body) fresh(name string, width int) string {
 	return name
 }
 
-// place writes a peripheral as a separate module, and an instance of it. joins lists ports and
-// nets in turn: a port, its net, the next port.
+// place writes a peripheral as a separate module, and an instance of it. `joins` lists a port,
+// the net of this port, the next port, and so on.
 func (b *body) place(c *rtl.Circuit, initial bool, reset string, joins ...string) {
 	what := strings.TrimPrefix(c.Name, "sinter_")
 	c.Name = verilog.Free(verilog.ModuleName(b.Core)+"_"+what, b.taken)

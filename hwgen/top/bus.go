@@ -9,9 +9,9 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// masters maps the kind of a port to the circuit that transfers commands over the wires of
-// such a bus. A master has a port for each wire of the kind's table row. For an open wire it
-// has the input NAME and the output NAME_low.
+// masters maps the kind of a port to the circuit that transfers commands over the wires of such
+// a bus. A master has a port for each wire of the kind's table row. For an open wire, the
+// master has the input NAME and the output NAME_low.
 func masters() map[string]func(periph.Hz) (*rtl.Circuit, error) {
 	return map[string]func(periph.Hz) (*rtl.Circuit, error){"spi": periph.SPI, "i2c": periph.I2C}
 }
@@ -74,8 +74,8 @@ type Slave struct {
 	Bits   string
 }
 
-// slave writes the other end of a bus. It prints S where a command begins, P where the command
-// ends, and the bits on the wire when the clock rises.
+// slave writes the other end of a bus. That end prints S where a command begins, P where the
+// command ends, and the bits on the wire when the clock rises.
 func (d *Design) slave(b func(string, ...any), s Slave) {
 	net := map[string]string{}
 	open := false

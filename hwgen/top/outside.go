@@ -7,8 +7,9 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// outside names the ports through which a circuit uses a memory outside it: the request of this
-// cycle, and the word of the last read. lanes and data are valid in a cycle with a write.
+// outside names the ports through which a circuit uses a memory outside of the circuit: the
+// request of this cycle, and the word of the last read. lanes and data are valid in a cycle
+// with a write.
 type outside struct{ read, write, addr, lanes, data, word string }
 
 func outsideOf(mem string) outside {
@@ -124,7 +125,7 @@ func trimmed(m *rtl.Mem) (words []uint64, rest uint64) {
 }
 
 // sizes splits a length into powers of two times the unit, the largest first. It returns at
-// most `pieces` sizes. The last size is rounded up to cover the rest.
+// most `pieces` sizes. The last size is rounded up, so that the sizes cover the whole length.
 func sizes(length, unit int) []int {
 	left := (length + unit - 1) / unit
 	var out []int

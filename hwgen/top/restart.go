@@ -17,7 +17,7 @@ import (
 //	restart.to       the word that is written in this cycle, when restart.writing is 1
 //
 // If few words are not zero, the copy is a list of addresses and words. The restart first sets
-// all words to zero. Then it writes the initial values of the words in the list.
+// all words to zero. Then it writes the words of the list with their initial values.
 //
 // Other memories, such as a register file, need no filling: a program writes a register before it
 // reads the register.

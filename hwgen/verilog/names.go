@@ -8,8 +8,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// Names maps the parts of a circuit to the nets of its Verilog module. A part that no output
-// depends on is not written and has no name.
+// Names maps the parts of a circuit to the nets of the circuit's Verilog module. Write omits a
+// part on which no output depends. Such a part has no name.
 type Names struct {
 	Module string
 	Ports  map[string]string

@@ -201,8 +201,8 @@ func (b *bench) expect(moves string, s section, at, got string) {
 	b.line("      %s <= %s + 1;\n    end", at, at)
 }
 
-// end writes the actions while no output is pending: the next arrival if the core is idle, or
-// the end of the run.
+// end writes the actions of a cycle without a pending output: the next arrival if the core is
+// idle, or the end of the run.
 func (b *bench) end() {
 	arrivals := b.sections["arrivals"]
 	b.line("      if (%s) finish(32'd0, 2'd0);", rtl.PortHalted)

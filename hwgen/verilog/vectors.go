@@ -19,8 +19,8 @@ type Input struct {
 	Levels []uint64 // by device: the new levels of inputs; nil for a frame
 }
 
-// Beat is a word of a frame. Bytes is the number of valid bytes of Data, 4 except in the last
-// beat.
+// Beat is a word of a frame. Bytes is the number of valid bytes in Data. This number is 4
+// except in the last beat.
 type Beat struct {
 	Data  uint32
 	Last  bool
@@ -241,9 +241,9 @@ type section struct {
 	n    int
 }
 
-// layout lists the sections of the vector file and its words of 40 bits each. A word has 32
-// bits of data. In a beat, the next 3 bits hold the number of bytes, and the next bit is 1 in
-// the last beat of a frame.
+// layout lists the sections and the words of the vector file. Each word of the file has 40
+// bits. A word has 32 bits of data. In a beat, the next 3 bits hold the number of bytes, and
+// the next bit is 1 in the last beat of a frame.
 func (v *Vectors) layout(im *image.Image) (sections map[string]section, words []uint64) {
 	sections = map[string]section{}
 	add := func(name, port string, list []uint64) {

@@ -1,8 +1,9 @@
 // Package amd64 makes x86-64 instructions at run time and runs them in the current process.
 //
 // The package is an assembler for simulation engines that generate machine code. A Code
-// collects instructions, Load puts them into executable pages, and Run calls them. The package
-// supports the few instructions that such engines need. It does not depend on circuits.
+// collects instructions, Load puts the instructions into executable pages, and Run calls the
+// code in these pages. The package supports the few instructions that such engines need, and
+// does not depend on circuits.
 //
 //	var c amd64.Code
 //	c.Mov(amd64.RAX, amd64.At(amd64.RBX, 8), amd64.Q)   // rax = word 1 of the block at rbx
@@ -239,8 +240,8 @@ func (c *Code) OpTo(op Arith, d, s Operand, size Size) {
 	}
 }
 
-// Mov emits d = s. For a number, Q sign-extends it and D clears the upper half. It may change
-// the flags.
+// Mov emits d = s. If s is a number, size Q sign-extends the number, and size D clears the
+// upper half of d. The emitted code may change the flags.
 func (c *Code) Mov(d Reg, s Operand, size Size) {
 	if s.kind == number && s.disp == 0 {
 		c.Op(Xor, d, R(d), D)

@@ -1,12 +1,12 @@
 // Package cycle runs a circuit (ir/rtl) cycle by cycle.
 //
-// An Engine runs one circuit. Engines lists all engines, and tests compare them with each
-// other. Scalar packs bit operations into words (rtl.Circuit.Pack). Scalar compiles the packed
-// circuit to an array of instructions over 64-bit slots. Regions and multiplexers with costly
-// arms become jumps, so Scalar computes a value only in cycles that need the value. A register
-// has two slots, for the present and the next value, so effects may come in any order. Memory
-// writes wait for the clock edge. Direct computes every node in every cycle, as circuits are
-// defined.
+// An Engine runs one circuit. Engines lists all engines, and tests compare all engines with
+// each other. Scalar packs bit operations into words (rtl.Circuit.Pack). Scalar compiles the
+// packed circuit to an array of instructions over 64-bit slots. Regions and multiplexers with
+// costly arms become jumps, so Scalar computes a value only in cycles that need the value. A
+// register has two slots, for the present and the next value, so effects may come in any order.
+// Memory writes wait for the clock edge. Direct computes every node in every cycle, as circuits
+// are defined.
 //
 //	e, err := cycle.New(circuit)
 //	e.Reset(true)
@@ -19,7 +19,7 @@
 //
 // A Machine is an engine that runs the circuit of a core, with a simulated world at the core's
 // ports (sim.Harness). The Machine is the machine `cycle` of the ladder, the list of all
-// machines. A Wave replays a part of the run on a second engine and writes it as VCD.
+// machines. A Wave replays a part of the run on a second engine, and writes this part as VCD.
 //
 // The package depends on circuits, but not on instructions or images. docs/glossary.md explains
 // the terms. Start reading at Engine, then direct.go, then scalar.go, blocks.go (when each
@@ -53,7 +53,7 @@ type Engine interface {
 
 // Inside gives access to all values in an engine.
 type Inside interface {
-	// Peek returns the value of any node between Eval and Clock. Between Clock and Eval, it
+	// Peek returns the value of any node between Eval and Clock. Between Clock and Eval, Peek
 	// works only for registers, synchronous reads and inputs.
 	Peek(id rtl.ID) uint64
 	// Memory returns the words of a memory, for reading and writing.

@@ -204,8 +204,8 @@ func (m *Machine) fixed() {
 }
 
 // Step executes one cycle: it sets the inputs, evaluates the circuit, calls the harness and
-// performs the clock edge. At the end of the run it omits the clock edge, so that the last
-// cycle can be inspected.
+// performs the clock edge. At the end of the run, Step omits the clock edge, so that a caller
+// can inspect the last cycle.
 func (m *Machine) Step() error {
 	m.drive()
 	if err := m.opts.Wave.take(m); err != nil {

@@ -29,8 +29,8 @@ const (
 const echoCapacity = 64
 
 // echo builds a core without instructions. The core receives a frame, logs the frame's length,
-// and sends the frame back between two marks. It halts after `frames` frames, and traps at a
-// frame that begins with 0xee.
+// and sends the frame back between two marks. The core halts after `frames` frames, and traps
+// at a frame that begins with 0xee.
 func echo(t testing.TB, frames uint64) *rtl.Circuit {
 	b := rtl.NewBuilder("echo")
 	rx, tx := rtl.RxPorts("eth0"), rtl.TxPorts("eth0")
@@ -308,8 +308,8 @@ func namedNodes(c *rtl.Circuit) map[string]rtl.ID {
 	return out
 }
 
-// TestContexts checks that each context has its own idle port, and that the record names the
-// context that retired.
+// TestContexts checks that each context has its own idle port, and that the retire record names
+// the context of the retired instruction.
 func TestContexts(t *testing.T) {
 	b := rtl.NewBuilder("two")
 	n := b.Reg("n", 4, 0)

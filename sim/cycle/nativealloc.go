@@ -94,8 +94,8 @@ func (in instr) uses() (reads []uint16, writes bool) {
 }
 
 // aliases finds states whose next value can be written directly to the state. No operation may
-// read such a state after the write. Run does not need the old value, because it stops before
-// any state is set.
+// read such a state after the write. Run does not need the old value of a state, because Run
+// stops before the code sets any state.
 func (g *generator) aliases() {
 	g.alias = map[uint16]uint16{}
 	n := uint16(g.prog.states)

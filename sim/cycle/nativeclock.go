@@ -47,8 +47,8 @@ func (g *generator) clock() {
 	}
 }
 
-// write emits a recorded memory write. At the clock edge, the code may use the registers that
-// hold values inside a cycle.
+// write emits a recorded memory write. The code may use all registers, because no value of the
+// cycle is needed after the clock edge.
 func (g *generator) write(s storeSite) {
 	c := g.code
 	word := amd64.Elem(base, acc)

@@ -120,8 +120,8 @@ func sizeOf(mask uint64) amd64.Size {
 	return amd64.Q
 }
 
-// cut clears the bits of t above a mask of low bits. After an operation of size D, the upper
-// half is already clear.
+// cut clears the bits of t that are above the mask, which is a mask of low bits. After an
+// operation of size D, the upper half is already clear.
 func (g *generator) cut(t amd64.Reg, mask uint64) {
 	switch {
 	case mask == math.MaxUint64 || mask == math.MaxUint32:
@@ -320,8 +320,8 @@ func (g *generator) test(s uint16) {
 	}
 }
 
-// compare emits code that sets the flags for a comparison. It returns the condition under which
-// the comparison holds.
+// compare emits code that sets the flags for a comparison. The result is the CPU condition
+// under which the comparison holds.
 func (g *generator) compare(in *instr) amd64.Cond {
 	c, a, b := g.code, g.value(in.a), g.value(in.b)
 	switch in.op {
@@ -365,8 +365,8 @@ func (g *generator) mask(t amd64.Reg, mask uint64) {
 	g.code.Op(amd64.And, t, amd64.R(base), amd64.Q)
 }
 
-// choose emits d = a if cond holds, else d = b. The flags are already set. A mov keeps them,
-// but clearing a register with xor would not.
+// choose emits d = a if cond holds, else d = b. The flags are already set. A mov keeps the
+// flags, but a xor that clears a register would change them.
 func (g *generator) choose(in *instr, cond amd64.Cond) {
 	a, b := g.value(in.a), g.value(in.b)
 	t := g.work(in.d, a)

@@ -130,8 +130,8 @@ func (e *Scalar) Clock() {
 	e.cycle++
 }
 
-// commit performs the memory writes of a cycle in port order, which is the order in which the
-// effects were executed.
+// commit performs the memory writes of a cycle in port order, which is the order of the
+// effects.
 func (e *Scalar) commit() {
 	for i := range e.stores {
 		st := &e.stores[i]

@@ -8,8 +8,8 @@ import (
 // burst is the largest number of cycles in one Skip. So many cycles take a few milliseconds.
 const burst = 1 << 14
 
-// skipping is the state with which a Machine skips cycles. In cycles in which no data
-// passes a port, the engine runs without the harness.
+// skipping is the state of a Machine for Skip. While no data passes a port, the engine runs
+// cycles without the harness.
 type skipping struct {
 	run  Runner // nil: the engine or the options need every cycle
 	stop Stop

@@ -12,11 +12,11 @@ import (
 
 // Wave writes a window (a range of cycles) of a run as a value change dump (IEEE 1364-2005,
 // clause 18) during the run. The dump has every named value: inputs, registers, named operators
-// and reads, outputs and probes. Dots in names become scopes. Cycle n starts at time 10n with
-// the rising edge of clk.
+// and reads, outputs and probes. A dot in a name separates a scope from the rest of the name.
+// Cycle n starts at time 10n with the rising edge of clk.
 //
-// A separate engine, which can give every value, replays the window. This engine starts with
-// the state at the beginning of the window and gets the inputs of the run. So the main run
+// A separate engine, in which every value can be read, replays the window. This engine starts
+// with the state at the beginning of the window and gets the inputs of the run. So the main run
 // keeps its engine and its speed, and memory use does not grow with the window.
 type Wave struct {
 	c        *rtl.Circuit

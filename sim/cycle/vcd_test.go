@@ -84,7 +84,7 @@ func readVCD(t *testing.T, src string) *dump {
 }
 
 // TestDumpShowsWhatHappened replays windows of random circuits. The test compares each named
-// value in each cycle with the direct evaluator.
+// value in each cycle with the engine Direct.
 func TestDumpShowsWhatHappened(t *testing.T) {
 	for seed := range int64(40) {
 		c := rtltest.Random(seed, 30)

@@ -16,7 +16,7 @@ func Random(seed, number uint64) *Draws {
 }
 
 // Replay repeats the given draws. A draw that is larger than the requested largest value
-// becomes this largest value. All draws after the given ones are 0.
+// becomes this largest value. All later draws are 0.
 func Replay(given []uint64) *Draws { return &Draws{given: given} }
 
 // Drawn returns the numbers drawn so far.

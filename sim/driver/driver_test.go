@@ -385,8 +385,8 @@ fail "after the return"`, ""},
 	}
 }
 
-// TestTime checks the times of messages. Computation takes no time, waiting takes time,
-// and each epoch begins at time 0.
+// TestTime checks the times of messages. Computation takes no time, and a wait lets time pass.
+// Each epoch begins at time 0.
 func TestTime(t *testing.T) {
 	p, test := check(t, `let e = fake.eth()
 start echo(e)

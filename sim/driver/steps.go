@@ -12,7 +12,7 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// Do executes a step of the body. If the step waits, Do waits too. After a failure, it does
+// Do executes a step of the body. If the step waits, Do waits too. After a failure, Do does
 // nothing.
 func (r *run) Do(e *eval.Effect) {
 	if e.Kind == eval.TickEffect {
@@ -123,8 +123,9 @@ func (r *run) put(s *tree.Put, e *eval.Effect) {
 	r.arrive(m)
 }
 
-// answer sets how the device on a bus answers from now on. The first word is the number of sent
-// bytes. The data begin with the sent bytes, and the answer follows.
+// answer sets the answer that the device on a bus gives from now on to certain sent bytes. The
+// first word of the effect is the number of these bytes. The data of the effect are the sent
+// bytes and then the answer.
 func (r *run) answer(s *tree.Answer, e *eval.Effect) {
 	if n := e.Words[0]; n == 0 && port.Find(r.test.Devices[s.Dev].Kind).Silent {
 		r.fail(s.At, "what is sent begins with the address of the device")

@@ -5,18 +5,18 @@
 //	netlist --Compile--> Program --NewState--> State --Eval, Clock--> ...
 //
 // Compile converts each look-up table to and, xor and multiplexer operations. Some of these
-// operations complement an operand. Equal operations are shared. Compile orders the operations
-// in long sequences of equal kinds (`run` in the example), so that the interpreter dispatches
-// once for a sequence. Compile reuses a slot after the last use of the slot's value:
+// operations complement an operand. Equal operations become one operation. Compile orders the
+// operations in long sequences of equal kinds (`run` in the example), so that the interpreter
+// dispatches once for a sequence. Compile reuses a slot after the last use of the slot's value:
 //
 //	run and  412: s17 = s3 & s90
 //	run mux  280: s18 = s4 ? s17 : s5
 //
-// Memories stay arrays in which lanes are interleaved ([address][lane]). If a memory has no
-// write ports, all lanes share it. For an address or datum, the gates hold one word for each
-// bit, and a memory needs one word for each lane. The transposition of a 64x64 bit matrix
-// converts one form into the other. If a read and a write access the same word in a cycle, the
-// policy of the read port decides. Policy Never gives the old word.
+// Memories stay arrays in which lanes are interleaved ([address][lane]). All lanes share a
+// memory without write ports. For an address or datum, the gates hold one word for each bit,
+// and a memory needs one word for each lane. The transposition of a 64x64 bit matrix converts
+// one form into the other. If a read and a write access the same word in a cycle, the policy of
+// the read port decides. Policy Never gives the old word.
 //
 // Machine adds a sim.Harness, and thus a simulated world, for each lane. The package depends on
 // gates, but not on circuits. Tests compare this package and sim/cycle with each other. Start
@@ -273,8 +273,8 @@ type pinFinder struct {
 	err     error
 }
 
-// findPins finds the ports that the core uses. If a program can never reach a log or mark,
-// its core has no port for it.
+// findPins finds the ports that the core uses. If a program can never reach a log or mark, the
+// core of the program has no log or mark port.
 func findPins(shell *Shell, core *sim.Core) (*pins, error) {
 	f := &pinFinder{in: map[string][]uint16{}, out: map[string][]uint16{}}
 	for _, w := range shell.Inputs {

@@ -208,8 +208,8 @@ func (a *assembler) step(s *step, r amd64.Reg) {
 }
 
 // registers emits the clock edge of the register bits: q takes d if enable is 1. If no later
-// bit reads a bit, its register changes immediately. The next values of the other bits first
-// go to separate slots.
+// register bit reads a register bit, the code changes this bit immediately. The next values of
+// all other bits first go to separate slots.
 func (a *assembler) registers() {
 	late := map[uint16]int{} // for each slot: the last register bit that reads it
 	for i, r := range a.p.regs {

@@ -1,4 +1,4 @@
-// Package iss runs a linked image on the instruction set of its target. It has the machine
+// Package iss runs a linked image on the instruction set of its target. It contains the machine
 // `isa` of the ladder (the list of all machines). This machine is the reference when a circuit
 // is compared in lock-step.
 //

@@ -13,9 +13,8 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// Port registers as distances from x0, as the images below write them:
-// STATUS -2048, WAIT -2044, ADDR -2040, LEN -2036, GO -2032, MARK -2028,
-// LOG -2024, HALT -2020.
+// The images below address port registers relative to x0: STATUS -2048, WAIT -2044, ADDR -2040,
+// LEN -2036, GO -2032, MARK -2028, LOG -2024, HALT -2020.
 
 const hello = `image hello
   task main
@@ -208,8 +207,8 @@ func TestOversize(t *testing.T) {
 	require.Equal(t, []byte{1, 2, 3, 4, 0, 0, 0, 0}, m.Mem()[:8])
 }
 
-// TestFaults checks that a fault that only a wrong back end can cause is an error with its
-// position.
+// TestFaults checks that Step returns an error with a position for each fault that only a wrong
+// back end can cause.
 func TestFaults(t *testing.T) {
 	for _, c := range []struct{ words, want string }{
 		{"lw x1, 30(x0)", "image p, pc 0x100000, `lw x1, 30(x0)`: a 4-byte access at 0x1e, which is not aligned"},
@@ -255,7 +254,7 @@ func TestNewVerifies(t *testing.T) {
 }
 
 // TestRetire checks that the records of a run equal the records of a stepper with the same
-// words, and that recording changes nothing.
+// words, and that a run with the hook behaves like a run without the hook.
 func TestRetire(t *testing.T) {
 	im := load(t, busy)
 	m, err := New(im, world.New(nil))

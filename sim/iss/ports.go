@@ -10,8 +10,8 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// CoreOf describes the ports of the core for an image. This machine uses it, and so does the
-// harness of a circuit that runs the image.
+// CoreOf describes the ports of the core for an image. This machine uses the description, and
+// so does the harness of a circuit that runs the image.
 func CoreOf(im *image.Image) *sim.Core {
 	c := &sim.Core{Program: im.Name, Tasks: im.Tasks, Contexts: len(im.Contexts), Raw: len(im.Logs) == 0}
 	for _, l := range im.Logs {
@@ -264,8 +264,8 @@ func (p *ports) Store(addr, v uint32, bytes int) bool {
 }
 
 // move executes a store to GO: the frame engine transfers one frame while the core waits. The
-// engine of a core changes ADDR and LEN while it works. The program must therefore set both
-// registers again for each transfer.
+// engine of a core changes ADDR and LEN during the transfer. The program must therefore set
+// both registers again for each transfer.
 func (p *ports) move(v uint32) bool {
 	dev := int(v >> 1)
 	if dev >= len(p.im.Devices) {

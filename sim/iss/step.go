@@ -70,7 +70,7 @@ func (s *Stepper) Mem() []byte { return s.c.mem }
 
 // Step executes a word at the present pc. The result is false, without a record, if the
 // instruction did not complete because it traps or because the bus blocks it. An error means
-// that the word is not an instruction of the set, or that it names a missing register.
+// that the word is not an instruction of the set, or that the word names a missing register.
 func (s *Stepper) Step(insn uint32) (sim.Retire, bool, error) {
 	l, err := s.line(insn)
 	if err != nil {

@@ -15,8 +15,8 @@ import (
 //	core   0: 3 0x00000010 (0x00b12623) mem 0x00000ffc 0x0000002a
 //	core   0: 3 0x00000014 (0x00c12503) x10 0x0000002a mem 0x00000ffc
 //
-// A line shows a written register with its new value, a store with its address and data, or a
-// load with its address.
+// A line shows a written register and the new value, a store with address and data, or a load
+// with address.
 type CommitLog struct {
 	w       io.Writer
 	decoder *isa.Decoder

@@ -12,8 +12,8 @@ type Stages struct{ Fetch, Decode, Execute, End uint64 }
 
 // Pipeline computes the stages, with their cycles, of each instruction that retires in a
 // window. The cycle table in docs/hardware.md defines the stages. The core shows only when an
-// instruction is in execution. Decode is the cycle before execution. It begins earlier if the
-// previous instruction stays in execution for several cycles. Fetch comes directly before
+// instruction is in execution. Decode is the cycle before execution. Decode begins earlier if
+// the previous instruction stays in execution for several cycles. Fetch comes directly before
 // decode. Instructions that are fetched but never executed do not appear.
 type Pipeline struct {
 	text     *Text

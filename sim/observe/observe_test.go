@@ -33,8 +33,8 @@ func TestCommitLogLines(t *testing.T) {
 		"core   1: 3 0x00000018 (0xfe209ce3)\n", out.String())
 }
 
-// cycles is a hand-written run of a text of four words: a jump, a load, a store to a port that
-// is held, and an instruction that never retires.
+// cycles is a hand-written run of a text of four words: a jump, a load, a store that a port
+// holds for some cycles, and an instruction that never retires.
 func cycles(o Observer, text *Text) {
 	pc := func(k int) uint32 { return uint32(design.TextBase + 4*k) }
 	at := uint64(0)

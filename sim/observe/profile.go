@@ -37,8 +37,8 @@ func Causes() []Cause {
 	return out
 }
 
-// Spent is the cost of a source position. For an instruction-set simulator, only the first two
-// fields are known.
+// Spent is the cost of a source position. An instruction-set simulator gives only the first two
+// fields.
 type Spent struct {
 	Instructions uint64
 	Events       uint64
@@ -161,8 +161,8 @@ func causeOf(r *sim.Retire) Cause {
 	return Memory
 }
 
-// End handles an instruction that is still executing when the run ends. It assigns the cycles
-// of the instruction to its word.
+// End handles an instruction that is still executing when the run ends. End assigns the cycles
+// of this instruction to the instruction's word.
 func (p *Profile) End() error {
 	for k, n := range p.held {
 		p.words[k].Cycles[Port] += n // only a port can hold an instruction forever

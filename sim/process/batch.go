@@ -8,9 +8,9 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// batches decides how many inputs to send to a guest (the running program) in advance. The
-// guest sends nothing while it works on a batch. So the next batch is smaller if the last batch
-// took long.
+// batches decides how many inputs the harness sends to a guest (the running program) in
+// advance. The guest sends nothing while it works on a batch. So the next batch is smaller if
+// the last batch took long.
 type batches struct {
 	size int
 	sent time.Time

@@ -1,7 +1,7 @@
 // Package process runs an executable as a Machine: as a Linux process, or as a unikernel in
 // QEMU or in Sinter's monitor. The running executable is called the guest. The package does not
-// depend on a compiler. It uses the protocol of the products, in which the guest asks for every
-// input from outside:
+// depend on a compiler. In the protocol of the products, the guest asks for every input from
+// outside:
 //
 //	guest                            harness (this package)
 //	'A' low high                     notes the deadline of the wait that follows
@@ -90,8 +90,8 @@ type Machine struct {
 	host host
 
 	inside *inside // the guest, if it runs inside the current process
-	// Command is a shell command that runs the same executable without the harness. It works as
-	// long as the file exists (Options.Dir).
+	// Command is a shell command that runs the same executable without the harness. The command
+	// works as long as the executable's file exists (Options.Dir).
 	Command string
 }
 
@@ -168,8 +168,8 @@ func prepare(p Program, w *world.World, o Options) (*Machine, error) {
 	return m, nil
 }
 
-// liveProcess is the shell command with which a user starts the process. In this command each
-// device is a TAP interface that has the name of the device.
+// liveProcess is the shell command with which a user starts the process. In this command, each
+// device is a TAP interface with the name of the device.
 func liveProcess(path string, p *Program) string {
 	for i, d := range p.Devices {
 		if p.isDisk(i) {
@@ -329,8 +329,8 @@ func (m *Machine) reap() error {
 // The exit codes of a guest. They equal the exit codes of the sinter command.
 var exitCodes = map[trace.Status]int{trace.Ended: 0, trace.Waiting: 0, trace.Trapped: 4, trace.Stuck: 5}
 
-// finish is called when the run is over. It waits until the guest has ended, and checks that
-// the exit status agrees with the end of the run.
+// finish ends a finished run: it waits until the guest has ended, and checks that the exit
+// status agrees with the end of the run.
 func (m *Machine) finish() error {
 	stop := time.AfterFunc(m.opts.Timeout, func() { m.host.cmd.Process.Kill() }) //nolint:errcheck // it may have ended
 	defer stop.Stop()
@@ -381,8 +381,8 @@ func (m *Machine) Done() bool { return m.done }
 // Trace returns the observed events.
 func (m *Machine) Trace() *trace.Trace { return m.tr }
 
-// Instructions returns the number of executed instructions. This requires a program that counts
-// them, and Options.ICount.
+// Instructions returns the number of executed instructions. This requires a program that
+// reports the number, and Options.ICount.
 func (m *Machine) Instructions() uint64 { return m.instructions }
 
 // Step serves one request.

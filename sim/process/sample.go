@@ -13,11 +13,11 @@ import (
 	"unsafe"
 )
 
-// Samples show where a Linux process spends its time. A thread of the tool observes each thread
-// of the process through ptrace. This tracer takes a sample when the observed thread has used
-// another half millisecond of processor time. It adds the time since the last sample to the
-// current address of the observed thread. The program does not change. Time in which a thread
-// waits, or in which another process runs, does not count.
+// Samples show in which code a Linux process spends its time. A thread of the tool observes
+// each thread of the process through ptrace. This tracer takes a sample when the observed
+// thread has used another half millisecond of processor time. It adds the time since the last
+// sample to the current address of the observed thread. The program does not change. Time in
+// which a thread waits, or in which another process runs, does not count.
 type Samples struct {
 	At    map[uint64]time.Duration // CPU time by instruction address
 	Looks int
@@ -191,8 +191,9 @@ func (t *thread) look() error {
 // triesOfStop bounds how often a look asks whether a thread has stopped.
 const triesOfStop = 20
 
-// wait waits for a stop of the thread, records the thread's address and lets it continue. It
-// consumes the end of a thread, but not the end of the process, for which other code waits.
+// wait waits for a stop of the thread, records the thread's address and lets the thread
+// continue. wait consumes the end of a thread. It does not consume the end of the process,
+// because other code waits for that end.
 func (t *thread) wait(how int) (stopped bool, err error) {
 	info, err := t.waitid(waitEnd | waitStop | waitLeave | how)
 	switch {

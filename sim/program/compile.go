@@ -326,8 +326,8 @@ func (k *compiling) edge(e *ir.Edge) {
 	k.fixups = append(k.fixups, fixup{at: at, to: e.To})
 }
 
-// moves emits parallel copies from src to dst. A copy is emitted only when no other copy
-// still needs the old value of its target. An extra slot breaks cycles.
+// moves emits parallel copies from src to dst. A copy is emitted only when no other copy still
+// needs the old value of the copy's target. An extra slot breaks cycles.
 func (k *compiling) moves(dst, src []int32) {
 	type move struct{ dst, src int32 }
 	var todo []move

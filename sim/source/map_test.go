@@ -101,8 +101,8 @@ task t(d: net.Eth) {
 }
 system s { run t(net.eth(0)) }`
 
-// sequences returns all sequences of puts of one length, then random sequences of puts and
-// removals.
+// sequences returns all sequences of a given number of puts, and then random sequences of puts
+// and removals.
 func sequences(n, random int) (list [][]byte) {
 	total := 1
 	for range n {
@@ -128,7 +128,8 @@ func sequences(n, random int) (list [][]byte) {
 }
 
 // TestMapsAgainstModel checks the eviction order and the sets of maps with one to four ways and
-// with several sets. It tries all sequences of five puts of six keys, and random ones.
+// with several sets. The test tries all sequences of five puts of six keys, and random
+// sequences.
 func TestMapsAgainstModel(t *testing.T) {
 	for _, n := range []int{1, 2, 3, 4, 8, 16} {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {

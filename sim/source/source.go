@@ -1,4 +1,4 @@
-// Package source runs a checked program directly on its typed tree. It has the reference
+// Package source runs a checked program directly on its typed tree. It contains the reference
 // machine, with which all other machines are compared.
 //
 //	m, err := source.New(program, world.New(script))
@@ -76,8 +76,8 @@ const (
 	forTurn                   // that the other tasks have run
 )
 
-// wait describes the event that a task waits for: a kind, and the index of a device or channel,
-// or the arms of a select.
+// wait describes the event that a task waits for. It has a kind, and either the index of a
+// device or channel, or the arms of a select.
 type wait struct {
 	kind  waitKind
 	index int
@@ -88,8 +88,7 @@ type wait struct {
 // stopped is the panic value that ends a coroutine after its machine has ended.
 type stopped struct{}
 
-// New returns the machine of a program at its start. It finds the devices of the world by
-// name.
+// New returns a machine at the start of a program. New finds the devices of the world by name.
 func New(p *tree.Program, w *world.World) (*Machine, error) { return NewCounting(p, w, nil) }
 
 // NewCounting returns a machine that counts how often statements are executed.
@@ -152,7 +151,7 @@ func (t *task) event(e trace.Event) {
 	t.m.trace.Add(e)
 }
 
-// Step lets one task run until it waits or has run for some time. If all tasks wait, it lets
+// Step lets one task run until it waits or has run for some time. If all tasks wait, Step lets
 // the world deliver one input.
 func (m *Machine) Step() error {
 	if m.done {

@@ -7,9 +7,9 @@ const Never = math.MaxUint64
 
 // AdvanceOr must be called when every task waits. deadline is the earliest deadline of all
 // tasks. AdvanceOr sets the clock to the deadline or to the time of the next input, whichever
-// is earlier. In the second case it delivers that input. If both times are equal, the deadline
-// comes first. The result is false when the run is over, because no deadline and no input is
-// left before the end.
+// is earlier. If the input is earlier, AdvanceOr also delivers the input. If both times are
+// equal, the deadline comes first. The result is false when the run is over, because no
+// deadline and no input is left before the end.
 func (w *World) AdvanceOr(deadline uint64) bool {
 	if w.driver == nil {
 		return w.step(deadline)

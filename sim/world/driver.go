@@ -1,11 +1,11 @@
 package world
 
-// A Driver provides inputs that are not known in advance. The world calls it whenever every
-// task waits. The driver may Put inputs, which arrive immediately, and returns a time, `until`.
-// Until that time, the world itself handles these inputs and the deadlines of tasks. The world
-// calls the driver again at that time, or earlier if all tasks wait. `elapsed` is set if that
-// time has come and no other event happens at that time. If the driver returns `more` as false,
-// the run ends and the world calls the driver no more.
+// A Driver provides inputs that are not known in advance. The world calls the driver whenever
+// every task waits. The driver may Put inputs, which arrive immediately, and returns a time,
+// `until`. Until that time, the world itself handles these inputs and the deadlines of tasks.
+// The world calls the driver again at that time, or earlier if all tasks wait. `elapsed` is set
+// if that time has come and no other event happens at that time. If the driver returns `more`
+// as false, the run ends and the world calls the driver no more.
 type Driver func(elapsed bool) (until uint64, more bool)
 
 // Drive makes a driver the source of all further inputs.

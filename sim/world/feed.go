@@ -1,6 +1,6 @@
 package world
 
-// A Feed is the frames of captures that are read during the run. A capture may therefore be
+// A Feed gives the frames of captures, which it reads during the run. So a capture may be
 // larger than memory. Each world reads the files separately.
 type Feed struct {
 	captures []Capture
@@ -75,7 +75,7 @@ func (s *Script) First(n int) error {
 }
 
 // Whole reads all captures that a run would read step by step. After that, Inputs has all
-// inputs, for callers that need them together.
+// inputs, for callers that need all inputs at once.
 func (s *Script) Whole() error {
 	if s.Feed == nil {
 		return nil

@@ -85,7 +85,7 @@ func TestFeed(t *testing.T) {
 	}
 }
 
-// The inputs of a feed are ordered among the other inputs of its script: levels first, then by
+// The inputs of a feed are ordered among the other inputs of the script: levels first, then by
 // device.
 func TestFeedAmongInputs(t *testing.T) {
 	tr := &trace.Trace{}

@@ -1,7 +1,7 @@
 package world
 
 // level is the state of an input: its present level, and the level that the program last read.
-// Both start at 0, because a program has read nothing before its first wait.
+// Both start at 0, because a program has read no level before its first wait.
 type level struct{ now, known uint64 }
 
 // Get returns the level of an input. From then on, the program knows this level.

@@ -24,7 +24,7 @@ func newSource() *Source { return &Source{given: new([]byte)} }
 // begin returns the source in its state at the start of a run.
 func (s *Source) begin() *Source { return &Source{given: s.given} }
 
-// The constants of the generator (Knuth, The Art of Computer Programming, volume 2, 3.3.4). Its
+// The constants of the generator (Knuth, The Art of Computer Programming, volume 2, 3.3.4). The
 // first state is 0.
 const (
 	sourceFactor = 6364136223846793005
@@ -52,8 +52,8 @@ func (s *Source) do(command []byte) []byte {
 	return append(status(BusOK), s.Next(int(wanted))...)
 }
 
-// ReadAnswers reads a file with the bytes that come first, in hexadecimal. The text after #
-// is a comment.
+// ReadAnswers reads a file with the given bytes, which come first, in hexadecimal. The text
+// after # is a comment.
 func (s *Source) ReadAnswers(name string, data []byte) error {
 	file := &diag.File{Name: name, Text: string(data)}
 	at := 0

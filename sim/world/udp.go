@@ -34,8 +34,8 @@ func Split(message []byte) (address uint32, port uint16, body []byte, ok bool) {
 	return uint32(peer >> 16), uint16(peer), message[PeerSize:], true
 }
 
-// MAC returns the MAC address that this project assigns to an IPv4 address. It is a locally
-// administered address (IEEE 802) that ends in the IPv4 address.
+// MAC returns the MAC address that this project assigns to an IPv4 address. The MAC address is
+// locally administered (IEEE 802) and ends in the IPv4 address.
 func MAC(address uint32) []byte {
 	return binary.BigEndian.AppendUint32([]byte{0x02, 0x00}, address)
 }

@@ -62,9 +62,9 @@ func split(y []Lit, signed bool) (pairs []Lit, sign Lit) {
 	return y, y[n-1]
 }
 
-// digit is a digit made of a pair of bits and an incoming carry. Its value is 2 if the flag
-// `two` is set, -1 if `minus` is set, 1 if only `one` is set, and 0 if no flag is set. The
-// flag `carry` is set if the value of the pair plus the incoming carry is more than 2.
+// digit is a digit made of a pair of bits and an incoming carry. The value of a digit is 2 if
+// the flag `two` is set, -1 if `minus` is set, 1 if only `one` is set, and 0 if no flag is set.
+// The flag `carry` is set if the value of the pair plus the incoming carry is more than 2.
 type digit struct{ one, two, minus, carry Lit }
 
 func (g *Graph) digitOf(low, high, carry Lit) digit {
@@ -141,9 +141,9 @@ func (p *product) join(low, high part) part {
 	return part{v, low.at, high.odd, digits, high.lacks}
 }
 
-// close adds the bit `lacks` of the last digit. It also adds x times one more digit above
-// the others. The value of this digit is `carry` minus `sign`. This digit is negative only
-// if there is no carry. In that case the digit below does not set `lacks`.
+// close adds the bit `lacks` of the last digit. It also adds x times one more digit above the
+// others. The value of this top digit is `carry` minus `sign`. If the top digit is negative,
+// there is no carry, so the digit below does not set `lacks`.
 func (p *product) close(all part, carry, sign Lit) []Lit {
 	g := p.g
 	v := extended(all.v, p.w)

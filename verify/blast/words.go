@@ -234,8 +234,8 @@ func (g *Graph) extreme(op word.Op, a, b []Lit) []Lit {
 	return g.choose(g.compare(word.Lts, a, b), b, a)
 }
 
-// mul is schoolbook multiplication. It adds a shifted copy of the multiplicand for each one in
-// the multiplier.
+// mul is schoolbook multiplication: for each 1 bit of the multiplier, mul adds a shifted copy
+// of the multiplicand.
 func (g *Graph) mul(a, b []Lit) []Lit {
 	w := len(a)
 	sum := zeros(w)
@@ -273,9 +273,9 @@ func (g *Graph) negate(c Lit, a []Lit) []Lit {
 	return g.choose(c, n, a)
 }
 
-// long is long division. It brings down the bits of a one by one. At each step, b fits into the
-// remainder once or not at all. If b is 0, b always fits, which gives the results that the
-// operator table requires.
+// long is long division. long brings down the bits of the dividend a one after the other. At
+// each step, b fits into the remainder once or not at all. If b is 0, b always fits, which
+// gives the results that the operator table requires.
 func (g *Graph) long(a, b []Lit) (q, r []Lit) {
 	w := len(a)
 	q, r = make([]Lit, w), zeros(w+1)
@@ -289,8 +289,8 @@ func (g *Graph) long(a, b []Lit) (q, r []Lit) {
 	return q, r[:w]
 }
 
-// shift selects each result bit by the amount. The bits of the amount, from highest to lowest,
-// choose the operand bit for a position.
+// shift selects each result bit separately. The bits of the amount, from highest to lowest,
+// choose the operand bit for this position.
 func (g *Graph) shift(op word.Op, a, n []Lit) []Lit {
 	w := len(a)
 	count := min(len(n), word.AmountBits(w))

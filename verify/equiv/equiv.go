@@ -4,25 +4,25 @@
 // registers and read ports are free inputs, which both sides share. The package compares some
 // parts as formulas: every output, every next value of a register, and the address, data, lanes
 // and enable of every memory port. It compares other parts as data: the reset values, and the
-// shapes, policies and initial contents of memories. If all cuts are equal for all values of
-// the leaves, the behaviour is equal from reset on ("combinational, all states, memories as
-// shared arrays"). The formulas of the circuit come from verify/blast. The package reads the
-// formulas of the netlist from its look-up tables. Neither kind of formula comes from the bit
-// rules of ir/gate.
+// shapes, policies and initial contents of memories. If all compared parts are equal for all
+// values of the free inputs, the behaviour is equal from reset on ("combinational, all states,
+// memories as shared arrays"). The formulas of the circuit come from verify/blast. The formulas
+// of the netlist come from the look-up tables. Neither kind of formula comes from the bit rules
+// of ir/gate.
 //
 // Proofs go bottom-up. Random simulation finds pairs of internal signals that may be equal. A
 // SAT solver then proves or refutes each pair, after the equal signals below this pair have
 // been merged. Each refutation becomes a test pattern that distinguishes further pairs
 // (Mishchenko, Chatterjee, Brayton and Eén, "Improvements to combinational equivalence
-// checking", ICCAD 2006). A multiplier therefore needs no special treatment: its rows and their
-// sums are internal pairs.
+// checking", ICCAD 2006). A multiplier therefore needs no special treatment: the rows and the
+// sums of rows on both sides form internal pairs.
 //
 //	rep, err := equiv.Check(c, netlist, equiv.Options{})
 //	rep.Status()   // Proved, Different, Undecided
 //	rep.Items[3]   // next acc: 8 bits, different, counterexample ...
 //
-// A counterexample is replayed on both sides, without the formulas, before it is reported.
-// Start reading at Check, then sweep.go.
+// Before the package reports a counterexample, it replays the counterexample on both sides,
+// without the formulas. Start reading at Check, then sweep.go.
 package equiv
 
 import (

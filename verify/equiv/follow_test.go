@@ -97,8 +97,8 @@ func (s *stepper) clock() {
 }
 
 // TestGatesFollowTheCircuit runs circuits by words and their gates by bits on the same random
-// inputs. The proof of the cones does not cover the treatment of registers and memories over
-// time. This test covers it.
+// inputs. This test covers the treatment of registers and memories over time, which the proof
+// of the cones does not cover.
 func TestGatesFollowTheCircuit(t *testing.T) {
 	for seed := range int64(30) {
 		c := rtltest.Make(rtltest.Config{Seed: seed, Size: 40, MaxWidth: 20})

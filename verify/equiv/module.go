@@ -250,8 +250,8 @@ func (e *evaluator[B]) memory(i int) {
 	e.emit(nextWord(m.Name), next)
 }
 
-// padded returns a word of at least n bits. padded keeps the bits above n, so that the
-// comparison fails if one of them is not 0.
+// padded returns a word of at least n bits. It keeps the bits above n, so that the comparison
+// fails if one of these bits is not 0.
 func (e *evaluator[B]) padded(bits []yosys.Bit, n int) []B {
 	out := e.word(bits)
 	for len(out) < n {
@@ -283,8 +283,8 @@ func (e *evaluator[B]) word(bits []yosys.Bit) []B {
 	return out
 }
 
-// value computes a bit and all bits it depends on. It avoids recursion, because chains of gates
-// are long. A bit that nothing drives becomes a free leaf.
+// value computes a bit and all bits it depends on. value avoids recursion, because chains of
+// gates are long. A bit that nothing drives becomes a free leaf.
 func (e *evaluator[B]) value(b yosys.Bit) B {
 	todo := []yosys.Bit{b}
 	for len(todo) > 0 {

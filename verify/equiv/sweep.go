@@ -108,8 +108,8 @@ func (s *sweeper) sweep() {
 // of returns the literal in the graph `to` that represents a literal of the graph `from`.
 func (s *sweeper) of(l blast.Lit) blast.Lit { return s.lits[l.Node()] ^ l&1 }
 
-// phase is the value of a node under the first pattern. The phase lets the sweeper compare a
-// node and its complement as if they were equal.
+// phase is the value of a node under the first pattern. With the phase, the sweeper can treat a
+// node and its complement as equal.
 func (s *sweeper) phase(node int) uint64 { return -(s.words[0][node] & 1) }
 
 // key hashes the values of a node. A node and its complement have the same key.

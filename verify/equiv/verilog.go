@@ -270,9 +270,9 @@ func (d data) array(name string, width, size int, init []uint64) data {
 		datum{name: "contents " + name, bits: width * size, init: trimmed(init)})
 }
 
-// Pruned proves that d equals c without parts that no output depends on. Every output of c and
-// every part of d must be equal on both sides. Two read ports correspond if their data have the
-// same name. Pruned ignores asserts and probes.
+// Pruned proves that d is a correct pruning of c: d lacks only parts of c on which no output
+// depends. Every output of c and every part of d must be equal on both sides. Two read ports
+// correspond if their data have the same name. Pruned ignores asserts and probes.
 func Pruned(c, d *rtl.Circuit, opt Options) (*Report, error) {
 	l := newLeaves()
 	a, err := circuitSide(l, c)

@@ -13,8 +13,8 @@ func (g *gen) intType() *typ {
 	return pick(g, g.common())
 }
 
-// common are the integer types that the program uses most, so that its variables are
-// compatible.
+// common are the integer types that the program uses most, so that many variables have the same
+// type.
 func (g *gen) common() []*typ { return g.palette }
 
 // types declares ranges, structs, enums and layouts.

@@ -153,7 +153,7 @@ func (g *gen) device(t *task, kind linkKind) *link {
 }
 
 // Script returns the script of the simulated world. Each call makes a new script, because a run
-// writes to its disks.
+// changes the disks of the script.
 func (p *Program) Script() *world.Script {
 	s := &world.Script{}
 	if p.ticks {
@@ -304,8 +304,8 @@ func (l *link) take(g *gen, buf string) (form, peer string) {
 	return form, peer
 }
 
-// receiveFrame makes statements that receive a message from a device, and often parse its
-// fields. Some datagrams get an answer.
+// receiveFrame makes statements that receive a message from a device, and often parse the
+// fields of the message. The program answers some datagrams.
 func (g *gen) receiveFrame(l *link) []*node {
 	g.p.Used["statement receive a frame"]++
 	form, peer := l.take(g, l.buffer.name)

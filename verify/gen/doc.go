@@ -11,8 +11,8 @@
 // text. The row of a production has a name, a weight, a condition for its use, and the function
 // that makes the text. A new part of the language needs only one row and one function. Fixed
 // point and floats (reals.go), maps.go, generics.go, layouts.go and devices.go have separate
-// rows. edges.go makes values at the boundary of a condition. The program mixes values into a
-// hash variable and logs that variable.
+// rows. edges.go makes values at the boundary of a condition. The generated program mixes most
+// values into a hash variable, and logs this variable.
 //
 // Each generated program has only one meaning. All operations of the language are defined, and
 // the generator avoids everything else that could differ between machines. It also counts work:

@@ -7,11 +7,11 @@ import (
 	"strings"
 )
 
-// This file makes values that equal the bound of a condition, or differ from it by one. Random
-// values are rarely at such a bound, and compilers often make mistakes at such bounds.
+// This file makes values that equal the bound of a condition, or differ from the bound by one.
+// Random values are rarely at such a bound, and compilers often make mistakes at such bounds.
 
-// near makes a number of type t: lo, hi, or a neighbour of one of them that the type contains.
-// It computes the number from a value that is 0 or 1, so that the number is not a constant.
+// near makes a number of type t: lo, hi, or a neighbour of lo or hi that the type contains. It
+// computes the number from a value that is 0 or 1, so that the number is not a constant.
 func (g *gen) near(t *typ, lo, hi int64) *node {
 	at := pick(g, []int64{lo - 1, lo, lo + 1, hi - 1, hi, hi + 1})
 	if at < t.least() || at >= t.most() {
@@ -143,8 +143,8 @@ func under(p, whole place) bool {
 	return p.v == whole.v && len(p.steps) > len(whole.steps) && slices.Equal(p.steps[:len(whole.steps)], whole.steps)
 }
 
-// knownStmt makes a test inside a condition. The test repeats a part of the condition, so its
-// result is already known.
+// knownStmt makes a test inside a condition. The test repeats a part of the condition, so the
+// result of the test is already known.
 func (g *gen) knownStmt() *node {
 	if !g.mixes() {
 		return nil

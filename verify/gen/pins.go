@@ -8,7 +8,7 @@ import (
 )
 
 // Pins and serial lines have separate random sources (gen.pins, gen.serial), so that programs
-// without them do not change.
+// without pins and serial lines do not change.
 
 // edgeOf is a change of the level of an input pin.
 type edgeOf struct {

@@ -85,8 +85,8 @@ func (g *gen) sentType() *typ {
 	return g.intType()
 }
 
-// stall makes two tasks that reveal the capacity of a channel. The writer logs each send until
-// it blocks, because the reader never receives.
+// stall makes two tasks that reveal the capacity of a channel. The reader never receives. The
+// writer logs each send, until a send blocks.
 func (g *gen) stall() {
 	writer, reader := &task{name: g.name("t")}, &task{name: g.name("t")}
 	g.p.tasks = append(g.p.tasks, writer, reader)

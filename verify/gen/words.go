@@ -55,8 +55,8 @@ func exprRows() []exprRow {
 // retype makes an expression that its context converts to type t.
 func retype(n *node, t *typ) *node { return expr(t, "$", n) }
 
-// value makes an expression of a type. It converts narrow arithmetic to its own type, so that
-// the truncation is explicit and the value can be used anywhere.
+// value makes an expression of a type. A result of narrow arithmetic gets an explicit
+// conversion to the narrow type, so that the value can be used anywhere.
 func (g *gen) value(t *typ, depth int) *node {
 	n := g.plain(t, depth)
 	if n != nil && t.sort == intSort && t.bits < 32 && arithmetic(n) {

@@ -57,8 +57,8 @@ func newBlock(params map[string][]bool, pins map[string][]yosys.Bit) (*block, er
 }
 
 // Prove compares the text of a netlist with a circuit: every output and next state, for all
-// states and inputs, including reset. If the two cannot be compared, the error gives the
-// reason.
+// states and inputs, including reset. If text and circuit cannot be compared, the error gives
+// the reason.
 func Prove(c *rtl.Circuit, text string, names *equiv.Names) (*equiv.Report, error) {
 	n, err := Read(text)
 	if err != nil {

@@ -126,9 +126,9 @@ func (m *maker) fill() {
 	}
 }
 
-// filler encodes an instruction for unused words of the text. It takes the first line that
-// does not access memory, jump or trap. If there is no such line, it takes the first line of
-// the set.
+// filler encodes an instruction for unused words of the text. It takes the first line that does
+// not access memory, jump or trap. If there is no such line, filler takes the first line of the
+// set.
 func (m *maker) filler() uint32 {
 	best := m.sub.Set.Insts[0]
 	for _, in := range m.sub.Set.Insts {

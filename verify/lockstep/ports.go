@@ -85,7 +85,7 @@ func (p *portModel) mayStore(addr, v uint32, rng *rand.Rand) bool {
 }
 
 // inMemory reports whether a buffer is inside data memory. The buffer must be smaller than the
-// memory, because the memory must also have a word for its length.
+// memory, because the memory must also have a word for the buffer's length.
 func (p *portModel) inMemory(addr, length uint32) bool {
 	return uint64(addr)+uint64(length) <= uint64(len(p.mem)) && int(length) < len(p.mem)
 }

@@ -16,7 +16,7 @@ import (
 const silence = 1 << 20
 
 // Run compares a core with the instruction set while both run the core's own program in a
-// simulated world. It compares every retire record of the whole run. If seed is not 0, the
+// simulated world. Run compares every retire record of the whole run. If seed is not 0, the
 // ports have random gaps. An error is a *Difference, or a failure of the comparison itself.
 func Run(im *image.Image, c *rtl.Circuit, core *sim.Core, s *world.Script, seed int64) (*Result, error) {
 	ref, err := newTape(im, s)

@@ -160,7 +160,7 @@ func (r *runner) end(p *program, env *environment) error {
 }
 
 // environment is everything around the circuit. It offers the same frames as the reference
-// gets, with gaps between beats. It accepts log words and beats, also with gaps.
+// gets, with gaps between beats. The environment accepts log words and beats, also with gaps.
 type environment struct {
 	frames *frames
 	rng    *rand.Rand

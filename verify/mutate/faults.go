@@ -217,8 +217,8 @@ func effect(c *rtl.Circuit, at int) *rtl.Effect {
 	return found
 }
 
-// dropEffect disables an effect by a condition that is never true. It cannot remove the effect,
-// because a write port must have an effect.
+// dropEffect disables an effect by a condition that is never true. Without the effect, the
+// circuit would be invalid, because a write port must have an effect.
 func dropEffect(c *rtl.Circuit, at int) {
 	c.Nodes = append(c.Nodes, constant(1, 0))
 	e := effect(c, at)

@@ -1,5 +1,5 @@
-// Package mutate measures how well a check detects faults. It makes small random faults in a
-// circuit and counts the faults that the check finds.
+// Package mutate measures how well a check detects faults. The package makes small random
+// faults in a circuit and counts the faults that the check finds.
 //
 //	for _, m := range mutate.Mutants(c, 1, 400) {
 //		fmt.Println(m.Name) // "node 17 alu.sum: add becomes sub"
@@ -224,7 +224,7 @@ func (l *liveness) mark(list ...rtl.ID) {
 	}
 }
 
-// region marks the nodes that relevant effects depend on. It reports whether there is a
+// region marks the nodes that relevant effects depend on. The result says whether there is a
 // relevant effect.
 func (l *liveness) region(list []rtl.Effect) (matters bool) {
 	for i := range list {

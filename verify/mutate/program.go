@@ -208,8 +208,8 @@ func (s *site) constant(v func(string, func())) {
 	v("off by one", func() { s.i.Imm = (imm + 1) & mask })
 }
 
-// related maps operators to operators that are easily confused with them: the other signedness
-// or the other direction.
+// related maps each operator to operators that are easily confused with it: the other
+// signedness or the other direction.
 var related = map[word.Op]word.Op{
 	word.Shru: word.Shrs, word.Shrs: word.Shru, word.Ltu: word.Lts, word.Lts: word.Ltu,
 	word.Divu: word.Divs, word.Divs: word.Divu, word.Remu: word.Rems, word.Rems: word.Remu,
@@ -243,8 +243,8 @@ func (s *site) word(v func(string, func())) {
 	}
 }
 
-// others finds two values in the block with the type of x: one before the position of the
-// mistake and one after it.
+// others finds two values in the block with the type of x: one before and one after the
+// position of the mistake.
 func (s *site) others(x *ir.Value) (early, late *ir.Value) {
 	fits := func(o *ir.Value) bool { return o.Type == x.Type && o != x }
 	for _, p := range s.b.Params {

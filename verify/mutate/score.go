@@ -83,8 +83,8 @@ func (t *Trial) Sound() error {
 	return nil
 }
 
-// Run applies the check to mutants. An equivalence proof compares each mutant that the check
-// does not find with the circuit. A mutant without a proof of equality goes to the second
+// Run applies the check to mutants. If the check does not find a mutant, an equivalence proof
+// compares the mutant with the circuit. A mutant without a proof of equality goes to the second
 // check. Run returns an error if a check finds a fault in the unchanged circuit.
 func (t *Trial) Run(mutants []Mutant) (*Score, error) {
 	if err := t.Sound(); err != nil {

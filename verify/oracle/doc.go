@@ -8,5 +8,5 @@
 // The command takes the options of `sinter run` for the inputs of a program. The command prints
 // the same output as `sinter run`, and writes the same trace with --trace. The oracle has no
 // checker (its programs have passed `sinter check`), runs no tests inside programs, and has no
-// other machines. docs/oracle.md lists its findings.
+// other machines. docs/oracle.md lists the findings of the oracle.
 package oracle

@@ -1,6 +1,6 @@
 // Package refine proves that a core executes the instruction lines of its design point
-// correctly. The proof starts from any state in which the invariants of the core hold. It
-// covers each kept line with all encodings and all operands.
+// correctly. The proof starts from any state in which the invariants of the core hold. The
+// proof covers each kept line with all encodings and all operands.
 //
 // There is one proof for each line. The instruction word in the decode stage is the line, with
 // free operand fields. The state in the cycle in which the instruction leaves the decode stage
@@ -15,8 +15,8 @@
 //
 // Two more claims complete the proof. While no instruction executes, no register and no memory
 // of the program changes, and no output shows an action. The first instruction after reset is
-// the first word. Each run of the core is therefore a run of its lines, with any stalls,
-// forwarding and squashes. The claims rely on facts about the program, for example that
+// the first word. Each run of the core therefore executes lines of the design point, with any
+// stalls, forwarding and squashes. The claims rely on facts about the program, for example that
 // addresses are aligned and inside data memory, and that branch targets are in the text.
 // verify/removal and the runs check these facts. The frame engine is modelled cycle by cycle
 // (engine.go): the inputs, outputs, reads, writes and counters during a store to GO. wait.go
@@ -152,9 +152,8 @@ type claim struct {
 	lit  lit
 }
 
-// prove checks for each claim whether it can fail under the assumptions of the run. It
-// also checks that the assumptions can hold together, because otherwise every claim would
-// be proved.
+// prove checks for each claim whether it can fail under the assumptions of the run. prove also
+// checks that the assumptions can hold together, because otherwise every claim would be proved.
 func (k *checker) prove(r *run, what string, word bits, claims []claim) {
 	roots := append(bits{}, r.assume...)
 	for _, c := range claims {

@@ -102,8 +102,8 @@ func (k *checker) moves(reg string) bool {
 	return progress(reg)
 }
 
-// ready returns the value of STATUS, on which WAIT depends: a bit for each device that has
-// something for the program, and a bit for the deadline.
+// ready returns the value of STATUS, on which WAIT depends. It has a bit for each device that
+// has input for the program, and a bit for the deadline.
 func (p *proof) ready(y *cycle) bits {
 	v := constant(32, 0)
 	for _, d := range p.k.p.Devices {

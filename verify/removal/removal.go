@@ -2,15 +2,15 @@
 // word of the image is a dropped instruction, names a missing register, shifts by an amount
 // that was not kept, needs a missing port register, or leads outside of the text. Memories,
 // counters and devices match the declarations of the image. The package checks every field of a
-// design point except its name and its core organisation.
+// design point except the name and the core organisation.
 //
 // The package reads the words of the image, the instruction set of its target and the fields of
 // the design point. It does not use hwgen/plan, which made the design point. For all words of
-// text, it proves the properties that follow from a word alone: opcodes, registers, immediates,
-// constant shifts, branch targets, absolute addresses. Intervals of the registers give bounds
-// for computed addresses (addresses.go). If an address has no sufficient bound, a run tests it:
-// the instruction-set simulator stops at the first address outside of data and ports. Start
-// reading at Check.
+// text, the package proves the properties that follow from a word alone: opcodes, registers,
+// immediates, constant shifts, branch targets, absolute addresses. Intervals of the registers
+// give bounds for computed addresses (addresses.go). If an address has no sufficient bound, a
+// run tests the address: the instruction-set simulator stops at the first address outside of
+// data and ports. Start reading at Check.
 package removal
 
 import (
@@ -25,10 +25,10 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// Result is what Check found. Words is the number of words checked. Absolute counts the memory
-// accesses whose address follows from the instruction word alone, and Computed counts the other
-// memory accesses. Bounded counts the computed accesses that are proved to be aligned and
-// inside data.
+// Result is the result of Check. Words is the number of checked words. Absolute counts the
+// memory accesses whose address follows from the instruction word alone, and Computed counts
+// the other memory accesses. Bounded counts the computed accesses that are proved to be aligned
+// and inside data.
 type Result struct {
 	Words    int
 	Absolute int
@@ -102,8 +102,8 @@ func (r *Result) memories() {
 	}
 }
 
-// largest is the size of the largest data object. If objects have no names, it is the size of
-// all data.
+// largest is the size of the largest data object. If objects have no names, the result is the
+// size of all data.
 func (r *Result) largest() uint32 {
 	var n uint32
 	for _, s := range r.im.Symbols {
@@ -227,7 +227,7 @@ func (r *Result) register(i int, at uint32, bytes int, load bool) {
 }
 
 // shiftsByRegister reports whether a line shifts by an amount in a register, and
-// shiftsByImmediate whether it shifts by its immediate.
+// shiftsByImmediate whether a line shifts by its immediate.
 func shiftsByRegister(in *isa.Inst) bool {
 	return shifts(in.Meaning.Rd, func(leaf string) bool { return leaf != "imm" })
 }

@@ -62,7 +62,7 @@ func spanOf(e *word.Expr, leaf func(e *word.Expr) span) span {
 }
 
 // rule computes the span of one operator. If the upper bound does not fit the width, the
-// result may be truncated.
+// operator may truncate the result, so the result has no bound.
 func rule(e *word.Expr, a, b, c span) span {
 	mask, zeros := word.Mask(e.Width), min(a.zeros, b.zeros)
 	whole := span{0, mask, zeros}
@@ -105,8 +105,8 @@ func rule(e *word.Expr, a, b, c span) span {
 	return anything(e.Width)
 }
 
-// sum computes the span of a + b. It has bounds if the carry out of the top bit is always 0
-// or always 1.
+// sum computes the span of a + b. The span has bounds if the carry out of the top bit is always
+// 0 or always 1.
 func sum(a, b span, mask uint64, zeros int) span {
 	low, carryLow := bits.Add64(a.lo, b.lo, 0)
 	high, carryHigh := bits.Add64(a.hi, b.hi, 0)

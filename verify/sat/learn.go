@@ -44,7 +44,7 @@ func (s *Solver) analyse(c ref) (out []Lit, back, glue int) {
 	return out, back, s.glue(out)
 }
 
-// visit marks a literal of a reason clause. It returns 1 if the literal belongs to the last
+// visit marks a literal of a reason clause. visit returns 1 if the literal belongs to the last
 // level.
 func (s *Solver) visit(l Lit, out *[]Lit) int {
 	v := l.Var()

@@ -1,8 +1,8 @@
-// Package sat is a small incremental SAT solver. It uses conflict-driven clause learning with
-// two watched literals, first unique implication points, variable activities, saved phases,
-// Luby restarts and clause deletion by glue. The solver follows Eén and Sörensson, "An
-// extensible SAT-solver" (SAT 2003), and Audemard and Simon, "Predicting learnt clauses quality
-// in modern SAT solvers" (IJCAI 2009).
+// Package sat is a small incremental SAT solver. The solver uses conflict-driven clause
+// learning with two watched literals, first unique implication points, variable activities,
+// saved phases, Luby restarts and clause deletion by glue. The solver follows Eén and
+// Sörensson, "An extensible SAT-solver" (SAT 2003), and Audemard and Simon, "Predicting learnt
+// clauses quality in modern SAT solvers" (IJCAI 2009).
 //
 //	s := sat.New()
 //	a, b := s.Var(), s.Var()
@@ -252,8 +252,8 @@ func (s *Solver) undo(n int) {
 }
 
 // Solve looks for an assignment that satisfies all clauses and the assumptions. Solve decides
-// only on vars (nil: all), and gives up after `limit` conflicts (0: never). It keeps the
-// consequences of its assumptions for the next call. The next call is faster if its list of
+// only on vars (nil: all), and gives up after `limit` conflicts (0: never). Solve keeps the
+// consequences of the assumptions for the next call. The next call is faster if its list of
 // assumptions begins with the same assumptions.
 func (s *Solver) Solve(vars []Var, limit int, assume ...Lit) Status {
 	if s.broken {
@@ -281,7 +281,7 @@ func (s *Solver) Solve(vars []Var, limit int, assume ...Lit) Status {
 }
 
 // common counts the decision levels that the last call has kept and that this call can use.
-// These are the levels before the first assumption that differs.
+// These are the levels before the first assumption that differs from the last call.
 func (s *Solver) common(assume []Lit) int {
 	n := 0
 	for n < min(len(s.limits), len(s.assumed), len(assume)) && s.assumed[n] == assume[n] {

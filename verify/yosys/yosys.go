@@ -44,7 +44,7 @@ type Port struct {
 }
 
 // Gate is a cell without state: its operands and its outputs. Kind is the cell type of yosys,
-// without the characters $ and _ around it, such as AND, MUX or mul.
+// such as AND, MUX or mul, without the surrounding characters $ and _.
 type Gate struct {
 	Kind   string
 	A, B   []Bit
@@ -56,7 +56,7 @@ type Gate struct {
 // Reg is a flip-flop.
 type Reg struct{ Clock, D, Q Bit }
 
-// Mem is a memory array: its words, their initial values, and its ports in the order of the
+// Mem is a memory array: the words with their initial values, and the ports in the order of the
 // file.
 type Mem struct {
 	Name   string
