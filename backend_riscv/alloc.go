@@ -7,9 +7,9 @@ import (
 )
 
 // allocator colours the interference graph of one function with the registers x1..xN, and
-// coalesces moves at the same time. It is the iterated algorithm of George and Appel, "Iterated
-// Register Coalescing" (TOPLAS 1996), and keeps the invariants of that paper. At any time, each
-// register is in exactly one state.
+// coalesces moves at the same time. The algorithm is that of George and Appel, "Iterated
+// Register Coalescing" (TOPLAS 1996), and the allocator keeps the invariants of that paper. At
+// any time, each register is in exactly one state.
 type allocator struct {
 	f     *fn
 	limit int     // number of colours
@@ -173,7 +173,7 @@ func (a *allocator) addMove(x, y reg, freq float64) {
 	a.moves = append(a.moves, m)
 }
 
-// decide marks m as settled: it is not tried again.
+// decide marks move m as settled: m is not tried again.
 func (a *allocator) decide(m *move) {
 	m.done = true
 	for _, r := range [2]reg{a.find(m.a), a.find(m.b)} {
@@ -235,7 +235,7 @@ func (a *allocator) run() {
 	a.assign()
 }
 
-// simplify removes all registers that have a low degree and no moves. It makes several
+// simplify removes all registers of low degree without moves from the graph. It makes several
 // sweeps over the registers, in the order of their numbers.
 func (a *allocator) simplify() bool {
 	did := false
@@ -402,7 +402,7 @@ func (a *allocator) merge(x, y reg) {
 	}
 }
 
-// freezeOne gives up coalescing the moves of one register of low degree. It chooses the
+// freezeOne gives up the attempt to coalesce the moves of one register of low degree: the
 // register whose moves cost least.
 func (a *allocator) freezeOne() bool {
 	best := a.frozen.take(func(r reg) bool { return a.state[r] == freeze }, func(r reg) float64 { return a.hope[r] })

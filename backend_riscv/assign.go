@@ -25,8 +25,9 @@ func (a *allocator) assign() {
 	}
 }
 
-// choose prefers the colour of a register that a move joins to r, then the lowest colour. A
-// function that uses few registers leaves more registers to its callers.
+// choose prefers the colour of a register that a move connects with r, and otherwise the lowest
+// colour. With low colours a function uses few registers, so its callers can keep values in the
+// other registers.
 func (a *allocator) choose(r reg, taken regSet) reg {
 	best, gain := reg(0), 0.0
 	for c := reg(a.limit); c >= 1; c-- {
@@ -55,7 +56,8 @@ func (a *allocator) partnerGain(r, c reg) float64 {
 	return g
 }
 
-// finish writes the colours into the code and records the information that callers need.
+// finish writes the colours into the code and records what callers must know: the changed registers
+// and the places of arguments and results.
 func (a *allocator) finish(adjust func(string, []uint8)) {
 	colors := make([]uint8, a.n)
 	for r := range colors {
@@ -117,7 +119,7 @@ func learnPlaces(ps []place, regs []reg) {
 }
 
 // spiller moves registers to slots. It adds a load before each use and a store after each
-// definition. A spilled constant is computed again instead.
+// definition. For a spilled constant, it computes the constant again before each use instead.
 type spiller struct {
 	f     *fn
 	home  map[reg]slot // slots of spilled registers; coalesced registers share a slot

@@ -31,8 +31,8 @@ func (s *selector) copy(i *ir.Instr) {
 	s.copyStraight(to, from, at, n, unit)
 }
 
-// copyStraight moves the bytes from `at` to n without a loop: first in whole units, then
-// the rest byte by byte.
+// copyStraight moves the bytes at offsets from `at` up to n without a loop: first in whole
+// units, then the rest byte by byte.
 func (s *selector) copyStraight(to, from *node, at, n, unit int) {
 	for at < n {
 		for unit > n-at {

@@ -30,8 +30,8 @@ func (s *selector) hidden(f *ir.Func) []int {
 // the return address.
 func (s *selector) inRegs() int { return min(s.tb.target.Regs-2, 10) }
 
-// entry defines the parameters of a function. The first parameters arrive in registers that
-// the allocator chooses, and the others arrive in slots.
+// entry defines the parameters of a function. The first parameters arrive in registers that the
+// allocator chooses. The other parameters arrive in slots.
 func (s *selector) entry() {
 	s.cur = s.blockOf[s.f.Blocks[0]]
 	s.made = map[madeKey]reg{}
@@ -97,7 +97,7 @@ func (s *selector) exit() {
 	s.emit(ret)
 }
 
-// resultPlaces chooses the places of the results when it meets the first return.
+// resultPlaces chooses the places of the results at the first return.
 func (s *selector) resultPlaces(n int) {
 	s.exitBlock = s.out.newBlock(0)
 	for k := 0; k < n; k++ {
@@ -232,8 +232,8 @@ func (s *selector) term(b int, t *ir.Term) {
 	}
 }
 
-// edgeBlock returns the machine block that a branch along an edge jumps to. If the edge
-// moves no values, this is the target of the edge itself.
+// edgeBlock returns the machine block that a branch along an edge jumps to. If the edge moves
+// no values, the result is the target block of the edge.
 func (s *selector) edgeBlock(b int, e ir.Edge) *block {
 	to := s.blockOf[e.To]
 	for _, a := range e.Args {

@@ -5,7 +5,7 @@ import (
 )
 
 // amountOf brings a shift amount into canonical form: 32 bits wide, without operators that
-// change only ignored bits.
+// change only bits that the shift ignores.
 func amountOf(n *node, w int) *node {
 	bits := word.AmountBits(w)
 	for {

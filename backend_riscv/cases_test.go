@@ -37,8 +37,8 @@ func TestSelectionCases(t *testing.T) {
 	}
 }
 
-// TestEncoding compares the bytes of instructions with the bytes in the comments beside them.
-// It also compares these bytes with the output of binutils for the same text.
+// TestEncoding compares the bytes of each instruction with the bytes in the comment beside it.
+// The test also compares the bytes with the output of binutils for the same text.
 func TestEncoding(t *testing.T) {
 	var text, want []byte
 	for _, c := range testkit.Cases(t, filepath.Join("testdata", "encode.txt")) {

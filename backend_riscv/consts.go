@@ -55,7 +55,8 @@ func (b *block) insert(at int, i *inst) {
 
 // placeConsts defines constant registers in a block that dominates all uses, outside as many
 // loops as possible. The uses in each outermost loop get a separate register. A register that
-// several loops share would live across the calls between them, and would then be in memory.
+// several loops share would live across the calls between these loops, and the allocator would
+// spill it.
 func (s *selector) placeConsts() {
 	p := &constPlacer{f: s.out, flow: s.out.settle(), regs: map[constUse]reg{}, where: map[reg]int{}}
 	for _, n := range p.flow.Order {
@@ -72,7 +73,8 @@ func (s *selector) placeConsts() {
 	}
 }
 
-// constUse is a constant that is used in an outermost loop. Its header identifies the loop.
+// constUse is a constant that is used in an outermost loop. The header of the loop identifies the
+// loop.
 type constUse struct {
 	value uint32
 	head  int

@@ -146,8 +146,8 @@ func (s *selector) load(i *ir.Instr) {
 	s.fetch(size, addr, n, s.regOf(want))
 }
 
-// fetch loads with the wanted extension (by zeros or by the sign). If no instruction line
-// has this extension, fetch uses the other one and corrects the result.
+// fetch loads with the wanted extension (by zeros or by the sign). If no instruction line has
+// this extension, fetch uses the other extension and corrects the result.
 func (s *selector) fetch(bytes int, addr, n *node, d reg) reg {
 	if d == 0 {
 		d = s.out.newReg()
@@ -243,8 +243,8 @@ func (s *selector) log(i *ir.Instr) {
 	}
 }
 
-// logBytes writes the length and the words of a bytes value. In the last word, bytes after the
-// end are zero.
+// logBytes writes the length and the words of a bytes value. In the last word, the bytes after
+// the end of the value are zero.
 func (s *selector) logBytes(r *ir.Ref) {
 	s.start()
 	base := s.baseReg(s.address(r))

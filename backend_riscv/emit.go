@@ -139,7 +139,7 @@ func (l *linker) dest(it *item) int {
 
 // relax replaces a branch that does not reach its target with a branch around a jump. The
 // added words make other distances longer, so relax repeats until every branch reaches its
-// target. A branch that was once out of reach stays long.
+// target. A branch that once could not reach its target stays long.
 func (l *linker) relax() (rounds int) {
 	far := make([]bool, len(l.items))
 	for rounds = 1; ; rounds++ {

@@ -14,9 +14,9 @@ func once(n *node) *node {
 
 func zextBit(n *node) *node { return raw(word.Zext, 32, n) }
 
-// alternatives returns other expressions with the value of n. They may be cheaper even if
-// one instruction line computes n. The shapes are raw nodes, because canonical form would
-// undo them.
+// alternatives returns other expressions with the value of n. Such an expression may be cheaper
+// even if one instruction line computes n. The shapes are raw nodes, because canonical form
+// would turn them back into n.
 func alternatives(n *node) []*node {
 	if n.width != 32 {
 		return nil
@@ -64,8 +64,8 @@ func fallbacks(n *node) []*node {
 	return nil
 }
 
-// shiftFallbacks shifts by a variable amount. For each bit of the amount it shifts by a
-// constant if the bit is set.
+// shiftFallbacks shifts by a variable amount. Each bit of the amount that is set shifts the
+// result by a constant.
 func shiftFallbacks(op word.Op, x, n *node) []*node {
 	switch {
 	case n.isConst() && op == word.Shl:
@@ -108,7 +108,7 @@ func xorFallbacks(x, y *node) []*node {
 	return []*node{raw(word.Sub, 32, raw(word.Or, 32, x, y), raw(word.And, 32, x, y))}
 }
 
-// bigAddAlternatives adds a constant that is too wide for an immediate in two parts.
+// bigAddAlternatives adds a constant in two parts if it is too wide for an immediate.
 func bigAddAlternatives(x, y *node) []*node {
 	if !y.isConst() || small(uint32(y.imm)) {
 		return nil
@@ -133,8 +133,8 @@ func shlFallbacks(x, n *node) []*node {
 	return []*node{x}
 }
 
-// shrsFallbacks computes the sign extension explicitly. s is 0 if x is not negative, else -1.
-// The result is ((x xor s) shru n) xor s.
+// shrsFallbacks computes an arithmetic right shift without an instruction for it. s is 0 if x
+// is not negative, else -1. The result is ((x xor s) shru n) xor s.
 func shrsFallbacks(x, n *node) []*node {
 	x, n = once(x), once(n)
 	s := once(raw(word.Sub, 32, k32(0), zextBit(raw(word.Lts, 1, x, k32(0)))))

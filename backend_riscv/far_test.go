@@ -16,8 +16,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/trace"
 )
 
-// around is a loop of three iterations. Its body branches forward over n logs and jumps back
-// over them.
+// around is a loop of three iterations. The body of the loop branches forward over n logs, and
+// jumps back over the same logs.
 func around(n int) string {
 	var b strings.Builder
 	b.WriteString(`module far
@@ -66,8 +66,8 @@ func longest(t *testing.T, im *image.Image, format isa.Format) int {
 	return most
 }
 
-// TestFarBranches runs branches whose distance is just within or just beyond their reach,
-// forward and backward. It uses instruction sets with and without inverse branches.
+// TestFarBranches runs branches whose targets are just within or just beyond their reach,
+// forward and backward. The instruction sets are one with inverse branches and one without.
 func TestFarBranches(t *testing.T) {
 	full := isa.RV32I()
 	noOpposite := full.Subset("rv32i_few", func(in *isa.Inst) bool { return in.Name != "bne" && in.Name != "bgeu" && in.Name != "bge" })

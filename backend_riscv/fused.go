@@ -31,7 +31,7 @@ func treeSize(e *word.Expr) int {
 	return sizes[e]
 }
 
-// fuse computes a value with the line that package fuse has found for it.
+// fuse computes a value with the instruction line that package fuse has found for the value.
 func (s *selector) fuse(v *ir.Value, fu *fuse.Fusion) {
 	c := &cover{rule: s.tb.graphs[fu.Line]}
 	for k, a := range fu.Args {

@@ -35,9 +35,9 @@ func example(t *testing.T, name string, target *design.Target) *ir.Module {
 	return m
 }
 
-// kernels lists C programs that do the same work as our programs: their logs, and the number
-// of instructions between their marks. They are compiled by clang 19 -O2 -march=rv32im and
-// check no index.
+// kernels lists C programs that do the same work as our programs. Each row has the log of a C
+// program and the number of instructions between the marks of this program. clang 19 -O2
+// -march=rv32im compiles the C programs, which check no index.
 var kernels = []struct {
 	name  string
 	logs  []string
@@ -55,8 +55,9 @@ var kernels = []struct {
 	{"fir", []string{"result c4c01672"}, 8629},
 }
 
-// TestKernels compares the results with clang's. Our instructions between the marks are at most
-// 1.6 times clang's in the geometric mean.
+// TestKernels compares the logs with the logs of the C programs. In the geometric mean, our
+// programs execute at most 1.6 times as many instructions between the marks as clang's
+// programs.
 func TestKernels(t *testing.T) {
 	for _, regs := range []int{32, 16} {
 		product := 1.0

@@ -63,8 +63,8 @@ func straight(n int) string {
 	return sb.String()
 }
 
-// large lists large programs for which an earlier version of the back end failed, with the
-// frames that they receive.
+// large lists large programs for which an earlier version of the back end failed. Each row also
+// has the frames that the program receives.
 func large(t *testing.T) map[string]string {
 	t.Helper()
 	n := 2000
@@ -119,9 +119,9 @@ func peak(f func()) uint64 {
 	return <-most
 }
 
-// TestLargePrograms checks that the back end works for very large functions. Each program is
-// built within 10 s of CPU time and 512 MB. It behaves the same on the instruction set and on
-// the program IR.
+// TestLargePrograms checks that the back end works for very large functions. The build of each
+// program takes at most 10 s of CPU time and 512 MB. The program behaves the same on the
+// machines `isa` and `ir`.
 func TestLargePrograms(t *testing.T) {
 	target := design.NewTarget("t", isa.RV32IM(), 32)
 	for name, src := range large(t) {
@@ -170,8 +170,8 @@ func logsOf(tr *trace.Trace) []string {
 	return out
 }
 
-// TestTooMuchData checks that the error names the largest objects with their source positions,
-// not the object that happens to be last.
+// TestTooMuchData checks the error for a program with too much data. The error names the
+// largest objects with their source positions, and not the last object.
 func TestTooMuchData(t *testing.T) {
 	src := "task t() {\n  state a: [200000]u32\n  state b: [70000]u32\n  state c: [90000]u16\n  var i: u32 = 0\n  while i < 300 max 300 {\n    a[i] = 1\n    b[i] = 2\n    c[i] = 3\n    i = i + 1\n  }\n" +
 		"  log.print(\"{a[1]} {b[1]} {c[1]}\")\n}\nsystem s { run t() }\n"

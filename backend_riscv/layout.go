@@ -11,8 +11,8 @@ import (
 )
 
 // layout holds the addresses of the objects of a program. Scalar slots come first. The objects
-// follow, ordered by accesses per byte. So small objects with many accesses have addresses that
-// fit an immediate.
+// follow, ordered by accesses per byte. So small objects with many accesses get low addresses,
+// which fit an immediate.
 type layout struct {
 	addr map[*ir.Object]uint32 // every object with a known address, including parameters that always have the same address
 	data []byte
@@ -29,8 +29,8 @@ func (l *layout) known(r *ir.Ref) (uint32, bool) {
 	return a + uint32(r.Disp), ok
 }
 
-// arrange lays out the objects that the functions use, from address start.
-// funcs is in callers-first order.
+// arrange lays out the objects that the functions use, from address start. funcs lists callers
+// before callees.
 func arrange(m *ir.Module, funcs []*ir.Func, start uint32) (*layout, error) {
 	l := &layout{addr: map[*ir.Object]uint32{}, logs: m.Logs}
 	for _, d := range m.Devices {
@@ -148,8 +148,8 @@ func eachInstr(f *ir.Func, visit func(block int, i *ir.Instr)) {
 }
 
 // measure estimates the number of accesses to each object. It assumes eight iterations per
-// loop. If a call passes an object, the accesses to the function's parameter count for
-// this object.
+// loop. If a call passes an object as an argument, the accesses to the callee's parameter count
+// for this object.
 func measure(funcs []*ir.Func) map[*ir.Object]float64 {
 	heat := map[*ir.Object]float64{}
 	calls := map[*ir.Func]float64{}

@@ -1,8 +1,8 @@
 package riscv
 
-// liveSet is a set of registers. A visit takes time in proportion to the number of members, not
-// to the number of all registers (Briggs and Torczon, "An Efficient Representation for Sparse
-// Sets", 1993).
+// liveSet is a set of registers. A visit of all members takes time in proportion to the number
+// of members, and not to the number of all registers (Briggs and Torczon, "An Efficient
+// Representation for Sparse Sets", 1993).
 type liveSet struct {
 	members []reg
 	place   []int32 // index of each register in members, counted from 1; 0: not a member
@@ -38,7 +38,7 @@ func (s *liveSet) reset(rs []reg) {
 	}
 }
 
-// step changes the set of registers that live after i to the set that lives before i.
+// step changes s from the registers that live after i to the registers that live before i.
 func (s *liveSet) step(i *inst) {
 	i.defs(func(r *reg) { s.remove(*r) })
 	for r := reg(1); i.code == cCall && r < firstVirtual; r++ {
@@ -49,9 +49,9 @@ func (s *liveSet) step(i *inst) {
 	i.uses(func(r *reg) { s.add(*r) })
 }
 
-// liveness lists the registers that live at the end of each block, in ascending order, by block
-// id. It follows each register backwards, from the blocks that read it to its definitions. So a
-// register that lives within one block costs nothing.
+// liveness lists, by block id, the registers that live at the end of each block, in ascending
+// order. It follows each register backwards, from the blocks that read the register to its
+// definitions. So a register that lives within one block costs nothing.
 func (f *fn) liveness() [][]reg {
 	w := &liveWalk{out: make([][]reg, len(f.blocks)), preds: make([][]int, len(f.blocks)), killed: make([]reg, len(f.blocks)), seen: make([]reg, len(f.blocks))}
 	for _, b := range f.blocks {
@@ -97,8 +97,8 @@ func (w *liveWalk) follow(r reg, readers []int) {
 	}
 }
 
-// exposed lists, by register, the blocks that read it before they define it, and the blocks that
-// define it.
+// exposed returns two lists for each register: the blocks that read the register before they
+// define it, and the blocks that define it.
 func (f *fn) exposed() (reads, kills [][]int) {
 	reads, kills = make([][]int, f.next), make([][]int, f.next)
 	for _, b := range f.blocks {

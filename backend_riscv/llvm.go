@@ -17,13 +17,13 @@ import (
 )
 
 // CompileLLVM makes the image of m for a target with clang and lld. It is a second code
-// generator beside cg, for comparison. It has the same input and the same image format, but
+// generator for comparison with the first one, cg. Input and image format are the same, but
 // LLVM selects the instructions.
 //
-// LLVM knows extensions, which are families of instructions, and not single lines. If the
-// target has only part of a family, LLVM may use a line that the target lacks. CompileLLVM then
-// returns an error. The stack is static: the program is linked once to learn the frames, then
-// again with room for the deepest path.
+// LLVM knows extensions, which are families of instructions. It does not know single lines. If
+// the target has only part of a family, LLVM may use a line that the target lacks. CompileLLVM
+// then returns an error. The stack has a fixed size: a first link shows the sizes of the
+// frames, and a second link reserves room for the deepest path of calls.
 func CompileLLVM(ctx context.Context, m *ir.Module, t *design.Target, tools *llvm.Tools) (*image.Image, error) {
 	if tools.Version != 0 && tools.Version < llvm.MinRISCV {
 		return nil, fmt.Errorf("clang %d is too old for RISC-V: %d or later is needed", tools.Version, llvm.MinRISCV)
@@ -136,8 +136,8 @@ func usesBulk(m *ir.Module) bool {
 	return used
 }
 
-// checks returns the checks of a program, sorted by site and task. If several tasks can run
-// a check, the list contains it once for each of them.
+// checks returns the checks of a program, sorted by site and task. If several tasks can run a
+// check, the list contains the check once for each task.
 func checks(m *ir.Module) []image.Trap {
 	seen := map[trapSite]bool{}
 	var out []image.Trap

@@ -185,7 +185,8 @@ b2(v11: tok, v12: tok %buf, v22: tok %count, v42: tok %copy):
 }
 `
 
-// TestLLVMEcho takes, logs, marks, copies, sends and traps, and compares with cg.
+// TestLLVMEcho compiles a program with LLVM and with cg: an echo that takes, logs, marks, copies
+// and sends frames, and traps. Both images must behave the same.
 func TestLLVMEcho(t *testing.T) {
 	m := ir.MustParse("echo.sir", llvmEcho)
 	script := &world.Script{Devices: []string{"eth0"}, Inputs: []world.Input{
@@ -207,7 +208,7 @@ func TestLLVMEcho(t *testing.T) {
 	t.Logf("instructions: llvm %d, cg %d; words: llvm %d, cg %d", n, k, len(im.Text), len(cg.Text))
 }
 
-// requirePlaces checks that the code maps back to the program.
+// requirePlaces checks that the image maps its code to source positions of the program.
 func requirePlaces(t *testing.T, im *image.Image) {
 	t.Helper()
 	added, names := 0, map[string]uint32{}

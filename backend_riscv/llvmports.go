@@ -8,9 +8,10 @@ import (
 )
 
 // portText defines the operations of the system as inline functions that access port registers.
-// LLVM does not see the memory accesses of a frame port's engine, and work must not move out of
-// a timed region. So compiler fences surround both. In the last word of a bytes value, bytes
-// after the end are zero. $NAME$ stands for a register.
+// LLVM does not see the memory accesses of the frame engine, and work must not move out of a
+// timed region. So compiler fences surround frame transfers and timed regions. In the last word
+// of a bytes value, the bytes after the end are zero. $NAME$ stands for the address of port
+// register NAME.
 const portText = `
 define internal void @sn_fence() alwaysinline nounwind {
   call void asm sideeffect "", "~{memory}"()
@@ -232,7 +233,7 @@ void *memset(void *to, int byte, u32 n) {
 }
 `
 
-// coreScript lays out a core's memories: data from 0, the stack after it, and text at
+// coreScript lays out a core's memories: data from 0, the stack after the data, and text at
 // design.TextBase.
 const coreScript = `ENTRY(_start)
 PHDRS { data PT_LOAD FLAGS(6); text PT_LOAD FLAGS(5); }

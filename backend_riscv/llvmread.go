@@ -57,8 +57,8 @@ func (l *linked) readFrames(f *elf.File) error {
 	return err
 }
 
-// stackDepth is the most stack that any path of calls from the start needs. It reads the calls
-// from the machine code: a call is a jump to the start of a function.
+// stackDepth is the most stack that any path of calls from the start needs. stackDepth finds
+// the calls in the machine code: a call is a jump to the start of a function.
 func (l *linked) stackDepth(dec *isa.Decoder) uint32 {
 	known := map[uint32]uint32{}
 	var depth func(at uint32) uint32

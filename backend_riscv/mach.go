@@ -58,8 +58,8 @@ type inst struct {
 	span          diag.Span
 }
 
-// block is a straight line of machine code. Besides its end, only branches to trap blocks
-// can leave it. No register is live in a trap block.
+// block is a straight line of machine code. Besides its end, a block has no exit except
+// branches to trap blocks. No register is live in a trap block.
 type block struct {
 	id    int
 	insts []*inst
@@ -111,8 +111,8 @@ func (f *fn) newSlot() slot {
 }
 
 // store makes the instructions that store r in a slot. If x0 does not reach the slot, `temp`
-// makes a register for the slot's address. A load needs no such register, because its result
-// register can hold the address first.
+// makes a register for the slot's address. A load from a slot needs no such register, because
+// the load's result register can hold the address first.
 func (f *fn) store(r reg, at slot, temp func() reg) []*inst {
 	s := &inst{code: cStore, rs1: r, slot: at}
 	if !f.far {

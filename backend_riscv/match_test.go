@@ -13,8 +13,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/pass"
 )
 
-// matcher is a program that runs a match over lo..=hi, with the cases in the given order. It
-// logs a sum that depends on each arm and on each value.
+// matcher is a program that runs a match for each value of lo..=hi, with the cases in the given
+// order. The program logs a sum that depends on each arm and on each value.
 func matcher(typ string, lo, hi int64, cases [][2]int64, exhaustive bool) string {
 	var sb strings.Builder
 	fmt.Fprintf(&sb, "fn pick(x: %s) -> u32 {\n  match x {\n", typ)
@@ -49,9 +49,9 @@ func matched(lo, hi int64, cases [][2]int64) string {
 	return fmt.Sprint(sum)
 }
 
-// TestMatchOverNumbers checks that a match finds its arm with a number of comparisons that
-// grows with the logarithm of the number of arms. The cases have gaps, ranges and negative
-// numbers, and the test tries all values.
+// TestMatchOverNumbers checks how fast a match finds its arm: the number of comparisons grows
+// with the logarithm of the number of arms. The cases have gaps, ranges and negative numbers,
+// and the test tries all values.
 func TestMatchOverNumbers(t *testing.T) {
 	dense := make([][2]int64, 2000)
 	for k := range dense {

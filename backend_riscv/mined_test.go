@@ -15,9 +15,9 @@ import (
 	"github.com/sinter-lang/sinter/ir/trace"
 )
 
-// TestRandomMined runs random programs with all mined lines that save at least one
-// instruction. Some of these lines overlap or lie next to each other in a program. The
-// programs must behave as without them.
+// TestRandomMined runs random programs with all mined lines that save at least one instruction.
+// In a program, the values that two lines compute may overlap or lie next to each other. Each
+// program must behave as without mined lines.
 func TestRandomMined(t *testing.T) {
 	seeds := uint64(30)
 	if testkit.Full() {

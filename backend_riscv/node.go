@@ -17,8 +17,8 @@ const (
 	shared                   // the value of args[0], computed once and used twice
 )
 
-// node is an expression in canonical form. mk builds the trees of the program and the
-// meanings of the instruction lines. Both therefore match even if they write one
+// node is an expression in canonical form. mk builds the trees of the program and the meanings
+// of the instruction lines. A line therefore matches a program even if the two write one
 // expression in different ways.
 type node struct {
 	leaf  leafKind
@@ -44,8 +44,8 @@ func flagNode(r reg) *node { return &node{leaf: flag, width: 1, reg: r} }
 
 func memNode(bytes int) *node { return &node{leaf: memory, width: 8 * bytes} }
 
-// raw makes an application that is not brought into canonical form. Expansions use it if they
-// need an exact shape.
+// raw makes an application that is not brought into canonical form. An expansion uses raw if it
+// needs an exact shape.
 func raw(op word.Op, w int, args ...*node) *node {
 	return &node{op: op, width: w, args: args, raw: true}
 }
@@ -264,8 +264,9 @@ func canonMul(w int, x, y *node) *node {
 	return nil
 }
 
-// canonBitDivision divides single bits. Division by 0 gives all ones, and the dividend as the
-// remainder. Division by 1 gives the dividend, and remainder 0.
+// canonBitDivision divides single bits. Division by 0 has all ones as the quotient and the
+// dividend as the remainder. Division by 1 has the dividend as the quotient and 0 as the
+// remainder.
 func canonBitDivision(op word.Op, w int, a []*node) *node {
 	if w != 1 {
 		return nil

@@ -39,7 +39,7 @@ func (b *block) dropMoves() {
 	b.insts = kept
 }
 
-// thread redirects a jump to a block that only jumps to the final target.
+// thread redirects each jump to a block that only jumps on. The jump then goes to the final target.
 func (f *fn) thread() {
 	final := func(b *block) *block {
 		for n := 0; n < len(f.blocks) && len(b.insts) == 1 && b.insts[0].code == cJump && b.insts[0].target != b; n++ {
@@ -131,7 +131,8 @@ func (f *fn) edges() []flowEdge {
 	return out
 }
 
-// fallThrough removes a jump to the next block. It inverts a branch if that removes the jump.
+// fallThrough removes a jump to the next block. It inverts a branch if the inverted branch saves a
+// jump.
 func (b *block) fallThrough(next *block) {
 	n := len(b.insts)
 	if n == 0 || b.insts[n-1].code != cJump || next == nil {

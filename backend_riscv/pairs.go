@@ -1,7 +1,8 @@
 package riscv
 
-// pairs is a set of unordered pairs of registers: a hash table with open addressing. Its size
-// depends on the number of pairs and not on the square of the number of registers.
+// pairs is a set of unordered pairs of registers: a hash table with open addressing. The size
+// of the table depends on the number of pairs, and not on the square of the number of
+// registers.
 type pairs struct {
 	slots []uint64 // 0: free; registers are counted from 1
 	used  int

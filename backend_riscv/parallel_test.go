@@ -7,8 +7,8 @@ import (
 )
 
 // TestMovesAtOnce tries all parallel moves among up to four registers, with two more registers
-// and one constant as sources. After the code that parallel emits, each register holds the
-// value that its source held before.
+// and one constant as sources. After the emitted code, the target of each move holds the value
+// that the move's source held before.
 func TestMovesAtOnce(t *testing.T) {
 	const targets, outside = 4, 2
 	const choices = targets + outside + 1 // the last one is the constant

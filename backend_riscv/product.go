@@ -6,9 +6,9 @@ import (
 )
 
 // narrowProduct returns the tree of a line that multiplies the low bits of two registers. It
-// returns nil for other lines. The maker of the target includes such a line only if no
-// product of the program has wider operands. So the selector may use the line for every
-// product, with the first operand in rs1.
+// returns nil for other lines. A target includes such a line only if no multiplication of the
+// program has wider operands. So the selector may use the line for every multiplication, with
+// the first operand in rs1.
 func narrowProduct(in *isa.Inst) *node {
 	if !in.Narrow() {
 		return nil

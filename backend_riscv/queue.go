@@ -8,9 +8,9 @@ type entry struct {
 	r    reg
 }
 
-// queue yields the cheapest register first, and the lowest number among equal costs. A register
-// may be in the queue several times. Code that takes a register out checks whether the cost is
-// still current.
+// queue yields the cheapest register first, and among equal costs the register with the lowest
+// number. A register may be in the queue several times. `take` checks whether the cost in the
+// queue is still the register's cost.
 type queue []entry
 
 func (q queue) Len() int { return len(q) }

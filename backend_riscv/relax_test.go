@@ -10,8 +10,7 @@ import (
 )
 
 // TestRelaxGoesRoundFewTimes relaxes a program of a hundred thousand words. Every fourth word
-// is a branch to the first or the last word. A few rounds are enough, and each round visits
-// every word once.
+// is a branch to the first or the last word. A few passes over all words are enough.
 func TestRelaxGoesRoundFewTimes(t *testing.T) {
 	tb, err := newTable(design.NewTarget("t", isa.RV32I(), 16), func(r []*Rule) []*Rule { return r })
 	require.NoError(t, err)

@@ -2,15 +2,15 @@ package riscv
 
 import "math"
 
-// crowdedAt is the number of edges of the interference graph, each counted twice, above which
-// relieve makes the graph smaller. A graph of this size takes some 100 MB.
+// crowdedAt is a bound for the number of edges of the interference graph, each counted twice.
+// Above this bound, relieve makes the graph smaller. A graph of this size takes some 100 MB.
 const crowdedAt = 1 << 20
 
-// relieve moves registers to memory before the interference graph is built. It does so only if
-// too many registers live at the same time: the graph would then grow with the square of the
-// function's length. At each point where more registers live than the target has, it spills the
-// registers with the fewest reads per length of their live range. The size of the graph is then
-// proportional to the code.
+// relieve moves registers to memory before the interference graph is built. It moves registers
+// only if too many live at the same time: the graph would then grow with the square of the
+// function's length. At each point where more registers live than the target has, relieve
+// spills the registers with the fewest reads per length of their live range. The size of the
+// graph is then proportional to the code.
 func (f *fn) relieve(regs int, temps map[reg]bool) {
 	const slack = 4 // for temporaries
 	r := &reliever{f: f, live: f.liveness(), cost: make([]float64, f.next), gone: make([]bool, f.next), limit: max(regs-slack, 1)}

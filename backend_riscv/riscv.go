@@ -1,17 +1,18 @@
-// Package riscv makes the program image of a generated core. Its own code generator, cg,
-// compiles the program IR to instruction words. The code uses exactly the instructions and
-// registers that the target has.
+// Package riscv makes the program image of a generated core. Sinter's own code generator, cg,
+// compiles the program IR to instruction words. The code uses only instructions and registers
+// that the target has.
 //
 // The package names no mnemonic. An instruction line is one line of the instruction table. A
 // line such as
 //
 //	sltu  R  0000000 011 0110011   rd = zext32(rs1 ltu rs2)
 //
-// becomes a Rule: the tree of its meaning in canonical form (node.go, canon.go). The program's
-// values become trees of the same form. The selector covers the trees with the cheapest rules
-// (tile.go; Aho and Johnson, "Optimal Code Generation for Expression Trees", 1976). So a mined
-// line, whose expression is larger, is used as soon as the table contains it. If a line is
-// absent, the selector uses other shapes of the expression (expand.go) or reports an error.
+// becomes a Rule: the meaning of the line as a tree in canonical form (node.go, canon.go). The
+// program's values become trees of the same form. The selector covers the trees with the
+// cheapest rules (tile.go; Aho and Johnson, "Optimal Code Generation for Expression Trees",
+// 1976). A mined line has a larger expression, and the selector uses it like any other line of
+// the table. If a line is absent, the selector uses other shapes of the expression (expand.go)
+// or reports an error.
 //
 //	v7: i32 = load4 %hits[v6], v2        lw   x3, 16(x3)
 //	v8: i32 = add v7, 1                  addi x4, x4, 1
@@ -26,14 +27,14 @@
 //   - colouring with coalescing (live.go, alloc.go, assign.go)
 //   - block order (order.go) and encoding (emit.go)
 //
-// There is no recursion, so the allocator knows for every callee the registers that it changes
-// and the places (registers or slots) of its arguments. Frames have fixed addresses. A slot is
-// a word of a frame, at an address that an offset from x0 reaches. The return address is
-// treated like any other value.
+// There is no recursion, so the allocator knows the registers that every callee changes, and
+// the places (registers or slots) of the callee's arguments. Frames have fixed addresses. A
+// slot is a word of a frame. An instruction usually reaches a slot by an offset from x0. The
+// return address is treated like any other value.
 //
 // A register that holds an i1 value is 0 or 1. The package does not depend on passes, machines
-// or circuits. Its input is a program that is legalised for 32 bits and has passed
-// ir/pass/tasks.
+// or circuits. The input of the package is a program that is legalised for 32 bits and has
+// passed ir/pass/tasks.
 package riscv
 
 import (
@@ -95,7 +96,8 @@ func (o Options) Compile(m *ir.Module, t *design.Target) (*image.Image, error) {
 }
 
 // slotReach is the number of bytes of slots that an offset from x0 reaches. If there are more
-// slots, the most used ones stay within reach, and the others are reached like other data.
+// slots, the most used slots stay within this reach. Instructions address the other slots like
+// data.
 const slotReach = 2048
 
 // functions compiles the functions, callees first. It returns them with callers first.
@@ -154,8 +156,8 @@ func (f *fn) eachSlot(visit func(s *slot, freq float64)) {
 	}
 }
 
-// frames puts the slots of each function above the slots of all its callers. It returns their
-// common size.
+// frames puts the slots of each function above the slots of all its callers. It returns the
+// total size of all slots in bytes.
 func frames(fns []*fn) uint32 {
 	top := uint32(0)
 	for _, f := range fns {

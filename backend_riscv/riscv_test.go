@@ -66,9 +66,9 @@ func differ(t *testing.T, seed uint64, passes []pass.Pass, target *design.Target
 	require.Equal(t, want, trace.Print(got), "seed %d\n%s", seed, text)
 }
 
-// TestRandom compares images for register files of all sizes, plain and optimised, with and
-// without the multiplier. The machine sim/iss refuses an image that uses an instruction or a
-// register that the target lacks.
+// TestRandom compares images with the program IR. The targets have register files of all sizes,
+// with and without the multiplier, and the programs are plain or optimised. The machine sim/iss
+// refuses an image that uses an instruction or a register that the target lacks.
 func TestRandom(t *testing.T) {
 	for _, set := range []*isa.Set{isa.RV32IM(), isa.RV32I()} {
 		for _, regs := range []int{5, 6, 8, 12, 16, 32} {

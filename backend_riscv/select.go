@@ -359,8 +359,8 @@ func (s *selector) jump(to *block) {
 	s.leads(to)
 }
 
-// leads records a successor of the block. It ignores a trap block, because another function
-// that checks the same site may own this block.
+// leads records a successor of the block. It ignores a trap block, because this block may
+// belong to another function that checks the same site.
 func (s *selector) leads(to *block) {
 	if !to.cold {
 		s.cur.succs = append(s.cur.succs, to)
@@ -448,8 +448,8 @@ func (s *selector) checkNode(c *node, i *ir.Instr) {
 	s.emit(in)
 }
 
-// trapSite is a check site and one task that executes the check. A trap is an event of a task,
-// so the task is needed.
+// trapSite is a check site and one task that executes the check. The site alone is not enough,
+// because a trap is an event of a task.
 type trapSite struct{ site, task int }
 
 // trapBlock is the trap block of a site. All copies of the check in a task share it.

@@ -25,7 +25,7 @@ import (
 )
 
 // TestSelectUnderJitter runs images of the programs with select and timers under a hundred
-// scripts. It compares them with the source.
+// scripts. It compares the runs with the runs of the source.
 func TestSelectUnderJitter(t *testing.T) {
 	files, err := filepath.Glob("../lang/lower/testdata/choice/*.sn")
 	require.NoError(t, err)

@@ -1,8 +1,8 @@
 package riscv
 
-// sharer finds spilled registers that may share a slot: moves join them, and they never hold
-// different values at the same time. A move between such registers then disappears, like a move
-// that the allocator coalesces.
+// sharer finds spilled registers that may share a slot. Moves must connect these registers, and
+// no two of them may live at the same time. A move between registers of one slot disappears,
+// like a move that the allocator coalesces.
 type sharer struct {
 	gone    []bool
 	parent  []reg // first of the registers that moves connect, a web; later of the group that shares a slot
@@ -11,8 +11,8 @@ type sharer struct {
 	torn    map[reg]bool
 }
 
-// shareSlots returns a function that maps each spilled register to the register that names its
-// group.
+// shareSlots returns a function that maps each spilled register to the register that names the
+// group of this register.
 func (r *reliever) shareSlots() func(reg) reg {
 	s := &sharer{gone: r.gone, parent: make([]reg, r.f.next), members: make([][]reg, r.f.next), apart: newPairs(), torn: map[reg]bool{}}
 	var moves []*inst
@@ -49,8 +49,8 @@ func (s *sharer) find(x reg) reg {
 	return x
 }
 
-// look finds registers of one web that live at the same time, and records each pair: one is
-// defined while the other lives.
+// look finds registers of one web that live at the same time, and records each such pair: one
+// register is defined while the other lives.
 func (s *sharer) look(live *liveSet, i *inst, _ float64) {
 	if i == nil {
 		return

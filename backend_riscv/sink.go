@@ -1,9 +1,9 @@
 package riscv
 
-// sinkLoads moves each load down to its first use in the block. Otherwise all loads of a long
-// sum would hold registers at the same time, because their sum is computed later. A load does
-// not move past a store, a call, the access of a port, or a new definition of its address
-// register.
+// sinkLoads moves each load down to its first use in the block. Otherwise the results of all
+// loads of a long sum would occupy registers at the same time, until the additions use them. A
+// load does not move past a store, a call, the access of a port, or a new definition of the
+// load's address register.
 func (f *fn) sinkLoads() {
 	for _, b := range f.blocks {
 		for k := len(b.insts) - 1; k >= 0; k-- {
@@ -29,7 +29,7 @@ func (i *inst) blocksLoads() bool {
 	return true
 }
 
-// sink moves instruction k down as far as it helps.
+// sink moves the load at index k down as far as this saves registers.
 func (b *block) sink(k int) {
 	load := b.insts[k]
 	to := k

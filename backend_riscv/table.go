@@ -59,8 +59,8 @@ func newTable(t *design.Target, wrap func([]*Rule) []*Rule) (*table, error) {
 	return tb, tb.complete()
 }
 
-// read turns a line into a rule. For a jump or a trap it returns nil and stores the line in its own
-// field.
+// read turns a line into a rule. For a jump or a trap, read returns nil and stores the line in a
+// separate field of the table.
 func (tb *table) read(in *isa.Inst) *Rule {
 	m := &in.Meaning
 	r := &Rule{Line: in}
@@ -97,7 +97,7 @@ func (tb *table) read(in *isa.Inst) *Rule {
 }
 
 // maxTree is the maximum size of a line's tree. A larger tree comes from parts that the line
-// uses several times, and a tree of a program never matches it.
+// uses several times. No tree of a program matches such a tree.
 const maxTree = 64
 
 func first(a, b *isa.Inst) *isa.Inst {
@@ -124,8 +124,8 @@ func (tb *table) readJump(in *isa.Inst) {
 type leaves struct{ pc, rs1, imm uint32 }
 
 // agrees checks that an expression and a function give the same result for some aligned
-// addresses. Text addresses are multiples of 4. So a line that also clears bit 0 still
-// agrees.
+// addresses. Addresses of instructions are multiples of 4, so a line that also clears bit 0
+// still agrees.
 func agrees(e *word.Expr, f func(leaves) uint32) bool {
 	for _, l := range []leaves{{0, 0, 0}, {0x100040, 0x100000, 64}, {0x1ff000, 0x1234, 0xfffffff0}, {0x7ffffffc, 0xfffffffc, 8}} {
 		got := e.Eval(func(name string) uint64 {
@@ -221,7 +221,7 @@ func (tb *table) findBasics() {
 	}
 }
 
-// complete reports a line that is absent and cannot be replaced.
+// complete reports an absent line if no other line can replace it.
 func (tb *table) complete() error {
 	for _, need := range []struct {
 		has  bool

@@ -6,7 +6,8 @@ import (
 )
 
 // Costs are in quarters of an instruction. So a constant can cost less than one instruction if
-// several instructions probably share it, or if it can be computed outside a loop.
+// several instructions probably share the constant, or if the constant can be computed outside
+// of a loop.
 const (
 	costLine  = 4
 	costMux   = 9

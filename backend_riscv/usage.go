@@ -6,8 +6,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// usage records how each value of a function is computed: inside the tree of its only user, or
-// into a separate register.
+// usage records for each value of a function where it is computed: in the tree of its only
+// user, or in a register of its own.
 type usage struct {
 	count   []int       // uses by value ID
 	user    []*ir.Instr // of a value with one use: the instruction that uses it, nil for a terminator

@@ -16,7 +16,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/isa"
 )
 
-// asm disassembles the text of an image, without the end that every program has.
+// asm disassembles the text of an image, without the last instructions, which every program has.
 func asm(im *image.Image) []string {
 	var out []string
 	for _, w := range im.Text {
@@ -29,8 +29,8 @@ func asm(im *image.Image) []string {
 	return out[:len(out)-1]
 }
 
-// TestSelection compares the code of short bodies. Each body begins with v3 and v4 in registers
-// and logs v9.
+// TestSelection compares the code for short function bodies with the expected code. Each body
+// begins with v3 and v4 in registers and logs v9.
 func TestSelection(t *testing.T) {
 	mined := `isa mined
   step  R  0000000 000 0001011   rd = (rs1 xor rs2) + zext32(rs2[7:0])

@@ -28,8 +28,8 @@ const (
 	stopAtSystem = syscall.SIGTRAP | 0x80
 )
 
-// callsOf runs a process and counts its system calls by number. It stops when the process ends,
-// or when the process has made the call `last` the given number of times.
+// callsOf runs a process and counts its system calls by number. The count stops when the
+// process ends, or when the process has made the call `last` the given number of times.
 func callsOf(t *testing.T, img *x86.Image, files []*os.File, env, args []string, last uint64, times int) map[uint64]int {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "prog")
@@ -86,9 +86,9 @@ func TestCalls(t *testing.T) {
 	t.Run("datagrams", func(t *testing.T) { callsOfDatagrams(t, img) })
 }
 
-// callsOfFrames checks that a busy process makes two system calls for each frame: it reads the
-// frame and writes the answer. The process does not ask first whether there is a frame, and the
-// clock needs no call.
+// callsOfFrames checks that a busy process makes two system calls for each frame: one reads the
+// frame, and one writes the answer. The process does not ask first whether there is a frame,
+// and the clock needs no call.
 func callsOfFrames(t *testing.T, img *x86.Image) {
 	const host, peer, more = 0x0a00020f, 0x0a000202, 20
 	count := func(n int) map[uint64]int {
@@ -114,8 +114,8 @@ func callsOfFrames(t *testing.T, img *x86.Image) {
 	}
 }
 
-// callsOfOne checks a process that waits for each frame. It sleeps in the read, and then writes.
-// The client pauses between frames, so that the process has time to sleep.
+// callsOfOne checks a process that waits for each frame. The process sleeps in the read, and
+// then writes. The client pauses between frames, so that the process has time to sleep.
 func callsOfOne(t *testing.T, img *x86.Image) {
 	const host, peer, frames, pause = 0x0a00020f, 0x0a000202, 16, 5 * time.Millisecond
 	ours, theirs := pair(t)
@@ -141,7 +141,8 @@ func callsOfOne(t *testing.T, img *x86.Image) {
 	require.LessOrEqual(t, got[callPpoll], 2)
 }
 
-// callsOfDatagrams checks that with a socket of the host a datagram costs a receive and a send.
+// callsOfDatagrams checks that a datagram on a socket of the host costs two system calls: a receive
+// and a send.
 func callsOfDatagrams(t *testing.T, img *x86.Image) {
 	const n = 30
 	conn, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})

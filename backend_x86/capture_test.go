@@ -28,9 +28,9 @@ func captured(t *testing.T, link layers.LinkType, frames ...string) []byte {
 	return b.Bytes()
 }
 
-// TestCaptures runs a process with a capture as the other end of its device. A third-party
-// library reads the capture of the sent frames. The process drops a frame that is longer than
-// the buffer. The end of the file ends the run.
+// TestCaptures runs a process whose device reads frames from a capture and writes frames to
+// another capture. A third-party library reads the capture of the sent frames. The process
+// drops a frame that is longer than the buffer. The run ends at the end of the input capture.
 func TestCaptures(t *testing.T) {
 	dir := t.TempDir()
 	path, in, out := filepath.Join(dir, "prog"), filepath.Join(dir, "in.pcap"), filepath.Join(dir, "out.pcap")

@@ -61,7 +61,7 @@ func (o Options) config(m *ir.Module) string {
 }
 
 // contexts writes the entry points of all contexts but the first, and the number of slots of
-// each ring between contexts. A program without such contexts or rings has one thread.
+// each ring between contexts. A program with only one context has one thread.
 func contexts(b *strings.Builder, m *ir.Module) {
 	uses := usedOps(m)
 	fmt.Fprintf(b, "#define SN_CONTEXTS %d\n#define SN_THREADS %d\n", len(m.Contexts), flag(len(m.Contexts) > 1 || uses[ir.OpHold]))
@@ -106,8 +106,8 @@ func mpiRings(m *ir.Module, p Product) string {
 	return b.String()
 }
 
-// homes writes where each network device keeps its addresses. The program reads them
-// there, and the layer may set them at the start. A device without a stack has no
+// homes writes a table of pointers to the addresses of each network device. The program reads
+// these addresses, and the layer may set them at the start. A device without a stack has no
 // addresses.
 func homes(b *strings.Builder, m *ir.Module) {
 	boot := map[string]bool{}
@@ -161,9 +161,9 @@ func buses(b *strings.Builder, m *ir.Module) {
 	fmt.Fprintf(b, "#define SN_BUSES %d\n#define SN_SOURCES %d\nenum { BUS_PLAIN = 1, BUS_ADDRESSED = 2, BUS_RANDOM = 3 };\n__attribute__((unused)) static const u8 sn_is_bus[] = {%s};\n", count, sources, strings.Join(append(list, "0"), ", "))
 }
 
-// levels writes three lists of devices. The first has the devices with frames, the second
-// the devices of shape stream, numbered from 1. The third has the devices of shape level,
-// with their directions.
+// levels writes three lists of devices. The first list has the devices with frames. The second
+// has the devices of shape stream, which it numbers from 1. The third has the devices of shape
+// level, with their directions.
 func (o Options) levels(b *strings.Builder, m *ir.Module) {
 	count, lines := 0, 0
 	var frames, levels, streams []string
@@ -253,7 +253,7 @@ func manifest(m *ir.Module) string {
 }
 
 // capability is the service that the layer gives to a kind of port. If a kind has no table row,
-// as in test programs, the layer treats its messages as frames.
+// as in test programs, the layer treats messages of this kind as frames.
 func capability(kind string) string {
 	if k := port.Find(kind); k != nil {
 		return k.Capability

@@ -9,7 +9,8 @@ import (
 )
 
 // configs writes a table of the start words that set the program's configs, with a row for each
-// location. It also writes the UDP ports of one device that must differ.
+// location in memory that a word sets. It also lists the UDP ports that must differ because one
+// device uses them.
 func configs(b *strings.Builder, m *ir.Module) {
 	var rows, ports []string
 	for i, o := range m.Objects {

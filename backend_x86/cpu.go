@@ -14,17 +14,17 @@ import (
 type CPU string
 
 // The processors for which a product can be compiled. The zero value means the product's
-// default. The default for linux is V3. The default for a guest is general registers only, or
-// V1 if the program has floats. A guest uses SSE2 at most.
+// default. The default for linux is V3. The default for a guest allows only general registers,
+// or V1 if the program has floats. A guest uses SSE2 at most.
 const (
 	Native CPU = "native"    // the processor of the machine that makes the product
 	V1     CPU = "x86-64"    // all x86-64 processors: SSE2
 	V3     CPU = "x86-64-v3" // processors since about 2013: AVX2, FMA, BMI
 )
 
-// feature is a feature that not every processor has. macro is the macro that clang defines when
-// it uses the feature. The other fields give the bit of CPUID that reports the feature (Intel
-// SDM volume 2, CPUID).
+// feature is a feature that only some processors have. macro is the macro that clang defines
+// when clang uses the feature. The other fields give the bit of CPUID that reports the feature
+// (Intel SDM volume 2, CPUID).
 type feature struct {
 	macro          string
 	leaf, reg, bit uint32

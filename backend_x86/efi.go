@@ -33,7 +33,7 @@ func efi(ctx context.Context, tools *llvm.Tools, kernel []byte) ([]byte, error) 
 	}
 	f, err := elf.NewFile(bytes.NewReader(linked))
 	if err != nil {
-		return nil, fmt.Errorf("cannot read what the linker has made: %w", err)
+		return nil, fmt.Errorf("cannot read the output of the linker: %w", err)
 	}
 	text := f.Section(".text")
 	if text == nil || text.Addr != page {
@@ -60,8 +60,8 @@ const (
 	fileAlign, headersSize, peOffset = 512, 1024, 64
 )
 
-// noRelocations is a relocation table with an entry that does nothing. Some firmwares cannot
-// move a program without such a table.
+// noRelocations is a relocation table whose only entry does nothing. Some firmwares cannot move
+// a program without such a table.
 var noRelocations = []byte{0, 0, 0, 0, 12, 0, 0, 0, 0, 0, 0, 0}
 
 // portable writes a PE32+ application for UEFI: code, the kernel on the next page, and an
@@ -112,7 +112,7 @@ func put(b *bytes.Buffer, values ...any) {
 	}
 }
 
-// font writes the characters of the screen as a table with a byte for each of seven rows. The
+// font writes the font of the screen as a table. Each character has seven rows of one byte. The
 // file font.txt draws twelve characters side by side in blocks of seven lines.
 func font() string {
 	const rows, width, gap = 7, 5, 2

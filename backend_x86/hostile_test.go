@@ -15,8 +15,8 @@ import (
 	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
-// before is the C code before the unchanged drivers. It replaces the transport by a
-// device that sends answers without a request.
+// before is C code that the test puts in front of the unchanged drivers. This code replaces the
+// transport by a device that sends answers without a request.
 const before = `
 #include <setjmp.h>
 #include <stdio.h>
@@ -140,9 +140,9 @@ int main(int argc, char **argv) {
 }
 `
 
-// TestHostileQueues runs the drivers of a guest with devices that give answers with any
-// number, length and index. They must stay within their memory, which two sanitizers
-// check, and either continue or end the program with a message.
+// TestHostileQueues runs the drivers of a guest with devices that give answers with any number,
+// length and index. The drivers must stay within their memory, which two sanitizers check. A
+// driver must either continue or end the program with a message.
 func TestHostileQueues(t *testing.T) {
 	n := 20000
 	switch {

@@ -27,7 +27,7 @@ func defined(text string) []string {
 	return names
 }
 
-// upward lists the calls of functions in later files.
+// upward lists the calls from a file to functions of later files.
 func upward(files []string, text func(string) string) []string {
 	var out []string
 	for i, name := range files {
@@ -48,8 +48,9 @@ func upward(files []string, text func(string) string) []string {
 
 func withoutComments(name string) string { return comments.ReplaceAllString(source(name), "") }
 
-// TestLayersDoNotCallUpwards checks that the files of each product call only earlier files, so
-// no circle is possible. Only the program has a prototype.
+// TestLayersDoNotCallUpwards checks that each file of a product calls only functions of this
+// file and of earlier files, so no circle is possible. The only prototype is that of sn_main,
+// the program.
 func TestLayersDoNotCallUpwards(t *testing.T) {
 	used := map[string]bool{"pvh.ld": true, "hvt.ld": true, "efi.ld": true, "font.txt": true}
 	for _, files := range [][]string{linuxFiles, pvhFiles, pciFiles, uefiFiles, hvtFiles, mpiFiles, efiFiles} {

@@ -58,8 +58,8 @@ func receive(t *testing.T, f *os.File) string {
 	return string(buf[:n])
 }
 
-// TestInheritedSocket echoes frames over a descriptor. The program ends when the other end is
-// closed.
+// TestInheritedSocket echoes frames over an inherited descriptor. The program ends when the
+// test closes its end of the socket.
 func TestInheritedSocket(t *testing.T) {
 	ours, theirs := pair(t)
 	cmd := launch(t, build(t, parse(t, echo), x86.Linux), []*os.File{theirs}, "eth0=fd:3")
@@ -241,7 +241,7 @@ func (c forbidden) try(t *testing.T, path string) {
 }
 
 // TestLongPieceOfAHarness checks a harness that announces more bytes than the program's buffer
-// holds. The process ends before it reads any of them.
+// holds. The process ends before it reads any of these bytes.
 func TestLongPieceOfAHarness(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "prog")
 	require.NoError(t, os.WriteFile(path, build(t, parse(t, serialEcho()), x86.Linux).Stripped, 0o755))
@@ -271,8 +271,8 @@ func TestWrongBatches(t *testing.T) {
 		}
 		return out
 	}
-	// The head of a batch: the devices that are ready, the number of bytes that have
-	// arrived, the number of all bytes, and the clock. A frame follows: time, device,
+	// The head of a batch: the devices that are ready, the number of bytes that have arrived,
+	// the number of all bytes, and the clock. After the head comes a frame: time, device,
 	// length, bytes.
 	for name, answer := range map[string][]byte{
 		"right":                words(1, 24, 24, 0, 0 /**/, 0, 0, 0, 8, 1, 2),
@@ -300,7 +300,7 @@ func TestWrongBatches(t *testing.T) {
 }
 
 // TestLayouts checks that a seed moves a process and a guest of the monitor to other addresses,
-// where they behave the same.
+// and that process and guest behave the same at the other addresses.
 func TestLayouts(t *testing.T) {
 	entry := func(img *x86.Image) uint64 {
 		f, err := elf.NewFile(bytes.NewReader(img.Stripped))

@@ -9,9 +9,9 @@ import (
 	"github.com/sinter-lang/sinter/ir"
 )
 
-// TestPageTables checks that a small image has one page table, and that a large one has as many
-// as it needs up to its end. An image that needs more than a guest has gives an error that
-// names the largest objects.
+// TestPageTables checks that a small image has one page table, and that a large image has
+// enough page tables to map all of it. An image that is larger than a guest's memory gives an
+// error that names the largest objects.
 func TestPageTables(t *testing.T) {
 	object := func(name string, size int) *ir.Object {
 		return &ir.Object{Name: name, Kind: ir.StateObj, Size: size, Align: 4, Span: diag.Span{File: &diag.File{Name: "m.sn", Text: "state " + name}, Start: 6, End: 7}}

@@ -45,8 +45,8 @@ func (a application) String() string {
 	return fmt.Sprintf("%s %v -> %d imm %d", a.op, a.args, a.w, a.imm)
 }
 
-// applications lists every operator at every width that its rule allows. Free widths are spread
-// over their range.
+// applications lists every operator at every width that the rule of the operator allows. If the
+// rule allows any width, the list has a few widths from the whole range.
 func applications() []application {
 	var all []application
 	for op := word.Bad + 1; op < word.NumOps; op++ {

@@ -128,9 +128,9 @@ func TestErrorsOfDisks(t *testing.T) {
 	require.Equal(t, "no read 7\n7\n", string(rest))
 }
 
-// TestMessagesWake checks that each datagram arrives while the guest sleeps, and that an
-// interrupt message (MSI-X) of the card wakes the guest. QEMU's own log counts the interrupts.
-// A guest that waits uses no CPU time.
+// TestMessagesWake sends each datagram while the guest sleeps. An interrupt message (MSI-X) of
+// the card must wake the guest. QEMU's own log counts the interrupts. A guest that waits uses
+// no CPU time.
 func TestMessagesWake(t *testing.T) {
 	const frames = 10
 	img := build(t, compile(t, "two.sn", twoEchoes), x86.PVHPCI)
@@ -167,8 +167,9 @@ func TestMessagesWake(t *testing.T) {
 	for i := range 2 {
 		exchange(i, 0)
 	}
-	// A busy host may let the guest sleep later than the next frame. So the client pauses longer
-	// after each attempt in which an interrupt was missing.
+	// On a busy host, the guest may go to sleep only after the next frame, which then needs no
+	// interrupt. So the client pauses longer after each attempt in which an interrupt was
+	// missing.
 	most, size := 0, 0
 	for pause := 10 * time.Millisecond; pause < time.Second && most < frames; pause *= 3 {
 		time.Sleep(5 * pause)
@@ -207,8 +208,7 @@ func ticks(t *testing.T, pid int) int {
 	return sum
 }
 
-// TestPCIWrongDevices checks that devices on PCI that the program does not have cause one
-// clear error line.
+// TestPCIWrongDevices checks that wrong devices on PCI cause one clear error line.
 func TestPCIWrongDevices(t *testing.T) {
 	t.Parallel()
 	img := build(t, compile(t, "boots.sn", countsBoots), x86.PVHPCI)

@@ -26,9 +26,9 @@ func Places(executable []byte) func(rip uint64) string {
 	}
 }
 
-// Lines reads the line table of an executable and returns a function from an address to its
-// file and line. The line is 0 if it is unknown. All lines after a damaged part of the tables
-// are unknown. In a file that is not an executable, every line is unknown.
+// Lines reads the line table of an executable and returns a function from an address to the
+// file and line of this address. An unknown line is 0. All lines after a damaged part of the
+// tables are unknown. In a file that is not an executable, every line is unknown.
 func Lines(executable []byte) func(rip uint64) (file string, line int) {
 	rows := lines(executable)
 	sort.SliceStable(rows, func(i, j int) bool { return rows[i].from < rows[j].from })
@@ -113,7 +113,7 @@ func lineTables(f *elf.File) lineSection {
 
 // readable reports whether a table has at most DWARF 4, the version that we make. The header of
 // a later version contains lists (DWARF 5, 6.2.4). debug/dwarf trusts the lengths of these
-// lists, so a damaged header would make it take all memory.
+// lists, so a damaged header could make the package take all memory.
 func (s lineSection) readable(unit *dwarf.Entry) bool {
 	at, ok := unit.Val(dwarf.AttrStmtList).(int64)
 	if !ok || at < 0 || at > int64(len(s.data)) {
@@ -126,8 +126,8 @@ func (s lineSection) readable(unit *dwarf.Entry) bool {
 	return len(head) >= 6 && s.order.Uint16(head[4:]) <= 4
 }
 
-// unitLines reads one line table. If a sequence begins at address 0, it belongs to a
-// function that the linker has dropped, because page 0 is never mapped.
+// unitLines reads one line table. A sequence that begins at address 0 belongs to a function
+// that the linker has dropped, because page 0 is never mapped.
 func unitLines(data *dwarf.Data, unit *dwarf.Entry, left *int) []lineRow {
 	lr, err := data.LineReader(unit)
 	if err != nil || lr == nil {

@@ -274,8 +274,8 @@ func TestHardening(t *testing.T) {
 	require.Equal(t, "hello 42\n", string(out))
 }
 
-// TestDeterministic checks that the same program gives the same bytes, and that they do not
-// contain the name of the build directory.
+// TestDeterministic checks that the same program gives the same bytes, and that these bytes do
+// not contain the name of the build directory.
 func TestDeterministic(t *testing.T) {
 	t.Parallel()
 	for _, p := range products() {

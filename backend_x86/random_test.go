@@ -16,8 +16,8 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// merge joins several modules of one task to one program that runs them one after the
-// other. So the compiler must be started only once.
+// merge joins several modules, each with one task, into one program. The program runs the tasks
+// one after the other, so one start of the compiler is enough.
 func merge(mods []*ir.Module) *ir.Module {
 	all := &ir.Module{Name: "merged"}
 	main := &ir.Func{Name: "main"}
@@ -161,7 +161,7 @@ b0(v1):
 `
 
 // TestFloatsSwitchOnSSE checks that a program with floats boots with the CPU's floating point
-// enabled. A program without floats has no code for that.
+// enabled. A program without floats does not contain the code that enables floating point.
 func TestFloatsSwitchOnSSE(t *testing.T) {
 	t.Parallel()
 	m := parse(t, doubled)

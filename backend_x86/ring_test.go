@@ -11,8 +11,8 @@ import (
 
 // The model of threads.c: a writer and a reader of one ring, on processors that delay stores
 // (x86-TSO: other processors see a store later, but in order; a locked operation waits until all
-// stores are visible). The test tries every order of steps and of delayed stores. It reads the
-// behaviour at each relevant place from the source, so a change there changes the model.
+// stores are visible). The test tries every order of steps and of delayed stores. The model
+// takes its behaviour from the text of threads.c, so a change of the file changes the model.
 
 // protocol holds the properties of the source that the proof depends on.
 type protocol struct {

@@ -13,8 +13,8 @@ import (
 	x86 "github.com/sinter-lang/sinter/backend_x86"
 )
 
-// draws reads two random numbers and logs the first. If they are equal or one of them is 0, it logs
-// that they are not random.
+// draws is a program that reads two random numbers. It logs the first number, or "not random" if
+// the numbers are equal or one is 0.
 const draws = `
 use rng
 task draw(r: rng.Source) {
@@ -54,8 +54,8 @@ func TestRandomOfGuests(t *testing.T) {
 }
 
 // TestRandomOfAProcess checks that a process takes random bytes from the kernel. The filter of
-// the process allows the system call only without flags, only to a program that needs the bytes,
-// and only in a live run.
+// the process allows this system call only without flags, only for a program that needs random
+// bytes, and only in a live run.
 func TestRandomOfAProcess(t *testing.T) {
 	t.Parallel()
 	m := compile(t, "draws.sn", draws)

@@ -37,7 +37,7 @@ func compile(t *testing.T, name, text string) *ir.Module {
 }
 
 // TestSelectUnderJitter runs the programs with select and timers as Linux processes under a few
-// scripts. Another test compares their behaviour under many scripts on the IR.
+// scripts. Another test runs the same programs on the machine `ir` under many scripts.
 func TestSelectUnderJitter(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"prio.sn", "fair.sn", "ends.sn"} {

@@ -22,8 +22,8 @@ import (
 	"github.com/sinter-lang/sinter/sim/process"
 )
 
-// serialEcho is a program that returns the bytes that arrive on a line, with buffers of 64
-// bytes. A buffer that begins with a tab causes a trap.
+// serialEcho is a program that sends back the bytes of a serial line, with buffers of 64 bytes.
+// A buffer that begins with a tab causes a trap.
 func serialEcho() string {
 	return strings.NewReplacer("device 0 eth0 eth", "device 0 line uart", "eth0", "line").Replace(echo)
 }
@@ -82,8 +82,8 @@ func all() string {
 	return strings.ReplaceAll(b.String(), "\t", "")
 }
 
-// TestTerminal checks that a Linux product puts a terminal into raw mode, so that all bytes
-// pass unchanged, at the given speed. It ends when the other end is closed.
+// TestTerminal checks that a Linux product puts a terminal into raw mode at the given speed, so
+// that all bytes pass unchanged. The process ends when the other end of the terminal is closed.
 func TestTerminal(t *testing.T) {
 	ours, theirs := terminal(t)
 	held, err := os.OpenFile(theirs, os.O_RDWR|syscall.O_NOCTTY, 0) // so that the terminal's settings stay
@@ -176,8 +176,8 @@ func TestSecondUART(t *testing.T) {
 }
 
 // guestState asks QEMU's monitor for the state of a guest that waits for a byte: the CPU, the
-// interrupt controllers, and the UART's registers for wanted interrupts, the pending interrupt
-// and the line.
+// interrupt controllers, and three registers of the UART (enabled interrupts, pending
+// interrupt, line status).
 func guestState(path string) string {
 	c, err := net.Dial("unix", path)
 	if err != nil {

@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestWithoutSections checks that the segments stay unchanged and that nothing follows them. A
-// file that is not an executable is an error.
+// TestWithoutSections checks that the segments stay unchanged and that the file ends after the
+// last segment. A file that is not an executable is an error.
 func TestWithoutSections(t *testing.T) {
 	head := []byte("\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x3e\x00\x01\x00\x00\x00")
 	file := append(head, make([]byte, elfHeader+elfSegmentSize-len(head))...)

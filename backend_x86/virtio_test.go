@@ -61,7 +61,7 @@ system clock { run tick() }
 `
 
 // TestClock compares the clock of booted guests with the host's clock, while four busy loops
-// load the host. Each guest is within half a per cent.
+// load the host. The two clocks may differ by at most half a per cent.
 func TestClock(t *testing.T) {
 	img := build(t, compile(t, "clock.sn", clock), x86.PVH)
 	over, stop := context.WithCancel(context.Background())
@@ -84,8 +84,8 @@ func TestClock(t *testing.T) {
 }
 
 // drift returns the drift between two clocks in one second. It reads lines with the guest's
-// time for four seconds. A line may arrive late, but never early. So the line that is least
-// late gives the difference of the clocks. drift compares this difference in the first quarter
+// time for four seconds. A line may arrive late, but never early. So the line with the smallest
+// delay gives the difference of the clocks. drift compares this difference in the first quarter
 // of the time with the difference in the last quarter.
 func drift(t *testing.T, lines io.Reader, began time.Time) float64 {
 	const ticks, period = 100, 40000
@@ -117,8 +117,8 @@ system two {
 }
 `
 
-// TestStalledPort checks a device whose other end takes no more frames. The other device
-// continues, and the stalled device continues when its end takes frames again.
+// TestStalledPort has two devices, a and b. When the other end of a takes no more frames, b
+// continues. Device a continues when its other end takes frames again.
 func TestStalledPort(t *testing.T) {
 	img := build(t, compile(t, "two.sn", twoEchoes), x86.PVH)
 	dir := t.TempDir()

@@ -13,14 +13,13 @@
 //	       in shared rings
 //
 // After ir/pass/tasks, internal/llvmir writes the program as LLVM IR. Below the program lies a
-// hardware abstraction layer of about eight operations: the C files in hal/, which the same
-// clang compiles. The start-up assembly of the unikernel is module-level assembly of the
-// program's LLVM module.
+// hardware abstraction layer: the C files in hal/, which the same clang compiles. The start-up
+// assembly of the unikernel is module-level assembly of the program's LLVM module.
 //
 // A process and a unikernel run live, or with a harness (sim/process) that controls time and
 // input. The option --script selects the harness for a process, and the word sn.script on the
-// command line selects it for a unikernel. The protocol is in hal/hal.h and common.c. A request
-// has four 32-bit words and then its data bytes.
+// command line selects the harness for a unikernel. The protocol is in hal/hal.h and common.c.
+// A request consists of four 32-bit words and then the data bytes of the request.
 //
 //	'L' task site text   a log event      'X' task site   a trap
 //	'P' text             more log text    'H'             all tasks have ended
@@ -100,7 +99,7 @@ func source(name string) string {
 }
 
 // The files of the layer. The files of a product are one translation unit, in this order. A
-// file calls only functions that it defines or that the files before it define.
+// file calls only functions of this file and of earlier files.
 var (
 	linuxFiles = []string{"hal.h", "memory.c", "linux_calls.c", "threads.c", "script.c", "batch.c", "linux_pins.c", "linux_serial.c", "linux_capture.c", "linux_udp.c", "linux_devices.c", "linux_bus.c", "linux_random.c", "common.c", "linux_cpu.c", "words.c", "linux_activation.c", "linux.c"}
 	pvhFiles   = pvhWith([]string{"serial.c"}, []string{"virtio_mmio.c"}, "find_mmio.c")
@@ -111,7 +110,7 @@ var (
 )
 
 // pvhWith lists the files of a unikernel: a console, a transport for its devices, a file that
-// finds the devices, and more.
+// finds the devices (finder), and further files (more).
 func pvhWith(console, transport []string, finder string, more ...string) []string {
 	cards := []string{"virtio_net.c"}
 	if len(more) > 0 {
@@ -144,8 +143,8 @@ var commonFlags = []string{
 // interrupt saves only general registers, and the CPU's vector state needs no set-up.
 var generalRegs = []string{"-mgeneral-regs-only"}
 
-// floatRegs are the flags for a guest with floats: SSE2, which rounds each operation to its
-// format, and never combines two operations into one (contraction). Interrupts of the
+// floatRegs are the flags for a guest with floats. SSE2 rounds each operation to the format of
+// its result, and clang never combines two operations into one (contraction). Interrupts of the
 // unikernel run only code of the layer.
 var floatRegs = append([]string{"-mno-avx"}, withoutContraction...)
 
@@ -239,16 +238,16 @@ type Options struct {
 	Plant string
 	// Printed may change the program's LLVM IR. Tests plant mistakes with it.
 	Printed func(text string) string
-	// Count makes the program report at its end the number of instructions that it has executed.
-	// QEMU must count them (process.Options.ICount).
+	// Count makes the program report, at the end of the run, the number of executed
+	// instructions. QEMU must count the instructions (process.Options.ICount).
 	Count bool
 	// CPU is the processor that the program is compiled for.
 	CPU CPU
 	// Layout is a seed that moves a process, or a guest of the monitor, to other addresses. 0
 	// means the usual addresses.
 	Layout uint64
-	// Watched keeps the program's state where another process that reads its memory can find
-	// it.
+	// Watched keeps the program's state in memory, where another process can find and read the
+	// state.
 	Watched bool
 
 	// MPI are the flags of clang for product mpi.
@@ -261,10 +260,10 @@ type Options struct {
 }
 
 // optimise are the flags for the program. LLVM's scalar evolution builds one expression from
-// straight-line arithmetic. Its time grows with the square of the expression's length. The
-// first flag makes it give up after 64 operands. Loops of real programs have fewer operands.
-// The second flag lets a loop with sums of floats have vectors: the terms are computed in
-// vectors and added one by one, in the order of the source.
+// straight-line arithmetic. The time for this grows with the square of the expression's length.
+// The first flag makes this analysis give up after 64 operands. Loops of real programs have
+// fewer operands. The second flag lets clang vectorise a loop with sums of floats: vectors
+// compute the terms, and scalar code adds the terms in the order of the source.
 var optimise = []string{"-mllvm", "-scalar-evolution-huge-expr-threshold=64", "-mllvm", "-force-ordered-reductions"}
 
 // small are the flags for the program of a unikernel: loops that run an unknown number of times
@@ -352,8 +351,8 @@ func (o Options) Build(ctx context.Context, m *ir.Module, p Product, tools *llvm
 	return img, err
 }
 
-// baseOf derives the start address of an image from a seed. It is one of some 200,000 pages
-// below 800 MiB.
+// baseOf derives the start address of an image from a seed. The address is one of some 200,000
+// pages below 800 MiB.
 func baseOf(seed uint64) uint64 {
 	const first, pages = 0x200000, 0x30000
 	seed *= 0x9e3779b97f4a7c15 // Fibonacci hashing: nearby seeds give distant addresses
@@ -378,8 +377,8 @@ func (img *Image) link(ctx context.Context, r recipe, tools *llvm.Tools, files m
 		})
 }
 
-// MPIFlags are the flags that an MPI installation's compiler adds for clang: to find mpi.h, and
-// to link.
+// MPIFlags are the flags that the compiler of an MPI installation passes to clang: to find
+// mpi.h, and to link.
 type MPIFlags struct{ Compile, Link []string }
 
 // linkHosted makes the executable of a program that uses a C library and MPI.
@@ -407,8 +406,8 @@ func both(one, other func() error) error {
 	return err
 }
 
-// halText joins the sources of the layer with the program's configuration. The lines keep their
-// original numbers for the debug information.
+// halText joins the sources of the layer with the program's configuration. Each line keeps the
+// number that it has in its file, for the debug information.
 func (o Options) halText(m *ir.Module, p Product, r recipe, cpu target) string {
 	return joined(r.sources, func(line string, next int) string {
 		switch {
@@ -425,7 +424,7 @@ func (o Options) halText(m *ir.Module, p Product, r recipe, cpu target) string {
 }
 
 // joined joins the C files of a list into one text and drops their includes. `instead` may
-// replace a line. Its arguments are the line and the number of the next line.
+// replace a line. The arguments of `instead` are the line and the number of the next line.
 func joined(files []string, instead func(line string, next int) string) string {
 	var b strings.Builder
 	for _, name := range files {

@@ -3,13 +3,17 @@ package main
 import (
 	"bytes"
 	"context"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/sinter-lang/sinter/internal/checks"
+	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
 // smallTables are two kernels and another program, made up.
@@ -73,4 +77,78 @@ func TestTableOfExamples(t *testing.T) {
 	for _, name := range []string{"table.md", "cores.csv", "mined.csv", "cores.svg", "mined.svg"} {
 		require.FileExists(t, filepath.Join(dir, name))
 	}
+}
+
+// TestTableOnSlurm makes the tables on a real Slurm and on this computer, each from an empty
+// folder. All files are equal, byte for byte: the tables, the sweeps and each result.
+// SINTER_CAMPAIGN=1 measures all examples instead of two, and compares the table with the page.
+func TestTableOnSlurm(t *testing.T) {
+	if !testkit.Full() && !testkit.Campaign() {
+		t.Skip("starts a Slurm: SINTER_FULL=1 runs it")
+	}
+	only := []string{"hello", "crc32"}
+	if testkit.Campaign() {
+		only = nil
+	}
+	for _, env := range testkit.Slurm(t) {
+		if value, yes := strings.CutPrefix(env, "SLURM_CONF="); yes {
+			t.Setenv("SLURM_CONF", value)
+		}
+	}
+	local, slurm := t.TempDir(), t.TempDir()
+	table := func(dir, runner string) string {
+		began := time.Now()
+		var out bytes.Buffer
+		require.NoError(t, printTable(context.Background(), options{root: "..", only: only}, tableOptions{dir, runner, 2, true}, &out))
+		t.Logf("%s: %.1f s", runner, time.Since(began).Seconds())
+		return out.String()
+	}
+	want := table(local, checks.RunLocal)
+	require.Contains(t, want, "| crc32 | multi |")
+	require.Equal(t, want, table(slurm, checks.RunSlurm))
+	require.FileExists(t, filepath.Join(slurm, "sweeps", "crc32", "queue", "job"), "a job of Slurm did the work")
+	names := filesOf(t, local)
+	require.Contains(t, names, "cores.svg")
+	require.Contains(t, names, "sweeps/crc32/points.csv")
+	require.Equal(t, names, filesOf(t, slurm))
+	for _, name := range names {
+		here, err := os.ReadFile(filepath.Join(local, name))
+		require.NoError(t, err)
+		there, err := os.ReadFile(filepath.Join(slurm, name))
+		require.NoError(t, err)
+		require.True(t, bytes.Equal(here, there), name)
+	}
+	t.Logf("%d files are equal", len(names))
+	if only == nil {
+		onPage(t, want)
+	}
+}
+
+// onPage checks that docs/research.md shows the rows of the kernels and their means.
+func onPage(t *testing.T, table string) {
+	page, err := os.ReadFile("../docs/research.md")
+	require.NoError(t, err)
+	rows, _, found := strings.Cut(table, "\nSpeed-up ")
+	require.True(t, found)
+	for row := range strings.Lines(rows) {
+		if strings.HasPrefix(row, "|") {
+			require.Contains(t, string(page), row)
+		}
+	}
+}
+
+// filesOf names all files of a folder in order, except the queues of a cluster.
+func filesOf(t *testing.T, dir string) (names []string) {
+	require.NoError(t, filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && d.IsDir() && d.Name() == "queue" {
+			return filepath.SkipDir
+		}
+		if err != nil || d.IsDir() {
+			return err
+		}
+		name, err := filepath.Rel(dir, path)
+		names = append(names, name)
+		return err
+	}))
+	return names
 }

@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 )
 
-// Campaign is work other than a sweep, such as tests of random programs. It consists of
+// Campaign is work other than a sweep, such as tests of random programs. A campaign consists of
 // numbered units, and each unit has a JSON result. A campaign uses the same folder, queue and
 // runners as a sweep. A folder holds either a sweep or a campaign.
 type Campaign struct {
@@ -37,7 +37,7 @@ func (f *Folder) WriteCampaign(c *Campaign) error {
 	return f.write(campaignName, []byte(quote(c)+"\n"))
 }
 
-// ReadCampaign reads the campaign of a folder. It is nil if the folder holds none.
+// ReadCampaign reads the campaign of a folder. The result is nil if the folder holds no campaign.
 func (f *Folder) ReadCampaign() (*Campaign, error) {
 	path := filepath.Join(f.Dir, campaignName)
 	data, err := readAtMost(path, maxManifest)
@@ -74,7 +74,7 @@ func (f *Folder) PutUnit(c *Campaign, unit int, result any) error {
 	return f.write(filepath.Join(pointsName, r.Key+".json"), []byte(text))
 }
 
-// Unit reads the result of a unit. It reports false if there is no complete result.
+// Unit reads the result of a unit. The second result is false if there is no complete result.
 func (f *Folder) Unit(c *Campaign, unit int, result any) bool {
 	key := c.Key(unit)
 	data, err := readAtMost(filepath.Join(f.Dir, pointsName, key+".json"), maxUnit)

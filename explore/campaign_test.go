@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestUnits checks that a stored result is found again under the hash of everything that it
-// depends on, unless the result is damaged.
+// TestUnits checks that the folder finds a stored result by the hash of everything that the
+// result depends on, unless the file is damaged.
 func TestUnits(t *testing.T) {
 	f, err := Open(t.TempDir())
 	require.NoError(t, err)

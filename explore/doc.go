@@ -1,5 +1,5 @@
-// Package explore sweeps design points. It lists the points, keeps their results, finds the
-// best ones, and spreads the work over processors and nodes.
+// Package explore sweeps design points. It lists the points, keeps the results, finds the best
+// points, and spreads the work over processors and nodes.
 //
 //	space, err := explore.ReadSpace(file)           // axes and constraints
 //	points := space.Points()                        // in order of the axes, the last one fastest

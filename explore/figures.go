@@ -31,8 +31,8 @@ const (
 )
 
 // Period estimates the clock period in picoseconds from the depth of a core. For the 14 cores
-// of the fit, the estimate is within a fifth of the placed frequency. It is good enough to
-// compare points, but does not replace the timing analysis of the placer.
+// of the fit, the estimate is within a fifth of the placed frequency. Such an estimate is good
+// enough to compare points, but does not replace the timing analysis of the placer.
 func Period(depth int) uint64 { return periodFixed + periodPerTable*uint64(depth) }
 
 // Nanoseconds estimates the time of the run.

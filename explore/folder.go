@@ -84,7 +84,7 @@ func Open(dir string) (*Folder, error) {
 	return f, nil
 }
 
-// Join opens a folder that another process has locked. Workers of that process use it.
+// Join opens a folder that another process has locked. The workers of that process call Join.
 func Join(dir string) *Folder { return &Folder{Dir: dir} }
 
 // Close unlocks the folder.
@@ -162,7 +162,7 @@ func (f *Folder) Input(hash string) ([]byte, error) {
 		return nil, fileProblem("read", f.InputPath(hash), err)
 	}
 	if Hash(data) != hash {
-		return nil, problem("%s has changed: its content is not that of its name", f.InputPath(hash))
+		return nil, problem("%s has changed: the content does not have the hash in the file name", f.InputPath(hash))
 	}
 	return data, nil
 }

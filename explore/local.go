@@ -6,8 +6,8 @@ import (
 	"sync/atomic"
 )
 
-// Local calls `run` with 0 to n-1, at most workers calls at a time, until all are done or the
-// context ends. The first error stops the other calls.
+// Local calls `run` with the numbers 0 to n-1. At most `workers` calls run at a time. Local
+// returns when all calls are done or the context ends. The first error stops the other calls.
 func Local(ctx context.Context, n, workers int, run func(ctx context.Context, k int) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)

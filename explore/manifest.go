@@ -11,8 +11,8 @@ import (
 // Format is the first line of a manifest.
 const Format = "sinter sweep 1"
 
-// Manifest lists everything that the results of a sweep depend on. It holds no time and no
-// computer name, so the same sweep gives the same manifest.
+// Manifest lists everything that the results of a sweep depend on. The manifest holds no time
+// and no computer name, so the same sweep gives the same manifest.
 type Manifest struct {
 	Format     string    `json:"format"`
 	Tool       Tool      `json:"tool"`
@@ -47,8 +47,8 @@ type Program struct {
 	Files []Input `json:"files"`
 }
 
-// World is the simulated environment of every run. A capture or a disk has the name of its
-// device.
+// World is the simulated environment of every run. A capture or a disk image has the name of
+// its device.
 type World struct {
 	Captures []Input `json:"captures"`
 	Disks    []Input `json:"disks"`
@@ -100,7 +100,7 @@ func (m *Manifest) Point(e *Entry) Point { return Point{m.Axes, e.Values} }
 
 const manifestName = "manifest.json"
 
-// ReadManifest reads the manifest of a folder. It is nil if there is none.
+// ReadManifest reads the manifest of a folder. The result is nil if the folder has no manifest.
 func ReadManifest(path string) (*Manifest, error) {
 	data, err := readAtMost(path, maxManifest)
 	if errors.Is(err, os.ErrNotExist) {
@@ -121,7 +121,7 @@ func (m *Manifest) check(path string) error {
 	for i := range m.Points {
 		e := &m.Points[i]
 		if e.Program < 0 || e.Program >= len(m.Programs) || len(e.Values) != len(m.Axes) || e.Key != m.KeyOf(e) {
-			return problem("%s: point %d does not belong to what it stands in", path, i)
+			return problem("%s: the key of point %d does not fit the manifest", path, i)
 		}
 	}
 	return nil

@@ -49,8 +49,9 @@ type Failure struct {
 	Message string `json:"message"`
 }
 
-// The folders of a queue: waiting, claimed by a worker, done. A unit of work is a file that
-// workers move by rename. If several workers rename the same file, only one succeeds.
+// The folders of a queue hold the units that are waiting, claimed by a worker, or done. A unit
+// of work is a file that workers move by rename. If several workers rename the same file, only
+// one succeeds.
 const (
 	waiting = "waiting"
 	claimed = "claimed"
@@ -125,8 +126,8 @@ func (q queue) claim(worker string) (name string, unit []int, err error) {
 	return "", nil, nil
 }
 
-// finish moves a claimed unit to the done units. If the claim was taken away, another worker
-// has the unit and finds the results in the folder.
+// finish moves a claimed unit to the done units. If the worker has lost its claim, another
+// worker has the unit, and finds the results in the folder.
 func (q queue) finish(claim string) error {
 	name, _, _ := strings.Cut(claim, ".")
 	err := os.Rename(q.path(claimed, claim), q.path(done, name))
@@ -136,8 +137,7 @@ func (q queue) finish(claim string) error {
 	return nil
 }
 
-// release makes units wait again if the workers that had claimed them have vanished. It
-// returns the number of these units.
+// release makes the units of vanished workers wait again. It returns the number of these units.
 func (q queue) release(gone func(worker string) bool) (int, error) {
 	list, err := q.list(claimed)
 	if err != nil {
@@ -185,8 +185,8 @@ func (q queue) failures() ([]Failure, error) {
 	return out, nil
 }
 
-// Work is the loop of a worker: it claims and measures units until no unit waits. First it
-// returns the units that it had claimed before a restart.
+// Work is the loop of a worker: it claims and measures units until no unit waits. First the
+// worker gives back the units that it had claimed before a restart.
 func (f *Folder) Work(ctx context.Context, worker string, do func(ctx context.Context, unit []int) error) error {
 	if strings.ContainsAny(worker, "./\\") || worker == "" {
 		return problem("%q is not the name of a worker", worker)

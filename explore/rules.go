@@ -95,9 +95,8 @@ func (s *Space) excludes(p Point) *rule {
 	return nil
 }
 
-// satisfiable checks that the rules leave points. It also checks each [[require]] that
-// applies to some points: at least one of these points must be left. Otherwise the rules
-// contradict each other.
+// satisfiable checks that the rules leave points. If a [[require]] applies to some points, at
+// least one of these points must be left. Otherwise the rules contradict each other.
 func (s *Space) satisfiable() error {
 	left := 0
 	spoken, met := make([]int, len(s.rules)), make([]int, len(s.rules))
@@ -135,7 +134,7 @@ func (s *Space) satisfiable() error {
 }
 
 func contradiction(r *rule, by []*rule) error {
-	e := mistake(r.at, "constraints contradict: no point that this one speaks of is left")
+	e := mistake(r.at, "constraints contradict each other: of the points for which this one holds, none is left")
 	for _, b := range by {
 		if b != r {
 			e.Note(b.at, "this one excludes such points")

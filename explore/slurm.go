@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// Slurm runs workers of a sweep as a job array. It needs a folder that the nodes share, and
+// Slurm runs workers of a sweep as a job array. Slurm needs a folder that all nodes share, and
 // uses only the commands sbatch, squeue and scancel.
 type Slurm struct {
 	Command  []string // of a worker; Slurm appends the worker's name
@@ -54,7 +54,7 @@ func (s *Slurm) Run(ctx context.Context, f *Folder, units [][]int) ([]Failure, e
 			return nil, s.stuck(q, len(units)-finished)
 		}
 		if still > 0 || finished > 0 {
-			s.notice("%d of %d units are left when all workers have ended; they are submitted again", len(units)-finished, len(units))
+			s.notice("all workers have ended, but %d of %d units are left; these units are submitted again", len(units)-finished, len(units))
 		}
 		if err := s.round(ctx, q, len(units)); err != nil {
 			return nil, err
@@ -116,7 +116,7 @@ func (s *Slurm) submit(ctx context.Context, q queue, workers int) (job string, e
 	}
 	job, _, _ = strings.Cut(strings.TrimSpace(out), ";") // the cluster's name may follow the job number
 	if job == "" || strings.Trim(job, "0123456789") != "" {
-		return "", problem("sbatch wants to be understood, but it said %q", out)
+		return "", problem("expected a job number from sbatch, got %q", out)
 	}
 	if err := os.WriteFile(filepath.Join(q.dir, "job"), []byte(job), 0o644); err != nil {
 		return "", fileProblem("write", filepath.Join(q.dir, "job"), err)
@@ -135,8 +135,8 @@ func (s *Slurm) Script() string {
 		` "${SLURM_ARRAY_JOB_ID}_${SLURM_ARRAY_TASK_ID}"` + "\n"
 }
 
-// watch follows the array until all its jobs have ended, and returns the units that
-// vanished jobs had claimed.
+// watch follows the array until all its jobs have ended. It gives back the units that vanished
+// jobs had claimed.
 func (s *Slurm) watch(ctx context.Context, q queue, job string, units int) error {
 	silent := 0
 	for {
@@ -174,8 +174,8 @@ func (s *Slurm) watch(ctx context.Context, q queue, job string, units int) error
 	}
 }
 
-// living lists the jobs of an array that Slurm knows, including waiting jobs. It returns the
-// name of each job's worker.
+// living lists the jobs of an array that Slurm knows, including waiting jobs. The result has
+// the name of each job's worker.
 func living(ctx context.Context, job string) ([]string, error) {
 	out, err := run(ctx, "squeue", "-h", "-r", "-j", job, "-o", "%F_%K")
 	if err != nil && strings.Contains(err.Error(), "Invalid job id") {

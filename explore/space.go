@@ -64,8 +64,8 @@ type Point struct {
 // MaxPoints is the largest number of points that a space may have before its constraints apply.
 const MaxPoints = 1 << 20
 
-// Standard is the space of a sweep without a space file. Its axes are the organisations, and
-// registers from 8 to 32 in steps of 8.
+// Standard is the space of a sweep without a space file. The axes of this space are the
+// organisations, and registers from 8 to 32 in steps of 8.
 func Standard() *Space {
 	s := &Space{}
 	for _, k := range axes() {
@@ -238,7 +238,8 @@ func find(name string) *known {
 	return nil
 }
 
-// check refuses a value that the axis does not have. It writes numbers in a canonical form.
+// check refuses a value that the axis does not have. check also brings numbers into a canonical
+// form.
 func (k *known) check(v *value) error {
 	if k.values != nil {
 		if !slices.Contains(k.values, v.text) {

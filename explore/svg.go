@@ -22,7 +22,7 @@ const (
 )
 
 // SVG draws the points of each program in a separate panel. The first objective grows to the
-// right, the second one upwards, and the front is drawn as steps.
+// right and the second one upwards. The front is drawn as a line of steps.
 func SVG(rows []Row, by []Objective) []byte {
 	var programs []string
 	for i := range rows {

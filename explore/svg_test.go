@@ -8,8 +8,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/design"
 )
 
-// TestOrganisations: the axis of organisations has the cores that exist, and a picture has a
-// colour and a legend for each.
+// TestOrganisations checks that the axis of organisations has all organisations of cores, and
+// that a picture has a colour and a legend for each.
 func TestOrganisations(t *testing.T) {
 	require.Equal(t, Organisation, axes()[0].name)
 	require.Equal(t, design.Cores(), axes()[0].values)

@@ -68,9 +68,10 @@ func (m *monitor) attach(im *Image) error {
 }
 
 // ring is a queue of frames in guest memory. It holds two counters, the number of frames put
-// and the number of frames taken, and then slots. A slot is a length and bytes. Each side
-// writes one counter and only reads the other. own is the monitor's private copy of its own
-// counter, which the guest cannot change.
+// and the number of frames taken, and then slots. A slot is a length and bytes. The monitor
+// writes one counter and only reads the other one. The guest writes the counter that the
+// monitor reads. `own` is the monitor's private copy of the counter that the monitor writes.
+// The guest cannot change this copy.
 type ring struct {
 	mem         []byte
 	slots, size uint32
@@ -92,7 +93,7 @@ func (d *device) findRings(g *guest, i int) {
 
 func (r *ring) counter(k int) *uint32 { return (*uint32)(unsafe.Pointer(&r.mem[4*k])) }
 
-// put appends a frame to the ring. It reports false when there is no room, or when the guest
+// put appends a frame to the ring. put returns false when there is no room, or when the guest
 // claims to have taken frames that were never put.
 func (r *ring) put(n uint32, frame []byte) bool {
 	taken := atomic.LoadUint32(r.counter(1))
@@ -112,7 +113,7 @@ func (r *ring) slot(k uint32) []byte {
 	return r.mem[at : at+4+uint64(r.size)]
 }
 
-// take copies the next frame of the ring into buf. It returns nil when there is none.
+// take copies the next frame of the ring into buf. The result is nil when the ring has no frame.
 func (r *ring) take(buf []byte) ([]byte, error) {
 	put := atomic.LoadUint32(r.counter(0))
 	if put == r.own {
@@ -157,8 +158,8 @@ func (m *monitor) drain() error {
 	return nil
 }
 
-// fill puts arrived frames into the rings, as far as there is room. It returns the devices
-// that have frames for the guest.
+// fill puts arrived frames into the rings, as far as there is room. The result is a mask of the
+// devices that have frames for the guest.
 func (m *monitor) fill() (ready uint64, err error) {
 	for i, d := range m.ports {
 		if d.net == nil {
@@ -188,7 +189,8 @@ func (m *monitor) poll() (uint64, error) {
 	return m.fill()
 }
 
-// The deadline that never comes, and the bit of the deadline in a wait mask and in its result.
+// never is the deadline that never comes. timer is the bit for the deadline, in the mask and in
+// the result of a wait.
 const (
 	never = 1<<64 - 1
 	timer = 1 << 31
@@ -261,7 +263,7 @@ const (
 // disk serves an operation on a sector.
 func (m *monitor) disk(c call3) (uint64, error) {
 	if uint64(c.device) >= uint64(len(m.ports)) || m.ports[c.device].block == nil {
-		return 0, refuse("asked device %d, which is not a disk of its own", c.device)
+		return 0, refuse("asked device %d, which is not one of its disks", c.device)
 	}
 	d := m.ports[c.device].block
 	if c.a == diskFlush {
@@ -293,7 +295,7 @@ const mostRandom = 512
 // random fills memory of the guest with random bytes from the host.
 func (m *monitor) random(c call3) error {
 	if uint64(c.device) >= uint64(len(m.ports)) || m.ports[c.device].Kind != "random" {
-		return refuse("asked device %d for random bytes, which is not a source of its own", c.device)
+		return refuse("asked device %d for random bytes, which is not one of its sources", c.device)
 	}
 	b, ok := m.guest.bytes(c.a, c.b, canWrite)
 	if !ok || c.b > mostRandom {

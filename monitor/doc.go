@@ -1,12 +1,12 @@
-// Package monitor runs one image of product hvt in a virtual machine without a kernel mode. It
-// uses /dev/kvm directly and serves the devices that the image names.
+// Package monitor runs one image of product hvt in a virtual machine without a kernel mode. The
+// package uses /dev/kvm directly and serves the devices that the image names.
 //
 // The vCPU starts in 64-bit mode at ring 3, with access to one port. The monitor makes the page
 // tables from the image's segments. Text can be executed, constants can only be read, and data
-// can be written but never executed. Nothing else is mapped. The guest cannot address the
-// tables. So an image has no boot code, drivers or descriptor tables, and cannot change its own
-// mappings. An exception finds no handler: the vCPU shuts down, and the monitor reads its
-// program counter.
+// can be written but never executed. No other memory is mapped, so the guest cannot address the
+// page tables. So an image has no boot code, drivers or descriptor tables, and cannot change
+// its own mappings. An exception finds no handler: the vCPU shuts down, and the monitor reads
+// its program counter.
 //
 //	image                          monitor
 //	out %eax, $0xe0                a call: eax is the address of its block

@@ -6,8 +6,8 @@ import (
 	"syscall"
 )
 
-// FileBlock is a disk whose sectors are in a file. Only one FileBlock may have the file open
-// at a time.
+// FileBlock is a disk whose sectors are in a file. Only one FileBlock at a time may have a file
+// open.
 type FileBlock struct {
 	*os.File
 	sectors uint64

@@ -17,8 +17,8 @@ const (
 	wordsRoom = 32
 )
 
-// image builds an executable of product hvt: text, 8 KiB of data with the given beginning, and
-// a manifest.
+// image builds an executable of product hvt: the text, 8 KiB of data that begin with the given
+// bytes, and a manifest.
 func image(text, data []byte, ports string) []byte {
 	return imageWith(text, data, ports, elf.PF_R|elf.PF_X)
 }
@@ -68,7 +68,8 @@ func block(c call3) []byte {
 	return b
 }
 
-// calls is text that makes the calls whose blocks follow each other from dataAt on.
+// calls is code that makes several calls. The blocks of the calls follow each other from address
+// dataAt on.
 func calls(n int) (text []byte) {
 	for i := range n {
 		text = append(text, 0xb8) // mov eax, imm32

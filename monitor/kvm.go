@@ -84,8 +84,8 @@ type runArea struct {
 	_          [8]byte
 	ExitReason uint32
 	_          [20]byte
-	// These fields describe an exitIO: the direction, the bytes of an item, the port, the
-	// number of items, and the offset of the data in the shared area.
+	// These fields describe an exit because of port I/O: the direction, the bytes of an item,
+	// the port, the number of items, and the offset of the data in the shared area.
 	Direction, Size uint8
 	Port            uint16
 	Count           uint32
@@ -120,7 +120,7 @@ func request(fd int, what uintptr, arg uintptr) (int, error) {
 	}
 }
 
-// Available reports why the monitor cannot run here. It is nil if the monitor can.
+// Available reports why the monitor cannot run here. The result is nil if the monitor can run.
 func Available() error {
 	fd, err := openKVM()
 	if err != nil {
@@ -238,7 +238,7 @@ func (v *vm) tscKHz() int {
 	return n
 }
 
-// enter runs the guest until it stops, and returns the reason. If stop is set, it also
+// enter runs the guest until it stops, and returns the reason. If stop is set, enter also
 // returns after a signal.
 func (v *vm) enter(stop *atomic.Bool) (uint32, error) {
 	for {

@@ -26,8 +26,8 @@ const taskAt = 0xf8000000
 // system marks a mapping that only the CPU itself uses.
 const system elf.ProgFlag = 1 << 30
 
-// guest is the memory of an image. Physical addresses are offsets in ram. ram holds the parts
-// of the image and then the stack, each on separate pages. The page tables follow. No entry
+// guest is the memory of an image. Physical addresses are offsets in ram. `ram` holds the parts
+// of the image and then the stack, each on separate pages, and then the page tables. No entry
 // of the tables maps the tables themselves, so the guest cannot reach them.
 type guest struct {
 	im       *Image

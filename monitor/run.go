@@ -15,8 +15,8 @@ import (
 
 // Net is the other end of a network device.
 type Net interface {
-	// Receive puts the next frame into buf and returns its length, or 0 when there is none. It
-	// returns the full length even for a frame that is longer than buf.
+	// Receive puts the next frame into buf and returns the length of the frame, or 0 when there
+	// is no frame. The result is the full length even for a frame that is longer than buf.
 	Receive(buf []byte) (int, error)
 	// Send takes a frame.
 	Send(frame []byte) error
@@ -44,11 +44,11 @@ type Config struct {
 	// Watch receives a reader that reads the guest's memory by virtual address. Before that
 	// memory is released, Watch is called with nil. Watch may be nil.
 	Watch func(memory io.ReaderAt)
-	// Save receives the guest's state before the guest sleeps for the first time, and again if
-	// the end of the run finds the guest asleep. Save may be nil.
+	// Save receives the guest's state before the guest sleeps for the first time, and again at
+	// the end of the run if the guest then sleeps. Save may be nil.
 	Save func(state []byte) error
-	// State is a saved state from which the guest continues. With nil the guest starts at its
-	// entry.
+	// State is a saved state from which the guest continues. Without a saved state (nil), the
+	// guest starts at the entry of the image.
 	State []byte
 }
 
@@ -157,8 +157,8 @@ func (m *monitor) giveWords(to words) error {
 }
 
 // scale is the factor that converts ticks of the time-stamp counter to microseconds: ticks *
-// scale / 2^64. It is 0 if the host does not report the rate. The guest then asks the monitor
-// for the time.
+// scale / 2^64. If the host does not report the rate, scale is 0, and the guest asks the
+// monitor for the time.
 func (m *monitor) scale() uint64 {
 	khz := m.vm.tscKHz()
 	if khz <= 1000 {
@@ -168,8 +168,8 @@ func (m *monitor) scale() uint64 {
 	return uint64((1<<63)/uint64(khz)) * 2000
 }
 
-// stopWith ends the run when ctx ends. It forces the vCPU out of the guest, or the monitor out
-// of a wait. The returned function ends this watch over ctx.
+// stopWith ends the run when ctx ends. For this, it forces the vCPU out of the guest, or the
+// monitor out of a wait. The returned function stops the observation of ctx.
 func (m *monitor) stopWith(ctx context.Context) func() {
 	thread, over := syscall.Gettid(), make(chan struct{})
 	ended := make(chan struct{})

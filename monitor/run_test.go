@@ -145,8 +145,8 @@ func TestHostileGuests(t *testing.T) {
 		"a text that wraps":       {one(call3{op: callWrite, a: dataAt + 1, b: 1<<64 - 1}), "not all its own"},
 		"a text from outside":     {one(call3{op: callWrite, a: 0, b: 8}), "not all its own"},
 		"no harness":              {one(call3{op: callRead, a: dataAt, b: 4}), "may not"},
-		"a disk that is a card":   {one(call3{op: callDisk, a: diskRead, c: dataAt}), "device 0, which is not a disk"},
-		"a disk of nobody":        {one(call3{op: callDisk, device: 1 << 31, a: diskRead, c: dataAt}), "which is not a disk"},
+		"a disk that is a card":   {one(call3{op: callDisk, a: diskRead, c: dataAt}), "device 0, which is not one of its disks"},
+		"a disk of nobody":        {one(call3{op: callDisk, device: 1 << 31, a: diskRead, c: dataAt}), "which is not one of its disks"},
 		"a sector over text":      {one(call3{op: callDisk, device: 1, a: diskRead, c: textAt}), "it may not"},
 		"a sector at the end":     {one(call3{op: callDisk, device: 1, a: diskRead, c: dataAt + 2*page - 511}), "it may not"},
 		"an operation of disks":   {one(call3{op: callDisk, device: 1, a: 4, c: dataAt}), "operation 4"},
@@ -177,7 +177,7 @@ func (s *sectors) WriteAt(b []byte, at int64) (int, error) { return copy(s.data[
 func (s *sectors) Sync() error                             { return nil }
 func (s *sectors) Sectors() uint64                         { return uint64(len(s.data) / SectorSize) }
 
-// The end of the context ends a program that never ends, in the guest and in a wait.
+// The end of the context stops an endless program, whether the program computes or waits.
 func TestCancel(t *testing.T) {
 	need(t)
 	for name, file := range map[string][]byte{
@@ -268,8 +268,8 @@ func (m *monitor) attempt(t *testing.T, c call3) int {
 	return 1
 }
 
-// The start words are at the address that the manifest gives. Words that do not fit are
-// refused.
+// The start words are at the address that the manifest gives. The monitor refuses words that do
+// not fit.
 func TestWords(t *testing.T) {
 	need(t)
 	im, err := Load(image(calls(1), block(call3{op: callWrite, a: wordsAt, b: wordsRoom}), ""))

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// A snapshot is the state of a guest that waits: the memory that it may write, and its
+// A snapshot is the state of a guest that waits: the memory that the guest may write, and the
 // registers.
 //
 //	magic, sha256 of the image      another image has another state
@@ -20,9 +20,9 @@ import (
 //	memory                          the parts that may be written, the stack last
 //	sha256 of all this
 //
-// A guest waits in a call, so no vector register holds a value that it needs (System V ABI,
-// 3.2.3). A restored guest makes the call again. The monitor does not trust a snapshot: a
-// forged snapshot gives a guest no more rights than a forged image.
+// A guest waits in a call, so it needs no value of a vector register (System V ABI, 3.2.3). A
+// restored guest makes the call again. The monitor does not trust a snapshot: a forged snapshot
+// gives a guest no more rights than a forged image.
 const snapshotMagic = "sinter snapshot 1\n"
 
 // flagsOfUser are the flags that a program at ring 3 can change: CF PF AF ZF SF DF OF.
@@ -88,7 +88,7 @@ func (m *monitor) restore(state []byte) error {
 	n, body := uint64(u.Uint32(body[sha256.Size:])), body[sha256.Size+4:]
 	var r regs
 	if uint64(len(body)) != n+8+uint64(binary.Size(r))+uint64(size) {
-		return bad("the snapshot has another length than its image needs")
+		return bad("the snapshot has a length that does not fit its image")
 	}
 	if words := strings.Join(m.conf.Words, " "); string(body[:n]) != words {
 		return bad("the snapshot was started with the words %q, this run has %q", body[:n], words)
@@ -122,8 +122,8 @@ func (m *monitor) restore(state []byte) error {
 // longestClock is a longer time than any guest has run.
 const longestClock = 100 * 365 * 24 * time.Hour
 
-// save passes a snapshot to Config.Save: before the first sleep of the guest, and if the end of
-// the run finds the guest asleep.
+// save passes a snapshot to Config.Save: before the first sleep of the guest, and at the end of
+// the run if the guest then sleeps.
 func (m *monitor) save(last bool) error {
 	if m.conf.Save == nil || m.saved && !last {
 		return nil

@@ -14,9 +14,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// waiter writes a text and waits for a frame. Then it writes another text, which it reads from
-// memory. So the text is right only if the snapshot contains the memory. At the end it asks
-// for the time.
+// waiter writes a text and waits for a frame. Then it writes another text from its memory, so
+// this text is right only if the snapshot contains the memory. At the end, the guest asks for
+// the time.
 func waiter() []byte {
 	data := make([]byte, ringAt-dataAt)
 	copy(data, slices.Concat(block(call3{op: callWrite, a: dataAt + 0x700, b: 5}), block(call3{op: callWait, a: 1, b: never}), block(call3{op: callWrite, a: dataAt + 0x705, b: 5}), block(call3{op: callExit, a: 9})))
@@ -24,7 +24,8 @@ func waiter() []byte {
 	return image(calls(4), data, "nic net\n")
 }
 
-// TestSnapshot checks that a guest that was ended while it waits continues in another machine.
+// TestSnapshot ends a guest while the guest waits. The guest must continue in another virtual
+// machine.
 func TestSnapshot(t *testing.T) {
 	need(t)
 	im, err := Load(waiter())
@@ -63,9 +64,9 @@ func signed(state []byte, change func(b []byte) []byte) []byte {
 	return append(b, sum[:]...)
 }
 
-// snapshotsRefused tries bytes that are not a complete snapshot of this image. The monitor
-// must refuse them with a message before the guest runs. A forged snapshot starts a guest that
-// can do no more than other guests.
+// snapshotsRefused tries bytes that are not a complete snapshot of this image. The monitor must
+// refuse such bytes with a message before the guest runs. A forged snapshot may start a guest,
+// but this guest must have no more rights than other guests.
 func snapshotsRefused(t *testing.T, im *Image, state []byte, conf Config) {
 	const registers = len(snapshotMagic) + sha256.Size + 4 + len("sn.a=1") + 8
 	conf.Save = nil
@@ -93,9 +94,9 @@ func snapshotsRefused(t *testing.T, im *Image, state []byte, conf Config) {
 		"half":              {state[:len(state)/2], "cut off or spoilt"},
 		"a bit":             {flipped, "cut off or spoilt"},
 		"another image":     {set(len(snapshotMagic), 1), "of another image"},
-		"a long text":       {set(len(snapshotMagic)+sha256.Size, 0xffffffff), "another length"},
-		"more memory":       {signed(state, func(b []byte) []byte { return append(b, 0) }), "another length"},
-		"less memory":       {signed(state, func(b []byte) []byte { return b[:len(b)-1] }), "another length"},
+		"a long text":       {set(len(snapshotMagic)+sha256.Size, 0xffffffff), "a length that does not fit"},
+		"more memory":       {signed(state, func(b []byte) []byte { return append(b, 0) }), "a length that does not fit"},
+		"less memory":       {signed(state, func(b []byte) []byte { return b[:len(b)-1] }), "a length that does not fit"},
 		"a clock":           {set(registers-8, 1<<63), "the clock of the snapshot"},
 		"a place in data":   {set(registers+16*8, dataAt), "where no call is"},
 		"a place in text":   {set(registers+16*8, textAt+1), "where no call is"},

@@ -11,8 +11,9 @@ const (
 	cr4 = 1<<5 | 1<<9 | 1<<10                       // PAE OSFXSR OSXMMEXCPT
 	// efer has LME, LMA and NXE.
 	efer = 1<<8 | 1<<10 | 1<<11
-	// startFlags has only the bit that is always set, so the I/O privilege level is 0. With
-	// this level, the bit map in the task state determines the ports that ring 3 may use.
+	// startFlags has only the bit that is always set, so the I/O privilege level is 0. With I/O
+	// privilege level 0, the bit map in the task state determines the ports that ring 3 may
+	// use.
 	startFlags = 1 << 1
 
 	cr4OSXSAVE = 1 << 18
@@ -27,8 +28,8 @@ var (
 )
 
 // The task state of a 64-bit CPU. The offset of the I/O permission bit map is at byte 102. The
-// map follows the 104 bytes of registers. It has a bit for each port. The bit is 0 if the port
-// is allowed. A byte of ones ends the map (Intel SDM volume 1, 19.5.2).
+// map follows the 104 bytes of registers, and has a bit for each port. This bit is 0 if the
+// port is allowed. A byte of ones ends the map (Intel SDM volume 1, 19.5.2).
 const (
 	taskMap  = 104
 	taskSize = taskMap + callPort/8 + 2

@@ -8,7 +8,7 @@ import (
 )
 
 // Core describes the program on a core, which determines the meaning of the core's ports. It
-// holds the relevant information of a linked image, without the image.
+// holds the information of a linked image that machines need, without the image.
 type Core struct {
 	Program string
 	Tasks   []string // instance names, in the order of the system
@@ -17,8 +17,8 @@ type Core struct {
 	Logs     []trace.Site // looked up by ID; the first entry with an ID counts
 	Marks    []Mark       // by mark number
 	Devices  []Device
-	// Raw says that the meaning of the words at the log port is unknown. Each word is then a
-	// separate event that is shown as a number.
+	// Raw says that the meaning of the words at the log port is unknown. The trace then shows
+	// each word as a separate event, as a number.
 	Raw bool
 	// Trap returns the trap site of the ebreak at pc.
 	Trap func(pc uint32) (task, site int, code string, ok bool)
@@ -36,8 +36,8 @@ type Mark struct {
 	Task int
 }
 
-// Device is a device of a core. It belongs to one task. Its index in Core.Devices is its number
-// on the core. Name is also its name in the simulated world.
+// Device is a device of a core, and belongs to one task. The index of the device in
+// Core.Devices is its number on the core. The simulated world has a device with the same Name.
 type Device struct {
 	Name   string
 	Rx, Tx bool
@@ -46,8 +46,7 @@ type Device struct {
 	Stream bool // the device transfers single bytes
 }
 
-// numberedMarks is the largest number of timed regions in a program whose region names
-// are unknown.
+// numberedMarks bounds the number of timed regions in a program whose region names are unknown.
 const numberedMarks = 4
 
 // Numbers describes a core if only its devices are known.
@@ -61,8 +60,8 @@ func Numbers(program string, devices []Device) *Core {
 }
 
 // Recorder converts the outputs of a core to the events of a trace. All machines with a core
-// use it: sim/iss gives it frames and stores to ports, and a Harness gives it the beats of a
-// circuit.
+// use a Recorder: sim/iss gives the Recorder frames and stores to ports, and a Harness gives
+// the Recorder the beats of a circuit.
 type Recorder struct {
 	core   *Core
 	world  *world.World
@@ -120,8 +119,8 @@ func (r *Recorder) Level(dev int, v uint64) {
 	}
 }
 
-// LogWord takes the next word of the log port. It records an event as soon as the event is
-// complete. The first word is task<<16 | site, and the arguments follow.
+// LogWord takes the next word of the log port. LogWord records a log event as soon as all words
+// of the event have come. The first word is task<<16 | site, and the arguments follow.
 func (r *Recorder) LogWord(w uint32) error {
 	if r.core.Raw {
 		r.event(0, trace.Event{Kind: trace.Log, Args: []trace.Arg{{Bits: uint64(w)}}, Text: fmt.Sprintf("%08x", w)})
@@ -180,11 +179,11 @@ func (r *Recorder) End(s trace.Status) error {
 	return nil
 }
 
-// Retire is the record of one retired (completed) instruction. sim/iss and a circuit must agree
-// on it (the probes retire_* of ir/rtl). Rd is 0 if the instruction writes no register. Mask
-// has a bit for each byte lane of the word at Addr &^ 3, and is 0 without a data access. Data
-// holds these lanes, and its other lanes are 0. Order counts from 0 over all contexts. Context
-// is the number of the executing context.
+// Retire is the record of one retired (completed) instruction. sim/iss and a circuit must give
+// the same record. A circuit shows the record at the probes retire_* (ir/rtl). Rd is 0 if the
+// instruction writes no register. Mask has a bit for each byte lane of the word at Addr &^ 3,
+// and is 0 without a data access. Data holds the bytes of these lanes, and 0 in the other
+// lanes. Order counts from 0 over all contexts. Context is the number of the executing context.
 type Retire struct {
 	Order    uint64
 	Context  int

@@ -77,7 +77,8 @@ func quietOutputs() *Outputs {
 	return &Outputs{RxReady: make([]bool, 2), Oversize: make([]bool, 2), Tx: make([]Beat, 2)}
 }
 
-// TestHarnessDelivers moves a frame of nine bytes into a core and observes the pins.
+// TestHarnessDelivers moves a frame of nine bytes into a core, and checks the inputs of the core in
+// each cycle.
 func TestHarnessDelivers(t *testing.T) {
 	frame := []byte{1, 2, 3, 4, 5, 6, 7, 8, 9}
 	w := world.New(&world.Script{Devices: []string{"other", "eth0"}, Inputs: []world.Input{{Device: 1, Data: frame}}})
@@ -113,8 +114,8 @@ func TestHarnessDelivers(t *testing.T) {
 	require.EqualValues(t, 5, h.Cycles(), "the question is not a cycle of the run")
 }
 
-// TestWorldWaitsForAllContexts checks that the world acts only when each context of the core
-// waits.
+// TestWorldWaitsForAllContexts checks that the world acts only when all contexts of the core
+// wait.
 func TestWorldWaitsForAllContexts(t *testing.T) {
 	core := testCore()
 	core.Contexts = 3

@@ -44,8 +44,8 @@ type Outputs struct {
 	TrapPC   uint32
 }
 
-// Harness drives the ports of a core, cycle by cycle. It works with any engine that runs the
-// circuit or the gates of the core:
+// Harness drives the ports of a core, cycle by cycle. A Harness works with any engine that runs
+// the circuit or the gates of the core:
 //
 //	h := sim.NewHarness(core, w, seed)
 //	for !h.Done() {
@@ -56,10 +56,10 @@ type Outputs struct {
 //
 // If the seed is not 0, the harness holds back valid and ready at random, which must not change
 // the trace. The simulated world acts when the core is idle, all pending frames are offered and
-// no frame is being sent. It then sets the clock to the deadline of the core or delivers its
-// next input. If no deadline and no input is left, the harness offers a beat at every device
-// for one more cycle. If the core accepts one, it was waiting for the outside (status waiting).
-// If it stays idle, it waits for something that can never happen (status stuck).
+// no frame is being sent. The world then sets the clock to the deadline of the core or delivers
+// the next input. If no deadline and no input is left, the harness offers a beat at every
+// device for one more cycle. A core that accepts a beat was waiting for the outside (status
+// waiting). A core that stays idle waits for an event that can never happen (status stuck).
 type Harness struct {
 	rec    *Recorder
 	core   *Core
@@ -108,8 +108,8 @@ type Timing struct {
 	running bool
 }
 
-// NewHarness connects the ports of a core to a world. It matches devices by name. If the world
-// lacks a device, the core never receives data at this device.
+// NewHarness connects the ports of a core to a world. The harness matches devices by name. If
+// the world lacks a device, the core never receives data at this device.
 func NewHarness(core *Core, w *world.World, seed int64) *Harness {
 	n := len(core.Devices)
 	h := &Harness{
@@ -133,7 +133,7 @@ func NewHarness(core *Core, w *world.World, seed int64) *Harness {
 }
 
 // Inputs returns the values of the input ports in the present cycle. The caller must not change
-// them.
+// these values.
 func (h *Harness) Inputs() *Inputs { return &h.in }
 
 // Done reports whether the run has ended.
@@ -190,8 +190,8 @@ func (h *Harness) Steady() bool {
 	return h.cycle > 0 && h.gaps.state == 0 && h.settle == 0 && !h.asking && !h.done
 }
 
-// Skip counts n cycles. The caller guarantees that no data passed a port in these cycles and
-// that the core did not wait.
+// Skip adds n cycles to the count. The caller guarantees that in these cycles no data passed a
+// port and the core did not wait.
 func (h *Harness) Skip(n uint64) {
 	h.cycle += n
 	h.work.busy(n)
@@ -326,8 +326,8 @@ func (h *Harness) quiet(out *Outputs) bool {
 	return !out.Log
 }
 
-// offered reports whether each pending frame is offered to the core. If the core is still
-// idle then, it waits for another event.
+// offered reports whether each pending frame is offered to the core. A core that is still idle
+// in this case waits for another event.
 func (h *Harness) offered() bool {
 	for i, d := range h.core.Devices {
 		if d.Rx && d.Bits == 0 && h.dev[i] >= 0 && h.world.Pending(h.dev[i]) && !h.in.Rx[i].Valid {
@@ -373,8 +373,8 @@ func (o *Outputs) deadline() uint64 {
 }
 
 // offer offers the next beat of a device. A beat that is offered stays until it is taken. The
-// first beat of a frame is never held back. The status register of the core tells which frames
-// are pending, and the choice of a select depends on it.
+// first beat of a frame is never held back. The status register of the core shows the pending
+// frames, and the choice of a select depends on this register.
 func (h *Harness) offer(i int) {
 	s := &h.rx[i]
 	if s.shown {
@@ -427,8 +427,8 @@ func (h *Harness) answer(idle bool) error {
 	return h.rec.End(trace.Waiting)
 }
 
-// gaps decides at random whether valid or ready is held back. It holds them back in two of
-// five cases. The zero value never does so.
+// gaps decides at random whether valid or ready is held back. A signal is held back in two of
+// five cases. With the zero value of gaps, no signal is held back.
 type gaps struct{ state uint64 }
 
 func newGaps(seed int64) gaps { return gaps{uint64(seed) * 0x9e3779b97f4a7c15} }

@@ -10,9 +10,9 @@ const (
 	Shared                 // in a function with several callers: the word is measured if a measurement is running
 )
 
-// Meter measures the work of a part of a program on a core, such as a task. It counts the
-// cycles of each stretch. A stretch begins at an instruction inside the part. It ends at the
-// next instruction outside the part, or at the next wait. The work before the first wait of the
+// Meter measures the work of a part of a program on a core, such as a task. A Meter counts the
+// cycles of each stretch. A stretch begins at an instruction inside the part, and ends at the
+// next instruction outside the part or at the next wait. The work before the first wait of the
 // core is start-up and does not count.
 type Meter struct {
 	base    uint32  // first address of the text
@@ -32,8 +32,8 @@ func NewMeter(base uint32, words []Place) *Meter {
 	return &Meter{base: base, words: words, spent: make([]uint64, len(words)), worst: make([]uint64, len(words))}
 }
 
-// Cycle handles one cycle. Its arguments say whether the core waits, and give the instruction
-// that retires, if any.
+// Cycle handles one cycle. The arguments say whether the core waits, whether an instruction
+// retires, and the address of this instruction.
 func (m *Meter) Cycle(idle, retired bool, pc uint32) {
 	if idle {
 		m.end()
@@ -83,8 +83,8 @@ func (m *Meter) end() {
 	m.touched, m.now, m.within = m.touched[:0], 0, false
 }
 
-// Most returns the number of cycles of the longest stretch so far, and how many cycles of this
-// stretch each word took.
+// Most returns the number of cycles of the longest stretch so far, and the number of these
+// cycles for each word of the text.
 func (m *Meter) Most() (cycles uint64, byWord []uint64) {
 	m.end()
 	return m.most, m.worst

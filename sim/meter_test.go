@@ -9,7 +9,7 @@ import (
 )
 
 // TestMeter passes the steps of a scheduler (word 0), a task (words 1, 2) and a function of
-// several tasks (word 3) to a meter of the task.
+// several tasks (word 3) to a meter that measures the task.
 func TestMeter(t *testing.T) {
 	m := sim.NewMeter(0x1000, []sim.Place{sim.Elsewhere, sim.Inside, sim.Inside, sim.Shared})
 	run := func(words ...uint32) {

@@ -1,4 +1,4 @@
-// Package sim defines what all machines have in common. A machine runs one program in a
+// Package sim defines the common interface of all machines. A machine runs one program in a
 // simulated world (sim/world) and produces a trace (ir/trace).
 //
 // The machines form a ladder, from the source down to gates: source (the checked tree, the
@@ -30,8 +30,8 @@ type Machine interface {
 // Skipper is a machine that can make many steps at once.
 type Skipper interface {
 	// Skip makes up to limit steps that have no effect on the world or the trace, in a bounded
-	// time. It returns the number of steps. It returns 0 if the machine must make its next step
-	// with Step.
+	// time. The result is the number of these steps, or 0 if the machine must make its next
+	// step with Step.
 	Skip(limit uint64) uint64
 }
 
@@ -43,8 +43,8 @@ func left(limit, n uint64) uint64 {
 	return limit - n
 }
 
-// Run calls Step until m is done or has made limit steps (0: no limit). If it reaches the
-// limit, the trace gets status limit.
+// Run calls Step until m is done or has made limit steps (0: no limit). If m reaches the limit,
+// the trace gets status limit.
 func Run(m Machine, limit uint64) (*trace.Trace, error) {
 	skip, _ := m.(Skipper)
 	for n := uint64(0); !m.Done(); n++ {

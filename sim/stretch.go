@@ -1,7 +1,7 @@
 package sim
 
-// stretch measures the work of a core between two waits. It counts the cycles from the end of a
-// wait to the next idle cycle. The work before the first wait is start-up and does not count.
+// stretch measures the work of a core between two waits. A stretch is the time from the end of
+// a wait to the next idle cycle. The work before the first wait is start-up and does not count.
 type stretch struct {
 	waited bool
 	now    uint64

@@ -1,6 +1,6 @@
 // Package verify defines the rows of the ladder, the report of all checks of a program from
 // level to level. A row names the check, the level, the core and the result. The package works
-// on given values (traces, circuits, netlists, images) and does not run a compiler.
+// on values of the caller (traces, circuits, netlists, images) and does not run a compiler.
 //
 //	level      core   check     status  n      detail
 //	source            trace     equal   1533   the reference
@@ -10,8 +10,8 @@
 //	gates      multi  proof     proved  2210   combinational, all states, memories as shared arrays
 //
 // "proved", "tested" and "equal" mean different things. A proof covers all states, a test
-// covers the runs that it names, and equality covers the current run. Subpackages contain the
-// tools. verify/sat is a SAT solver, and verify/blast is an independent bit-blaster.
+// covers the runs that its row names, and equality covers the current run. Subpackages contain
+// the tools. verify/sat is a SAT solver, and verify/blast is an independent bit-blaster.
 // verify/equiv proves that a circuit and its gates agree. verify/lockstep compares retired
 // instructions. verify/mutate makes faulty circuits that the checks must detect.
 // docs/glossary.md explains the terms. Start reading at Row.
@@ -109,8 +109,8 @@ func Traces(level, core string, want, got *trace.Trace, opts trace.Options) Row 
 	return Compared(level, core, len(got.Events), got.Status, trace.Compare(want, got, opts))
 }
 
-// Compared makes the row of a run that was compared with the reference. It has the number of
-// events, the end of the run, and the differences.
+// Compared makes the row of a run that was compared with the reference. The row has the number
+// of events, the end of the run, and the differences.
 func Compared(level, core string, events int, ended trace.Status, diffs []trace.Difference) Row {
 	row := Row{Level: level, Core: core, Check: Trace, N: events}
 	if ended == trace.Limit {

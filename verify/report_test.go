@@ -32,7 +32,7 @@ func TestTraces(t *testing.T) {
 		require.Equal(t, verify.Different, row.Status, name)
 		require.NotEmpty(t, row.Detail, name)
 	}
-	// A run that stopped at its limit does not count as equal to any run, not even to itself.
+	// A run that stopped at its limit does not count as equal to any run, not even to the same run.
 	endless := logs(trace.Limit, "a")
 	require.Equal(t, verify.Different, verify.Traces("isa", "", endless, endless, trace.Options{}).Status)
 }

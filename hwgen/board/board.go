@@ -12,13 +12,13 @@
 //	  pin p1a1 at 4
 //	end
 //
-// A pin without a direction can be an input or an output. `low` means that a pin is lit or
-// pressed when its wire is low. `pull up` and `pull down` enable a pull resistor in the part.
-// Programs use the same pin names: on every board that has a pin led0, a port with the label
-// "led0" is bound to it.
+// A pin without a direction can be an input or an output. `low` means that a LED is lit, or a
+// button is pressed, when the wire of the pin is low. `pull up` and `pull down` enable a pull
+// resistor in the part. A port of a program with the label "led0" is bound to pin led0 on every
+// board that has this pin.
 //
-// Parse checks each site against the package, so a wrong pin is an error with its line. The
-// package does not depend on programs or circuits. Start reading at Board.
+// Parse checks each site against the list of the part's package, so a wrong pin is an error
+// with its line. Package board does not depend on programs or circuits. Start reading at Board.
 package board
 
 import (

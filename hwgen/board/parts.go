@@ -45,9 +45,9 @@ func Parts() []Part {
 // Need lists the resources of a part that a design uses.
 type Need struct{ Cells, Blocks, DSPs, SPRAMs int }
 
-// Fits reports whether part p has the resources of a design made for part from. A RAM block of
-// one part may be as large as several blocks of another part. So Fits compares the number of
-// bits in all blocks.
+// Fits reports whether part p has the resources of a design that was made for the part `from`.
+// RAM blocks differ in size between parts. So Fits compares the number of bits in all blocks,
+// and not the number of blocks.
 func (n Need) Fits(from, p Part) bool {
 	blocks := (n.Blocks*from.Bits + p.Bits - 1) / p.Bits
 	return n.Cells <= p.Cells && blocks <= p.Blocks && n.DSPs <= p.DSPs && n.SPRAMs <= p.SPRAMs
@@ -65,8 +65,8 @@ func (n Need) Nearest(from Part) (Part, bool) {
 	return Part{}, false
 }
 
-// sites lists the sites of a package that a wire may use. It is nil if only the form of the
-// site names is known.
+// sites lists the sites of a package that a wire may use. The list is nil if only the form of
+// the site names is known.
 func sites(part, pack string) ([]string, error) {
 	text, err := files.ReadFile("packages.txt")
 	if err != nil {

@@ -6,7 +6,7 @@ import (
 )
 
 // wires makes nodes from values that are known bit by bit. The decoder, the ports and the
-// datapath all use it.
+// datapath all use wires.
 type wires struct{ b *rtl.Builder }
 
 // bit is one bit of a node. If the node is rtl.None, the bit is the constant index (0 or 1).
@@ -15,9 +15,9 @@ type bit struct {
 	index int
 }
 
-// vec is a value as a list of the sources of its bits, low bit first. It costs nothing to cut,
-// join or extend a vec, or to shift it by a constant. So a later select can see which bits of
-// two instructions come from the same wire.
+// vec is a value as a list of the sources of its bits, low bit first. To cut, join or extend a
+// vec, or to shift it by a constant, makes no node. So a later select can see which bits of two
+// instructions come from the same wire.
 type vec []bit
 
 func constVec(w int, v uint64) vec {

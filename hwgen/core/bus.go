@@ -20,8 +20,8 @@ type source struct {
 }
 
 // bus joins uses into one value bit by bit. Each bit is an and-or of one-hot selects. Equal
-// bits of several instructions share one select, and constant zeros need none. The value is
-// arbitrary while no line of uses executes.
+// bits of several instructions share one select. A constant 0 needs no select. The value is
+// arbitrary while no line of `uses` executes.
 func (g *gen) bus(name string, uses []use) vec {
 	if len(uses) == 0 {
 		return nil
@@ -66,9 +66,9 @@ next:
 	return out
 }
 
-// parallel compares the sources of a bit with the sources of the bit n positions below. It
-// reports whether the same lines take the next bit of the same value, or take the same bit
-// again.
+// parallel compares the sources of a bit (high) with the sources of the bit n positions below
+// (low). It reports whether the same lines take the bits in parallel: each line takes the bit n
+// positions higher of its value, or the same bit again.
 func parallel(low, high []source, n int) bool {
 	if len(low) != len(high) {
 		return false

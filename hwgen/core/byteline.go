@@ -6,8 +6,9 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// byteLine is a device that transfers single bytes (shape stream). It receives a byte while a
-// load of its register executes, and sends a byte while a store executes.
+// byteLine is a device that transfers single bytes (shape stream). The core receives a byte
+// while a load of the device's register executes, and sends a byte while a store to that
+// register executes.
 type byteLine struct {
 	dev         design.Device
 	valid, data rtl.ID // of the byte that arrives

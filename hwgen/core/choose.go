@@ -7,9 +7,9 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// Choose tries both design points for the one choice that no rule decides: a select of shift
-// amounts, or a barrel shifter. It returns the point with fewer look-up tables. It keeps the
-// choices that o already makes.
+// Choose decides the one choice that no rule decides: shifts by constants with a select, or
+// with a barrel shifter. It makes both design points and returns the point with fewer look-up
+// tables. It does not change a choice that o already makes.
 func Choose(im *image.Image, o plan.Options) (*design.Point, *rtl.Circuit, error) {
 	if o.Shifts != plan.ShiftAuto || o.Full || o.Whole {
 		p, c, _, err := try(im, o)

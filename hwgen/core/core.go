@@ -5,31 +5,31 @@
 // The generator names no instruction. Each kept line of the instruction table has expressions
 // for its result, condition, target, address and data. These expressions are rewritten over the
 // operands of a datapath (lines.go), so that equal operators of different lines become one
-// node. They are then elaborated bit by bit (elab.go, bits.go). The decode stage computes
-// control bits for the selects. `ctl(on, off)` is a register that is 1 while a line of on
-// executes and 0 while a line of off executes. It is minimised over the instruction words that
-// the image contains (cover.go):
+// node. The rewritten expressions are elaborated bit by bit (elab.go, bits.go). The decode
+// stage computes control bits for the selects. `ctl(on, off)` is a register that is 1 while a
+// line of the list `on` executes and 0 while a line of `off` executes. The function of this
+// register is minimised over the instruction words that the image contains (cover.go):
 //
 //	add  rs1 + rs2 ─┐
 //	lw   rs1 + imm ─┼─ one adder rs1 + b, b = imm_operand ? imm : rs2
 //	blt  rs1 lts rs2┘  the same adder, b complemented: subtract
 //
 // Units (units.go) are pieces of hardware that serve several operators each: the carry chain,
-// and-or-xor, the barrel shifter, the multiplier. The bus of results (bus.go) joins the
-// remaining results. Two sequences run the same stages: pipe3.go overlaps the stages, multi.go
+// and-or-xor, the barrel shifter, the multiplier. The bus of results (bus.go) joins the remaining
+// results. The two organisations run the same stages: pipe3.go overlaps the stages, and multi.go
 // runs one stage at a time. probes.go has the retire record and the claims. rvfi.go has the trace
 // port.
 //
 // Three parts are kept as independent as possible. The decoder (decode.go) uses only the lines
 // and the fetched word, and makes controls, latches and immediates. The port side (ports.go,
-// engine.go, levels.go, timer.go) uses only the interface execution. The datapath (gen) is
+// engine.go, levels.go, timer.go) uses only the interface `execution`. The datapath (gen) is
 // between them. Another datapath can use the same decoder and the same ports.
 //
 // The techniques are known from small RISC-V cores. FemtoRV shares operands and has one-hot
 // and-or buses. VexRiscv reads registers synchronously, one stage early. SERV may decode an
 // illegal word as any instruction. docs/hardware.md has the ports and the cycle table. The
-// package uses only the instruction words of a program, and nothing else of it. Start
-// reading at Generate, then lines.go.
+// package reads only the instruction words of a program. Start reading at Generate, then
+// lines.go.
 package core
 
 import (
@@ -100,8 +100,8 @@ type gen struct {
 	gated  map[rtl.ID]bool // nodes that are 0 unless a line that selects them executes
 }
 
-// exec holds the signals of the instruction in execution. The pipeline (pipe3.go or multi.go)
-// sets them. They are arbitrary while no valid instruction executes.
+// exec holds the signals of the instruction in execution. The organisation (pipe3.go or
+// multi.go) sets these signals. The signals are arbitrary while no valid instruction executes.
 type exec struct {
 	valid  rtl.ID
 	rs     []vec        // source registers
@@ -128,7 +128,7 @@ func newGen(im *image.Image, p *design.Point) *gen {
 }
 
 // textMemory holds the program. If the point has a line that traps, all words after the end of
-// the program are this line.
+// the program are instructions of this line.
 func textMemory(b *rtl.Builder, im *image.Image, p *design.Point) rtl.Memory {
 	var init []uint64
 	for _, w := range im.Text {
@@ -151,8 +151,8 @@ func (g *gen) address(index vec) vec {
 	return concat(low, constVec(32-len(low), design.TextBase>>len(low)))
 }
 
-// decode latches the parts of the fetched word that execution needs, except the registers that
-// the word reads. pc is a word index.
+// decode latches the parts of the fetched word that execution needs, except the values of the
+// registers that the word names. pc is a word index.
 func (g *gen) decode(pc vec) {
 	word := g.text.Q()
 	g.x.imm = g.latch("x.imm", g.immediate(g.where(usesImm), 0, 32))

@@ -16,9 +16,9 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// class is a row of the cycle table. Its code prepares and executes one instruction of the
-// class. %[1]d numbers the repetition. %[2]d is the start of the next repetition, counted from
-// the first address of the text.
+// class is a row of the cycle table. The code of the row prepares and executes one instruction
+// of the class. %[1]d numbers the repetition. %[2]d is the start of the next repetition,
+// counted from the first address of the text.
 type class struct {
 	name   string
 	code   string
@@ -41,8 +41,8 @@ func classes() []class {
 	}
 }
 
-// program repeats the code ten times between two marks. The code after its end gives the core
-// all ports.
+// program repeats the code ten times between two marks. The code after the last mark never
+// runs. That code gives the core all ports.
 const program = `image cycles
   task main
   device eth0 eth 0 rx tx
@@ -87,7 +87,7 @@ func measure(t *testing.T, core string, c class) int {
 	return int(m.Timings()[0].Cycles)
 }
 
-// TestCycleTable measures the cycles of each class and compares them with the table of
+// TestCycleTable measures the cycles of each class and compares the cycles with the table of
 // docs/hardware.md.
 func TestCycleTable(t *testing.T) {
 	page, err := os.ReadFile("../../docs/hardware.md")

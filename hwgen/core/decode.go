@@ -9,9 +9,9 @@ import (
 )
 
 // decoder computes from the fetched word everything that the execute stage needs: control bits
-// that tell which lines execute, and latched operands. It depends on the lines of a point, but
-// not on the datapath. The datapath requests controls and calls advance at the end of a decode
-// cycle.
+// that tell which lines execute, and latched operands. The decoder depends on the lines of a
+// point, but not on the datapath. The datapath requests controls and calls advance at the end
+// of a decode cycle.
 type decoder struct {
 	wires
 	p       *design.Point
@@ -28,15 +28,16 @@ func newDecoder(b *rtl.Builder, p *design.Point, word rtl.ID) *decoder {
 	return &decoder{wires: wires{b}, p: p, lines: linesOf(p), word: word, ctlOf: map[string]rtl.ID{}, named: map[string]int{}}
 }
 
-// control is one bit for the instruction in execution. Decode computes it from the fetched
-// word.
+// control is one bit for the instruction in execution. The decode stage computes this bit from
+// the fetched word.
 type control struct {
 	reg   rtl.Register
 	cover cover
 	on    []*line
 }
 
-// near makes nodes that lines share. They get the source position of the first line.
+// near calls f to make nodes that several lines share. The nodes get the source position of the
+// first line.
 func (g *decoder) near(lines []*line, f func()) {
 	if len(lines) > 0 {
 		defer g.b.At(g.b.At(lines[0].inst.Span))
@@ -53,9 +54,9 @@ func patterns(lines []*line) []pattern {
 	return out
 }
 
-// ctl returns a bit that is 1 while a line of on executes and 0 while a line of off executes.
-// For other lines, and while nothing executes, the bit is arbitrary. Equal functions of the
-// fetched word share a register.
+// ctl returns a bit that is 1 while a line of `on` executes and 0 while a line of `off`
+// executes. For other lines, and while nothing executes, the bit is arbitrary. Controls that
+// are equal functions of the fetched word share a register.
 func (g *decoder) ctl(name string, on, off []*line) rtl.ID {
 	c := minimise(patterns(on), patterns(off))
 	if len(c.terms) == 0 {
@@ -89,7 +90,7 @@ func (g *decoder) freshName(name string) string {
 // exactly is ctl with off set to every other line.
 func (g *decoder) exactly(name string, on []*line) rtl.ID { return g.ctl(name, on, g.without(on)) }
 
-// without lists the lines that are not in some.
+// without lists the lines that are not in `some`.
 func (g *decoder) without(some []*line) []*line {
 	return g.where(func(l *line) bool {
 		for _, s := range some {
@@ -244,7 +245,7 @@ func (g *decoder) sourceIndex(i int) rtl.ID {
 }
 
 // advance sets the latches and controls at the end of a decode cycle. No control may be
-// requested after it.
+// requested after this call.
 func (g *decoder) advance() {
 	for _, c := range g.ctls {
 		g.near(c.on, func() { g.b.Set(c.reg, g.coverOf(c.cover, g.word)) })

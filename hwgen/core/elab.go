@@ -62,7 +62,7 @@ func (e *elab) value(x *word.Expr) vec {
 }
 
 // keyOf identifies an expression by its operator and the numbers of its operands. Equal
-// expressions have the same number, and a shared expression is visited once.
+// expressions get the same number, and a shared expression is elaborated once.
 type keyOf struct {
 	op    word.Op
 	width int

@@ -6,9 +6,10 @@ import (
 )
 
 // engine moves a frame between a stream port and data memory, one word per cycle. The store to
-// GO that starts the engine stays in execution until the transfer ends. The operand keeps the
-// stored value during that time, so the engine need not store the device and the direction.
-// ADDR and LEN are the engine's counters: a transfer changes them.
+// GO that starts the engine stays in execution until the transfer ends. The operand of this
+// store keeps the stored value during that time, so the engine has no registers for the device
+// and the direction. The registers ADDR and LEN are the counters of the engine, so a transfer
+// changes their values.
 type engine struct {
 	addr     rtl.Register // ADDR, a word index of data
 	left     rtl.Register // LEN: remaining bytes of capacity or of the frame
@@ -69,8 +70,8 @@ func (g *portSide) selects(index, n int) rtl.ID {
 	return g.b.EqConst(g.pack(g.stored(1 + devices)[1:]), uint64(index))
 }
 
-// count returns three values made from `left`. words has all its bits except the two lowest,
-// low has the two lowest bits, and less is `left` minus one word.
+// count returns three values made from `left`. `words` has all bits of `left` except the two
+// lowest, `low` has the two lowest bits, and `less` is `left` minus one word.
 func (e *engine) count(g *portSide) (words, low, less rtl.ID) {
 	b, n := g.b, g.p.Length.N
 	words = b.Bits(e.left.Q(), n-1, 2)
@@ -83,9 +84,9 @@ func (e *engine) step(g *portSide) {
 	g.b.Set(e.addr, g.b.Add(e.addr.Q(), g.b.Const(g.p.Pointer.N, 1)))
 }
 
-// receive accepts beats (words of a frame). The first cycle clears the length. Then each beat
-// that fits into the remaining capacity is written as a whole word. If a beat does not fit,
-// the engine clears `left`. So no later beat of the frame fits either.
+// receive accepts beats (words of a frame). The first cycle clears the length. Then the engine
+// writes each beat that fits into the remaining capacity as a whole word. If a beat does not
+// fit, the engine clears `left`, so that no later beat of the frame fits.
 func (e *engine) receive(g *portSide, d *devices) {
 	b, n := g.b, g.p.Length.N
 	e.length = b.Reg("frame.length", n, 0)
@@ -152,8 +153,8 @@ func (e *engine) send(g *portSide, d *devices) {
 	e.done = b.Or(e.done, b.And(beat, e.txLast), b.And(start, b.IsZero(e.left.Q())))
 }
 
-// still makes the output ports of devices that the program never uses, for example because it
-// traps before it uses them. These ports accept and send nothing.
+// still makes the output ports of devices that the program never uses, for example because a
+// trap comes before the first use. These ports accept and send nothing.
 func (d *devices) still(g *portSide) {
 	for _, r := range d.rx {
 		g.b.Output(rtl.RxPorts(r.dev.Name).Ready, g.bool(false))

@@ -10,7 +10,7 @@ import (
 	"github.com/sinter-lang/sinter/sim/cycle"
 )
 
-// beat is one word of a frame as a design around the core offers it.
+// beat is one word of a frame, as a surrounding design gives it to the core.
 type beat struct {
 	data  uint64
 	last  bool

@@ -7,10 +7,10 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// input is an input pin. Its level passes two registers that synchronise it with the clock, and
-// then a register that samples it. The last register samples only while the core is idle, so
-// the program sees one level between two waits. known is the level that the program loaded
-// last.
+// input is an input pin. The level of the pin passes two registers that synchronise the level
+// with the clock, and then a register that samples it. The last register samples only while the
+// core is idle, so the program sees one level between two waits. known is the level that the
+// program loaded last.
 type input struct {
 	dev            design.Device
 	second         rtl.ID // after the synchroniser
@@ -54,7 +54,8 @@ func (g *portSide) levels(d *devices) {
 	}
 }
 
-// levelOf is the value that a load of a device's register returns: its level, or its next byte.
+// levelOf is the value that a load of a device's register returns: the device's level or next
+// byte.
 func (g *portSide) levelOf(device int) vec {
 	for _, in := range g.dev.in {
 		if in.dev.Index == device {

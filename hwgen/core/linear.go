@@ -9,7 +9,7 @@ import (
 )
 
 // linearFrom is the least number of operators for which a linear expression is built from sums.
-// For smaller expressions, the circuit of the written expression is as good.
+// With fewer operators, a circuit of the written expression is just as small.
 const linearFrom = 5
 
 // linear makes the bits of an expression that is linear over the operands, such as some rounds
@@ -104,8 +104,8 @@ func (s *summer) share(rows [][]int) {
 	}
 }
 
-// commonest finds the pair that occurs in most rows. Among equally frequent pairs it prefers
-// a pair at the lowest level of the circuit.
+// commonest finds the pair that occurs in most rows. Among equally frequent pairs, it prefers
+// the pair whose sum has the least depth.
 func (s *summer) commonest(rows [][]int) (a, b, n int) {
 	type pair struct{ a, b int }
 	count := map[pair]int{}

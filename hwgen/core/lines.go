@@ -8,9 +8,9 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// The leaves of a line's expressions. The table writes the meaning of an instruction over rs1,
-// rs2, rs3, imm and pc. canonical renames these leaves to the operands of the datapath, so that
-// equal operators of different instructions become one node.
+// The leaves of a line's expressions. In the instruction table, the leaves of a meaning are
+// rs1, rs2, rs3, imm and pc. canonical renames these leaves to the operands of the datapath, so
+// that equal operators of different instructions become one node.
 const (
 	leafA     = "rs1"   // first operand
 	leafB     = "b"     // second operand: rs2 or imm, chosen at decode and complemented for subtractions
@@ -23,9 +23,9 @@ const (
 	leafMem   = "mem"   // loaded value; written with its width, as in mem16
 )
 
-// line is the behaviour of the core for one kind of instruction word. Usually it is one
+// line is the behaviour of the core for one kind of instruction word. Usually a line is one
 // instruction of the set. An instruction becomes several lines if the decoder can distinguish
-// its cases: there is one line for each constant shift amount, and one for each port register.
+// several cases: one line for each constant shift amount, or one for each port register.
 type line struct {
 	inst   *isa.Inst
 	enc    []pattern // instruction words of this line
@@ -83,9 +83,9 @@ func newLine(in *isa.Inst, enc ...pattern) *line {
 	return l
 }
 
-// accessLines splits a load or store into lines for memory and for each port register. Port
-// registers are reached only from x0, with an offset whose sign bit is set. So decode can
-// recognise such an access without an addition.
+// accessLines splits a load or store into lines for memory and for each port register. A
+// program addresses a port register only from x0, with an offset whose sign bit is set. So
+// decode can recognise an access to a port register without an addition.
 func accessLines(p *design.Point, in *isa.Inst, enc pattern) []*line {
 	ports := p.PortsOf(in)
 	if len(ports) == 0 {
@@ -140,7 +140,7 @@ const (
 	rs3At = 27
 )
 
-// immSources returns, for each bit of an instruction's immediate, its source bit in the
+// immSources returns, for each bit of an instruction's immediate, the source of this bit in the
 // instruction word, or -1 for a constant 0.
 func immSources(in *isa.Inst) [32]int {
 	var from [32]int
@@ -191,10 +191,10 @@ func (l *line) canonical() {
 	}
 }
 
-// ownFactors lets 32-bit products read their second operand directly from the register. The
-// operand then avoids the select of the immediate and the complement for subtractions. If some
-// line needs the high half, ownFactors changes nothing: all lines then share one product of the
-// shared operands.
+// ownFactors lets multiplications with a 32-bit result read the second operand directly from
+// the register. The second operand then does not pass the select of the immediate and the
+// complement for subtractions. If some line needs the high half, ownFactors changes nothing:
+// all lines then share one product of the shared operands.
 func ownFactors(lines []*line) {
 	for _, l := range lines {
 		if product(l.rd) != nil {
@@ -262,8 +262,9 @@ func isAB(e *word.Expr, op word.Op) bool {
 	return e != nil && e.Op == op && len(e.Args) == 2 && e.Args[0].Leaf == leafA && e.Args[1].Leaf == leafB
 }
 
-// shareZero turns a line that returns operand b unchanged into a line that adds b to x0. It
-// does so only if some line adds the shared operands, so that both lines share the adder.
+// shareZero turns a line that returns operand b unchanged into a line that adds b to x0.
+// shareZero changes the line only if another line adds the shared operands, so that both lines
+// share the adder.
 func shareZero(lines []*line) {
 	var sum *word.Expr
 	for _, l := range lines {

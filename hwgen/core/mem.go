@@ -20,8 +20,8 @@ type dataMemory struct {
 	store  rtl.ID
 }
 
-// memory makes the data memory and the values of loads. A load reads in its first cycle, and
-// its value is available in the second cycle.
+// memory makes the data memory and the values of loads. A load reads in its first cycle. The
+// loaded value is available in the second cycle.
 func (g *gen) memory() {
 	if g.p.Data.N == 0 {
 		return
@@ -88,7 +88,7 @@ func ofSize(some []*line, sizes ...int) []*line {
 }
 
 // aligned moves the byte or half word that a load addresses to the low end of the loaded word.
-// Accesses are aligned, so a byte lane moves to at most two other lanes.
+// Accesses are aligned, so a byte of the loaded word moves to at most two other lanes.
 func (g *gen) aligned() vec {
 	d := g.data
 	w := g.vec(d.read.Q())
@@ -173,8 +173,9 @@ func (d *dataMemory) connect(g *gen, e *engine) {
 	if v, ok := b.ConstOf(write); ok && v == 0 {
 		return
 	}
-	// Loads and stores never execute together. This follows only from the controls that the
-	// decode stage sets. The statement below excludes it in every state of the registers.
+	// Loads and stores never execute together. But this follows only from the controls that the
+	// decode stage sets. The statement below makes sure in every state of the registers that at
+	// most one of `read` and `write` is 1.
 	write = b.And(write, b.Not(read))
 	b.If(write, func() { b.WriteMem(d.mem, addr, data, lanes) })
 	b.Assert("data.read0.write0.never", b.Not(b.And(read, write)))

@@ -6,9 +6,9 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// Operation makes the circuit that computes a line's result from its sources. It contains no
-// other parts of a core. Its price is the cost that the line adds to a core, and its depth is
-// the length of the line's path.
+// Operation makes the circuit that computes a line's result from its sources. The circuit
+// contains no other parts of a core. The price of this circuit is the cost that the line adds
+// to a core. The depth of the circuit is the length of the line's path.
 func Operation(in *isa.Inst) (*rtl.Circuit, error) {
 	b := rtl.NewBuilder(in.Name)
 	e := &elab{

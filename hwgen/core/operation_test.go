@@ -9,8 +9,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/isa"
 )
 
-// TestALinearLineIsSums checks that rounds of a CRC become exclusive ors, even if the
-// source writes them with other operators.
+// TestALinearLineIsSums checks that rounds of a CRC become exclusive ors, even if the source
+// writes these rounds with other operators.
 func TestALinearLineIsSums(t *testing.T) {
 	text := "crc8 R 0000000 000 0001011 c0 = rs1 xor rs2 ; "
 	names := "c0c1c2c3c4c5c6c7c8"

@@ -8,8 +8,8 @@ import (
 
 // pipe runs three stages: fetch (the address of the next word goes to the text memory), decode
 // (the fetched word addresses the registers) and execute. The register pc is the address of the
-// word in decode. The instruction in execution is always the word before it in the text, so it
-// needs no separate pc.
+// word in decode. The instruction in execution is always the preceding word of the text, so
+// execution needs no separate pc.
 type pipe struct {
 	g       *gen
 	pc      rtl.Register
@@ -52,7 +52,8 @@ func (p *pipe) generate() {
 	for i := range g.rf {
 		index := g.sourceIndex(i)
 		same[i] = b.And(writes, b.Eq(index, g.x.rd))
-		// A written value is forwarded, so the word is not read: no collision.
+		// If execution writes the register that decode reads, the value is forwarded. The register
+		// file is then not read, so a read and a write never meet at one address.
 		b.Drive(g.rf[i], index, b.And(step, b.Not(same[i])))
 		b.Assert(fmt.Sprintf("regs.read%d.write0.never", i),
 			b.Not(b.And(step, b.Not(same[i]), writes, b.Eq(index, g.x.rd))))

@@ -36,8 +36,8 @@ type devices struct {
 	timer   *timer // nil: none
 }
 
-// execution gives the ports the signals of the instruction in execution. Every datapath has the
-// same signals.
+// execution gives the ports the signals of the instruction in execution. Every datapath must
+// provide these signals.
 type execution interface {
 	storing(port.Reg) rtl.ID // 1 while a store to a port register executes; rtl.None when none can
 	loading(port.Reg) rtl.ID // the same for a load
@@ -45,8 +45,8 @@ type execution interface {
 	holdWhile(on, cond rtl.ID)
 }
 
-// portSide makes the ports of a core: streams, levels, log, marks, clock. It uses the point and
-// the execution, and does not depend on the datapath.
+// portSide makes the ports of a core: streams, levels, log, marks, clock. portSide uses the
+// point and the interface `execution`, and does not depend on the datapath.
 type portSide struct {
 	wires
 	execution
@@ -117,8 +117,8 @@ func (g *portSide) wait(d *devices, width int) {
 	}
 }
 
-// storing is 1 while a store to a port register executes. It is rtl.None if the point has no
-// such store.
+// storing is 1 while a store to a port register executes. The result is rtl.None if the point
+// has no such store.
 func (g *gen) storing(reg port.Reg) rtl.ID {
 	return g.accessing(reg, func(l *line) bool { return l.store > 0 })
 }

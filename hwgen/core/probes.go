@@ -6,8 +6,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// probes makes the retire record and the claims about the executing instruction, and the trace
-// port of a core that has one.
+// probes makes the retire record and the claims about the executing instruction. If the core
+// has a trace port, probes also makes this port.
 func (g *gen) probes(finished, result, insn rtl.ID, br branch) {
 	b := g.b
 	b.At(diag.Span{})
@@ -41,8 +41,8 @@ func (g *gen) probes(finished, result, insn rtl.ID, br branch) {
 // a cycle without valid.
 type record struct{ valid, pc, insn, rd, value, addr, mask, data rtl.ID }
 
-// accessRecord makes address, lanes and data of the access of the retiring instruction. It
-// claims that the access is aligned and in range.
+// accessRecord makes the address, lanes and data of the retiring instruction's access.
+// accessRecord also claims that the access is aligned and in range.
 func (g *gen) accessRecord(lines []*line, valid rtl.ID) (addr, mask, data rtl.ID) {
 	b := g.b
 	full := g.bus("record.address", g.addresses(lines, 32))
@@ -79,8 +79,8 @@ func (g *gen) accessData(lines []*line) rtl.ID {
 	return g.pack(g.bus("record.data", uses))
 }
 
-// claims asserts that executing accesses are aligned, that memory accesses are within the
-// memory, and that port accesses are decoded as port accesses.
+// claims asserts that accesses are aligned, that memory accesses are within the memory, and
+// that the decoder recognises every port access.
 func (g *gen) claims(lines []*line, addr vec) {
 	b := g.b
 	ok := func(name string, some []*line, holds rtl.ID) {
@@ -100,7 +100,7 @@ func (g *gen) claims(lines []*line, addr vec) {
 }
 
 // legal claims that a word in decode is an instruction of the core: a kept line with kept
-// registers and shift amounts. All words of the text memory are legal. leaves is 1 when the
+// registers and shift amounts. All words of the text memory are legal. `leaves` is 1 when the
 // word moves to execution.
 func (g *gen) legal(present, leaves rtl.ID) {
 	b := g.b
@@ -128,7 +128,8 @@ func (g *gen) matchesAny(ps []pattern) rtl.ID {
 	return sum
 }
 
-// registersFit is 1 if the register fields of the fetched word name registers of the core.
+// registersFit is 1 if the register fields of the fetched word name only registers that the core
+// has.
 func (g *gen) registersFit(l *line) rtl.ID {
 	b := g.b
 	fit := g.bool(true)

@@ -8,15 +8,16 @@ import (
 )
 
 // product makes the low w bits of x times y. The operands have w bits. The narrower operand is
-// written in base 4 with the digits -1, 0, 1 and 2. Each row then covers two bits of this
-// operand, and a bit of the row is one look-up table of two bits of the other operand and two
-// controls. Rows are added in pairs, so the number of adders on the path is the logarithm of
-// the number of digits. The rows are added with adders and not with counters (Wallace, "A
-// Suggestion for a Fast Multiplier", 1964), because an FPGA has carry cells anyway.
+// written in base 4 with the digits -1, 0, 1 and 2. Each digit gives a row, so a row covers two
+// bits of this operand. A bit of a row takes one look-up table, whose inputs are two bits of
+// the other operand and two controls. Rows are added in pairs, so the number of adders on the
+// path is the logarithm of the number of digits. The rows are added with adders and not with
+// counters (Wallace, "A Suggestion for a Fast Multiplier", 1964), because an FPGA has carry
+// cells anyway.
 //
 //	14 = 1110 in base 2, 32 in base 4, and 1·16 - 1·4 + 2·1 in digits
 //
-// Operands that are extended from fewer bits have fewer digits and shorter rows.
+// An operand that is extended from fewer bits gives fewer digits or shorter rows.
 func (g wires) product(x, y vec, w int) vec {
 	x, xs := trimmed(x)
 	y, ys := trimmed(y)
@@ -57,8 +58,8 @@ type multiplier struct {
 	last *row // the digit above all pairs of bits: the carry, minus the sign
 }
 
-// row is a digit times x, or the sum of several such rows. Its value is v shifted to bit `at`.
-// If neg is 1, a one at bit `odd` is added to it.
+// row is a digit times x, or the sum of several such rows. The value of the row is v shifted to
+// bit `at`. If neg is 1, a one at bit `odd` is added to this value.
 type row struct {
 	v      vec
 	at     int
@@ -98,15 +99,15 @@ func (m *multiplier) or(a, b bit) bit  { return m.g.op(word.Or, 1, 0, vec{a}, ve
 func (m *multiplier) xor(a, b bit) bit { return m.g.op(word.Xor, 1, 0, vec{a}, vec{b})[0] }
 func (m *multiplier) not(a bit) bit    { return m.g.op(word.Not, 1, 0, vec{a})[0] }
 
-// rippled is the largest number of pairs for which carries in look-up tables are as fast as an
-// adder.
+// rippled is the largest number of pairs for which a chain of look-up tables computes the
+// carries as fast as an adder.
 const rippled = 5
 
 // carries returns the carry into each pair and the carry out of the last pair. A pair has a
-// carry out if its upper bit is 1 and its lower bit or its carry in is 1. With few pairs, each
-// carry from the third on is computed from the carry two pairs before. With many pairs, an
-// adder computes the carries. One operand of the adder has the upper bits. The other operand
-// has a 1 for each pair whose bits are both 1.
+// carry out if the upper bit is 1, and the lower bit or the carry in is also 1. With few pairs,
+// each carry from the third on is computed from the carry two pairs before it. With many pairs,
+// an adder computes the carries. One operand of this adder has the upper bits of the pairs. The
+// other operand has a 1 for each pair whose bits are both 1.
 func (m *multiplier) carries(y vec) []bit {
 	out := []bit{{rtl.None, 0}}
 	n := len(y) / 2
@@ -173,12 +174,12 @@ func (m *multiplier) sum() vec {
 	return m.finish(rows[0])
 }
 
-// bits is the number of bits that can hold any sum of two or more digits times x. Such a sum is
-// at most two thirds of the next power of 4.
+// bits is the width, from bit `at` on, of a sum of two or more rows with so many digits. The
+// digits of the rows together are at most two thirds of the next power of 4.
 func (m *multiplier) bits(digits, at int) int { return min(len(m.x)+2*digits, m.w-at) }
 
-// pair adds two rows. A negative lower row still needs 1 added to it. The bits below the upper
-// row are free, and one of them holds this 1.
+// pair adds two rows. If the lower row has a negative digit, 1 must still be added to this row.
+// The bits below the upper row are free, and one of them holds this 1.
 func (m *multiplier) pair(low, high row) row {
 	n := m.bits(low.digits+high.digits, low.at)
 	from := low.odd - low.at
@@ -190,10 +191,10 @@ func (m *multiplier) pair(low, high row) row {
 	return row{v: v, at: low.at, digits: low.digits + high.digits, neg: high.neg, odd: high.odd}
 }
 
-// finish adds the top row. If the last pair is negative, it also adds the 1 that this pair
-// needs. A negative last pair has a carry out, and then the top row needs no added 1. So one
-// carry into the adder serves both cases. Bits that are 1 below the top row pass the carry up
-// to it.
+// finish adds the top row. A row with a negative digit needs an added 1. The last pair and the
+// top row never both need this 1. A negative last pair has a carry out, and with this carry the
+// top row is not negative. So one carry into the adder serves both cases. Bits that are 1 below
+// the top row pass the carry up to the top row.
 func (m *multiplier) finish(all row) vec {
 	zero := bit{rtl.None, 0}
 	v := all.v.extended(m.w, all.v[len(all.v)-1])

@@ -11,8 +11,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// times makes a circuit for one product of two inputs. Each input has a given number of
-// bits and is extended to w bits.
+// times makes a circuit that multiplies two inputs. Each input has a given number of bits and
+// is extended to w bits.
 func times(t *testing.T, w int, bits [2]int, signed [2]bool) *rtl.Circuit {
 	b := rtl.NewBuilder("t")
 	g := wires{b}

@@ -4,14 +4,15 @@ import "github.com/sinter-lang/sinter/ir/rtl"
 
 // tracePort makes the outputs of the RISC-V Formal Interface: the retire record, the source
 // registers, the next pc, and a number for each instruction. mem_addr is the
-// address of the aligned word that an access touches, and the masks and data refer to the
-// bytes of this word. riscv-formal calls this RISCV_FORMAL_ALIGNED_MEM.
+// address of the aligned word that an access touches, and the masks and data refer to the bytes
+// of this word. The riscv-formal project calls this convention RISCV_FORMAL_ALIGNED_MEM.
 //
 //	order insn     trap halt rs1 rs1_rdata rd rd_wdata pc_rdata pc_wdata mem_addr rmask wmask
 //	   17 00c12503    0    0   2 00000100  10 0000002a 0010004c 00100050 0000010c  1111  0000
 //
-// The retire record omits an instruction that traps. The trace port shows it once, with trap and
-// halt. The ports of a core are words of memory, so the trace port shows accesses to them too.
+// The retire record omits an instruction that traps. The trace port shows such an instruction
+// once, with trap and halt set. The port registers of a core have addresses like memory, so the
+// trace port also shows accesses to port registers.
 func (g *gen) tracePort(r *record, br branch) {
 	b := g.b
 	order, stopped := b.Reg("rvfi.order", 64, 0), b.Reg("rvfi.stopped", 1, 0)
@@ -37,8 +38,9 @@ func (g *gen) tracePort(r *record, br branch) {
 	g.traceAccess(r)
 }
 
-// traceSource shows source register i and the value that the instruction reads from it. It does not
-// replace the value of x0 by 0, so the port reveals a core that reads x0 wrongly.
+// traceSource shows source register i and the value that the instruction reads from this register.
+// traceSource does not replace the value of x0 by 0, so the port reveals a core that reads x0
+// wrongly.
 func (g *gen) traceSource(i int, insn rtl.ID) {
 	b := g.b
 	addr, value := b.Const(5, 0), b.Const(32, 0)

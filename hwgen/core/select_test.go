@@ -93,8 +93,8 @@ func TestSelectOnGates(t *testing.T) {
 	}
 }
 
-// TestTimerPorts checks that a core without time has no ports for it, and that a core that only
-// reads the clock has no deadline port.
+// TestTimerPorts checks that a core that does not use the time has no time ports, and that a
+// core that only reads the clock has no deadline port.
 func TestTimerPorts(t *testing.T) {
 	has := func(c *rtl.Circuit, name string) bool {
 		for _, o := range c.Outputs {

@@ -6,8 +6,9 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// timer has the clock and one deadline. The deadline is the earliest deadline of all tasks,
-// which the program computes. The hardware is the two halves of the deadline and a comparator.
+// timer has the clock and one deadline. The program computes this deadline, the earliest of all
+// tasks. The hardware consists of two registers for the halves of the deadline and a
+// comparator.
 type timer struct {
 	clock    rtl.ID // input
 	deadline rtl.ID // as one word, rtl.None if the core has no DUE register
@@ -41,8 +42,8 @@ func (g *portSide) dueHalf(name string, half port.Reg) rtl.ID {
 	return reg.Q()
 }
 
-// wait makes the deadline's bit of the mask. It returns a bit that is 1 if WAIT waits for the
-// deadline and the deadline has come.
+// wait makes the deadline's bit of the mask. The result is a bit that is 1 if WAIT waits for
+// the deadline and the deadline has come.
 func (t *timer) wait(g *portSide) vec {
 	bit := g.b.Reg("wait.timer", 1, 0)
 	t.mask = g.vec(bit.Q())

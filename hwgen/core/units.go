@@ -5,8 +5,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// overAB lists the operators that line l applies to the two shared operands. It also reports
-// whether operand b occurs elsewhere in l.
+// overAB lists the operators that line l applies to the two shared operands. `elsewhere` says
+// whether operand b also occurs in another place of l.
 func (l *line) overAB() (ops map[word.Op]bool, elsewhere bool) {
 	ops = map[word.Op]bool{}
 	seen := map[*word.Expr]bool{}
@@ -101,8 +101,8 @@ func (e *elab) makeB() {
 	g.near(g.where(func(l *line) bool { return product(l.rd) != nil }), e.multiplier)
 }
 
-// separate gives a separate operand to lines that need both b and its complement. So these
-// lines do not use a shared unit.
+// separate gives separate operands to lines that need both b and the complement of b. These
+// lines therefore use no shared unit.
 func (e *elab) separate(b vec) {
 	const own = "b.own"
 	for _, l := range e.g.lines {
@@ -119,8 +119,9 @@ func (e *elab) ab(op word.Op, w int) int {
 	return e.key(b.Make(op, w, 0, b.LeafOf(leafA, 32), b.LeafOf(leafB, 32)))
 }
 
-// adder makes the carry chain for a + b, a - b and the order comparisons. A bit below the
-// operands sets the carry. A bit above the operands is the sign of the difference.
+// adder makes the carry chain for a + b, a - b and the order comparisons. An additional bit
+// below the operands sets the carry in. An additional bit above the operands gives the sign of
+// the difference.
 func (e *elab) adder(invert rtl.ID) {
 	g := e.g
 	a, b := e.leaves[leafA], e.leaves[leafB]
@@ -156,9 +157,9 @@ func (g *gen) wholeOver(ops ...word.Op) []*line {
 }
 
 // logic makes one unit for and, or and xor if one look-up table per bit is enough. Two controls
-// choose one of the three operators or 0. For lines whose result is not such an operator, the
-// unit outputs 0. So the result bus needs no select for the unit. For the same reason a line
-// cannot use the unit if such an operator is only a part of its result.
+// choose one of the three operators or 0. For a line whose whole result is not one of these
+// operators, the unit outputs 0. So the result bus needs no select for the unit. For the same
+// reason, a line cannot use the unit if one of these operators is only a part of its result.
 func (e *elab) logic() {
 	g := e.g
 	and, or, xor := g.wholeOver(word.And), g.wholeOver(word.Or), g.wholeOver(word.Xor)
@@ -196,8 +197,8 @@ func concatLines(parts ...[]*line) []*line {
 	return out
 }
 
-// shifter makes one barrel shifter for all shifts of a by b. If both directions are kept, a left
-// shift is a right shift between two reversals.
+// shifter makes one barrel shifter for all shifts of a by b. If the core shifts in both
+// directions, a left shift is a right shift between two reversals of the bits.
 func (e *elab) shifter() {
 	g := e.g
 	left, right, arith := g.linesOver(word.Shl), g.linesOver(word.Shru), g.linesOver(word.Shrs)
@@ -216,7 +217,7 @@ func (e *elab) shifter() {
 	e.units[e.ab(word.Shl, 32)] = g.vec(g.pack(out.reversed()))
 }
 
-// rightShifter shifts x to the right. For the lines of left, x is reversed.
+// rightShifter shifts x to the right. For the lines of `left`, x is reversed.
 func (e *elab) rightShifter(x vec, right, arith, left []*line) vec {
 	g := e.g
 	amount := e.leaves[leafB][:5]
@@ -235,9 +236,9 @@ func (e *elab) rightShifter(x vec, right, arith, left []*line) vec {
 	return out
 }
 
-// multiplier makes one multiplier for all lines, if some line needs the high half of a product.
-// Controls choose whether the operands are signed. If all lines need only the low half, it
-// makes a simple multiplier without these controls.
+// multiplier makes one multiplier for all lines. If some line needs the high half of the
+// result, controls choose whether the operands are signed. If all lines need only the low half,
+// the multiplier has no such controls.
 func (e *elab) multiplier() {
 	g := e.g
 	var signedA, signedB, plainA, plainB []*line

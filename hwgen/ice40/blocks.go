@@ -12,8 +12,9 @@ const (
 	maxAddrBits = 11
 )
 
-// modeOf returns the shape of a block. It is the shape with the widest words that has enough
-// words. Mode 0 has 256 words of 16 bits, and mode 3 has 2,048 words of 2 bits.
+// modeOf returns the shape of a block, as the number of its mode. This is the shape with the
+// widest words among the shapes with enough words. Mode 0 has 256 words of 16 bits, and mode 3
+// has 2,048 words of 2 bits.
 func modeOf(addrBits int) int { return max(0, addrBits-rowAddress) }
 
 // widthOf is the number of bits of a word in a mode.
@@ -22,8 +23,8 @@ func widthOf(mode int) int { return rowBits >> mode }
 // pinOf is the data pin of bit i of a word.
 func pinOf(mode, i int) int { return i<<mode + [4]int{0, 0, 1, 3}[mode] }
 
-// block is one block RAM that serves one read port. It holds bits low to high-1 of a memory's
-// words.
+// block is one block RAM that serves one read port. The block holds bits low to high-1 of a
+// memory's words.
 type block struct {
 	mem       *gate.Mem[gate.Net]
 	port      int

@@ -23,8 +23,8 @@ import (
 	cells "github.com/sinter-lang/sinter/verify/ice40"
 )
 
-// every is a circuit with each kind of cell: tables, sums, a comparison, registers with and
-// without an enable that reset to 0s and 1s, and memories in all shapes of a block. One memory
+// every is a circuit with each kind of cell: tables, sums, a comparison, registers that reset
+// to 0s and 1s, with and without an enable, and memories in all shapes of a block. One memory
 // has two read ports. Some memories have lanes.
 func every(t *testing.T) *rtl.Circuit {
 	b := rtl.NewBuilder("every")
@@ -150,7 +150,7 @@ func TestMemoriesThatBlocksCannotBe(t *testing.T) {
 		},
 		"in the cycle that writes it":        func(b *rtl.Builder, at rtl.ID) { written(b, at, 4, rtl.New, 1) },
 		"has 2 write ports":                  func(b *rtl.Builder, at rtl.ID) { written(b, at, 4, rtl.Old, 2) },
-		"has 4096 words: a netlist has memo": func(b *rtl.Builder, at rtl.ID) { written(b, at, 12, rtl.Old, 1) },
+		"has 4096 words, but the largest pa": func(b *rtl.Builder, at rtl.ID) { written(b, at, 12, rtl.Old, 1) },
 	} {
 		b := rtl.NewBuilder("bad")
 		mem(b, b.Input("at", 12))
@@ -171,7 +171,7 @@ func written(b *rtl.Builder, at rtl.ID, bits int, policy rtl.Policy, ports int) 
 }
 
 // TestModelsOfYosysAgree runs the netlist in Icarus on random inputs, with yosys's models of
-// the cells. It compares each cycle with sim/cycle.
+// the cells. The test compares the outputs of each cycle with the outputs of sim/cycle.
 func TestModelsOfYosysAgree(t *testing.T) {
 	iverilog, vvp := testkit.Tool(t, "iverilog"), testkit.Tool(t, "vvp")
 	yosys, err := filepath.EvalSymlinks(testkit.Tool(t, "yosys"))
@@ -193,8 +193,9 @@ func TestModelsOfYosysAgree(t *testing.T) {
 	}
 }
 
-// replay returns a bench of random inputs that prints the outputs in each cycle, and the
-// outputs of sim/cycle. The addresses take few values, so that words are read back.
+// replay returns a test bench that drives random inputs and prints the outputs in each cycle.
+// It also returns the outputs of sim/cycle for the same inputs. The addresses have few
+// different values, so that the bench reads words that it has written.
 func replay(t *testing.T, c *rtl.Circuit) (bench, want string) {
 	e, err := cycle.New(c)
 	require.NoError(t, err)

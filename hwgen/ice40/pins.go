@@ -10,9 +10,9 @@ const (
 )
 
 // place pairs carries with tables and chooses the pins of all tables. A placer puts a carry
-// into the cell of the table that has the incoming carry at I3 and the operands at I1 and I2. A
-// table may ignore the nets at some of its pins. So a table can share a cell with a carry if it
-// reads at most one net besides the nets that the carry reads.
+// into the cell of a table if this table has the incoming carry at I3 and the operands at I1
+// and I2. A table may ignore the nets at some of its pins. So a table can share the cell of a
+// carry if the table reads at most one net that the carry does not read.
 func (d *Design) place() {
 	cells := d.n.Cells
 	readers := make([][]int, d.n.Nets)
@@ -61,9 +61,9 @@ func partner(t, c *gate.Cell) (pins [4]gate.Net, ok bool) {
 	return pins, others <= 1
 }
 
-// alone returns the pins of a table in a separate cell. If only this table reads a carry, the
-// carry arrives through the chain, at I3. Any other carry must not be at I3, because a placer
-// would take the table for the carry's partner.
+// alone returns the pins of a table in a separate cell. If this table is the only reader of a
+// carry, the table reads the carry from the chain, at I3. Any other carry must not be at I3,
+// because a placer would then put that carry into the cell of this table.
 func alone(c *gate.Cell, carry []bool, readers [][]int) (pins [4]gate.Net) {
 	var rest []gate.Net
 	for _, x := range c.Used() {

@@ -49,9 +49,9 @@ func (d *Design) Verilog(about []string) string {
 
 func (w *writer) line(format string, args ...any) { fmt.Fprintf(&w.sb, format+"\n", args...) }
 
-// header writes the ports. It also declares the folder parameter, because test benches set
-// it. The module does not use this parameter: the contents of its memories are in the text
-// itself.
+// header writes the ports. It also declares the parameter `folder`, because test benches set
+// this parameter. The module does not use the parameter, because the text itself has the
+// contents of the memories.
 func (w *writer) header(about []string) {
 	ports := []string{"input wire " + clockName, "input wire " + resetName}
 	for _, in := range w.n.Inputs {
@@ -111,8 +111,8 @@ func (w *writer) words() {
 	}
 }
 
-// name gives each output of a table or carry the name of the net that it computes in the
-// circuit.
+// name gives each output of a table or carry the name of the circuit's net that the output
+// computes.
 func (w *writer) name() {
 	for i := range w.n.Cells {
 		c := &w.n.Cells[i]
@@ -220,8 +220,8 @@ func (w *writer) address(bits []gate.Net) string {
 	return "{" + strings.Join(pins, ", ") + "}"
 }
 
-// initial writes the contents of a block where they are not 0. INIT_0 has the first 16 rows,
-// and the lowest row is at its end.
+// initial writes the rows of a block, without parameters that are 0. INIT_0 has the first 16
+// rows, with row 0 in the lowest digits.
 func initial(b *block) string {
 	rows, out := b.contents(), ""
 	for k := 0; k < len(rows); k += rowBits {

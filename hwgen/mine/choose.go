@@ -14,9 +14,9 @@ import (
 )
 
 // Costs of a core in cells, in addition to the circuits of lines. The first is the cost of a
-// line on the result bus and in decode. The second is the third read port with its forwarding,
-// which lines with three sources need. The last two are the cost of each remaining amount of a
-// constant shift, and the cost of a shifter for all amounts.
+// line on the result bus and in decode. The second is the cost of the third read port and its
+// forwarding, for lines with three sources. The third is the cost of each shift amount if the
+// core shifts only by constants. The last is the cost of a shifter for all amounts.
 const (
 	costPlace  = 8
 	costPort   = 48
@@ -37,7 +37,7 @@ func bounded(all []*Candidate, r *Result) []*Candidate {
 }
 
 // price maps the circuit of a candidate, once. It returns the reason why the candidate cannot
-// become a line, or "" if it can.
+// become a line, or "" if the candidate can.
 func (c *Candidate) price(deepest int) (string, error) {
 	if !c.priced {
 		circuit, err := core.Operation(c.Line)
@@ -51,7 +51,7 @@ func (c *Candidate) price(deepest int) (string, error) {
 		c.priced, c.LUTs, c.Depth = true, price.Cells, price.Depth
 	}
 	if c.Depth > deepest {
-		return fmt.Sprintf("%d look-up tables deep, an adder %d", c.Depth, deepest), nil
+		return fmt.Sprintf("%d look-up tables deep, but an adder only %d", c.Depth, deepest), nil
 	}
 	return "", nil
 }
@@ -71,8 +71,8 @@ func adderDepth() (int, error) {
 	return price.Depth, err
 }
 
-// chooser repeatedly takes the line that gives the least product. The product is the
-// number of cells of the core, times a power of the cycles.
+// chooser repeatedly takes the line with the least cost. The cost is the number of cells of the
+// core times a power of the cycles.
 type chooser struct {
 	p   *program
 	o   Options
@@ -168,7 +168,7 @@ func (c *chooser) choose(left []*Candidate) error {
 }
 
 // best is the candidate with the least product, or nil if no candidate makes the product
-// smaller. It prices a candidate only if the candidate would be the best one at no cost.
+// smaller. It prices only a candidate that would be the best one at no cost.
 func (c *chooser) best(left []*Candidate) (*Candidate, error) {
 	var best *Candidate
 	least := c.product(&c.now)
@@ -246,7 +246,7 @@ func (c *chooser) why(x *Candidate) (string, error) {
 	x.Saved = (c.now.cycles - s.cycles) / c.now.cycles
 	switch {
 	case x.Saved <= 0:
-		return "the chosen lines do what it does", nil
+		return "the chosen lines already do the same", nil
 	case c.product(&s) < c.product(&c.now):
 		return fmt.Sprintf("the %d lines asked for are chosen", c.o.Lines), nil
 	case !x.priced:

@@ -107,8 +107,9 @@ func usesIn(f *ir.Func) []int {
 	return n
 }
 
-// merged makes the cuts of an operation from the cuts of its operands. It sorts the cuts: first
-// those with few inputs, then those with many operators.
+// merged makes the cuts of an operation from the cuts of its operands. It sorts the cuts by the
+// number of inputs, fewest first. Cuts with equally many inputs are sorted by the number of
+// operators, most first.
 func merged(i *ir.Instr, cuts map[*ir.Value][]cut) []cut {
 	sets := []cut{{}}
 	for _, a := range i.Args {
@@ -196,8 +197,9 @@ func coneOf(v *ir.Value, leaves []*ir.Value) []*ir.Instr {
 	return out
 }
 
-// saved is the number of instructions that one line for v saves. It counts the instructions
-// whose values are read only by other counted instructions, and subtracts one for the line.
+// saved is the number of cycles that one execution of a line for v saves. The line replaces the
+// operation of v, and each operation whose value only replaced operations read. saved is the
+// sum of the cycles of these operations, minus one cycle for the line.
 func (s *search) saved(f *ir.Func, v *ir.Value, cone []*ir.Instr) int {
 	inside := map[*ir.Value]int{}
 	n := -1

@@ -5,15 +5,15 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// Assumptions of the estimate: the number of iterations of a loop if it is unknown, and the
-// largest number that is used if it is known.
+// Assumptions of the estimate: the number of iterations of a loop whose number is unknown, and
+// the limit for a known number.
 const (
 	rounds     = 8
 	mostRounds = 1 << 16
 )
 
-// estimate gives each block a weight: the iterations of the loops around it times the number of
-// calls of its function.
+// estimate gives each block a weight: the iterations of the loops around the block times the
+// number of calls of the function.
 func estimate(m *ir.Module) func(*ir.Func, *ir.Block) float64 {
 	loops := map[*ir.Block]float64{}
 	type call struct {
@@ -135,7 +135,7 @@ func (c *counter) rounds(h int) float64 {
 	return rounds
 }
 
-// counted is the number of tests of a counter that moves a distance (way) in steps.
+// counted is the number of tests of a counter that covers the distance `way` in equal steps.
 func counted(op word.Op, way, step int32) float64 {
 	n := int64(way) / int64(step)
 	switch {
@@ -151,7 +151,7 @@ func counted(op word.Op, way, step int32) float64 {
 	return float64(n + 1)
 }
 
-// offset is a value in the form of a base value plus a number. If the base is nil, the
+// offset is a value as the sum of another value (base) and a number. If the base is nil, the
 // value is the number alone.
 type offset struct {
 	base *ir.Value

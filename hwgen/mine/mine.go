@@ -1,7 +1,7 @@
 // Package mine finds operations in a program that are worth an instruction. Such an operation
 // computes a value that the program needs often, with several instructions, from few registers.
-// Each chosen operation becomes a line of the instruction table, and is then treated like any
-// other line.
+// Each chosen operation becomes a line of the instruction table. All later steps treat such a
+// line like any other line.
 //
 //	r, err := mine.Find(m, mine.Options{Set: target.Set, Lines: 4, Power: 2})
 //	fmt.Print(isa.Print(r.Set("mined")))
@@ -11,21 +11,22 @@
 //	end
 //
 // A candidate is the part of the value graph between one result and at most three registers,
-// with constants inside it. It lies within one block of the program IR in the form that
-// instruction selection gets. Iterations that the optimiser has unrolled can form one
-// candidate. Candidates are found like the cuts of a technology mapper (cuts.go; Pan and Lin,
-// 1998), written as lines (pattern.go), and priced. The price comes from the mapper of ir/gate,
-// which maps the circuit that the line has in a core. The sum of the operators' costs would be
-// wrong by a factor of twenty for a step of a CRC.
+// with constants inside it. A candidate lies within one block of the program IR, in the form
+// that instruction selection gets. A candidate may span several iterations of a loop that the
+// optimiser has unrolled. Candidates are found like the cuts of a technology mapper (cuts.go;
+// Pan and Lin, 1998), written as lines (pattern.go), and priced. The price comes from the
+// mapper of ir/gate, which maps the circuit that computes the line in a core. For a step of a
+// CRC, the sum of the operators' separate costs would be wrong by a factor of twenty.
 //
-// The search takes the best line. Then it computes the savings of the other candidates again,
-// given the chosen lines. It uses the search that instruction selection uses (ir/fuse). This
-// repeats until no line pays (choose.go). A line pays when the cells of the core times the
-// square of the cycles fall: time counts as a square, as in the measure of Thompson,
-// "Area-Time Complexity for VLSI" (1979). No line is deeper than the adder that each core has
-// at the same stage, so the clock rate does not change.
+// The search chooses the best line. Then it computes the savings of the other candidates again,
+// because the chosen lines already save cycles. To find the uses of a line, it calls ir/fuse,
+// like instruction selection. The search ends when no line pays (choose.go). A line pays when
+// it makes the product of the core's cells and the square of the cycles smaller: time counts as
+// a square, as in the measure of Thompson, "Area-Time Complexity for VLSI" (1979). No line is
+// deeper than the adder that each core has at the same stage, so the clock rate does not
+// change.
 //
-// The result depends only on the program and the weights of its blocks. Fixed numbers, and not
+// The result depends only on the program and the weights of the blocks. Fixed numbers, and not
 // a clock, bound the work. The package does not depend on the machines. Start reading at Find.
 package mine
 

@@ -13,7 +13,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/isa"
 )
 
-// module is a loop of 100 iterations around a part, and logs the part's result.
+// module is a program with a loop of 100 iterations around a given part. The program logs the
+// result of the part.
 func module(t *testing.T, body string) *ir.Module {
 	text := `module t
 task 0 m @main
@@ -68,8 +69,8 @@ func find(t *testing.T, m *ir.Module, o mine.Options) *mine.Result {
 	return r
 }
 
-// TestALoopIsCounted checks that the estimate uses the iterations that the loop's counter
-// gives, and that an operation of four instructions becomes one.
+// TestALoopIsCounted checks that the estimate takes the number of iterations from the loop's
+// counter, and that an operation of four instructions becomes one instruction.
 func TestALoopIsCounted(t *testing.T) {
 	r := find(t, module(t, rotate), mine.Options{Power: 2})
 	require.Len(t, r.Chosen, 1)
@@ -126,7 +127,7 @@ func TestWhyNot(t *testing.T) {
 	}
 	deep := r.Others[len(r.Others)-1]
 	require.Greater(t, deep.Depth, r.Depth)
-	require.Contains(t, deep.Why, "look-up tables deep, an adder")
+	require.Contains(t, deep.Why, "look-up tables deep, but an adder")
 }
 
 // TestHeader checks that a line with one source uses x0 as the other source.

@@ -11,9 +11,9 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// pattern writes the operations between a cut and a value as an expression. It sorts the
-// operands of commutative operators by their shapes, so that an operation has the same text
-// at all its occurrences.
+// pattern writes the operations between a cut and a value as an expression. The operands of
+// commutative operators are sorted by shape, so that all occurrences of an operation have the
+// same text.
 type pattern struct {
 	leaves []*ir.Value
 	shapes map[*ir.Value]uint64
@@ -109,8 +109,8 @@ const (
 	custom2 = 0b1011011
 )
 
-// encode gives a line the first name and encoding that no line of the set uses. It then parses
-// the line again, as if it came from a file.
+// encode gives a line the first name and encoding that no line of the set uses. It then prints
+// and parses the line, so that a mined line is the same as a line from a file.
 func encode(in *isa.Inst, taken *isa.Set) (*isa.Inst, error) {
 	name := func(k int) string { return fmt.Sprintf("mine%d", k) }
 	n := 1

@@ -81,8 +81,9 @@ func (b *busBench) sample() {
 	}
 }
 
-// spiSlave reads the wires of an SPI bus in each cycle. It samples a bit when the clock rises
-// and changes its own bit when the clock falls. It checks the times of mode 0.
+// spiSlave reads the wires of an SPI bus in each cycle. The slave samples a bit when the clock
+// rises, and changes its own bit when the clock falls. The slave also checks the times of mode
+// 0.
 type spiSlave struct {
 	half              int
 	give, got         []byte
@@ -175,9 +176,10 @@ func spiWorks(half int) func(t require.TestingT, c *rtl.Circuit) {
 	}
 }
 
-// i2cSlave is the other end of an I2C bus with open wires, which both ends may hold low. It
-// acknowledges its address and the written bytes, up to the byte that it refuses. It holds the
-// clock low at random. It checks that each phase lasts a quarter of a bit.
+// i2cSlave is the device on an I2C bus with open wires, which master and device may hold low.
+// The slave acknowledges its address and the written bytes, up to the byte that it refuses. The
+// slave holds the clock low at random times, and checks that each phase lasts a quarter of a
+// bit.
 type i2cSlave struct {
 	r       *rand.Rand
 	quarter int

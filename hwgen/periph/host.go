@@ -130,10 +130,10 @@ func (d HostDevice) info() string {
 }
 
 // Host makes the slave that connects a bus to the ports of a core. The host polls STATUS or waits
-// for irq. It takes words of the log and beats of frames, and it gives beats. Nothing on the bus
-// waits for the core. Four kinds of access get an error and change nothing: a read of an empty
-// port, a write to a full port, a write of less than a word, and a read or write of an address
-// that does not allow it.
+// for irq. The host reads words of the log and beats of frames, and it writes beats. No access on
+// the bus waits for the core. Four kinds of access get an error and change nothing: a read of an
+// empty port, a write to a full port, a write of less than a word, and a read or write of an
+// address that does not allow this kind of access.
 func Host(bus string, core HostCore) (*rtl.Circuit, error) {
 	if n := len(core.Devices); n > maxHostDevices {
 		return nil, fmt.Errorf("a core on a bus has at most %d devices, got %d", maxHostDevices, n)
@@ -191,7 +191,7 @@ func (h *host) wishbone() {
 }
 
 // axiLite stores one address and one answer for each direction, and the data of one write. No output
-// depends on an input of the same cycle. A write happens when both its address and its data have
+// depends on an input of the same cycle. A write happens when both the address and the data have
 // arrived.
 func (h *host) axiLite() {
 	b := h.b
@@ -315,7 +315,7 @@ func (h *host) reads(addr uint64, value, ok rtl.ID) rtl.ID {
 }
 
 // writes adds a register that the host can write. A write of a whole word succeeds if ok is 1.
-// The result is 1 in each cycle with a write that succeeds.
+// The result is 1 in each cycle with a successful write.
 func (h *host) writes(addr uint64, ok rtl.ID) rtl.ID {
 	b := h.b
 	good := b.And(b.EqConst(h.request.writeAddr, addr/4), ok, h.request.whole)

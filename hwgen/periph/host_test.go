@@ -16,7 +16,7 @@ func hostCore() HostCore {
 	}}
 }
 
-// hostModel models in Go the slave between bus and core. It follows the table of registers in
+// hostModel models the slave between bus and core. The model follows the table of registers in
 // docs/hardware.md.
 type hostModel struct {
 	cycles, busy, keptBusy uint64
@@ -132,8 +132,8 @@ func (m *hostModel) write(addr, data, lanes uint32, room [4]bool) bool {
 	return true
 }
 
-// edge models the clock edge. The caller calls it after the read and before the write of the cycle.
-// For each device it returns whether there is room for a write.
+// edge models the clock edge. The caller calls edge after the read and before the write of the
+// cycle. The result says for each device whether there is room for a write.
 func (m *hostModel) edge(c *corePorts, read uint32, reads bool) (room [4]bool) {
 	if reads && read == 0x10 {
 		m.keptHigh, m.keptBusy = uint32(m.cycles>>32), m.busy
@@ -155,8 +155,8 @@ func (m *hostModel) edge(c *corePorts, read uint32, reads bool) (room [4]bool) {
 	return room
 }
 
-// hostBench acts as a core with random outputs. It compares the signals from the slave to the
-// core with the model.
+// hostBench acts as a core with random outputs. hostBench compares the slave's outputs to the
+// core with the outputs of the model.
 type hostBench struct {
 	*bench
 	r    *rand.Rand
@@ -200,8 +200,8 @@ func (b *hostBench) play() {
 	}
 }
 
-// agrees compares the signals at the core after the values of a cycle have been computed. `reads`
-// is set if the bus reads the register at addr.
+// agrees compares the slave's signals to the core with the model, after the circuit has computed
+// the values of a cycle. `reads` is set if the bus reads the register at addr.
 func (b *hostBench) agrees(addr uint32, reads bool) bool {
 	c, m := &b.core, &b.m
 	if b.get("irq") != flag(m.status(c)&m.mask != 0) || b.get(rtl.PortLogReady) != flag(reads && addr == 0x20) {
@@ -222,8 +222,8 @@ func (b *hostBench) agrees(addr uint32, reads bool) bool {
 	return true
 }
 
-// edge is the clock edge of the circuit and the model. It returns the model's answers to the read
-// and the write.
+// edge is the clock edge of the circuit and the model. The result is the model's answers to the
+// read and the write of the cycle.
 func (b *hostBench) edge(q hostAccess) (v uint32, readOK, writeOK bool) {
 	v, readOK = b.m.read(q.readAddr, &b.core)
 	room := b.m.edge(&b.core, q.readAddr, q.reads)
@@ -272,7 +272,7 @@ func newHostBench(c *rtl.Circuit) (*hostBench, error) {
 
 const hostCycles = 8000
 
-// late sets the counters, in the middle of a run, to values from which they soon overflow: the
+// late sets counters, in the middle of a run, to values close to an overflow. These are the
 // lower words of the cycle counters, and the counters of frames that are too long.
 func (b *hostBench) late(c *rtl.Circuit) {
 	m := &b.m
@@ -452,7 +452,8 @@ func TestHostRegisters(t *testing.T) {
 	require.Len(t, seen, 9+8+7+2+2)
 }
 
-// hostUnread lists the faults in start values that no bus shows, because the data are not yet valid.
+// hostUnread lists the mutants that change the start value of a data register. No bus can read
+// the start value, because the data are not yet valid.
 func hostUnread() []string {
 	return setBefore("read", "both.data", "both.last", "both.bytes", "in.data", "in.last", "in.bytes", "line.data")
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // I2CHz is the clock frequency of an I2C bus. A quarter of a bit is 5 us, which is longer than
-// any time that the standard mode requires (4.7 us at most). So no table of these times is
+// every minimum time of the standard mode (4.7 us at most). So no table of these times is
 // needed.
 const I2CHz = 50_000
 
@@ -22,8 +22,8 @@ func I2CQuarter(f Hz) (uint64, error) {
 	return q, nil
 }
 
-// The steps of a command in an I2C master. A quarter of a bit is counted only in i2cStart and
-// in the two steps after it.
+// The steps of a command in an I2C master. A quarter of a bit is counted only in the step
+// i2cStart and in the two steps after i2cStart.
 const (
 	i2cHead   = iota // waits for the first word
 	i2cNumber        // waits for the second word
@@ -50,9 +50,9 @@ type master struct {
 }
 
 // I2C makes the only master of an I2C bus in standard mode. Within the four quarters of a bit,
-// the data changes, the clock is released, and the clock is held low again. A device may hold
-// the clock low for any time. If an acknowledge is missing, the master drops the rest of the
-// command.
+// the master changes the data, releases the clock, and holds the clock low again. A device on
+// the bus may hold the clock low for any time. If an acknowledge is missing, the master drops
+// the rest of the command.
 func I2C(f Hz) (*rtl.Circuit, error) {
 	q, err := I2CQuarter(f)
 	if err != nil {
@@ -123,7 +123,8 @@ func (m *master) wires() {
 			m.Set(m.shift, m.Cat(m.Bits(m.shift.Q(), 7, 0), m.sda)) // in a start or a stop the value is not used
 		})
 	})
-	// The data of a unit is valid while the clock is held, from the first cycle of the unit on.
+	// The master sets the data of a unit (start, bit or stop) in the first cycle of the unit, while
+	// the clock is low.
 	m.If(m.And(m.runs, m.EqConst(m.quarter.Q(), 0)), func() {
 		m.Set(m.holdsData, m.Mux(m.is(i2cByte), m.Not(m.Bit(m.shift.Q(), 8)), m.is(i2cStop)))
 	})
@@ -179,8 +180,8 @@ func (m *master) bitOver() {
 
 // byteRead decides what follows the address of a read, or a received byte.
 func (m *master) byteRead() {
-	// The master itself acknowledges a received byte. The acknowledge means that it wants
-	// another byte.
+	// The master itself acknowledges a received byte. The acknowledge means that the master
+	// wants another byte.
 	m.If(m.ok, func() {
 		m.to(i2cByte)
 		final := m.EqConst(m.left.Q(), 1)

@@ -8,10 +8,10 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// The models compute the outputs of a peripheral in each cycle. They use plain numbers and follow
-// the peripheral's specification. Each begins in the state after power-up, and runs several times
-// from there. The inputs include inputs in the first cycle, and inputs that a correct neighbour
-// never gives.
+// The models compute the outputs of a peripheral in each cycle. A model uses plain numbers and
+// follows the specification of its peripheral. Each model starts several times, always in the
+// state after power-up. Inputs may come in the first cycle. Some inputs are wrong on purpose: a
+// correct circuit around the peripheral never gives them.
 
 // starts is the number of starts of a model.
 const starts = 40
@@ -21,8 +21,8 @@ type synced struct{ first, second bool }
 
 func (s *synced) step(in bool) { s.first, s.second = in, s.first }
 
-// lineModel is a receiver. It samples the line half a bit after the start bit began, and then
-// once per bit.
+// lineModel is the model of a receiver. It samples the line half a bit after the beginning of
+// the start bit, and then once per bit.
 type lineModel struct {
 	divider, wait, looks int
 	low                  synced
@@ -130,8 +130,8 @@ func receiverIsModel(divider int) func(t require.TestingT, c *rtl.Circuit) {
 	}
 }
 
-// lineInIsModel compares a receiver with buffer to the model of a receiver with a list of
-// bytes.
+// lineInIsModel compares a buffered receiver (LineIn) with a model: the model of a receiver and
+// a list of bytes.
 func lineInIsModel(divider int) func(t require.TestingT, c *rtl.Circuit) {
 	return func(t require.TestingT, c *rtl.Circuit) {
 		e := engine(t, c)
@@ -178,7 +178,7 @@ func lineInIsModel(divider int) func(t require.TestingT, c *rtl.Circuit) {
 	}
 }
 
-// senderIsModel runs a sender beside a list of bits.
+// senderIsModel compares the output of a sender with a list of bits.
 func senderIsModel(divider int) func(t require.TestingT, c *rtl.Circuit) {
 	return func(t require.TestingT, c *rtl.Circuit) {
 		e := engine(t, c)
@@ -211,7 +211,7 @@ func senderIsModel(divider int) func(t require.TestingT, c *rtl.Circuit) {
 	}
 }
 
-// debounceIsModel runs a debouncer beside a model that counts its periods.
+// debounceIsModel compares a debouncer with a model that counts the periods of the debouncer.
 func debounceIsModel(t require.TestingT, c *rtl.Circuit) {
 	e := engine(t, c)
 	for seed := range int64(starts) {
@@ -244,8 +244,8 @@ func debounceIsModel(t require.TestingT, c *rtl.Circuit) {
 }
 
 // clockIsModel compares the time of the circuit with the number of cycles. The time has
-// advanced by all whole microseconds that have passed, except for a part that is less than a
-// power of two of the fraction.
+// advanced by all whole microseconds that have passed, except that the last tick may wait until
+// the fraction reaches a power of two (see Clock).
 func clockIsModel(f Hz) func(t require.TestingT, c *rtl.Circuit) {
 	return func(t require.TestingT, c *rtl.Circuit) {
 		s, err := StepOf(f)

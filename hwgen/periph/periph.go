@@ -55,9 +55,9 @@ const resetBits = 10
 // ResetCycles is the length of a reset in cycles.
 const ResetCycles = 1 << resetBits
 
-// Reset makes the circuit that resets everything else. Its own registers start at 0 at
-// configuration, so it needs no reset. `request` may change at any time, asynchronously to the
-// clock.
+// Reset makes the circuit that resets everything else. The registers of this circuit start at 0
+// at configuration, so the circuit itself needs no reset. `request` may change at any time,
+// asynchronously to the clock.
 func Reset() (*rtl.Circuit, error) {
 	b := rtl.NewBuilder("sinter_reset")
 	request := synchronise(b, b.Input("request", 1))
@@ -82,8 +82,8 @@ func synchronise(b *rtl.Builder, wire rtl.ID) rtl.ID {
 const TimeBits = rtl.PortClockWidth
 
 // Step describes how the time is made from the clock. Each cycle adds Add to a fraction, and
-// each microsecond subtracts Take from it. Bits is the width of the fraction. The fraction can
-// hold at least a second, which passes while the core computes.
+// each microsecond subtracts Take from it. Bits is the width of the fraction. The fraction has
+// room for at least one second, because the time stands still while the core computes.
 type Step struct {
 	Add, Take uint64
 	Bits      int
@@ -106,9 +106,10 @@ func StepOf(f Hz) (Step, error) {
 }
 
 // Clock makes the time in microseconds. The time advances by at most one in a cycle with `run`.
-// Cycles without `run` also add to the fraction. So the time falls behind while the core
-// computes, and then catches up. A tick comes when the fraction reaches a power of two, and not
-// already at Take. So each tick is late by a part of a microsecond, but the rate is exact.
+// Cycles without `run` also add to the fraction. So the time stands still while the core
+// computes (`run` is 0), and then catches up. A tick comes when the fraction reaches a power of
+// two, and not already at Take. So each tick is late by a fraction of a microsecond, but the
+// rate of the ticks is exact.
 func Clock(f Hz) (*rtl.Circuit, error) {
 	s, err := StepOf(f)
 	if err != nil {
@@ -132,7 +133,7 @@ const DebounceBits = 14
 // Debounce makes a circuit whose output follows an input that may change at any time. A
 // free-running counter divides the time into periods of 1 << n cycles. The output changes at
 // the end of a period if the input differed from the output during the whole period. So the
-// output changes after 1 << n to 2 << n stable cycles.
+// output follows an input that was stable for 1 << n to 2 << n cycles.
 func Debounce(n int) (*rtl.Circuit, error) {
 	b := rtl.NewBuilder("sinter_debounce")
 	in := synchronise(b, b.Input("in", 1))

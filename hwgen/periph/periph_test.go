@@ -100,7 +100,7 @@ func resetWorks(t require.TestingT, c *rtl.Circuit) {
 }
 
 // TestClock checks the time with random pauses. The time is never ahead of the cycles and never
-// goes backward. It does not change while `run` is 0, and catches up after every pause.
+// goes backward. The time does not change while `run` is 0, and catches up after every pause.
 func TestClock(t *testing.T) {
 	for _, f := range []Hz{{2_000_000, 1}, twelve, {16_000_000, 1}, {39_750_000, 1}, {100_000_000, 1}, {2_000_000_000, 3}} {
 		c, err := Clock(f)
@@ -144,9 +144,9 @@ func TestClockErrors(t *testing.T) {
 	require.Error(t, err)
 }
 
-// TestDebounce tries presses that bounce and glitches of any length. The output changes only
-// after the input has been stable for long enough. This time begins when the circuit samples
-// the input.
+// TestDebounce tries bouncing presses, and glitches of any length. The output changes only
+// after the input has been stable for long enough. The stable time begins when the circuit
+// samples the input.
 func TestDebounce(t *testing.T) {
 	c, err := Debounce(debounceBits)
 	debounceWorks(t, made(t, c, err))
@@ -194,8 +194,8 @@ func debounceWorks(t require.TestingT, c *rtl.Circuit) {
 	require.Greater(t, held, 10, "rests between the bounds, which may do either")
 }
 
-// TestSender samples the line like an oscilloscope. Each bit lasts exactly the divider's number
-// of cycles.
+// TestSender samples the line like an oscilloscope. Each bit must last exactly as many cycles
+// as the divider says.
 func TestSender(t *testing.T) {
 	c, err := Sender(twelve, 115200)
 	senderWorks(t, made(t, c, err))
@@ -223,8 +223,8 @@ func senderWorks(t require.TestingT, c *rtl.Circuit) {
 	}
 }
 
-// TestReceiver checks that a receiver gets all bytes from a sender whose clock is off by 2 %.
-// The bytes begin at any time. Glitches and broken bytes do not arrive.
+// TestReceiver checks that a receiver outputs all bytes of a sender whose clock is off by 2 %.
+// A byte may begin at any time. The receiver outputs no glitches and no broken bytes.
 func TestReceiver(t *testing.T) {
 	c, err := Receiver(twelve, 115200)
 	receiverWorks(t, made(t, c, err))
@@ -289,8 +289,8 @@ func TestDivider(t *testing.T) {
 	require.Error(t, err)
 }
 
-// TestLogWire checks that words leave in order and in the form of WordOnWire. Random words
-// arrive as fast as the buffer accepts them, or with pauses.
+// TestLogWire checks that the circuit sends words in order, as the bytes that WordOnWire gives.
+// Random words arrive as fast as the buffer accepts them, or with pauses.
 func TestLogWire(t *testing.T) {
 	c, err := LogWire(twelve, 1_000_000)
 	logWireWorks(t, made(t, c, err))
@@ -341,8 +341,8 @@ func logWireWorks(t require.TestingT, c *rtl.Circuit) {
 	require.Greater(t, full, 1000, "the buffer was full at times")
 }
 
-// TestWordOnWire checks that the bytes hold the word, and that only the first byte has its top
-// bit set.
+// TestWordOnWire checks that the bytes on the wire hold the word, and that the top bit is set
+// only in the first byte.
 func TestWordOnWire(t *testing.T) {
 	for _, w := range []uint32{0, 0xFFFF_FFFF, 0x0003_0011, 0x89AB_CDEF} {
 		b := WordOnWire(w)

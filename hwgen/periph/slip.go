@@ -3,8 +3,8 @@ package periph
 import "github.com/sinter-lang/sinter/ir/rtl"
 
 // The bytes with a special meaning on a line that carries frames (RFC 1055): the end of a
-// frame, the escape, and the two bytes that follow an escape and stand for an end and an
-// escape.
+// frame, the escape, and the two bytes that stand, after an escape, for an end byte and an
+// escape byte in the data.
 const (
 	slipEnd    = 0xC0
 	slipEscape = 0xDB
@@ -55,7 +55,7 @@ func (r *SlipReader) Next(c byte) (frame []byte, whole bool) {
 }
 
 // SlipIn makes a circuit that turns the bytes of a line into beats (words) for a core's frame
-// port. When a word is full, it waits until the next byte shows whether the frame ends with
+// port. A full word waits in the circuit until the next byte shows whether the frame ends with
 // this word.
 func SlipIn() (*rtl.Circuit, error) {
 	b := rtl.NewBuilder("sinter_slip_in")
@@ -100,8 +100,8 @@ func lanes(b *rtl.Builder, word, at, data rtl.ID) rtl.ID {
 }
 
 // SlipOut makes a circuit that turns the beats (words) of a core's frame port into bytes of a
-// line. A beat is accepted together with its last byte. The last beat of a frame is accepted
-// together with the byte that ends the frame.
+// line. The circuit accepts a beat when the line accepts the last byte of the beat. For the
+// last beat of a frame, this is the byte that ends the frame.
 func SlipOut() (*rtl.Circuit, error) {
 	b := rtl.NewBuilder("sinter_slip_out")
 	valid, data, last, bytes := b.Input("valid", 1), b.Input("data", 32), b.Input("last", 1), b.Input("bytes", rtl.PortBytesWidth)

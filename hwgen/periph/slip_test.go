@@ -50,8 +50,8 @@ func someFrame(r *rand.Rand) []byte {
 	return f
 }
 
-// slipInAgrees runs SlipIn in lock-step with SlipReader, with random pauses on both sides,
-// empty frames, and escapes of bytes that need none.
+// slipInAgrees runs SlipIn in lock-step with SlipReader, with random pauses at input and
+// output, empty frames, and escapes of bytes that need no escape.
 func slipInAgrees(c *rtl.Circuit) (bool, error) {
 	b, err := benchOf(c)
 	if err != nil {
@@ -211,7 +211,7 @@ func TestSlipText(t *testing.T) {
 }
 
 // lineInAgrees runs LineIn in lock-step with a queue. Bytes arrive with pauses of any length,
-// from a sender whose clock is off by 2 %. The reader does not read until the buffer is full.
+// from a sender whose clock is off by 2 %. The queue's reader waits until the buffer is full.
 func lineInAgrees(c *rtl.Circuit) (bool, error) {
 	b, err := benchOf(c)
 	if err != nil {

@@ -33,14 +33,15 @@ const spiPointer = 8
 // headWords is the number of words before the bytes of a command.
 const headWords = port.CommandSize / 4
 
-// SPI makes the master of an SPI bus with one device, in mode 0. The clock is 0 at rest, and
-// both ends sample the data when the clock rises. Bytes are sent with their high bit first.
+// SPI makes the master of an SPI bus with one device, in mode 0. The bus clock is 0 at rest,
+// and master and device sample the data when the clock rises. Bytes are sent with their high
+// bit first.
 //
-// The answer is the command, with the received bytes in place of the sent bytes. Each word is
-// shifted out, and the received word is stored in a memory under the same number. Word -1,
+// The answer is the command, with the received bytes in place of the sent bytes. The master
+// shifts each word out and stores the received word in a memory under the same number. Word -1,
 // which is never written, is the status of the answer. The last word may have fewer than four
-// bytes. The missing bytes are shifted too, but the clock of the bus stands still. For each
-// word but the last, the core gives four as the number of bytes.
+// bytes. The master also shifts the missing bytes, but meanwhile the bus clock stands still.
+// For each word but the last, the core gives four as the number of bytes.
 func SPI(f Hz) (*rtl.Circuit, error) {
 	b := rtl.NewBuilder("sinter_spi")
 	valid, data, last, count := b.Input(BusCommand.Valid, 1), b.Input(BusCommand.Data, 32), b.Input(BusCommand.Last, 1), b.Input(BusCommand.Bytes, rtl.PortBytesWidth)
@@ -64,7 +65,7 @@ func SPI(f Hz) (*rtl.Circuit, error) {
 	}
 	shifted := b.Cat(b.Bits(shift.Q(), 30, 0), miso)
 	b.If(b.Or(b.Not(busy.Q()), b.And(halfEnd, second)), func() { b.Set(shift, b.Mux(busy.Q(), shifted, swap(b, data))) })
-	// 1 if the number of the byte is less than the count, computed without a carry.
+	// less is 1 if the number of the byte is less than the count. It needs no carry chain.
 	high, low := b.Bit(beats.Q(), width-1), b.Bit(beats.Q(), width-2)
 	less := b.Mux(b.Bit(count, 1), b.Not(b.And(high, b.Or(low, b.Not(b.Bit(count, 0))))), b.And(b.Not(high), b.Not(low), b.Bit(count, 0)))
 	within := b.Or(b.Bit(count, 2), less)

@@ -11,9 +11,9 @@ import (
 // bit.
 const frameBits = 10
 
-// Divider is the number of clock cycles per bit. The two ends of a line may differ by some
-// percent. If our end would differ from the requested speed by more than one percent, the
-// speed is refused.
+// Divider is the number of clock cycles per bit. The speeds of the two ends of a line may
+// differ by a few percent. Divider refuses a speed if the nearest possible speed differs by
+// more than one percent.
 func Divider(f Hz, baud uint64) (uint64, error) {
 	if most := f.Num / f.Den / 4; baud == 0 || baud > most {
 		return 0, fmt.Errorf("a serial line of %d baud needs a clock of at least %.6g MHz, got %s, which makes at most %d baud", baud, 4*float64(baud)/1e6, f, most)
@@ -31,8 +31,8 @@ type sender struct {
 	ready, line rtl.ID
 }
 
-// beat counts down the cycles of a bit. It restarts while hold is 1. It returns the count, and
-// whether the count is at its end. One net chooses whether the counter counts or starts again,
+// beat counts down the cycles of a bit. The counter restarts while hold is 1. beat returns the
+// count, and whether the count is at its end. One net chooses between counting and restarting,
 // so each bit of the counter takes one logic cell.
 func beat(b *rtl.Builder, name string, divider uint64, hold rtl.ID) (count, end rtl.ID) {
 	w := bits.Len64(divider - 1)
@@ -43,7 +43,7 @@ func beat(b *rtl.Builder, name string, divider uint64, hold rtl.ID) (count, end 
 }
 
 // send makes the registers of a line. `valid` offers a byte, which is accepted in a cycle with
-// ready. The last bit sent is a 1. It stays on the line as the idle level.
+// ready. The last bit sent is a 1, which stays on the line as the idle level.
 func send(b *rtl.Builder, divider uint64, valid rtl.ID, data rtl.ID) sender {
 	shift := b.Reg("send.shift", frameBits+1, 1)
 	idle := b.IsZero(b.Bits(shift.Q(), frameBits, 1))
@@ -68,8 +68,8 @@ func Sender(f Hz, baud uint64) (*rtl.Circuit, error) {
 }
 
 // Receiver makes a circuit that receives bytes from a serial line. A byte may begin at any
-// time. `valid` is 1 for one cycle together with `data`. A byte without a stop bit is
-// dropped. A start bit that has ended at its middle is dropped too.
+// time. `valid` is 1 for one cycle together with `data`. A byte without a stop bit is dropped.
+// A start bit is also dropped if the line is at rest again at the middle of the bit.
 func Receiver(f Hz, baud uint64) (*rtl.Circuit, error) {
 	d, err := Divider(f, baud)
 	if err != nil {
@@ -89,7 +89,8 @@ type received struct {
 
 // receive makes the registers of a serial input line.
 func receive(b *rtl.Builder, d uint64, line rtl.ID) received {
-	// The line is 1 at rest and registers start at 0, so they keep its complement.
+	// The line is 1 at rest, and registers start at 0. So the registers hold the complement of the
+	// line.
 	low := synchronise(b, b.Not(line))
 	high := b.Not(low)
 	busy, doubt, shift := b.Reg("receive.busy", 1, 0), b.Reg("receive.doubt", 1, 0), b.Reg("receive.shift", frameBits, 0)
@@ -116,8 +117,8 @@ func receive(b *rtl.Builder, d uint64, line rtl.ID) received {
 // Kbit.
 const queueBits = 9
 
-// LineIn makes a circuit that receives bytes from a serial line and keeps them until the
-// core accepts them. A byte may begin at any time. Bytes that arrive while the buffer is
+// LineIn makes a circuit that receives bytes from a serial line and keeps each byte until the
+// core accepts the byte. A byte may begin at any time. Bytes that arrive while the buffer is
 // full are lost.
 func LineIn(f Hz, baud uint64) (*rtl.Circuit, error) {
 	d, err := Divider(f, baud)
@@ -148,8 +149,8 @@ func LineIn(f Hz, baud uint64) (*rtl.Circuit, error) {
 // of the word.
 const wordBytes = 5
 
-// WordOnWire returns the bytes of a log word, its high bits first. Only the first byte has its
-// top bit set, so a reader that starts late finds the next word.
+// WordOnWire returns the bytes of a log word, high bits of the word first. The top bit is set
+// only in the first byte, so a reader that starts late finds the next word.
 func WordOnWire(v uint32) [wordBytes]byte {
 	var out [wordBytes]byte
 	for i := range out {
@@ -160,8 +161,8 @@ func WordOnWire(v uint32) [wordBytes]byte {
 }
 
 // fifoBits is the address width of the log's buffer. Without the buffer, a program would wait
-// for the wire at each log line, and would miss its deadlines. 256 words fill two block RAMs
-// of 4 Kbit.
+// at each log line until the wire has sent the line, and would miss its deadlines. 256 words
+// fill two block RAMs of 4 Kbit.
 const fifoBits = 8
 
 // LogWire makes a circuit that sends the words of a log port on a serial line. A buffer holds

@@ -14,10 +14,10 @@
 //	  store go "first at filter.sn:111.3"
 //	end
 //
-// The only input is the image (ir/image): plan reads the instructions that the text contains, and
-// not the instructions that a target allowed. The following steps depend only on the point.
-// hwgen/core reads the point's fields and no instruction set, so an edited point gives the core
-// that it describes.
+// The only input is the image (ir/image). Package plan reads the instructions that the text
+// contains, and not the instructions that the target allowed. All later steps depend only on the
+// point. hwgen/core reads the fields of the point and no instruction set, so an edited point
+// gives the core that the point describes.
 //
 // The package uses circuits only for prices. Start reading at Make.
 package plan
@@ -45,19 +45,20 @@ const (
 type Options struct {
 	Core   string // one of design.Cores
 	Shifts string // ShiftAuto, ShiftConstant, ShiftBarrel
-	// Full makes a core that is not specialised. It has RV32I plus the other instructions of
-	// the image, 32 registers, a 32-bit program counter and addresses, and a barrel shifter.
-	// Specialised cores are compared with it.
+	// Full makes a core that is not specialised. The full core has RV32I plus the other
+	// instructions of the image, 32 registers, a 32-bit program counter, 32-bit addresses, and
+	// a barrel shifter. Specialised cores are compared with the full core.
 	Full bool
-	// Whole makes a full core that runs any image for the target and the devices. It has all
-	// lines of the set, all port registers, and memories of at least 16 KiB.
+	// Whole makes a full core that runs any image for the target and the devices. Such a core
+	// has all lines of the set, all port registers, and memories of at least 16 KiB.
 	Whole bool
 }
 
 // wholeBits is the minimum number of address bits of each memory of a whole core.
 const wholeBits = 12
 
-// manyAmounts is a number of shift amounts. With at least this number, the barrel shifter is tried first.
+// manyAmounts is a bound: with at least this number of shift amounts, Make tries the barrel shifter
+// first.
 const manyAmounts = 10
 
 // Make chooses the design point for an image.
@@ -97,7 +98,7 @@ func Fits(p *design.Point, im *image.Image) error {
 		if !slices.ContainsFunc(p.Devices, func(e design.Device) bool {
 			return e.Name == d.Name && e.Index == d.Index && e.Rx == d.Rx && e.Tx == d.Tx && e.Bits == levelBits(&d) && e.Stream == isStream(&d)
 		}) {
-			return fault("device "+d.Name, "the image %s has it as number %d with its directions, the point has not", im.Name, d.Index)
+			return fault("device "+d.Name, "the image %s has this device as number %d, and the point has no such device with the same directions", im.Name, d.Index)
 		}
 	}
 	return nil
@@ -142,8 +143,8 @@ func (p *point) instructions() {
 	}
 }
 
-// trapLine is a line that stops the machine. It comes from the target, or else from the base
-// set.
+// trapLine is a line that stops the machine. The line comes from the target, or else from the
+// base set.
 func (p *point) trapLine() *isa.Inst {
 	lines := slices.Concat(p.im.Target.Set.Insts, isa.RV32I().Insts)
 	return lines[slices.IndexFunc(lines, func(in *isa.Inst) bool { return in.Meaning.Trap })]
@@ -264,8 +265,8 @@ func (p *point) ports() {
 	}
 }
 
-// always returns a port register with the directions that a whole core has for every image.
-// Other cores have no such register.
+// always returns the directions of a port register that a whole core has even if the image does
+// not use them. Other cores have only the directions that the image uses.
 func (p *point) always(r port.Row) design.Port {
 	_, level := r.Reg.Level()
 	moves := r.Reg == port.Addr || r.Reg == port.Len || r.Reg == port.Go
@@ -281,8 +282,8 @@ func (p *point) always(r port.Row) design.Port {
 	return design.Port{Reg: r.Reg, Load: use(r.Load), Store: use(r.Store)}
 }
 
-// constantShift is the direction in which a line shifts by its immediate, as a contract names
-// it. It is "" for other lines.
+// constantShift is the direction in which a line shifts by its immediate, with the name that
+// contracts use. The result is "" for other lines.
 func constantShift(in *isa.Inst) string {
 	e := in.Meaning.Rd
 	if e == nil || len(e.Args) != 2 || e.Args[1].Leaf != "imm" {

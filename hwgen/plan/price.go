@@ -6,7 +6,7 @@ import (
 )
 
 // Built returns a circuit in the form that is built and priced: without probes and claims, and
-// without logic that only they read.
+// without logic that only probes and claims read.
 func Built(c *rtl.Circuit) *rtl.Circuit {
 	d := *c
 	d.Asserts, d.Probes = nil, nil

@@ -26,13 +26,13 @@ type Seen struct {
 	Level  uint64
 }
 
-// startCycles is the number of the core's cycles before a program begins: the reset, and the
-// registers between the reset and the core.
+// startCycles is the number of clock cycles before a program begins: the length of the reset,
+// and the registers between reset circuit and core.
 const startCycles = periph.ResetCycles + 4
 
 // Bench writes a test bench that uses only the pins of the top module. It drives the inputs,
-// including the reset button, and prints the outputs in lines that ParseSeen reads. The time
-// begins when the reset ends.
+// including the reset button, and prints the outputs in lines that ParseSeen reads. Time 0 is
+// the end of the reset.
 func (d *Design) Bench(inputs []Change, until uint64, slaves ...Slave) string {
 	var s strings.Builder
 	b := func(format string, args ...any) { fmt.Fprintf(&s, format+"\n", args...) }
@@ -95,7 +95,7 @@ func (d *Design) lockTime() float64 {
 	return lockNanos
 }
 
-// pllModel is the PLL primitive for a simulator. It is a clock with the period that the
+// pllModel is the PLL primitive for a simulator. The model is a clock with the period that the
 // settings make from the reference clock. Synthesis tools have their own model of the
 // primitive.
 func (d *Design) pllModel(half float64) string {
@@ -116,8 +116,8 @@ endmodule
 	return s.String()
 }
 
-// ParseSeen reads the output of a bench. A pin without a known level is an error: it
-// means that the simulator found a register without an initial value.
+// ParseSeen reads the output of a bench. A pin without a known level is an error, because it
+// shows a register without an initial value.
 func (d *Design) ParseSeen(said string) ([]Seen, error) {
 	var out []Seen
 	ended := false

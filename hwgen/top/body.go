@@ -32,8 +32,8 @@ func (b *body) fresh(name string, width int) string {
 	return name
 }
 
-// place writes a peripheral as a separate module, and an instance of it. joins lists ports and
-// nets in turn: a port, its net, the next port.
+// place writes a peripheral as a separate module, and an instance of it. `joins` lists a port,
+// the net of this port, the next port, and so on.
 func (b *body) place(c *rtl.Circuit, initial bool, reset string, joins ...string) {
 	what := strings.TrimPrefix(c.Name, "sinter_")
 	c.Name = verilog.Free(verilog.ModuleName(b.Core)+"_"+what, b.taken)
@@ -79,8 +79,8 @@ func (b *body) level(w Wire) string {
 	return b.pins[w.Port.Name]
 }
 
-// reset makes the reset signal for everything. It is active after power-up, until the PLL has
-// locked, and while the button is pressed.
+// reset makes the reset signal for everything. The reset is active after power-up, until the
+// PLL has locked, and while the button is pressed.
 func (b *body) reset() error {
 	c, err := periph.Reset()
 	if err != nil {
@@ -119,7 +119,7 @@ func (b *body) time() error {
 	return nil
 }
 
-// log connects the log to its wire, or drops its words if it has no wire.
+// log connects the log to its wire, or drops the words of the log if there is no wire.
 func (b *body) log() error {
 	if !b.has(rtl.PortLogValid) {
 		return nil
@@ -198,8 +198,8 @@ func (b *body) core() {
 	b.line("%s%s%s(\n  %s\n);", verilog.ModuleName(b.Core), b.passed(b.Core), verilog.Free("the_core", b.taken), strings.Join(pins, ",\n  "))
 }
 
-// joined returns the net that a port of the core is connected to. If the core has no such
-// port, it returns rest.
+// joined returns the net that a port of the core is connected to. If the core has no such port,
+// the result is rest.
 func (b *body) joined(port, rest string) string {
 	if net := b.join[port]; net != "" {
 		return net

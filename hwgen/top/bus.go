@@ -9,9 +9,9 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// masters maps the kind of a port to the circuit that transfers commands over the wires of
-// such a bus. A master has a port for each wire of the kind's table row. For an open wire it
-// has the input NAME and the output NAME_low.
+// masters maps the kind of a port to the circuit that transfers commands over the wires of such
+// a bus. A master has a port for each wire of the kind's table row. For an open wire, the
+// master has the input NAME and the output NAME_low.
 func masters() map[string]func(periph.Hz) (*rtl.Circuit, error) {
 	return map[string]func(periph.Hz) (*rtl.Circuit, error){"spi": periph.SPI, "i2c": periph.I2C}
 }
@@ -65,17 +65,17 @@ func (b *body) bus(device, kind string) error {
 	return nil
 }
 
-// Slave plays the other end of a bus in a bench. Bits are the bits that it outputs, in order.
-// On a bus with open wires, it outputs the next bit when the clock falls, beginning after the
-// first start. A 1 releases the wire. On other buses it outputs the next bit when the clock
-// falls while the slave is selected.
+// Slave plays the device on a bus in a bench. Bits are the bits that the slave outputs, in
+// order. On a bus with open wires, the slave outputs the next bit at each falling clock after
+// the first start. A 1 releases the wire. On other buses, the slave outputs the next bit at
+// each falling clock while it is selected.
 type Slave struct {
 	Device string
 	Bits   string
 }
 
-// slave writes the other end of a bus. It prints S where a command begins, P where the command
-// ends, and the bits on the wire when the clock rises.
+// slave writes the device on a bus. The device prints S where a command begins, P where the
+// command ends, and the bits on the wire when the clock rises.
 func (d *Design) slave(b func(string, ...any), s Slave) {
 	net := map[string]string{}
 	open := false

@@ -16,9 +16,8 @@ type OnBus struct {
 	Registers []periph.HostRegister
 }
 
-// NewOnBus writes the module. If the slave does not serve a port of the core, the port is also a
-// port of the module. Pins, marks and the time are examples. The outputs idle, halted and trap
-// are further examples.
+// NewOnBus writes the module. A port of the core that the slave does not serve becomes a port of
+// the module: pins, marks, the time, and the outputs idle, halted and trap.
 //
 //	module echo_wishbone (input wire clk, input wire reset, input wire wb_cyc_i, …, output wire irq, …);
 //	  echo core(…);

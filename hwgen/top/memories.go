@@ -9,15 +9,15 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// spramBits is the number of address bits of a single-ported RAM in an iCE40 UltraPlus. Its
-// words have 16 bits.
+// spramBits is the number of address bits of a single-ported RAM in an iCE40 UltraPlus. The
+// words of such a RAM have 16 bits.
 const spramBits = 14
 
 // blockWords is the number of words in a block of RAM: a block has 256 words of 16 bits.
 const blockWords = 256
 
 // Blocks is the number of RAM blocks that the memories of a circuit fill. Each read port needs
-// its own copy.
+// a copy of the memory.
 func Blocks(c *rtl.Circuit, bits int) int {
 	n := 0
 	for i := range c.Mems {
@@ -31,10 +31,10 @@ func Blocks(c *rtl.Circuit, bits int) int {
 }
 
 // Place assigns memories to kinds of RAM. If the part has too few blocks, the data moves to
-// single-ported RAM, if the part has such RAM. If there are still too few blocks, the text gets
-// only the blocks that its own length needs, instead of a power of two. The data is filled
-// after each reset if the core can be reset in the middle of a run, or if the data lies in RAM
-// with undefined initial contents.
+// single-ported RAM, provided that the part has such RAM. If the blocks are still too few, the
+// text gets only as many blocks as its length needs, instead of a power of two. The data is
+// filled after each reset if the core can be reset in the middle of a run, or if the data lies
+// in RAM with undefined initial contents.
 func (d *Design) Place() error {
 	whole, err := Restart(d.Core)
 	if err != nil {
@@ -58,8 +58,8 @@ func (d *Design) Place() error {
 	return nil
 }
 
-// crowded reports whether the memories of the core leave too few blocks for the rest. The rest
-// is one buffer for each serial line, and two for a bus.
+// crowded reports whether the memories of the core leave too few blocks for the peripherals:
+// one block for each serial line, and two for a bus.
 func (d *Design) crowded() bool {
 	others := 0
 	for _, w := range d.Wires {
@@ -91,7 +91,7 @@ func (d *Design) SPRAMs() int {
 // and the high half of each word.
 func (d *Design) banks() int { return max(1, 1<<d.data.AddrBits>>spramBits) }
 
-// moveData moves the data out of the core. The core fills this memory after each reset.
+// moveData moves the data memory out of the core. The core fills the moved memory after each reset.
 func (d *Design) moveData(whole *rtl.Circuit) error {
 	i := slices.IndexFunc(whole.Mems, func(m rtl.Mem) bool { return m.Name == "data" })
 	if i < 0 || len(whole.Mems[i].Writes) == 0 || !movable(&whole.Mems[i]) {
@@ -128,7 +128,7 @@ func (d *Design) cutText() error {
 }
 
 // Memories returns the files that the memories of the core and of its text read, by name. Call
-// it after Files, which chooses the names.
+// Memories after Files, because Files chooses the names.
 func (d *Design) Memories() map[string]string {
 	_, files := verilog.Memories(d.Core)
 	if d.text != nil {
@@ -181,8 +181,8 @@ func (b *body) spram() {
 	b.line("%s %s(.clk(%s), %s);", name, verilog.Free("the_data", b.taken), b.clk, strings.Join(pins, ", "))
 }
 
-// spramModule is a memory of 32 bits in single-ported RAMs. A write makes their output invalid,
-// so a register keeps the last word that was read.
+// spramModule is a memory of 32 bits in single-ported RAMs. A write makes the output of a RAM
+// invalid, so a register keeps the last word that was read.
 func spramModule(name string, addrBits, banks int) string {
 	var s strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&s, format+"\n", args...) }
@@ -217,8 +217,9 @@ func spramModule(name string, addrBits, banks int) string {
 	return s.String()
 }
 
-// spramModel is the RAM primitive for a simulator. It starts with undefined contents, and its
-// output is invalid after a write. Synthesis tools have their own model of the primitive.
+// spramModel is the RAM primitive for a simulator. The model starts with undefined contents,
+// and its output is invalid after a write. Synthesis tools have their own model of the
+// primitive.
 const spramModel = `
 module SB_SPRAM256KA(
   input [13:0] ADDRESS, input [15:0] DATAIN, input [3:0] MASKWREN, input WREN, CHIPSELECT, CLOCK, STANDBY, SLEEP, POWEROFF,

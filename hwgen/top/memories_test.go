@@ -19,9 +19,9 @@ import (
 	"github.com/sinter-lang/sinter/sim/cycle"
 )
 
-// user is a circuit that the test uses instead of a core. It has a data memory of addrBits
-// address bits. The inputs of the circuit choose the operation on the memory. The circuit
-// never reads and writes in the same cycle.
+// user is a circuit that the test uses instead of a core. This circuit has a data memory of
+// addrBits address bits. The inputs of the circuit choose the operation on the memory. The
+// circuit never reads and writes in the same cycle.
 func user(t *testing.T, addrBits int, init []uint64, text []uint64) *rtl.Circuit {
 	b := rtl.NewBuilder("user")
 	data := b.Mem("data", 32, addrBits, 4, init)
@@ -49,8 +49,9 @@ func sparse(r *rand.Rand, length, some int) []uint64 {
 	return out
 }
 
-// TestFill checks that a memory with any contents holds its initial contents after a reset. A
-// copy or a list, in blocks or in gates, fills it. It is filled before the core may begin.
+// TestFill checks that a memory with any contents holds its initial contents after a reset. The
+// words come from a copy or a list, in blocks or in gates. The memory is filled before the core
+// may begin.
 func TestFill(t *testing.T) {
 	r := rand.New(rand.NewSource(1))
 	full := sparse(r, 200, 900)
@@ -122,8 +123,8 @@ func TestSizes(t *testing.T) {
 	}
 }
 
-// TestRom checks that a memory in pieces outputs each word, and keeps the word while there is
-// no read.
+// TestRom checks that a memory in pieces outputs each word that is read, and keeps the output
+// until the next read.
 func TestRom(t *testing.T) {
 	r := rand.New(rand.NewSource(2))
 	for _, length := range []int{0, 1, 100, 601, 1023, 1024} {
@@ -164,7 +165,7 @@ func TestRom(t *testing.T) {
 }
 
 // TestFolder checks that the top passes the folder of the memory files to the modules that read
-// them.
+// these files.
 func TestFolder(t *testing.T) {
 	icarus := testkit.Tool(t, "iverilog")
 	b := find(t, "icebreaker")
@@ -206,8 +207,8 @@ func TestOutsideMistakes(t *testing.T) {
 }
 
 // TestSingleRAM checks a memory in single-ported RAM with undefined contents, in Icarus. After
-// it is filled, it behaves like a memory in the core, over random accesses. The test uses one
-// pair of RAMs and then two pairs.
+// the memory is filled, it behaves like a memory in the core, over random accesses. The test
+// uses one pair of RAMs and then two pairs.
 func TestSingleRAM(t *testing.T) {
 	icarus := testkit.Tool(t, "iverilog")
 	for _, bits := range []int{8, 15} {

@@ -7,18 +7,19 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// outside names the ports through which a circuit uses a memory outside it: the request of this
-// cycle, and the word of the last read. lanes and data are valid in a cycle with a write.
+// outside names the ports through which a circuit uses a memory outside of the circuit: the
+// request of this cycle, and the word of the last read. lanes and data are valid in a cycle
+// with a write.
 type outside struct{ read, write, addr, lanes, data, word string }
 
 func outsideOf(mem string) outside {
 	return outside{mem + ".read", mem + ".write", mem + ".addr", mem + ".lanes", mem + ".data", mem + ".word"}
 }
 
-// Outside replaces the named memory of a circuit with ports of the circuit. The memory's
-// initial contents are lost. The memory has one address, so in each cycle it either reads or
-// writes. A core has claims that its data memory meets this condition, and the checks of the
-// ladder (package verify) prove them.
+// Outside replaces the named memory of a circuit with ports of the circuit. The initial
+// contents of the memory are lost. The ports have one address, so in each cycle the memory
+// either reads or writes. A core claims that its data memory never does both, and the ladder
+// (package verify) proves these claims.
 func Outside(c *rtl.Circuit, name string) (*rtl.Circuit, error) {
 	mem := slices.IndexFunc(c.Mems, func(m rtl.Mem) bool { return m.Name == name })
 	if mem < 0 || !movable(&c.Mems[mem]) {
@@ -78,10 +79,10 @@ func (r *restarter) renumbered(list []rtl.Effect) []rtl.Effect {
 // pieces is the largest number of memories that replace one memory.
 const pieces = 3
 
-// rom makes a circuit from few RAM blocks that behaves like a memory that is never written. It
-// consists of some memories with power-of-two sizes, each a multiple of a unit. For addresses
-// after these memories it outputs the word that fills the rest of the original memory. A text
-// of 2,397 words takes 2,560 words instead of 4,096.
+// rom makes a circuit that behaves like a memory without writes, and takes fewer RAM blocks.
+// The circuit has up to three memories, whose sizes are powers of two times a unit. For
+// addresses after these memories, the circuit outputs the word that fills the rest of the
+// original memory. A text of 2,397 words takes 2,560 words instead of 4,096.
 func rom(m *rtl.Mem, unit int) (*rtl.Circuit, error) {
 	b := rtl.NewBuilder("sinter_" + m.Name)
 	read, addr := b.Input("read", 1), b.Input("addr", m.AddrBits)
@@ -124,7 +125,7 @@ func trimmed(m *rtl.Mem) (words []uint64, rest uint64) {
 }
 
 // sizes splits a length into powers of two times the unit, the largest first. It returns at
-// most `pieces` sizes. The last size is rounded up to cover the rest.
+// most `pieces` sizes. The last size is rounded up, so that the sizes cover the whole length.
 func sizes(length, unit int) []int {
 	left := (length + unit - 1) / unit
 	var out []int

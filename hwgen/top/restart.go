@@ -11,15 +11,16 @@ import (
 // Restart makes a circuit that starts the program at each reset. A reset alone changes no memory,
 // so after a reset in the middle of a run a core would find the data of that run. In the new
 // circuit, each written memory with initial contents (`data`) is filled again after every reset,
-// from a copy that is never written. Everything else stands still until the memory is filled:
+// from a copy that is never written. The core stands still until the memory is filled:
 //
 //	restart.at       the word that the copy outputs next; its top bit is set after the last word
 //	restart.to       the word that is written in this cycle, when restart.writing is 1
 //
-// If few words are not zero, the copy is a list of addresses and words. First all words become
-// zero, then the words of the list get their initial values.
+// If few words are not zero, the copy is a list of addresses and words. The restart first sets
+// all words to zero. Then it writes the words of the list with their initial values.
 //
-// Memories with other names, such as a register file, are written before they are read.
+// Other memories, such as a register file, need no filling: a program writes a register before it
+// reads the register.
 func Restart(c *rtl.Circuit) (*rtl.Circuit, error) {
 	d := *c
 	mem := -1
@@ -159,8 +160,8 @@ type list struct {
 	indexBits int
 }
 
-// listOf makes the list of a memory. It is nil if a copy of the memory's beginning has fewer
-// bits.
+// listOf makes the list of a memory. The result is nil if a copy of the memory's beginning
+// takes fewer bits than the list.
 func listOf(m *rtl.Mem) *list {
 	l := &list{}
 	for a, v := range m.Init {
@@ -202,8 +203,9 @@ func (r *restarter) listed(m rtl.Mem, l *list, atQ, toQ rtl.ID) (addr, data rtl.
 	return addr, r.mux(listing, r.slice(q, m.Width-1, 0), r.constant(m.Width, 0))
 }
 
-// contents returns the word of the copy at the address of the previous cycle. The register
-// `to` holds this address. The copy is as long as the program's data. Zeros follow it.
+// contents returns the word of the copy at the address of the previous cycle. The register `to`
+// holds this address. The copy is as long as the program's data. After the end of the copy, the
+// result is 0.
 func (r *restarter) contents(m rtl.Mem, at, to rtl.ID) rtl.ID {
 	length := lengthOf(&m)
 	if length == 0 {

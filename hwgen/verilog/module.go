@@ -117,8 +117,8 @@ func (w *writer) operator(id rtl.ID, n *rtl.Node) {
 	w.net(id, n, fillIn(template, n, names, aw))
 }
 
-// net declares a net and assigns its value. Icarus accepts no attribute on a declaration with a
-// value.
+// net declares a net and assigns its value. It does so in two statements, because Icarus
+// accepts no attribute on a declaration with a value.
 func (w *writer) net(id rtl.ID, n *rtl.Node, value string) {
 	if n.Span.IsZero() {
 		w.line("wire %s%s = %s;", span(n.Width), w.name[id], value)
@@ -144,8 +144,8 @@ func (w *writer) amount(id rtl.ID, n *rtl.Node) string {
 	return name
 }
 
-// fillIn puts operands into a template. A net of one bit is not indexed. A slice of one bit
-// becomes an index.
+// fillIn puts operands into a template. A net of one bit gets no index. A slice of one bit,
+// from a wider net, becomes an index.
 func fillIn(template string, n *rtl.Node, names []string, aw int) string {
 	lo, hi := int(n.Imm), int(n.Imm)+n.Width-1
 	if n.Op == word.Slice && hi == lo {
@@ -224,8 +224,9 @@ func holds(list []rtl.Effect, leaf func(*rtl.Effect) string) bool {
 	return found
 }
 
-// memory writes the always block of one memory: writes, then synchronous reads. A read returns
-// the old word, or the written word if the policy is new.
+// memory writes the always block of one memory: writes, then synchronous reads. A read that
+// meets a write returns the old word, or the written word if the policy of the read port is
+// new.
 func (w *writer) memory(i int) {
 	m := &w.c.Mems[i]
 	if len(m.Writes) == 0 && !anySync(m) {

@@ -8,8 +8,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// Names maps the parts of a circuit to the nets of its Verilog module. A part that no output
-// depends on is not written and has no name.
+// Names maps the parts of a circuit to the nets of the circuit's Verilog module. Write omits a
+// part on which no output depends. Such a part has no name.
 type Names struct {
 	Module string
 	Ports  map[string]string
@@ -47,8 +47,8 @@ func NamesOf(c *rtl.Circuit) *Names {
 	return n
 }
 
-// ModuleName is the module name for a circuit. It is the circuit's own name, unless a language
-// or a tool reserves that name.
+// ModuleName is the module name for a circuit. This is the circuit's own name, unless a
+// language or a tool reserves that name.
 func ModuleName(c *rtl.Circuit) string {
 	name := strings.ReplaceAll(c.Name, ".", "_")
 	if reserved(name) || name == "clk" || name == "reset" { // a port may not hide its module

@@ -16,8 +16,8 @@ import (
 //	x_valid_and_x_store      an operator over nets with short names
 //	result_7_or              an operator on the way to bit 7 of a named net
 //
-// A net with several uses is named after the nearest use. If names are equal, a number at
-// the end distinguishes them. The numbers ascend from outputs to inputs.
+// A net with several uses is named after the nearest use. Equal names get different numbers at
+// the end. The numbers ascend on the way from the outputs to the inputs.
 
 // longest is the maximum length of a name that consists of operands' names.
 const longest = 32
@@ -100,8 +100,8 @@ func (n *netNamer) shorten() {
 	}
 }
 
-// shortOf is an operator's name made from its operands' names. It is empty if an operand has no
-// short name.
+// shortOf is an operator's name made from its operands' names. The name is empty if an operand
+// has no short name.
 func (n *netNamer) shortOf(node *rtl.Node) string {
 	var args []string
 	for _, a := range node.Args {
@@ -193,7 +193,7 @@ func (n *netNamer) is(id rtl.ID, name string) {
 	}
 }
 
-// net names one net, and passes on the place that its operands lead to.
+// net names one net, and passes on to the operands the place to which they lead.
 func (n *netNamer) net(id rtl.ID) {
 	node := &n.w.c.Nodes[id]
 	if node.Kind != rtl.KOp && node.Kind != rtl.KRead {

@@ -19,8 +19,8 @@ import (
 // cyclesOfRandom is the number of cycles for which a random circuit runs.
 const cyclesOfRandom = 40
 
-// replay returns a testbench that drives random inputs and prints all outputs in each cycle,
-// and the outputs of sim/cycle.
+// replay returns a testbench that drives random inputs and prints all outputs in each cycle. It
+// also returns the outputs of sim/cycle for the same inputs.
 func replay(t *testing.T, c *rtl.Circuit, module int) (bench, want string) {
 	rng := rand.New(rand.NewSource(int64(module)))
 	e, err := cycle.New(c)

@@ -10,10 +10,11 @@ import (
 	"github.com/sinter-lang/sinter/ir/trace"
 )
 
-// Testbench returns a self-checking testbench for a core. It reads NAME_vectors.hex in the
-// folder DIR, offers frames when the core is idle, and sometimes withholds ready. At the end it
-// prints `PASS n events`. After a failure it prints `FAIL` with port, index, expected and got,
-// and stops with $fatal. limit is the largest number of cycles.
+// Testbench returns a self-checking testbench for a core. The testbench reads NAME_vectors.hex
+// in the folder DIR, offers frames when the core is idle, and sometimes withholds `ready`. At
+// the end it prints `PASS n events`. After a failure it prints `FAIL` with the port, the index,
+// the expected and the actual value, and stops with $fatal. limit is the largest number of
+// cycles.
 func Testbench(c *rtl.Circuit, im *image.Image, v *Vectors, limit uint64) string {
 	b := &bench{c: c, im: im, v: v}
 	b.sections, b.words = v.layout(im)
@@ -62,8 +63,8 @@ func (b *bench) levels(pin func(string) string, f func(i int, name string, width
 	}
 }
 
-// settle is the number of idle cycles that the simulated world waits before it acts. With input
-// pins it waits until the core has seen their levels.
+// settle is the number of idle cycles that the simulated world waits before it acts. If the
+// core has input pins, the world waits until the core has seen their levels.
 func (b *bench) settle() int {
 	n := 2
 	b.levels(rtl.PortLevelIn, func(int, string, int) { n = 2 + port.Settle })
@@ -148,7 +149,7 @@ func (b *bench) drive() {
 	}
 }
 
-// check writes the block that transfers beats and compares values.
+// check writes the always block that counts transferred beats and compares output values.
 func (b *bench) check() {
 	b.line("always @(posedge clk) begin\n  cycle <= cycle + 64'd1;\n  reset <= cycle < 64'd%d;", resetCycles-1)
 	b.line("  noise <= {noise[14:0], noise[15] ^ noise[13] ^ noise[12] ^ noise[10]};")
@@ -200,8 +201,8 @@ func (b *bench) expect(moves string, s section, at, got string) {
 	b.line("      %s <= %s + 1;\n    end", at, at)
 }
 
-// end writes the actions while no output is pending: the next arrival if the core is idle, or
-// the end of the run.
+// end writes the actions of a cycle without a pending output: the next arrival if the core is
+// idle, or the end of the run.
 func (b *bench) end() {
 	arrivals := b.sections["arrivals"]
 	b.line("      if (%s) finish(32'd0, 2'd0);", rtl.PortHalted)

@@ -118,8 +118,8 @@ func TestVerilatorAgrees(t *testing.T) {
 	}
 }
 
-// TestFilesFromElsewhere checks that the parameter DIR finds the files from any folder. Without
-// DIR the bench names the missing file at once.
+// TestFilesFromElsewhere checks that the parameter DIR finds the files from any folder. If DIR
+// is missing, the bench reports the missing file at once.
 func TestFilesFromElsewhere(t *testing.T) {
 	dir, elsewhere := files(t, "echo", design.Pipe3, verilog.Options{}), t.TempDir()
 	bench := func(args ...string) string {

@@ -19,8 +19,8 @@ type Input struct {
 	Levels []uint64 // by device: the new levels of inputs; nil for a frame
 }
 
-// Beat is a word of a frame. Bytes is the number of valid bytes of Data, 4 except in the last
-// beat.
+// Beat is a word of a frame. Bytes is the number of valid bytes in Data. This number is 4
+// except in the last beat.
 type Beat struct {
 	Data  uint32
 	Last  bool
@@ -241,9 +241,9 @@ type section struct {
 	n    int
 }
 
-// layout lists the sections of the vector file and its words of 40 bits each. A word has 32
-// bits of data. In a beat, 3 bits above the data hold the number of bytes, and one bit is 1
-// in the last beat.
+// layout lists the sections and the words of the vector file. Each word of the file has 40
+// bits. A word has 32 bits of data. In a beat, the next 3 bits hold the number of bytes, and
+// the next bit is 1 in the last beat of a frame.
 func (v *Vectors) layout(im *image.Image) (sections map[string]section, words []uint64) {
 	sections = map[string]section{}
 	add := func(name, port string, list []uint64) {
@@ -292,8 +292,8 @@ func beatWord(b Beat) uint64 {
 	return last<<35 | uint64(b.Bytes)<<32 | uint64(b.Data)
 }
 
-// VectorsName is the name of the vector file that the test bench of a circuit reads. It
-// contains the circuit's name, so that several circuits can share a folder.
+// VectorsName is the name of the vector file that the test bench of a circuit reads. The file
+// name contains the circuit's name, so that several circuits can share a folder.
 func VectorsName(circuit string) string { return circuit + "_vectors.hex" }
 
 // VectorsFile is the content of the vector file.

@@ -1,9 +1,9 @@
 // Package verilog writes circuits as Verilog-2005, with a testbench that replays the run of one
 // of our own machines.
 //
-// A circuit is one module in one file. Every value is a named net. An operator is written with
-// its template from the word table, applied to nets. Conditions around state changes stay as
-// if/else. Parts with a source position have it as an attribute:
+// A circuit is one module in one file. Every value is a named net. The text of an operator is
+// its template from the word table, applied to nets. Conditions of state changes become if/else
+// statements. A part with a source position has an attribute with this position:
 //
 //	(* src = "blink.sn:3.5" *) reg [7:0] count;
 //	wire [7:0] n2 = count + 8'h01;
@@ -14,10 +14,10 @@
 //	    if (en) count <= n2;
 //	  end
 //
-// Memories are arrays that start with `$readmemh` of a file; the parameter DIR is the folder of
-// these files. No vendor primitive is used. The output is the same for the same circuit, byte
-// for byte. It is clean under `verilator --lint-only -Wall`, `iverilog -Wall` and `yosys check
-// -assert`. Probes and asserts are written on request only.
+// Memories are arrays whose initial contents `$readmemh` reads from files. The parameter DIR is
+// the folder of these files. No vendor primitive is used. The output is the same for the same
+// circuit, byte for byte. The file causes no warning of `verilator --lint-only -Wall`,
+// `iverilog -Wall` and `yosys check -assert`. Probes and asserts are written on request only.
 //
 // The package does not depend on the instruction set. It reads an image only to learn the
 // meaning of the ports, for the vectors of a testbench. Start reading at Write, then
@@ -52,8 +52,8 @@ type Options struct {
 	Templates map[word.Op]string
 }
 
-// FolderParameter is the name of a parameter of modules with memories, and of their test bench.
-// The parameter's value is the folder of the .hex files, with a slash at the end.
+// FolderParameter is the name of a parameter that modules with memories and their test benches
+// have. The parameter's value is the folder of the .hex files, with a slash at the end.
 const FolderParameter = "DIR"
 
 // Write returns the module of a circuit. The circuit must pass verification.
@@ -214,7 +214,7 @@ func (w *writer) claims() {
 	w.line("end\n`endif")
 }
 
-// unused writes a statement that reads the nets that nothing else reads. So a linter reports
+// unused writes a statement that reads all nets without another reader. So a linter reports
 // only nets that are unused by mistake.
 func (w *writer) unused() {
 	read := w.readBits()
@@ -313,8 +313,8 @@ func effects(list []rtl.Effect, f func(*rtl.Effect)) {
 	}
 }
 
-// Memories returns the files that a module reads: their contents by name, and the names in
-// order.
+// Memories returns the files that a module reads: the contents of the files by name, and the
+// names in order.
 func Memories(c *rtl.Circuit) (names []string, files map[string]string) {
 	files = map[string]string{}
 	for i := range c.Mems {

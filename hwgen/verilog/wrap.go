@@ -94,8 +94,8 @@ func (w *wrapper) portsOf() []string {
 	return out
 }
 
-// axis writes a module whose frames are AXI4-Stream. TKEEP has a bit for each valid byte. In a
-// beat before the last, all four bits are set.
+// axis writes a module that passes the frames of the core as AXI4-Stream. TKEEP has a bit for
+// each valid byte. In a beat before the last, all four bits are set.
 func (w *wrapper) axis() string {
 	heads := []string{"input wire aclk", "input wire aresetn"}
 	var body, joins []string

@@ -82,6 +82,34 @@ func TestPageByClicks(t *testing.T) {
 	}
 }
 
+// TestPageInANarrowWindow checks that every view fits into windows of 320 and 420 pixels: the document
+// is not wider than the window, no part sticks out, and each tab can be clicked.
+func TestPageInANarrowWindow(t *testing.T) {
+	b := newBrowser(t)
+	page := "file://" + report(t, "../../examples/pipeline", "--no-x86", "--sweep", smallSweep(t))
+	for _, width := range []int{320, 420, 1200} {
+		b.size(width, 800)
+		b.open(page)
+		for _, view := range []string{"source", "system", "pipeline", "verify", "sweep"} {
+			b.click("#tab-" + view)
+			require.Equal(t, false, b.eval(`document.querySelector("#view-%s").hidden`, view), "%d: a click on the tab %s shows its view", width, view)
+			require.EqualValues(t, width, b.eval(`document.documentElement.scrollWidth`), "%s: the document", view)
+			require.Empty(t, b.eval(tooWide), "%d, %s: parts that stick out of the window", width, view)
+			if view == "verify" {
+				require.EqualValues(t, 0, b.eval(`(e => e.scrollWidth - e.clientWidth)(document.querySelector("#view-verify"))`), "%d: the table is read without a movement to the side", width)
+			}
+		}
+	}
+}
+
+// tooWide lists the elements that stick out of the window, except those inside a part that scrolls by itself.
+const tooWide = `(() => {
+  const scrolls = (e) => e && (/auto|scroll|hidden/.test(getComputedStyle(e).overflowX) && e.tagName !== "BODY" || scrolls(e.parentElement));
+  return [...document.body.querySelectorAll("*")]
+    .filter((e) => e.getClientRects().length && e.getBoundingClientRect().right > innerWidth + 0.5 && !scrolls(e.parentElement))
+    .map((e) => e.tagName + "#" + e.id + "." + e.getAttribute("class")).join(", ");
+})()`
+
 // smallSweep makes a sweep of two points.
 func smallSweep(t *testing.T) string {
 	dir := t.TempDir()

@@ -2,13 +2,13 @@ package amd64
 
 import "slices"
 
-// NoReg is the register of a value that stays in memory. It is RSP, which generated code never
-// uses.
+// NoReg is the register of a value that stays in memory. The value of NoReg is RSP, which
+// generated code never uses.
 const NoReg = RSP
 
 // Life is the part of straight-line code in which a value is needed. First and Last are
-// positions in a unit that the caller chooses. If one life begins where another ends, both
-// may use the same register.
+// positions in a unit that the caller chooses. If one life begins at the position where another
+// ends, both values may use the same register.
 type Life struct {
 	First, Last int // where the value is defined, and where it is read for the last time
 	Prefer      int // index of the life whose register it should take if possible, -1 for none

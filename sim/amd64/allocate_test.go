@@ -10,7 +10,7 @@ import (
 )
 
 // Two values that are needed at the same time never have the same register. A value stays in
-// memory only if all registers are in use.
+// memory only if all registers are in use by other values.
 func TestAllocate(t *testing.T) {
 	registers := []amd64.Reg{amd64.RAX, amd64.R9, amd64.R12}
 	rng := rand.New(rand.NewSource(1))

@@ -1,8 +1,9 @@
 // Package amd64 makes x86-64 instructions at run time and runs them in the current process.
 //
 // The package is an assembler for simulation engines that generate machine code. A Code
-// collects instructions, Load puts them into executable pages, and Run calls them. The package
-// supports the few instructions that such engines need. It does not depend on circuits.
+// collects instructions, Load puts the instructions into executable pages, and Run calls the
+// code in these pages. The package supports the few instructions that such engines need, and
+// does not depend on circuits.
 //
 //	var c amd64.Code
 //	c.Mov(amd64.RAX, amd64.At(amd64.RBX, 8), amd64.Q)   // rax = word 1 of the block at rbx
@@ -11,9 +12,9 @@
 //	p, err := c.Load()
 //	v := p.Run(0, &block[0], 7)                         // rbx = block, rdi = 7; the result is rax
 //
-// The code must not use the stack, and may access only memory whose addresses it was given. It
-// must return within milliseconds, because the Go runtime cannot stop it. It may use all
-// registers except RSP. Source of the encodings: Intel 64 and IA-32 Architectures Software
+// The code must not use the stack, and may access only memory whose addresses it was given. The
+// code must return within milliseconds, because the Go runtime cannot stop it. The code may use
+// all registers except RSP. Source of the encodings: Intel 64 and IA-32 Architectures Software
 // Developer's Manual, volume 2.
 package amd64
 
@@ -239,8 +240,8 @@ func (c *Code) OpTo(op Arith, d, s Operand, size Size) {
 	}
 }
 
-// Mov emits d = s. For a number, Q sign-extends it and D clears the upper half. It may change
-// the flags.
+// Mov emits d = s. If s is a number, size Q sign-extends the number, and size D clears the
+// upper half of d. The emitted code may change the flags.
 func (c *Code) Mov(d Reg, s Operand, size Size) {
 	if s.kind == number && s.disp == 0 {
 		c.Op(Xor, d, R(d), D)

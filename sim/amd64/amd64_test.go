@@ -186,8 +186,8 @@ func TestLoop(t *testing.T) {
 	require.Equal(t, got, block[1])
 }
 
-// TestRegistersAreFree changes every register that code may change. The Go runtime continues,
-// collects garbage and moves stacks.
+// TestRegistersAreFree changes every register that code may change. Afterwards the Go runtime
+// must still work: it collects garbage and moves stacks.
 func TestRegistersAreFree(t *testing.T) {
 	block := make([]uint64, 8)
 	for range 200 {

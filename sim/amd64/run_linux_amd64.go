@@ -14,7 +14,7 @@ type Program struct{ pages []byte }
 func Available() bool { return true }
 
 // Load puts the code into pages that are executable and not writable. The garbage collector
-// releases them together with the Program.
+// releases the pages together with the Program.
 func (c *Code) Load() (*Program, error) {
 	code := c.Bytes()
 	pages, err := syscall.Mmap(-1, 0, max(len(code), 1), syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_PRIVATE|syscall.MAP_ANON)
@@ -24,7 +24,7 @@ func (c *Code) Load() (*Program, error) {
 	copy(pages, code)
 	if err := syscall.Mprotect(pages, syscall.PROT_READ|syscall.PROT_EXEC); err != nil {
 		_ = syscall.Munmap(pages)
-		return nil, fmt.Errorf("the system does not let code be made at run time: %w", err)
+		return nil, fmt.Errorf("the system does not allow code that is made at run time: %w", err)
 	}
 	p := &Program{pages}
 	runtime.AddCleanup(p, func(b []byte) { _ = syscall.Munmap(b) }, pages)
@@ -39,8 +39,8 @@ func (p *Program) Run(entry int, block *uint64, arg uint64) uint64 {
 	return v
 }
 
-// Address returns the address of a block of words, for code that reads and writes it. The
-// caller must keep the block alive. The Go heap does not move it.
+// Address returns the address of a block of words, for code that reads and writes the block.
+// The caller must keep the block alive. The Go heap does not move the block.
 func Address(block []uint64) uint64 { return uint64(uintptr(unsafe.Pointer(unsafe.SliceData(block)))) }
 
 //go:noescape

@@ -19,7 +19,7 @@ func load(t testing.TB, core string) *rtl.Circuit {
 	return parse(t, string(src))
 }
 
-// TestSampleCores runs the circuits of the benchmark in step with the direct evaluator, and
+// TestSampleCores runs the circuits of the benchmark in lock-step with the engine Direct, and
 // compares every node.
 func TestSampleCores(t *testing.T) {
 	for _, core := range []string{"multi", "pipe3"} {

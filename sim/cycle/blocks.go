@@ -5,8 +5,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// lazyCost is the smallest number of nodes in a multiplexer arm for which it is worth jumping
-// over the arm.
+// lazyCost is the smallest number of nodes in a multiplexer arm for which a jump over the arm
+// pays.
 const lazyCost = 3
 
 // blockID is the number of a block: code that either runs completely or not at all in a cycle.
@@ -27,8 +27,8 @@ type block struct {
 	merged bool
 }
 
-// sel is a node that needs one or two of its operands only under a condition. It is a mux, or
-// the and of a value and a repeated bit.
+// sel is a node that needs one or two of its operands only under a condition. Such a node is a
+// mux, or the conjunction of a value and a repeated bit.
 type sel struct {
 	cond      rtl.ID
 	then, els rtl.ID // if els is None, the value is 0 when the condition is 0
@@ -36,8 +36,8 @@ type sel struct {
 	elseBlock blockID
 }
 
-// placer finds, for each node, the innermost block that contains all its uses. So the engine
-// computes the node only in cycles that need it.
+// placer finds, for each node, the innermost block that contains all uses of the node. So the
+// engine computes a node only in cycles that need the node.
 type placer struct {
 	c      *rtl.Circuit
 	blocks []block

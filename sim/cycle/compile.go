@@ -17,15 +17,16 @@ type program struct {
 	calls []call
 	slot  []uint16 // for each node
 	valid []bool   // for each node: its slot holds its value after every Eval
-	// The present values of registers and synchronous read ports are in slots [0, states).
-	// Their values for the next cycle are in slots [states, 2*states).
+	// The present values of registers and synchronous read ports are in slots [0, states). The
+	// values of these registers and ports for the next cycle are in slots [states, 2*states).
 	states int
 	ports  []port // synchronous read ports in slot order; their slots follow the slots of the registers
 	consts map[uint64]uint16
 	slots  int
 }
 
-// call is an operator that has no opcode. It is computed with the Eval of the word table.
+// call is an operator that has no opcode. The engine computes such an operator with the Eval of the
+// word table.
 type call struct {
 	op   word.Op
 	w    int
@@ -155,8 +156,9 @@ func (e *emitter) leaf(id rtl.ID) bool {
 	return true
 }
 
-// chunk is the code of one block under construction. It collects the nodes that it needs from
-// outer blocks. The outer chunk emits these nodes before it.
+// chunk is the code of one block under construction. A chunk collects the nodes that it needs
+// from outer blocks. The chunk of the outer block emits these nodes before the code of the
+// inner block.
 type chunk struct {
 	e     *emitter
 	block blockID
@@ -179,8 +181,8 @@ func (k *chunk) need(id rtl.ID) {
 	}
 }
 
-// inner calls `gen` to emit a block inside this block, and returns its code. Before that
-// code, it emits the nodes that the inner block needs from outside, as part of this block.
+// inner calls `gen` to emit a block inside this block, and returns the code of the inner block.
+// First it emits, as part of this block, the nodes that the inner block needs from outside.
 func (k *chunk) inner(b blockID, gen func(*chunk)) []instr {
 	in := &chunk{e: k.e, block: b}
 	gen(in)
@@ -211,7 +213,8 @@ func (k *chunk) branch(cond rtl.ID, then, els []instr) {
 	k.code = append(k.code, els...)
 }
 
-// jump emits a jump over n instructions. It is taken if cond is 0 (onZero set) or 1.
+// jump emits a jump over n instructions. The jump is taken if cond is 0 (onZero set) or 1 (onZero
+// not set).
 func (k *chunk) jump(cond rtl.ID, onZero bool, n int) {
 	op := opJumpNZ
 	if onZero {

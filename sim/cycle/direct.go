@@ -6,8 +6,8 @@ import (
 )
 
 // Direct is an engine that follows the definition of circuits: it computes every node in order,
-// and executes every effect whose conditions hold. It is slow, and shares only the word table
-// with other engines.
+// and executes every effect whose conditions hold. Direct is slow, and shares only the word
+// table with other engines.
 type Direct struct {
 	c     *rtl.Circuit
 	value []uint64
@@ -120,8 +120,8 @@ func (d *Direct) Clock() {
 	d.show()
 }
 
-// capture updates the words of synchronous read ports. A port reads the memories before or
-// after the edge, depending on its policy.
+// capture updates the words of synchronous read ports. The policy of a port says whether the
+// port reads its memory before or after the writes of the edge.
 func (d *Direct) capture(before [][]uint64) {
 	for i, m := range d.c.Mems {
 		for j, r := range m.Reads {

@@ -1,12 +1,12 @@
 // Package cycle runs a circuit (ir/rtl) cycle by cycle.
 //
-// An Engine runs one circuit. Engines lists all engines, and tests compare them with each
-// other. Scalar packs bit operations into words (rtl.Circuit.Pack). It compiles the result to a
-// dense array of instructions over 64-bit slots. Regions become jumps, and so do multiplexers
-// with costly arms. A value is therefore computed only in cycles that need it. Registers have
-// two slots, for the present and the next value, so effects may come in any order. Memory
-// writes wait for the clock edge. Direct computes every node in every cycle, as circuits are
-// defined.
+// An Engine runs one circuit. Engines lists all engines, and tests compare all engines with
+// each other. Scalar packs bit operations into words (rtl.Circuit.Pack). Scalar compiles the
+// packed circuit to an array of instructions over 64-bit slots. Regions and multiplexers with
+// costly arms become jumps, so Scalar computes a value only in cycles that need the value. A
+// register has two slots, for the present and the next value, so effects may come in any order.
+// Memory writes wait for the clock edge. Direct computes every node in every cycle, as circuits
+// are defined.
 //
 //	e, err := cycle.New(circuit)
 //	e.Reset(true)
@@ -17,9 +17,9 @@
 //	v, ok := e.Output("led")
 //	e.Clock()         // clock edge
 //
-// A Machine is an engine that runs the circuit of a core, with a simulated world at its ports
-// (sim.Harness). It is the machine `cycle` of the ladder, the list of all levels. A Wave
-// replays a part of the run on a second engine and writes it as VCD.
+// A Machine is an engine that runs the circuit of a core, with a simulated world at the core's
+// ports (sim.Harness). The Machine is the machine `cycle` of the ladder, the list of all
+// machines. A Wave replays a part of the run on a second engine, and writes this part as VCD.
 //
 // The package depends on circuits, but not on instructions or images. docs/glossary.md explains
 // the terms. Start reading at Engine, then direct.go, then scalar.go, blocks.go (when each
@@ -42,7 +42,8 @@ type Engine interface {
 	// Reset sets the implicit input reset until the next call.
 	Reset(on bool)
 	// Cell returns the address of the value of an input, an output or a watched node. The
-	// caller writes the values of inputs there. They must fit the width of the input.
+	// caller writes the value of an input to this address. The value must fit the width of the
+	// input.
 	Cell(id rtl.ID) *uint64
 	Eval()
 	Clock()
@@ -52,7 +53,7 @@ type Engine interface {
 
 // Inside gives access to all values in an engine.
 type Inside interface {
-	// Peek returns the value of any node between Eval and Clock. Between Clock and Eval, it
+	// Peek returns the value of any node between Eval and Clock. Between Clock and Eval, Peek
 	// works only for registers, synchronous reads and inputs.
 	Peek(id rtl.ID) uint64
 	// Memory returns the words of a memory, for reading and writing.
@@ -96,9 +97,9 @@ func Default(c *rtl.Circuit, watch ...rtl.ID) (Engine, error) {
 	return e, err
 }
 
-// engineOf makes the engine with a name. If the name is empty, it makes the first engine that
+// engineOf makes the engine with a name. Without a name, engineOf makes the first engine that
 // works. An engine may fail because the system forbids code generation at run time, or because
-// the circuit is too large.
+// the circuit is too large for the engine.
 func engineOf(name string, c *rtl.Circuit, watch []rtl.ID) (e Engine, made string, err error) {
 	var names []string
 	for _, m := range Engines() {

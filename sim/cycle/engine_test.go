@@ -114,8 +114,8 @@ func lockstep(t *testing.T, c *rtl.Circuit, seed int64, cycles int) (met int) {
 	return met
 }
 
-// meetings counts the pairs of ports of one memory that have the same address. At least one
-// port of a pair is a write port.
+// meetings counts the pairs of ports of one memory that access the same address in the present
+// cycle. At least one port of a pair is a write port.
 func meetings(c *rtl.Circuit, e rival) (n int) {
 	for i := range c.Mems {
 		m := &c.Mems[i]

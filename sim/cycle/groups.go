@@ -9,10 +9,10 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// WriteGroups writes a save file of the viewer GTKWave for a Wave of a circuit. It groups the
-// signals by purpose. `choice` returns the name of the group for a source position. A signal
-// for which `choice` gives no name goes into the group of its scope. The groups of the ports
-// and of the retire record come first.
+// WriteGroups writes a save file of the viewer GTKWave for a Wave of a circuit. The file groups
+// the signals by purpose. `choice` returns the name of the group for a source position. A
+// signal for which `choice` gives no name goes into the group of the signal's scope. The groups
+// of the ports and of the retire record come first.
 func WriteGroups(w io.Writer, c *rtl.Circuit, dump string, choice func(diag.Span) string) error {
 	g := &groups{c: c, of: map[string][]string{}, seen: map[string]bool{}}
 	for _, o := range c.Outputs {

@@ -65,7 +65,7 @@ type stream struct{ valid, ready, data, last, bytes wire }
 var _ sim.Machine = (*Machine)(nil)
 
 // NewMachine connects a circuit to a simulated world. The memories of the circuit hold the
-// program. It returns an error if the circuit has no ports for a device of the core.
+// program. NewMachine returns an error if the circuit has no ports for a device of the core.
 func NewMachine(c *rtl.Circuit, core *sim.Core, w *world.World, opts Options) (*Machine, error) {
 	m := &Machine{
 		c: c, core: core, h: sim.NewHarness(core, w, opts.Seed), opts: opts,
@@ -204,8 +204,8 @@ func (m *Machine) fixed() {
 }
 
 // Step executes one cycle: it sets the inputs, evaluates the circuit, calls the harness and
-// performs the clock edge. At the end of the run it omits the clock edge, so that the last
-// cycle can be inspected.
+// performs the clock edge. At the end of the run, Step omits the clock edge, so that a caller
+// can inspect the last cycle.
 func (m *Machine) Step() error {
 	m.drive()
 	if err := m.opts.Wave.take(m); err != nil {

@@ -29,8 +29,8 @@ const (
 const echoCapacity = 64
 
 // echo builds a core without instructions. The core receives a frame, logs the frame's length,
-// and sends the frame back between two marks. It halts after `frames` frames, and traps at a
-// frame that begins with 0xee.
+// and sends the frame back between two marks. The core halts after `frames` frames, and traps
+// at a frame that begins with 0xee.
 func echo(t testing.TB, frames uint64) *rtl.Circuit {
 	b := rtl.NewBuilder("echo")
 	rx, tx := rtl.RxPorts("eth0"), rtl.TxPorts("eth0")
@@ -223,7 +223,8 @@ func TestRetire(t *testing.T) {
 	require.Equal(t, []sim.Retire{{Order: 0, PC: 0}, {Order: 1, PC: 1}, {Order: 2, PC: 2}}, got)
 }
 
-// TestFaultsOfACore gives the harness circuits that break the rules of ports.
+// TestFaultsOfACore runs circuits that break the rules of ports. The harness must report each of
+// them.
 func TestFaultsOfACore(t *testing.T) {
 	const head = "circuit bad\ninput eth0_rx_valid 1\ninput eth0_tx_ready 1\nreg n 2 reset 0\n" +
 		"%next 2 = add n 2'1\n%wide 32 = zext n\n%first 1 = eq n 2'0\nset n %next\noutput eth0_rx_ready 1 = 1'1\n"
@@ -307,8 +308,8 @@ func namedNodes(c *rtl.Circuit) map[string]rtl.ID {
 	return out
 }
 
-// TestContexts checks that each context has its own idle port, and that the record names the
-// context that retired.
+// TestContexts checks that each context has its own idle port, and that the retire record names
+// the context of the retired instruction.
 func TestContexts(t *testing.T) {
 	b := rtl.NewBuilder("two")
 	n := b.Reg("n", 4, 0)

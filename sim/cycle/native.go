@@ -9,9 +9,9 @@ import (
 )
 
 // Native is an engine that compiles a circuit to x86-64 instructions, which run in the current
-// process. It starts from the code of Scalar, so a value is computed only in cycles that need
-// it. Values inside a cycle are in CPU registers if there are enough. Only state, inputs,
-// outputs and watched nodes are always in memory.
+// process. Native translates the code of Scalar, so it computes a value only in cycles that
+// need the value. It keeps the values inside a cycle in CPU registers if there are enough. Only
+// state, inputs, outputs and watched nodes are always in memory.
 type Native struct {
 	*Scalar
 	gen  *generator
@@ -108,8 +108,8 @@ func (e *Native) Prepare(s *Stop) error {
 	return err
 }
 
-// Run runs up to n cycles and returns how many it ran. It stops before the first cycle in which
-// the condition given to Prepare holds.
+// Run runs up to n cycles and returns the number of cycles that it ran. It stops before the
+// first cycle in which the condition given to Prepare holds.
 func (e *Native) Run(n uint64) uint64 {
 	if n == 0 || e.reset {
 		return 0
@@ -195,8 +195,8 @@ func (g *generator) room(n int) uint16 {
 	return uint16(g.spare - n)
 }
 
-// sites assigns slots to each write and each late read. The slots are in the order of the code,
-// which is the order of the effects.
+// sites assigns slots to each write and each late read. The slots have the order of the code,
+// and the code has the order of the effects.
 func (g *generator) sites() {
 	for _, i := range g.prog.code {
 		switch i.op {

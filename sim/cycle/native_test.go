@@ -76,8 +76,8 @@ func holds(s *cycle.Stop, e cycle.Engine, was []uint64) bool {
 }
 
 // TestRunIsSteps runs random circuits for many cycles at once, and compares with an engine that
-// runs the cycles one by one. Both stop in the same cycle, with equal nodes and equal words of
-// memory.
+// runs the cycles one by one. Both engines must stop in the same cycle, with equal nodes and
+// equal words of memory.
 func TestRunIsSteps(t *testing.T) {
 	ended, whole := 0, 0
 	for seed := int64(100); seed < 260; seed++ {
@@ -150,8 +150,8 @@ func TestWideLanes(t *testing.T) {
 	}
 }
 
-// TestSkipIsSteps runs the sample cores with and without skipping. The trace, the cycles and
-// the counts must be equal.
+// TestSkipIsSteps runs the sample cores with and without Skip. Both runs must have the same
+// trace, the same number of cycles and the same counts.
 func TestSkipIsSteps(t *testing.T) {
 	for _, core := range []string{"multi", "pipe3"} {
 		var all []*cycle.Machine

@@ -21,8 +21,8 @@ func holders() []amd64.Reg {
 // allocate assigns CPU registers to slots. All jumps go forward, so a value is needed at most
 // from its first definition to its last use in code order. A result may take the register of an
 // operand that is not used later, preferably the first operand. This is correct because the
-// code of an operation reads its other operands before it writes the register. If it cannot, it
-// computes in the register acc.
+// code of an operation reads its other operands before it writes the register. An operation
+// that cannot do so computes its result in the register acc.
 func (g *generator) allocate() {
 	slots, lives := g.lives()
 	for i, r := range amd64.Allocate(lives, holders()) {
@@ -94,8 +94,8 @@ func (in instr) uses() (reads []uint16, writes bool) {
 }
 
 // aliases finds states whose next value can be written directly to the state. No operation may
-// read the state after it is set. Run does not need the old value, because it stops before any
-// state is set.
+// read such a state after the write. Run does not need the old value of a state, because Run
+// stops before the code sets any state.
 func (g *generator) aliases() {
 	g.alias = map[uint16]uint16{}
 	n := uint16(g.prog.states)

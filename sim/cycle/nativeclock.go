@@ -47,8 +47,8 @@ func (g *generator) clock() {
 	}
 }
 
-// write emits a recorded memory write. At the clock edge, the code may use the registers that
-// hold values inside a cycle.
+// write emits a recorded memory write. The code may use all registers, because no value of the
+// cycle is needed after the clock edge.
 func (g *generator) write(s storeSite) {
 	c := g.code
 	word := amd64.Elem(base, acc)
@@ -65,8 +65,8 @@ func (g *generator) write(s storeSite) {
 	c.Store(word, amd64.R(amount), amd64.Q)
 }
 
-// lanes emits code that computes the mask of the bits that a write changes, from the written
-// lanes.
+// lanes emits code that turns the lanes of a write into the mask of the bits that the write
+// changes.
 func (g *generator) lanes(s storeSite) amd64.Reg {
 	c, m := g.code, &g.c.Mems[s.mem]
 	mask, one := amd64.RSI, amd64.RBP
@@ -90,18 +90,19 @@ type Runner interface {
 	Engine
 	// Prepare sets the conditions for Run to stop. It must be called before Run.
 	Prepare(s *Stop) error
-	// Run runs up to n cycles and returns how many it ran. It stops before the first cycle in
-	// which a condition of the Stop holds.
+	// Run runs up to n cycles and returns the number of cycles that it ran. It stops before the
+	// first cycle in which a condition of the Stop holds.
 	Run(n uint64) uint64
 }
 
-// Stop states in which cycle Run must stop. It must stop if any of the conditions holds. All
+// Stop is the condition under which Run must stop: any of the conditions in its fields. All
 // nodes must be outputs, inputs or watched.
 type Stop struct {
 	Any  []rtl.ID    // a value is not 0
 	Both [][2]rtl.ID // both values are not 0
 	Zero []rtl.ID    // a value is 0
-	// Moved lists values that must not change. Run stops if one differs from the stored number.
+	// Moved lists values that must not change. Run stops if one of these values differs from its
+	// stored number.
 	Moved []Moved
 }
 

@@ -23,7 +23,8 @@ func (g *generator) begin(c *amd64.Code) {
 }
 
 // body makes the code for a range of instructions. The range must contain all effects or none.
-// A jump to the end of the range continues with code that the caller adds there.
+// The caller adds code after the range. A jump to the end of the range continues with that
+// code.
 func (g *generator) body(from, to int) {
 	c, stores, fetches := g.code, g.stores, g.fetch
 	for i := from; i < to; i++ {
@@ -77,9 +78,9 @@ func (g *generator) put(s uint16, v amd64.Operand) {
 	g.code.Store(g.slot(s), v, amd64.Q)
 }
 
-// work chooses the register in which the result of slot d is computed. It is the register of
-// d, or acc if an operand in `later` uses that register. The operands in `later` are read
-// after the first write.
+// work chooses the register in which the result of slot d is computed. This is the register of
+// d, or acc if an operand in `later` is in the register of d. The operation reads the operands
+// in `later` after its first write.
 func (g *generator) work(d uint16, later ...amd64.Operand) amd64.Reg {
 	r, ok := g.regs[d]
 	if !ok {
@@ -119,8 +120,8 @@ func sizeOf(mask uint64) amd64.Size {
 	return amd64.Q
 }
 
-// cut clears the bits of t above a mask of low bits. After an operation of size D, the upper
-// half is already clear.
+// cut clears the bits of t that are above the mask, which is a mask of low bits. After an
+// operation of size D, the upper half is already clear.
 func (g *generator) cut(t amd64.Reg, mask uint64) {
 	switch {
 	case mask == math.MaxUint64 || mask == math.MaxUint32:
@@ -319,8 +320,8 @@ func (g *generator) test(s uint16) {
 	}
 }
 
-// compare emits code that sets the flags for a comparison. It returns the condition under which
-// the comparison holds.
+// compare emits code that sets the flags for a comparison. The result is the CPU condition
+// under which the comparison holds.
 func (g *generator) compare(in *instr) amd64.Cond {
 	c, a, b := g.code, g.value(in.a), g.value(in.b)
 	switch in.op {
@@ -364,8 +365,8 @@ func (g *generator) mask(t amd64.Reg, mask uint64) {
 	g.code.Op(amd64.And, t, amd64.R(base), amd64.Q)
 }
 
-// choose emits d = a if cond holds, else d = b. The flags are already set. A mov keeps them,
-// but clearing a register with xor would not.
+// choose emits d = a if cond holds, else d = b. The flags are already set. A mov keeps the
+// flags, but a xor that clears a register would change them.
 func (g *generator) choose(in *instr, cond amd64.Cond) {
 	a, b := g.value(in.a), g.value(in.b)
 	t := g.work(in.d, a)

@@ -80,8 +80,8 @@ func (k *chunk) other(s *sel) uint16 {
 	return k.slot(s.els)
 }
 
-// into computes a node in slot d. If the slot is the only use of the node, the node is
-// computed directly in d.
+// into computes a node in slot d. If d is the only use of the node, the code computes the node
+// directly in d.
 func (k *chunk) into(d uint16, id rtl.ID) {
 	e := k.e
 	if e.uses[id] == 1 && e.home[id] == k.block && !e.placed[id] && !e.leaf(id) && e.c.Nodes[id].Op != word.Zext {
@@ -135,7 +135,7 @@ func (k *chunk) operator(id rtl.ID, n *rtl.Node) {
 	k.put(in)
 }
 
-// cat emits a concatenation. If an operand is constant, it emits a shift or a disjunction.
+// cat emits a concatenation. If an operand is constant, a shift or a disjunction is enough.
 func (k *chunk) cat(in *instr, n *rtl.Node) {
 	c := k.e.c
 	high, low := &c.Nodes[n.Args[0]], &c.Nodes[n.Args[1]]

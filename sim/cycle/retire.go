@@ -9,8 +9,8 @@ import (
 // If the circuit lacks a probe, the field of the probe is nil and reads as 0.
 type Record struct{ valid, context, pc, insn, rd, value, addr, mask, data *uint64 }
 
-// RecordOf finds the probes of the record by name. It returns nil if the circuit does not show
-// when an instruction retires.
+// RecordOf finds the probes of the record by name. RecordOf returns nil if the circuit has no
+// probe that says when an instruction retires.
 func RecordOf(probe func(name string) *uint64) *Record {
 	if probe(rtl.ProbeRetireValid) == nil {
 		return nil
@@ -23,8 +23,8 @@ func RecordOf(probe func(name string) *uint64) *Record {
 	}
 }
 
-// Retired reads the record of the present cycle. Eval must have run. It reports whether an
-// instruction retires. order is the number of that instruction.
+// Retired reads the record of the present cycle. Eval must have run. Retired reports whether an
+// instruction retires, and `order` is the number of that instruction.
 func (r *Record) Retired(order uint64) (sim.Retire, bool) {
 	if r == nil || *r.valid == 0 {
 		return sim.Retire{}, false

@@ -24,8 +24,8 @@ func bit(b bool) uint64 {
 	return 0
 }
 
-// run executes the code of one cycle. The code masks constant shift amounts. So the Go
-// compiler knows that they are below 64 and emits no comparison.
+// run executes the code of one cycle. The function masks constant shift amounts, so that the Go
+// compiler knows that an amount is below 64 and emits no comparison.
 func (e *Scalar) run() {
 	s, code := e.slots, e.prog.code
 	for pc := 0; pc < len(code); pc++ {
@@ -130,8 +130,8 @@ func (e *Scalar) Clock() {
 	e.cycle++
 }
 
-// commit performs the memory writes of a cycle in port order, which is the order in which the
-// effects were executed.
+// commit performs the memory writes of a cycle in port order, which is the order of the
+// effects.
 func (e *Scalar) commit() {
 	for i := range e.stores {
 		st := &e.stores[i]

@@ -31,8 +31,8 @@ type Scalar struct {
 func trailing(x uint64) int { return bits.TrailingZeros64(x) }
 
 // New compiles a valid circuit. Outputs and the nodes in watch are computed in every cycle.
-// Peek gives any other node, but more slowly. Registers start with their reset values and
-// memories with their initial words.
+// Peek gives the value of any other node, but more slowly. Registers start with their reset
+// values and memories with their initial words.
 func New(c *rtl.Circuit, watch ...rtl.ID) (*Scalar, error) {
 	packed, to := c.Pack()
 	e, _, err := newScalar(c, packed, to, watch)

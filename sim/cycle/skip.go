@@ -5,11 +5,11 @@ import (
 	"github.com/sinter-lang/sinter/sim"
 )
 
-// burst is the largest number of cycles in one Skip. They take a few milliseconds.
+// burst is the largest number of cycles in one Skip. So many cycles take a few milliseconds.
 const burst = 1 << 14
 
-// skipping is the state with which a Machine skips cycles. In cycles in which no data
-// passes a port, the engine runs without the harness.
+// skipping is the state of a Machine for Skip. While no data passes a port, the engine runs
+// cycles without the harness.
 type skipping struct {
 	run  Runner // nil: the engine or the options need every cycle
 	stop Stop
@@ -65,7 +65,7 @@ func (m *Machine) both(valid, ready string) {
 }
 
 // Skip runs up to limit cycles, as long as no data passes a port and no assert fails. It
-// returns how many it ran. It has the same effect as that many Steps.
+// returns the number of cycles that it ran, and has the same effect as this number of Steps.
 func (m *Machine) Skip(limit uint64) uint64 {
 	s := &m.skip
 	if s.run == nil || !m.h.Steady() {

@@ -12,12 +12,12 @@ import (
 
 // Wave writes a window (a range of cycles) of a run as a value change dump (IEEE 1364-2005,
 // clause 18) during the run. The dump has every named value: inputs, registers, named operators
-// and reads, outputs and probes. Dots in names become scopes. Cycle n starts at time 10n with
-// the rising edge of clk.
+// and reads, outputs and probes. A dot in a name separates a scope from the rest of the name.
+// Cycle n starts at time 10n with the rising edge of clk.
 //
-// A separate engine, which can give every value, replays the window. It starts with the state
-// at the beginning of the window and gets the inputs of the run. The main run therefore keeps
-// its engine and its speed, and memory use does not grow with the window.
+// A separate engine, in which every value can be read, replays the window. This engine starts
+// with the state at the beginning of the window and gets the inputs of the run. So the main run
+// keeps its engine and its speed, and memory use does not grow with the window.
 type Wave struct {
 	c        *rtl.Circuit
 	from, to uint64
@@ -141,8 +141,7 @@ func (v *vcd) failed() error {
 	return err
 }
 
-// header declares the signals. They are sorted by scope, so that each scope is opened only
-// once.
+// header declares the signals, sorted by scope, so that it opens each scope only once.
 func (v *vcd) header() {
 	fmt.Fprintf(v.w, "$timescale 1ns $end\n$scope module %s $end\n$var wire 1 %s clk $end\n", v.c.Name, clockCode)
 	var open []string

@@ -83,8 +83,8 @@ func readVCD(t *testing.T, src string) *dump {
 	return d
 }
 
-// TestDumpShowsWhatHappened replays windows of random circuits. It compares each named value in
-// each cycle with the direct evaluator.
+// TestDumpShowsWhatHappened replays windows of random circuits. The test compares each named
+// value in each cycle with the engine Direct.
 func TestDumpShowsWhatHappened(t *testing.T) {
 	for seed := range int64(40) {
 		c := rtltest.Random(seed, 30)

@@ -2,8 +2,8 @@ package driver
 
 import "math/rand/v2"
 
-// Draws supplies the numbers that the generators of a test draw. Each draw has a largest value.
-// 0 is the simplest value.
+// Draws supplies the numbers that the generators of a test draw. A draw is a number from 0 to a
+// largest value. 0 is the simplest draw.
 type Draws struct {
 	rng    *rand.Rand // nil if draws are replayed
 	given  []uint64
@@ -15,8 +15,8 @@ func Random(seed, number uint64) *Draws {
 	return &Draws{rng: rand.New(rand.NewPCG(seed, number))}
 }
 
-// Replay repeats the given draws. A draw that is larger than the requested largest value is
-// reduced to it. All draws after the given ones are 0.
+// Replay repeats the given draws. A draw that is larger than the requested largest value
+// becomes this largest value. All later draws are 0.
 func Replay(given []uint64) *Draws { return &Draws{given: given} }
 
 // Drawn returns the numbers drawn so far.

@@ -64,7 +64,7 @@ if a < -4 or a > 3 or b < -2 or b > 2 { fail "outside" }`)
 	}
 }
 
-// TestShrink finds the smallest choices that fail. All its results fail.
+// TestShrink checks that Shrink finds the smallest draws that fail, and that all its results fail.
 func TestShrink(t *testing.T) {
 	for _, c := range []struct {
 		name   string

@@ -32,8 +32,8 @@ type Outcome struct {
 	Traces  []*trace.Trace
 }
 
-// Failure describes why a test failed: a diagnostic, and a source position. If two failures
-// have the same position, they count as failures for the same reason.
+// Failure describes why a test failed: a diagnostic, and a source position. Failures with the
+// same position count as failures for the same reason.
 type Failure struct {
 	Error *diag.Error
 	At    diag.Span
@@ -147,7 +147,7 @@ func (r *run) body() error {
 	return nil
 }
 
-// resume lets the body continue until it waits. It reports false if the test is over.
+// resume lets the body continue until it waits. resume returns false if the test is over.
 func (r *run) resume() bool {
 	if r.failure != nil {
 		return false
@@ -170,8 +170,8 @@ func (r *run) outside() error {
 	return r.play()
 }
 
-// play runs the machine of the epoch until the test body ends or crashes the machine. The
-// body runs as a coroutine during this time.
+// play runs the machine of the epoch until the test body ends or crashes the machine. Meanwhile
+// the body runs as a coroutine.
 func (r *run) play() error {
 	if err := r.begin(); err != nil {
 		return err
@@ -226,8 +226,8 @@ func (r *run) begin() error {
 	return err
 }
 
-// ask is the driver of the world. It lets the body run and handles its requests until the body
-// waits. It returns the time at which that wait ends.
+// ask is the driver of the world. It lets the body run and handles the requests of the body
+// until the body waits. The result is the time at which this wait ends.
 func (r *run) ask(elapsed bool) (until uint64, more bool) {
 	for {
 		r.collect()

@@ -138,7 +138,8 @@ func run(t *testing.T, p *tree.Program, test *tree.Test, c *driver.Draws) *drive
 	return out
 }
 
-// TestOutcomes runs tests. why is a part of the failure text, empty for a test that passes.
+// TestOutcomes runs tests that pass or fail. `why` is a part of the failure text, and empty for a
+// test that passes.
 func TestOutcomes(t *testing.T) {
 	for _, c := range []struct{ name, body, why string }{
 		{"echo", `let e = fake.eth()
@@ -384,8 +385,8 @@ fail "after the return"`, ""},
 	}
 }
 
-// TestTime checks the times of messages. Computation takes no time, waiting takes time,
-// and each epoch begins at time 0.
+// TestTime checks the times of messages. Computation takes no time, and a wait lets time pass.
+// Each epoch begins at time 0.
 func TestTime(t *testing.T) {
 	p, test := check(t, `let e = fake.eth()
 start echo(e)

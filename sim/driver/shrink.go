@@ -6,9 +6,9 @@ import (
 )
 
 // Shrink makes the draws of a failure simpler while the test still fails: fewer draws first,
-// then smaller ones. fails runs the test with given draws. It returns the draws that the run
-// actually used, and whether it failed for the same reason. Shrink makes at most budget runs.
-// The draws that it returns always fail.
+// then smaller ones. `fails` runs the test with given draws. It returns the draws that the run
+// used, and whether the run failed for the same reason. Shrink makes at most `budget` runs. A
+// run with the draws that Shrink returns always fails.
 func Shrink(choices []uint64, budget int, fails func([]uint64) (drawn []uint64, same bool)) []uint64 {
 	s := &shrinker{best: choices, budget: budget, fails: fails}
 	for before := -1; s.budget > 0 && before != s.found; {
@@ -29,8 +29,8 @@ type shrinker struct {
 	fails  func([]uint64) ([]uint64, bool)
 }
 
-// try runs a candidate. If it fails, try keeps the draws that the run used, provided that they
-// are simpler.
+// try runs the test with a candidate. If the run fails, try keeps the draws that the run used,
+// provided that these draws are simpler.
 func (s *shrinker) try(candidate []uint64) bool {
 	if s.budget == 0 || !simpler(candidate, s.best) {
 		return false
@@ -54,8 +54,8 @@ func simpler(a, b []uint64) bool {
 	return slices.Compare(a, b) < 0
 }
 
-// runs calls f with the bounds of sequences of neighbouring choices, from the end to the
-// front. It starts with long sequences and repeatedly halves the length.
+// runs calls f with the bounds of sequences of neighbouring draws, from the end of the list to
+// its front. It starts with long sequences and repeatedly halves the length.
 func (s *shrinker) runs(f func(from, to int) bool) {
 	for size := len(s.best); size > 0 && s.budget > 0; size /= 2 {
 		for from := len(s.best) - size; from >= 0 && s.budget > 0; from -= size {
@@ -81,8 +81,8 @@ func (s *shrinker) zeroRuns() {
 	})
 }
 
-// shorten lowers a choice by some number, and deletes the same number of choices after it.
-// This shortens a list whose length is drawn before its elements.
+// shorten lowers a draw by some number n, and deletes n draws after it. This shortens a list of
+// the test if the test draws the length of the list before the elements.
 func (s *shrinker) shorten() {
 	for i := 0; i < len(s.best) && s.budget > 0; i++ {
 		for less := min(s.best[i], uint64(len(s.best)-i-1)); less > 0 && s.budget > 0; {
@@ -101,8 +101,8 @@ func (s *shrinker) shorten() {
 	}
 }
 
-// lower searches for the smallest value of each choice that still fails. It first tries only
-// the leading bits, and then bisects between failing and passing values.
+// lower searches, for each draw, the smallest value with which the test still fails. It first
+// tries only the leading bits, and then bisects between failing and passing values.
 func (s *shrinker) lower() {
 	for i := 0; i < len(s.best) && s.budget > 0; i++ {
 		s.leading(i)
@@ -116,7 +116,7 @@ func (s *shrinker) lower() {
 	}
 }
 
-// leading tries to keep only the leading bits of a choice: one bit, two bits and so on.
+// leading tries to keep only the leading bits of a draw: one bit, two bits and so on.
 func (s *shrinker) leading(i int) {
 	v := s.best[i]
 	for shift := bits.Len64(v) - 1; shift > 0 && s.budget > 0; shift-- {

@@ -12,7 +12,7 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// Do executes a step of the body. If the step waits, Do waits too. After a failure, it does
+// Do executes a step of the body. If the step waits, Do waits too. After a failure, Do does
 // nothing.
 func (r *run) Do(e *eval.Effect) {
 	if e.Kind == eval.TickEffect {
@@ -123,8 +123,9 @@ func (r *run) put(s *tree.Put, e *eval.Effect) {
 	r.arrive(m)
 }
 
-// answer sets how the device on a bus answers from now on. The first word is the number of sent
-// bytes. The data begin with the sent bytes, and the answer follows.
+// answer sets the answer that the device on a bus gives from now on to certain sent bytes. The
+// first word of the effect is the number of these bytes. The data of the effect are the sent
+// bytes and then the answer.
 func (r *run) answer(s *tree.Answer, e *eval.Effect) {
 	if n := e.Words[0]; n == 0 && port.Find(r.test.Devices[s.Dev].Kind).Silent {
 		r.fail(s.At, "what is sent begins with the address of the device")
@@ -133,9 +134,9 @@ func (r *run) answer(s *tree.Answer, e *eval.Effect) {
 	}
 }
 
-// able sets whether a disk can do a command from now on. words holds 1 if the disk can do the
-// command, else 0, and then the sector if the command has one. Commands that have arrived
-// already are handled first.
+// able sets whether a disk can do a command from now on. `words` holds 1 if the disk can do the
+// command, else 0, and then the sector if the command has one. The disk first handles the
+// commands that have arrived already.
 func (r *run) able(s *tree.Able, words []uint64) {
 	r.settle()
 	sector := uint64(0)
@@ -150,7 +151,7 @@ func (r *run) isStream(dev int) bool {
 	return port.ShapeOf(r.test.Devices[dev].Kind) == port.Stream
 }
 
-// listen waits for the next message of a device. It returns false if none comes in time.
+// listen waits for the next message of a device. listen returns false if no message comes in time.
 func (r *run) listen(dev int, within uint64) bool {
 	r.within, r.dev = within, dev
 	if len(*r.queue(dev)) > 0 {
@@ -217,8 +218,9 @@ func (r *run) crash(s *tree.Crash, lost []uint64) {
 	clear(r.sent)
 }
 
-// choose draws a number. A draw of 0 means the least value, or 0 in a signed type. Signed
-// values are drawn in the order 0, -1, 1, -2.
+// choose draws a number. With bounds, a draw of 0 stands for the lower bound. Without bounds,
+// the draws 0, 1, 2, 3 stand for the values 0, -1, 1, -2 of a signed type, and for themselves
+// otherwise.
 func (r *run) choose(x *tree.Choose, e *eval.Effect) {
 	if x.Lo == nil {
 		bits, signed := x.T.Word()

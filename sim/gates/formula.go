@@ -2,8 +2,8 @@ package gates
 
 import "github.com/sinter-lang/sinter/ir/gate"
 
-// ref refers to a value of the formula, or to its complement (bit 0 set). Value 0 is the
-// constant 0.
+// ref refers to a value of the formula, or to the complement of a value (bit 0 set). Value 0 is
+// the constant 0.
 type ref uint32
 
 const (
@@ -34,14 +34,15 @@ const (
 )
 
 // value is one operation of the formula. a, b and c are indices of values. In an asynchronous
-// read, a is the memory and b is the port. The data bits of the read are sources.
+// read, a is the number of the memory and b is the number of the port. The data bits of the
+// read are sources.
 type value struct {
 	kind    kind
 	a, b, c int
 }
 
 // formula is a netlist as operations on words, in which each bit is a separate lane. Equal
-// operations are shared.
+// operations occur only once.
 type formula struct {
 	values []value
 	made   map[value]ref
@@ -56,8 +57,7 @@ func newFormula() *formula {
 	return &formula{values: []value{{}, {a: 1}}, made: map[value]ref{}, after: map[int]int{}, addrs: map[int][]int{}}
 }
 
-// plain returns a value for a reference. It makes a not operation if the reference is a
-// complement.
+// plain returns a value for a reference. For a complement, plain makes a not operation.
 func (f *formula) plain(r ref) int {
 	switch {
 	case r == high:
@@ -141,15 +141,15 @@ func (f *formula) mux(c, a, b ref) ref {
 	return f.add(value{kind: mux, a: a.value(), b: b.value(), c: c.value()})
 }
 
-// carry builds the carry out of two operands and an incoming carry. It is the incoming
-// carry if the operands differ, else one of the operands. The exclusive or of the
-// operands is shared with the sum.
+// carry builds the carry out of two operands and an incoming carry. The carry out is the
+// incoming carry if the operands differ, else one of the operands. The sum uses the same
+// exclusive or of the operands.
 func (f *formula) carry(a, b, c ref) ref { return f.mux(f.xor(a, b), c, a) }
 
 // table builds the function of a look-up table. The cofactors of an input are the functions
-// that remain if the input is 0 or 1. table prefers to split at an input for which the split
-// needs no multiplexer, for example because one cofactor is the complement of the other.
-// Otherwise it splits at the input with the simplest cofactors.
+// that remain if the input is 0 or 1. table splits at an input where the split needs no
+// multiplexer, for example because one cofactor is the complement of the other. If there is no
+// such input, table splits at the input with the simplest cofactors.
 func (f *formula) table(t uint16, in []ref) ref {
 	switch t {
 	case 0:
@@ -234,8 +234,8 @@ func formulaOf(n *gate.Netlist) (*formula, []ref) {
 	return f, nets
 }
 
-// reads adds the asynchronous reads to the order of values. A read becomes a value when
-// its first data bit is needed, so that the read comes after its address.
+// reads adds the asynchronous reads to the order of values. A read becomes a value when the
+// first data bit of the read is needed, so that the read comes after the address of the read.
 type reads struct {
 	f    *formula
 	n    *gate.Netlist

@@ -5,18 +5,18 @@
 //	netlist --Compile--> Program --NewState--> State --Eval, Clock--> ...
 //
 // Compile converts each look-up table to and, xor and multiplexer operations. Some of these
-// operations complement an operand. Equal operations are shared. Compile orders the operations
-// in long sequences of equal kinds (called runs), so that the interpreter dispatches once per
-// sequence. It reuses a slot after the last use of its value:
+// operations complement an operand. Equal operations become one operation. Compile orders the
+// operations in long sequences of equal kinds (`run` in the example), so that the interpreter
+// dispatches once for a sequence. Compile reuses a slot after the last use of the slot's value:
 //
 //	run and  412: s17 = s3 & s90
 //	run mux  280: s18 = s4 ? s17 : s5
 //
-// Memories stay arrays in which lanes are interleaved ([address][lane]). If a memory has no
-// write ports, all lanes share it. The gates hold one word for each bit of an address or datum,
-// and a memory needs one word for each lane. Transposing a 64x64 bit matrix converts between
-// both. If a read and a write access the same word in a cycle, the policy of the read port
-// decides. Policy Never gives the old word.
+// Memories stay arrays in which lanes are interleaved ([address][lane]). All lanes share a
+// memory without write ports. For an address or datum, the gates hold one word for each bit,
+// and a memory needs one word for each lane. The transposition of a 64x64 bit matrix converts
+// one form into the other. If a read and a write access the same word in a cycle, the policy of
+// the read port decides. Policy Never gives the old word.
 //
 // Machine adds a sim.Harness, and thus a simulated world, for each lane. The package depends on
 // gates, but not on circuits. Tests compare this package and sim/cycle with each other. Start
@@ -34,7 +34,7 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// The names of the engines. Both keep one run in each bit of a word.
+// The names of the engines. Both engines keep each lane in one bit of a word.
 const (
 	Native = "native" // runs operations as x86-64 instructions in the current process
 	Lanes  = "lanes"  // interprets operations
@@ -57,8 +57,9 @@ type Lane struct {
 	Seed  int64
 }
 
-// Machine runs the gates of a core with one world per lane. It implements sim.Machine: its
-// steps are cycles, and its trace is the trace of lane 0. It is done when all lanes are done.
+// Machine runs the gates of a core with one world per lane. Machine implements sim.Machine: its
+// steps are cycles, and its trace is the trace of lane 0. The machine is done when all lanes
+// are done.
 type Machine struct {
 	state  *State
 	pins   *pins
@@ -75,8 +76,8 @@ type lane struct {
 	done    bool
 }
 
-// NewMachine returns a machine after reset. All lanes must have the same devices. It returns an
-// error if the netlist lacks a port, or if a port has a different width.
+// NewMachine returns a machine after reset. All lanes must have the same devices. NewMachine
+// returns an error if the netlist lacks a port, or if a port has a wrong width.
 func NewMachine(p *Program, lanes ...Lane) (*Machine, error) {
 	if len(lanes) < 1 || len(lanes) > MaxLanes {
 		return nil, fmt.Errorf("gates: expected 1 to %d lanes, got %d", MaxLanes, len(lanes))
@@ -104,8 +105,8 @@ func NewMachine(p *Program, lanes ...Lane) (*Machine, error) {
 	return m, nil
 }
 
-// Step runs one clock cycle in all lanes. If cores break the rules of their ports, the error
-// is that of the first such lane.
+// Step runs one clock cycle in all lanes. If the cores of several lanes break the rules of
+// their ports, Step returns the error of the first of these lanes.
 func (m *Machine) Step() error {
 	if m.left == 0 {
 		return nil
@@ -159,7 +160,7 @@ func (m *Machine) Engine() string {
 // State returns the state of the gates, for probes.
 func (m *Machine) State() *State { return m.state }
 
-// events returns the lanes in which something passes a port, or the core waits or ends.
+// events returns the lanes in which data passes a port, or in which the core waits or ends.
 func (m *Machine) events() uint64 {
 	p, v := m.pins, m.state.slots
 	busy := uint64(0)
@@ -266,14 +267,14 @@ type pins struct {
 	levels                                                     []uint16   // bits of level outputs
 }
 
-// pinFinder looks up ports by name. It remembers the first one that is missing.
+// pinFinder looks up ports by name. pinFinder remembers the first missing port.
 type pinFinder struct {
 	in, out map[string][]uint16
 	err     error
 }
 
-// findPins finds the ports that the core uses. If a program can never reach a log or mark,
-// its core has no port for it.
+// findPins finds the ports that the core uses. If a program can never reach a log or mark, the
+// core of the program has no log or mark port.
 func findPins(shell *Shell, core *sim.Core) (*pins, error) {
 	f := &pinFinder{in: map[string][]uint16{}, out: map[string][]uint16{}}
 	for _, w := range shell.Inputs {

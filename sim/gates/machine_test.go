@@ -13,8 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// wire is a core without a program. It passes frames through, logs an event after each frame,
-// and marks the frame.
+// wire is a core without a program. The core passes frames through, logs an event after each
+// frame, and marks the frame.
 func wire(t testing.TB) *rtl.Circuit {
 	b := rtl.NewBuilder("wire")
 	rx, tx := rtl.RxPorts("eth0"), rtl.TxPorts("eth0")
@@ -68,7 +68,7 @@ func script(r *rand.Rand, frames int) *world.Script {
 }
 
 // TestLanesHaveWorldsOfTheirOwn runs different captures with different gaps in all lanes at
-// once. Each trace belongs to the lane's own capture.
+// once. The trace of each lane must match the capture of this lane.
 func TestLanesHaveWorldsOfTheirOwn(t *testing.T) {
 	p, err := Compile(netlist(t, wire(t)), "")
 	require.NoError(t, err)
@@ -122,8 +122,8 @@ func TestMissingAndWrongPorts(t *testing.T) {
 	require.ErrorContains(t, err, "expected 1 to 64 lanes")
 }
 
-// TestBrokenProtocolIsAnError damages the netlist so that a beat changes while it waits for the
-// receiver.
+// TestBrokenProtocolIsAnError damages the netlist so that a beat changes while the beat waits
+// for the receiver.
 func TestBrokenProtocolIsAnError(t *testing.T) {
 	n := netlist(t, wire(t))
 	for i := range n.Outputs {
@@ -159,8 +159,8 @@ func BenchmarkMachine(b *testing.B) {
 	b.ReportMetric(float64(n)*MaxLanes/b.Elapsed().Seconds(), "lane-cycles/s")
 }
 
-// sink is a core that receives frames. It counts their beats and logs one word after each
-// frame.
+// sink is a core that receives frames. The core counts the beats of the frames and logs one
+// word after each frame.
 func sink(t testing.TB) *rtl.Circuit {
 	b := rtl.NewBuilder("sink")
 	rx := rtl.RxPorts("eth0")
@@ -185,8 +185,8 @@ func sink(t testing.TB) *rtl.Circuit {
 	return c
 }
 
-// TestTakenBeatsAreEvents transfers frames of many beats, in cycles in which the core shows
-// no other output. Each beat is transferred once, in any number of lanes.
+// TestTakenBeatsAreEvents transfers frames of many beats, in cycles in which the core shows no
+// other output. Each beat must be transferred exactly once, for any number of lanes.
 func TestTakenBeatsAreEvents(t *testing.T) {
 	p, err := Compile(netlist(t, sink(t)), "")
 	require.NoError(t, err)

@@ -91,9 +91,9 @@ func spread(bits uint64, n, step int) uint64 {
 	return mask
 }
 
-// heightOf returns the smallest number of matrix rows that can hold n bits of each lane, and a
-// mask of as many bits. For example, an address has only few bits, so a matrix with few rows
-// is enough.
+// heightOf returns the smallest number of matrix rows that can hold n bits of each lane. The
+// second result is a mask with one bit for each row. For example, an address has only few bits,
+// so a matrix with few rows is enough.
 func heightOf(n int) (h int, low uint64) {
 	for h = 8; h < n; {
 		h *= 2
@@ -102,8 +102,8 @@ func heightOf(n int) (h int, low uint64) {
 }
 
 // transpose exchanges rows and columns of bit matrices with h rows. 64/h such matrices are side
-// by side in m. In each step it swaps two quarters of each block, and then takes blocks of half
-// the size (Warren, Hacker's Delight, 7-3).
+// by side in m. In each step, transpose swaps two quarters of each square block. The next step
+// takes blocks of half the size (Warren, Hacker's Delight, 7-3).
 func transpose(m []uint64) {
 	j := len(m) / 2
 	mask := ^uint64(0) / (1<<j + 1)

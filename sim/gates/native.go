@@ -2,8 +2,8 @@ package gates
 
 import "github.com/sinter-lang/sinter/sim/amd64"
 
-// native is the machine code of a program. It covers Eval between asynchronous reads, and the
-// registers at the clock edge.
+// native is the machine code of a program. It covers the operations of Eval between
+// asynchronous reads, and the update of the registers at the clock edge.
 type native struct {
 	code  *amd64.Program
 	evals []int // code entries of the stretches between reads, in order
@@ -104,11 +104,12 @@ func (a *assembler) stretch(steps []step) {
 	}
 }
 
-// allocate assigns registers to the values of a stretch. The same slot holds several values
-// one after the other. So a value is identified by the operation that makes it, and not by its
-// slot. An operation takes two units of time. It first copies its first operand into the
-// register of the result, which may be the same register. It then reads its other operands, so
-// the result must not share their registers.
+// allocate assigns registers to the values of a stretch. A slot holds several values one after
+// the other. So allocate identifies a value by the operation that makes the value, and not by
+// its slot. An operation takes two units of time. In the first unit, the operation copies its
+// first operand into the register of the result, which may be the register of this operand. In
+// the second unit, the operation reads its other operands, so the result must not share their
+// registers.
 func (a *assembler) allocate(steps []step) {
 	last, first, made := make([]int, len(steps)), make([]int, len(steps)), map[uint16]int{}
 	for i := range steps {
@@ -207,8 +208,8 @@ func (a *assembler) step(s *step, r amd64.Reg) {
 }
 
 // registers emits the clock edge of the register bits: q takes d if enable is 1. If no later
-// bit reads a bit, its register changes immediately. The next values of the other bits first
-// go to separate slots.
+// register bit reads a register bit, the code changes this bit immediately. The next values of
+// all other bits first go to separate slots.
 func (a *assembler) registers() {
 	late := map[uint16]int{} // for each slot: the last register bit that reads it
 	for i, r := range a.p.regs {

@@ -14,7 +14,7 @@ const maxSlots = 1 << 16
 type Shell = gate.Shell[uint16]
 
 // Program is a netlist that was compiled to a linear list of operations on slots. A run does
-// not change the program, so several runs may share one.
+// not change the program, so several runs may share one program.
 type Program struct {
 	shell  Shell // all references are slots
 	ops    []operation
@@ -48,7 +48,7 @@ type writePort struct {
 	enable            uint16
 }
 
-// Compile makes the program of a netlist for an engine. If the name is empty, it uses the first
+// Compile makes the program of a netlist for an engine. An empty name stands for the first
 // engine of Engines.
 func Compile(n *gate.Netlist, engine string) (*Program, error) {
 	if err := n.Verify(); err != nil {
@@ -78,7 +78,7 @@ func Compile(n *gate.Netlist, engine string) (*Program, error) {
 }
 
 // inDepth orders the needed values depth-first. Operands come shortly before their readers, so
-// that they can stay in registers.
+// that operands can stay in registers.
 func inDepth(f *formula, needed []bool) []int {
 	var order []int
 	done := make([]bool, len(f.values))

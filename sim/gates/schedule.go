@@ -11,8 +11,8 @@ type run struct {
 	lo, hi int
 }
 
-// scheduler orders the values of a formula in long runs of the same kind. It stays with a kind
-// as long as a value of that kind is ready.
+// scheduler orders the values of a formula in long runs of the same kind. The scheduler stays
+// with a kind as long as a value of that kind is ready.
 type scheduler struct {
 	f     *formula
 	uses  [][]int // for each value: the values that need it

@@ -48,7 +48,7 @@ func (p *Program) NewState(lanes int) *State {
 	return s
 }
 
-// Shell returns the names and the slots of everything that can be read and set.
+// Shell returns the names and the slots of all signals that a caller can read or set.
 func (s *State) Shell() *Shell { return &s.p.shell }
 
 // Set sets one lane of a group of slots to a value.

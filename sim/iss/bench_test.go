@@ -9,7 +9,8 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// busy computes a CRC without a table over a word, 2^16 times. It has loads, shifts and branches.
+// busy computes the CRC of a word 2^16 times, without a table. The program has loads, shifts and
+// branches.
 const busy = `image busy
   task main
   data 0 64

@@ -9,7 +9,7 @@ import (
 )
 
 // Bus handles addresses whose top bit is set. A result of false means that the instruction does
-// not complete: the core waits in it forever.
+// not complete: the core waits in this instruction forever.
 type Bus interface {
 	Load(addr uint32, bytes int) (uint32, bool)
 	Store(addr, value uint32, bytes int) bool
@@ -41,8 +41,8 @@ type core struct {
 // exec executes one instruction and updates the pc.
 type exec func(*core)
 
-// compile makes the code of an instruction with given operands. All expressions in its meaning
-// read the state before the instruction.
+// compile makes the code of an instruction with given operands. All expressions in the
+// instruction's meaning read the state before the instruction.
 func compile(in *isa.Inst, o isa.Ops) exec {
 	code, m := in.Bind(o), &in.Meaning
 	switch {
@@ -117,8 +117,8 @@ func jump(code *isa.Code, rd uint8) exec {
 }
 
 // place checks an address of data memory and returns the index of the first byte. If the
-// machine is not strict, it behaves like the byte lanes of a memory: an address is aligned
-// down to the size of the access, and wraps at the end of memory.
+// machine is not strict, an access behaves like the byte lanes of a memory: place aligns the
+// address down to the size of the access, and lets it wrap at the end of memory.
 func (c *core) place(addr uint32, bytes int) (int, bool) {
 	if c.strict {
 		if addr%uint32(bytes) != 0 {
@@ -201,8 +201,8 @@ func (c *core) access(addr, v uint32, bytes int) {
 	c.addr, c.mask, c.data = addr, (1<<bytes-1)<<lane, v<<(8*lane)
 }
 
-// retire runs one instruction and sets all fields of its record except Order. It reports
-// whether the instruction completed.
+// retire runs one instruction and sets all fields of the retire record except Order. The result
+// says whether the instruction completed.
 func (c *core) retire(run exec, in *isa.Inst, insn uint32, rd uint8, r *sim.Retire) bool {
 	*r = sim.Retire{Order: r.Order, PC: c.s.PC, Insn: insn}
 	c.addr, c.mask, c.data = 0, 0, 0

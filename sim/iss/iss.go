@@ -1,10 +1,10 @@
-// Package iss runs a linked image on the instruction set of its target. It is the machine `isa`
-// of the ladder (the list of all levels), and the reference when a circuit is compared in
-// lock-step.
+// Package iss runs a linked image on the instruction set of its target. It contains the machine
+// `isa` of the ladder (the list of all machines). This machine is the reference when a circuit
+// is compared in lock-step.
 //
 // The package has no list of mnemonics. It decodes each word of text with the instruction
-// table. It compiles the meaning of the instruction's line into closures over the registers.
-// The table is therefore the only source of behaviour. If the target lacks an instruction or
+// table, and compiles the meaning of the word's line into closures over the registers. The
+// table is therefore the only source of behaviour. If the target lacks an instruction or
 // register, New returns an error.
 //
 //	m, err := iss.New(im, world.New(script))
@@ -15,8 +15,8 @@
 // device in the mask is ready. The simulated world advances only while WAIT blocks, so
 // computation takes no time. A store to GO transfers a whole frame. Some faults can only come
 // from a mistake in the back end: a misaligned access, an access outside of all objects, a
-// receive without a frame, a jump out of the text. Step returns them as errors, and they
-// never appear as events.
+// receive without a frame, a jump out of the text. Step returns such a fault as an error, and
+// no such fault appears as an event.
 //
 // The package does not depend on circuits or compilers. Start reading at Machine, then core.go.
 package iss

@@ -13,9 +13,8 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// Port registers as distances from x0, as the images below write them:
-// STATUS -2048, WAIT -2044, ADDR -2040, LEN -2036, GO -2032, MARK -2028,
-// LOG -2024, HALT -2020.
+// The images below address port registers relative to x0: STATUS -2048, WAIT -2044, ADDR -2040,
+// LEN -2036, GO -2032, MARK -2028, LOG -2024, HALT -2020.
 
 const hello = `image hello
   task main
@@ -164,8 +163,8 @@ func TestLimit(t *testing.T) {
 	require.Equal(t, uint64(5*slice), m.Instructions())
 }
 
-// TestDevicesByName lists the devices of the simulated world in a different order from the
-// image's. STATUS shows both devices without blocking.
+// TestDevicesByName lists the devices of the simulated world in another order than the image.
+// STATUS shows both devices without blocking.
 func TestDevicesByName(t *testing.T) {
 	m, tr := run(t, program(`
     addi x1, x0, 1
@@ -208,8 +207,8 @@ func TestOversize(t *testing.T) {
 	require.Equal(t, []byte{1, 2, 3, 4, 0, 0, 0, 0}, m.Mem()[:8])
 }
 
-// TestFaults checks that a fault that only a wrong back end can cause is an error with its
-// position.
+// TestFaults checks that Step returns an error with a position for each fault that only a wrong
+// back end can cause.
 func TestFaults(t *testing.T) {
 	for _, c := range []struct{ words, want string }{
 		{"lw x1, 30(x0)", "image p, pc 0x100000, `lw x1, 30(x0)`: a 4-byte access at 0x1e, which is not aligned"},
@@ -231,7 +230,7 @@ func TestFaults(t *testing.T) {
 		{"addi x1, x0, 2\nsw x1, -2040(x0)\nsw x0, -2036(x0)\nsw x0, -2032(x0)", "GO of eth0 with a buffer of 0 bytes at 0x2"},
 		{"addi x1, x0, 33\nsw x0, -2040(x0)\nsw x1, -2036(x0)\nsw x0, -2032(x0)", "GO of eth0 with a buffer of 33 bytes at 0x0"},
 		{"addi x1, x0, 2\nsw x1, -2028(x0)", "mark port: no mark 1"},
-		{"addi x1, x0, 1\nsw x1, -2028(x0)", "the end of mark m before its begin"},
+		{"addi x1, x0, 1\nsw x1, -2028(x0)", "mark m ends before it begins"},
 		{"addi x1, x0, 1\nsw x1, -2024(x0)", "log port: no site 1 of task 0"},
 		{"sw x0, -2024(x0)\nsw x0, -2020(x0)", "log port: the run ended within an event, after 1 words"},
 		{"sw x0, -2024(x0)\nebreak trap 0 0 max", "log port: the run ended within an event, after 1 words"},
@@ -255,7 +254,7 @@ func TestNewVerifies(t *testing.T) {
 }
 
 // TestRetire checks that the records of a run equal the records of a stepper with the same
-// words, and that recording changes nothing.
+// words, and that a run with the hook behaves like a run without the hook.
 func TestRetire(t *testing.T) {
 	im := load(t, busy)
 	m, err := New(im, world.New(nil))

@@ -10,8 +10,8 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// CoreOf describes the ports of the core for an image. This machine uses it, and so does the
-// harness of a circuit that runs the image.
+// CoreOf describes the ports of the core for an image. This machine uses the description, and
+// so does the harness of a circuit that runs the image.
 func CoreOf(im *image.Image) *sim.Core {
 	c := &sim.Core{Program: im.Name, Tasks: im.Tasks, Contexts: len(im.Contexts), Raw: len(im.Logs) == 0}
 	for _, l := range im.Logs {
@@ -44,9 +44,9 @@ func levelBits(d image.Device) int {
 // isStream reports whether a device transfers single bytes.
 func isStream(d image.Device) bool { return port.ShapeOf(d.Kind) == port.Stream }
 
-// MarkFigure counts the executions of a timed region. It holds the number of times that the
-// region has ended. It also holds the number of instructions between the two stores of the
-// region, summed over all executions. The stores do not count.
+// MarkFigure counts the executions of a timed region: how often the region has ended, and the
+// instructions between the two mark stores of the region, summed over all executions. The
+// stores themselves do not count.
 type MarkFigure struct {
 	sim.Mark
 	Runs         uint64
@@ -264,8 +264,8 @@ func (p *ports) Store(addr, v uint32, bytes int) bool {
 }
 
 // move executes a store to GO: the frame engine transfers one frame while the core waits. The
-// engine of a core changes ADDR and LEN while it works. The program must therefore set both
-// again for each transfer.
+// engine of a core changes ADDR and LEN during the transfer. The program must therefore set
+// both registers again for each transfer.
 func (p *ports) move(v uint32) bool {
 	dev := int(v >> 1)
 	if dev >= len(p.im.Devices) {
@@ -289,7 +289,7 @@ func (p *ports) move(v uint32) bool {
 }
 
 // receive moves a frame in the same way as the engine of a core: as whole words, with zeros
-// after the end of the frame. If the frame does not fit, it moves the words that fit.
+// after the end of the frame. If the frame does not fit, receive moves the words that fit.
 func (p *ports) receive(d *image.Device) bool {
 	if p.ready()>>d.Index&1 == 0 && p.answers[d.Index] == nil {
 		return p.m.c.fail("a receive from %s, which has no frame", d.Name)
@@ -346,7 +346,7 @@ func (p *ports) mark(v uint32) bool {
 		k.Runs++
 		k.Instructions += p.m.count - k.since
 	default:
-		return p.m.c.fail("the end of mark %s before its begin", k.Name)
+		return p.m.c.fail("mark %s ends before it begins", k.Name)
 	}
 	return true
 }

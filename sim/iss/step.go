@@ -7,8 +7,8 @@ import (
 	"github.com/sinter-lang/sinter/sim"
 )
 
-// Stepper executes single instruction words without a program. It is the reference when a core
-// is compared in lock-step on random instructions.
+// Stepper executes single instruction words without a program. A Stepper is the reference when
+// a core is compared in lock-step on random instructions.
 //
 //	s, err := iss.NewStepper(isa.RV32I(), 16, make([]byte, 4096), nil)
 //	s.SetReg(2, 7)
@@ -68,9 +68,9 @@ func (s *Stepper) SetPC(pc uint32) { s.c.s.PC = pc }
 // Mem returns the data memory.
 func (s *Stepper) Mem() []byte { return s.c.mem }
 
-// Step executes a word at the present pc. It reports false, without a record, if the
-// instruction did not complete because it traps or the bus blocks it. An error means that the
-// word is not an instruction of the set, or that it names a missing register.
+// Step executes a word at the present pc. The result is false, without a record, if the
+// instruction did not complete because it traps or because the bus blocks it. An error means
+// that the word is not an instruction of the set, or that the word names a missing register.
 func (s *Stepper) Step(insn uint32) (sim.Retire, bool, error) {
 	l, err := s.line(insn)
 	if err != nil {

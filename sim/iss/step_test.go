@@ -12,8 +12,8 @@ import (
 	"github.com/sinter-lang/sinter/sim"
 )
 
-// model is a second simulator of RV32IM. It decodes by opcode and shares nothing with the
-// instruction table.
+// model is a second simulator of RV32IM. The model decodes by opcode and shares nothing with
+// the instruction table.
 type model struct {
 	x   [32]uint32
 	pc  uint32

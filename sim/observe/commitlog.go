@@ -15,8 +15,8 @@ import (
 //	core   0: 3 0x00000010 (0x00b12623) mem 0x00000ffc 0x0000002a
 //	core   0: 3 0x00000014 (0x00c12503) x10 0x0000002a mem 0x00000ffc
 //
-// A line shows a written register with its new value, a store with its address and data, or a
-// load with its address.
+// A line shows a written register and the new value, a store with address and data, or a load
+// with address.
 type CommitLog struct {
 	w       io.Writer
 	decoder *isa.Decoder
@@ -28,7 +28,7 @@ func NewCommitLog(w io.Writer, set *isa.Set) *CommitLog {
 	return &CommitLog{w: w, decoder: isa.NewDecoder(set)}
 }
 
-// Step writes a line if an instruction retires. It keeps the first error for End.
+// Step writes a line if an instruction retires. Step keeps the first error, which End returns.
 func (l *CommitLog) Step(s *Step) {
 	if s.Retired && l.err == nil {
 		_, l.err = io.WriteString(l.w, l.line(&s.Retire))

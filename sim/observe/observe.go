@@ -6,7 +6,7 @@
 //	tape.Step(step, trace)   // for each cycle, or each instruction
 //	err := tape.End()
 //
-// A writer sees only Steps. They may come from an instruction-set simulator or from a circuit.
+// A writer sees only Steps, which may come from an instruction-set simulator or from a circuit.
 // Simulators and circuits report retired instructions, accesses and events in the same way.
 // Only a circuit has cycles without a retired instruction.
 //

@@ -33,8 +33,8 @@ func TestCommitLogLines(t *testing.T) {
 		"core   1: 3 0x00000018 (0xfe209ce3)\n", out.String())
 }
 
-// cycles is a hand-written run of a text of four words: a jump, a load, a store to a port that
-// is held, and an instruction that never retires.
+// cycles is a hand-written run of a text of four words: a jump, a load, a store that a port
+// holds for some cycles, and an instruction that never retires.
 func cycles(o Observer, text *Text) {
 	pc := func(k int) uint32 { return uint32(design.TextBase + 4*k) }
 	at := uint64(0)
@@ -59,7 +59,7 @@ func cycles(o Observer, text *Text) {
 	step(Step{Execute: true, PC: pc(3)})
 }
 
-// TestCauses checks that each cycle counts for the word and the cause that it belongs to.
+// TestCauses checks that each cycle counts for the right word and the right cause.
 func TestCauses(t *testing.T) {
 	for _, overlap := range []bool{true, false} {
 		text := &Text{Words: make([]Word, 4), Circuit: true, Overlap: overlap}
@@ -79,8 +79,8 @@ func TestCauses(t *testing.T) {
 	}
 }
 
-// TestPictureOfAWindow checks that only instructions that retire in the window are shown.
-// For a window without an instruction, the file contains no instruction.
+// TestPictureOfAWindow checks that the file shows only instructions that retire in the window,
+// and none for a window without such instructions.
 func TestPictureOfAWindow(t *testing.T) {
 	text := &Text{Words: make([]Word, 4), Circuit: true, Overlap: true}
 	for k := range text.Words {

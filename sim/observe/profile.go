@@ -37,8 +37,8 @@ func Causes() []Cause {
 	return out
 }
 
-// Spent is the cost of a source position. For an instruction-set simulator, only the first two
-// fields are known.
+// Spent is the cost of a source position. An instruction-set simulator gives only the first two
+// fields.
 type Spent struct {
 	Instructions uint64
 	Events       uint64
@@ -66,8 +66,8 @@ func (s *Spent) add(o *Spent) {
 //
 // A cycle in which an instruction executes counts for that instruction. On a core with
 // organisation `multi`, any other cycle counts for the instruction that is being fetched. On a
-// pipelined core, it counts for the jump that caused it. An event counts for the instruction
-// that is executing when the event appears.
+// pipelined core, such a cycle counts for the jump that caused it. An event counts for the
+// instruction that is executing when the event appears.
 type Profile struct {
 	text    *Text
 	words   []Spent
@@ -104,7 +104,7 @@ func (p *Profile) Step(s *Step) {
 }
 
 // events assigns events to the executing instruction. On a circuit, a change of a level belongs
-// to the instruction that retired before.
+// to the instruction that retired last.
 func (p *Profile) events(s *Step) {
 	for i := range s.Events {
 		if p.text.Circuit && slices.Contains(p.text.Levels, s.Events[i].Port) {
@@ -161,8 +161,8 @@ func causeOf(r *sim.Retire) Cause {
 	return Memory
 }
 
-// End handles an instruction that is still executing when the run ends. It assigns the cycles
-// of the instruction to its word.
+// End handles an instruction that is still executing when the run ends. End assigns the cycles
+// of this instruction to the instruction's word.
 func (p *Profile) End() error {
 	for k, n := range p.held {
 		p.words[k].Cycles[Port] += n // only a port can hold an instruction forever

@@ -11,8 +11,8 @@ import (
 
 // Timeline writes tasks and channels over time in the Trace Event format, which
 // chrome://tracing, Perfetto and other viewers show. One step (a cycle or an instruction)
-// appears as a microsecond. Each task has a row with its events and the stretches in which it
-// runs. Each channel has a row with its number of elements.
+// appears as a microsecond. The row of a task shows the events of the task, and the stretches
+// in which the task runs. The row of a channel shows the number of elements in the channel.
 type Timeline struct {
 	w    io.Writer
 	text *Text

@@ -8,9 +8,9 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// batches decides how many inputs to send to a guest (the running program) in advance. The
-// guest sends nothing while it works on a batch. If the last batch took long, the next one is
-// therefore smaller.
+// batches decides how many inputs the harness sends to a guest (the running program) in
+// advance. The guest sends nothing while it works on a batch. So the next batch is smaller if
+// the last batch took long.
 type batches struct {
 	size int
 	sent time.Time
@@ -41,10 +41,10 @@ func (b *batches) next(now time.Time) int {
 	return b.size
 }
 
-// batch lets the world act until a device in mask has a frame. Its answer contains the waiting
-// frames and the next arrivals, in at most `room` bytes. The guest processes them without
-// further requests, and then reports its steps. If the answer contains no frames, it is the
-// same as the answer to a wait.
+// batch lets the world act until a device in mask has a frame. The answer contains the waiting
+// frames and the next arrivals, in at most `room` bytes. The guest processes these frames
+// without further requests, and then reports its steps. An answer without frames is the same as
+// the answer to a wait.
 func (m *Machine) batch(mask uint32, room int) error {
 	for m.readyFor(mask) == 0 {
 		if !m.world.AdvanceOr(world.Never) {
@@ -72,8 +72,8 @@ func (m *Machine) batch(mask uint32, room int) error {
 	return err
 }
 
-// waiting appends the frames that wait at devices. It reports false if there is no room for all
-// of them.
+// waiting appends the frames that wait at devices. waiting returns false if there is no room
+// for all of these frames.
 func (m *Machine) waiting(b []byte, room int) ([]byte, bool) {
 	before := b
 	for dev, at := range m.dev {
@@ -90,8 +90,8 @@ func (m *Machine) waiting(b []byte, room int) ([]byte, bool) {
 	return b, true
 }
 
-// deviceOf returns the program's number of a device of the world. It is -1 if the program does
-// not have the device.
+// deviceOf returns the program's number of a device of the world. The result is -1 if the
+// program does not have the device.
 func (m *Machine) deviceOf(at int) int {
 	for dev, have := range m.dev {
 		if have == at {
@@ -113,7 +113,8 @@ func appendArrival(b []byte, at uint64, dev int, frame []byte) []byte {
 	return append(b, make([]byte, -len(frame)&7)...)
 }
 
-// waited repeats in the world a wait for a device of mask that the guest made without a request.
+// waited handles a wait that the guest made within a batch, without a request: the world repeats
+// this wait for a device of mask.
 func (m *Machine) waited(mask uint32) error {
 	for m.readyFor(mask) == 0 {
 		if !m.world.AdvanceOr(world.Never) {

@@ -44,9 +44,8 @@ func TestBatchThatLies(t *testing.T) {
 	}
 }
 
-// This test checks the bytes of a batch: waiting frames, later frames, and the clock.
-// Waiting frames that do not fit are not sent ahead, and frames after the end of the run are
-// not sent either.
+// This test checks the bytes of a batch: waiting frames, later frames, and the clock. A batch
+// contains no waiting frame that does not fit, and no frame after the end of the run.
 func TestBatchBytes(t *testing.T) {
 	until := uint64(20)
 	long := bytes.Repeat([]byte("x"), 100)
@@ -71,8 +70,8 @@ func TestBatchBytes(t *testing.T) {
 	}
 }
 
-// Batches grow while the guest is fast, and shrink when it is slow, so that it reports often
-// enough.
+// Batches grow while the guest is fast, and shrink while the guest is slow, so that the guest
+// reports often enough.
 func TestBatchSize(t *testing.T) {
 	var b batches
 	now := time.Unix(1, 0)

@@ -20,9 +20,9 @@ func (m *Machine) told(dev int, data []byte) error {
 	return nil
 }
 
-// asked records a disk command of the program, and passes it to the disk of the world. It
-// reports to the program whether the world refuses the command. If the world does not refuse
-// it, the program executes the command itself.
+// asked records a disk command of the program, and passes it to the disk of the world. asked
+// tells the program whether the world refuses the command. The program itself executes a
+// command that the world does not refuse.
 func (m *Machine) asked(dev int, command []byte) error {
 	port, err := m.device(dev)
 	if err != nil {
@@ -73,7 +73,7 @@ func (m *Machine) checkDisks() error {
 			return err
 		}
 		if !bytes.Equal(data, m.world.Disk(m.dev[i]).Image()) {
-			return fmt.Errorf("the file of disk %s is not what the program said that it wrote", name)
+			return fmt.Errorf("the file of disk %s differs from the writes that the program reported", name)
 		}
 	}
 	return nil

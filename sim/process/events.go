@@ -78,7 +78,7 @@ func (m *Machine) task(i uint32) (string, error) {
 // more handles one part of a long text.
 func (m *Machine) more(text []byte) error {
 	if len(m.text)+len(text) > maxText {
-		return fmt.Errorf("the program says a log event of more than %d bytes", maxText)
+		return fmt.Errorf("the program sends a log event of more than %d bytes", maxText)
 	}
 	m.text = append(m.text, text...)
 	return nil
@@ -188,8 +188,8 @@ func (m *Machine) device(dev int) (string, error) {
 	return m.prog.Devices[dev], nil
 }
 
-// take takes the first frame from the queue of a device. If the guest asks for the frame and
-// has not received it in a batch, take sends it.
+// take takes the first frame from the queue of a device. If the guest asks for a frame that no
+// batch has brought, take sends the frame.
 func (m *Machine) take(dev, limit int, asked bool) error {
 	port, err := m.device(dev)
 	if err != nil {

@@ -10,7 +10,7 @@ const firmwareMemory = 128
 
 // FirmwareArgs returns the QEMU command line of a computer with UEFI firmware that boots from a
 // disk image. The computer has no special features of virtual machines: no kernel on the
-// command line and no exit device. Writes of the program to the disk are lost.
+// command line and no exit device. QEMU discards the writes of the program to the disk.
 func FirmwareArgs(qemu, medium string, mib int) []string {
 	return []string{
 		qemu, "-M", "q35,smbus=off,usb=off,vmport=off", "-accel", "tcg", "-m", strconv.Itoa(max(firmwareMemory, mib)),

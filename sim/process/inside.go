@@ -92,8 +92,8 @@ func (m *Machine) blocks() (map[string]monitor.Block, error) {
 	return all, nil
 }
 
-// finishInside is called when the run is over. It waits until the guest has ended, and checks
-// that the exit code agrees with the end of the run.
+// finishInside ends a finished run: it waits until the guest has ended, and checks that the
+// exit code agrees with the end of the run.
 func (m *Machine) finishInside() error {
 	g := m.inside
 	select {

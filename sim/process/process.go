@@ -1,7 +1,7 @@
 // Package process runs an executable as a Machine: as a Linux process, or as a unikernel in
-// QEMU or in Sinter's monitor. The executable is called the guest. The package does not depend
-// on a compiler. It uses the protocol of the products, in which the guest asks for every input
-// from outside:
+// QEMU or in Sinter's monitor. The running executable is called the guest. The package does not
+// depend on a compiler. In the protocol of the products, the guest asks for every input from
+// outside:
 //
 //	guest                            harness (this package)
 //	'A' low high                     notes the deadline of the wait that follows
@@ -11,10 +11,10 @@
 //	'B' mask room                    as 'W', and sends ahead what arrives next (batch.go)
 //
 // Through this protocol, the simulated world of sim/world serves a real CPU in the same way as
-// the simulators. Log events carry only their rendered text, because a process renders them
+// the simulators. Log events carry only their rendered text, because a process renders its log
 // itself. A unikernel uses its serial line for requests and virtio for frames (see qemu.go).
 //
-// Step reports a fault of the guest as an error. It is never an event or a normal end. The
+// Step reports a fault of the guest as an error. A fault is never an event or a normal end. The
 // faults are: no request for Options.Timeout, an early end, an exit status that contradicts the
 // requests, a CPU exception (Crash), and bytes that are not a request. Start reading at
 // Machine, then serve in events.go.
@@ -90,8 +90,8 @@ type Machine struct {
 	host host
 
 	inside *inside // the guest, if it runs inside the current process
-	// Command is a shell command that runs the same executable without the harness. It works as
-	// long as the file exists (Options.Dir).
+	// Command is a shell command that runs the same executable without the harness. The command
+	// works as long as the executable's file exists (Options.Dir).
 	Command string
 }
 
@@ -168,8 +168,8 @@ func prepare(p Program, w *world.World, o Options) (*Machine, error) {
 	return m, nil
 }
 
-// liveProcess is the shell command with which a user starts the process. In this command each
-// device is a TAP interface that has the name of the device.
+// liveProcess is the shell command with which a user starts the process. In this command, each
+// device is a TAP interface with the name of the device.
 func liveProcess(path string, p *Program) string {
 	for i, d := range p.Devices {
 		if p.isDisk(i) {
@@ -214,10 +214,10 @@ func newMachine(p Program, w *world.World, o Options) *Machine {
 	return m
 }
 
-// start runs a command whose standard streams connect the guest to the harness. A file that was
-// just written may still be open in a child process that another goroutine is starting at this
-// moment. Linux refuses to execute an open file, so start tries again until that child has
-// closed it.
+// start runs a command whose standard streams connect the guest to the harness. A child process
+// that another goroutine starts at this moment may still hold the new executable open for
+// writing. Linux refuses to execute such a file, so start tries again until the child has
+// closed the file.
 func (m *Machine) start(ctx context.Context, path string, args ...string) error {
 	var err error
 	for range 20 {
@@ -270,8 +270,8 @@ func (r *deadlineReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Silence is the error for a program that sent nothing for Options.Timeout. It computes without
-// an end, or it hangs.
+// Silence is the error for a program that sent nothing for Options.Timeout. Such a program
+// computes without an end, or it hangs.
 type Silence struct{ For time.Duration }
 
 // Error describes the silence.
@@ -329,8 +329,8 @@ func (m *Machine) reap() error {
 // The exit codes of a guest. They equal the exit codes of the sinter command.
 var exitCodes = map[trace.Status]int{trace.Ended: 0, trace.Waiting: 0, trace.Trapped: 4, trace.Stuck: 5}
 
-// finish is called when the run is over. It waits until the guest has ended, and checks that
-// the exit status agrees with the end of the run.
+// finish ends a finished run: it waits until the guest has ended, and checks that the exit
+// status agrees with the end of the run.
 func (m *Machine) finish() error {
 	stop := time.AfterFunc(m.opts.Timeout, func() { m.host.cmd.Process.Kill() }) //nolint:errcheck // it may have ended
 	defer stop.Stop()
@@ -349,8 +349,8 @@ func ending(err error) string {
 	return err.Error()
 }
 
-// lost returns the error for a guest from which no more bytes can be read. It explains the
-// reason. For QEMU it adds the command that starts the guest again.
+// lost returns the error for a guest from which no more bytes can be read. The error gives the
+// reason. For QEMU, the error also gives the command that starts the guest again.
 func (m *Machine) lost(err error) error {
 	if m.inside != nil {
 		return m.lostInside(err)
@@ -381,8 +381,8 @@ func (m *Machine) Done() bool { return m.done }
 // Trace returns the observed events.
 func (m *Machine) Trace() *trace.Trace { return m.tr }
 
-// Instructions returns the number of executed instructions. This requires a program that counts
-// them, and Options.ICount.
+// Instructions returns the number of executed instructions. This requires a program that
+// reports the number, and Options.ICount.
 func (m *Machine) Instructions() uint64 { return m.instructions }
 
 // Step serves one request.

@@ -146,9 +146,8 @@ func TestWhatCannotStart(t *testing.T) {
 	require.ErrorContains(t, err, "guest: fork/exec /no/qemu")
 }
 
-// TestQEMUThatFails checks the error for a QEMU that does not accept its options. The error
-// is one clear line, with the command that repeats it. The executable for that command is
-// kept.
+// TestQEMUThatFails checks the error for a QEMU that does not accept its options. The error is
+// one clear line, with a command that repeats the run. The executable for that command is kept.
 func TestQEMUThatFails(t *testing.T) {
 	path := t.TempDir() + "/qemu"
 	require.NoError(t, os.WriteFile(path, []byte("#!/bin/sh\necho qemu: no machine microvm >&2\nexit 1\n"), 0o755))
@@ -177,7 +176,8 @@ func FuzzGuest(f *testing.F) {
 	})
 }
 
-// TestKeptFiles checks that, with a given folder, the executable stays and the command runs it.
+// TestKeptFiles checks that the executable stays in a given folder, and that Machine.Command runs
+// this executable.
 func TestKeptFiles(t *testing.T) {
 	dir := t.TempDir() + "/kept"
 	m, err := NewNative(context.Background(), program(say('H', 0, 0, "")), world.New(nil), Options{Dir: dir})

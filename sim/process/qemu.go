@@ -33,8 +33,9 @@ var commonArgs = []string{
 	"-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-serial", "stdio", "-device", "isa-debug-exit,iobase=0xf4,iosize=4",
 }
 
-// machine returns the arguments for a chipset without the parts that the unikernel does not
-// use. Without ACPI, a microvm passes its virtio devices on the kernel command line.
+// machine returns the arguments that select a chipset and switch off the parts that the
+// unikernel does not use. Without ACPI, a microvm passes its virtio devices on the kernel
+// command line.
 func (c Chipset) machine() []string {
 	if c == Q35 {
 		return []string{"-M", "q35,smbus=off,sata=off,usb=off,vmport=off,hpet=off"}
@@ -98,13 +99,13 @@ func MemoryOf(o Options, kernel string) int {
 }
 
 // MemoryOfImage returns the memory that a kernel needs, in MiB. The memory must contain the
-// whole image, and two MiB after it for the data of the loader.
+// whole image and two MiB after the image, for the data of the loader.
 func MemoryOfImage(kernel []byte) int { return max(leastMemory, int(imageEnd(kernel)>>20)+3) }
 
 // LeastMemoryOfImage returns the memory in MiB that is needed to load a kernel.
 func LeastMemoryOfImage(kernel []byte) int { return int((imageEnd(kernel) + 1<<20 - 1) >> 20) }
 
-// imageEnd returns the end address of an image in memory, below 4 GiB. It returns 0 if the
+// imageEnd returns the end address of an image in memory, below 4 GiB. The result is 0 if the
 // bytes are not an image.
 func imageEnd(kernel []byte) uint64 {
 	f, err := elf.NewFile(bytes.NewReader(kernel))
@@ -155,9 +156,9 @@ func (p *Program) wired(dev int) bool {
 	return !p.isDisk(dev) && !p.isLevel(dev) && !p.isStream(dev) && !p.isBus(dev)
 }
 
-// LineArgs returns the arguments for the nth serial line in addition to the console. There are
-// at most two. The program identifies its lines by their order. backend is a character device
-// of QEMU with the identity sN.
+// LineArgs returns the arguments for the nth serial line in addition to the console. At most
+// two lines are possible. The program identifies the lines by their order. `backend` is a
+// character device of QEMU with the identity sN.
 func LineArgs(n int, backend string) []string {
 	return []string{
 		"-chardev", backend,
@@ -177,8 +178,8 @@ func (c Chipset) Disk(i int, file string) []string {
 // Random returns the arguments for a source of random bytes.
 func (c Chipset) Random() []string { return []string{"-device", c.device("rng")} }
 
-// Card returns the arguments for a network card. The program identifies its devices by the
-// last byte of the address.
+// Card returns the arguments for a network card. The program identifies its network devices by
+// the last byte of the MAC address.
 func (c Chipset) Card(i int, backend string) []string {
 	return []string{
 		"-netdev", fmt.Sprintf("%s,id=n%d", backend, i),

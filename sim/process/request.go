@@ -13,8 +13,8 @@ const (
 	maxLine  = 200
 )
 
-// request is one request of a guest. It has four words, followed by as many bytes as the last
-// word says.
+// request is one request of a guest. A request has four words, followed by data bytes. The last
+// word is the number of these bytes.
 type request struct {
 	kind byte
 	a, b uint32
@@ -57,7 +57,7 @@ func (m *Machine) reply(words ...uint32) error {
 }
 
 // lastWords reads the last line of a guest that cannot continue: a CPU exception, or an error
-// of its drivers.
+// of the guest's drivers.
 func (m *Machine) lastWords() error {
 	line := make([]byte, 0, maxLine)
 	for len(line) < maxLine {

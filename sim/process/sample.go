@@ -13,11 +13,11 @@ import (
 	"unsafe"
 )
 
-// Samples show where a Linux process spends its time. A thread of the tool observes each
-// thread of the process through ptrace. It takes a sample when the observed thread has used
-// another half millisecond of processor time. It adds the time since the last sample to the
-// thread's current address. The program does not change. Time in which a thread waits, or in
-// which another process runs, does not count.
+// Samples show in which code a Linux process spends its time. A thread of the tool observes
+// each thread of the process through ptrace. This tracer takes a sample when the observed
+// thread has used another half millisecond of processor time. It adds the time since the last
+// sample to the current address of the observed thread. The program does not change. Time in
+// which a thread waits, or in which another process runs, does not count.
 type Samples struct {
 	At    map[uint64]time.Duration // CPU time by instruction address
 	Looks int
@@ -61,9 +61,9 @@ func (s *sampler) thread(id int) *thread {
 	return &thread{sampler: s, id: id, onward: syscall.PTRACE_CONT}
 }
 
-// stop ends the sampling. When it returns, the samples are complete. It must be called
-// before other code waits for the end of the process, because such a wait would consume
-// the stops that the sampling waits for.
+// stop ends the sampling. When stop returns, the samples are complete. Call stop before other
+// code waits for the end of the process, because such a wait would consume the stops that the
+// sampling waits for.
 func (s *sampler) stop() {
 	close(s.quit)
 	<-s.done
@@ -95,15 +95,15 @@ func (s *sampler) run(ready chan<- struct{}) {
 		if err := s.lookAtAll(); err != nil {
 			s.leave()
 			if !errors.Is(err, errEnded) {
-				s.into.Err = fmt.Errorf("the process cannot be looked at any more: %w", err)
+				s.into.Err = fmt.Errorf("the process can no longer be sampled: %w", err)
 			}
 			return
 		}
 	}
 }
 
-// over reports whether the process ended before it could be traced. In this case the kernel
-// returns the same error as for a trace that is not allowed.
+// over reports whether the process ended before it could be traced. For such a process, the
+// kernel returns the same error as for a trace that is not allowed.
 func (s *sampler) over() bool {
 	info, err := s.threads[0].waitid(waitEnd | waitLeave | syscall.WNOHANG)
 	return err == nil && info.pid != 0
@@ -144,9 +144,9 @@ func (s *sampler) findThreads() {
 	}
 }
 
-// leave ends the tracing of the process. Each thread must stop once more for that. The first
-// thread comes last: if the process ends in the meantime, the kernel reports the end of the
-// first thread after the ends of all others.
+// leave ends the tracing of the process. To be released, each thread must stop once more. The
+// first thread comes last: if the process ends in the meantime, the kernel reports the end of
+// the first thread after the ends of all others.
 func (s *sampler) leave() {
 	for _, t := range slices.Backward(s.threads) {
 		t.onward = syscall.PTRACE_DETACH
@@ -154,7 +154,7 @@ func (s *sampler) leave() {
 			return // it has ended
 		}
 		if _, err := t.wait(0); err != nil && !errors.Is(err, errEnded) {
-			s.into.Err = fmt.Errorf("the process cannot be let go: %w", err)
+			s.into.Err = fmt.Errorf("the sampling of the process cannot be ended: %w", err)
 		}
 	}
 }
@@ -163,7 +163,8 @@ func (s *sampler) leave() {
 // status.
 var errEnded = errors.New("the process has ended")
 
-// look goes on from a stop by a signal, and looks where the thread is when it has worked.
+// look first handles a stop of the thread by a signal. If the thread has worked long enough since
+// the last sample, look stops the thread and records its address.
 func (t *thread) look() error {
 	if stopped, err := t.wait(syscall.WNOHANG); err != nil || stopped {
 		return err
@@ -190,8 +191,9 @@ func (t *thread) look() error {
 // triesOfStop bounds how often a look asks whether a thread has stopped.
 const triesOfStop = 20
 
-// wait waits for a stop of the thread, records the thread's address and lets it continue. It
-// consumes the end of a thread, but not the end of the process, for which other code waits.
+// wait waits for a stop of the thread, records the thread's address and lets the thread
+// continue. wait consumes the end of a thread. It does not consume the end of the process,
+// because other code waits for that end.
 func (t *thread) wait(how int) (stopped bool, err error) {
 	info, err := t.waitid(waitEnd | waitStop | waitLeave | how)
 	switch {
@@ -274,8 +276,8 @@ func (t *thread) waitid(options int) (childInfo, error) {
 	}
 }
 
-// used returns the processor time of the thread. It reads the kernel's statistics, because
-// no clock shows the time of a thread of another process.
+// used returns the processor time of the thread. It reads the statistics of the kernel, because
+// no clock gives the time of a thread of another process.
 func (t *thread) used() (time.Duration, error) {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/schedstat", t.pid, t.id))
 	if errors.Is(err, os.ErrNotExist) {
@@ -289,7 +291,7 @@ func (t *thread) used() (time.Duration, error) {
 	return time.Duration(ns), err
 }
 
-// ended turns an error that only means that the process is gone into errEnded.
+// ended returns errEnded for an error that only means that the process has ended.
 func ended(err error) error {
 	if errors.Is(err, syscall.ESRCH) || errors.Is(err, syscall.ECHILD) || errors.Is(err, syscall.EINVAL) {
 		return errEnded

@@ -12,7 +12,7 @@ import (
 )
 
 // A process that works gives one sample for each half millisecond of CPU time. Signals still
-// reach the process. Its exit status remains available for the code that waits for it.
+// reach the process. The code that waits for the process still gets the exit status.
 func TestSamplesOfAProcess(t *testing.T) {
 	cmd := exec.Command("/bin/sh", "-c", `trap "exit 3" TERM; while :; do :; done`)
 	require.NoError(t, cmd.Start())
@@ -39,8 +39,8 @@ func TestSamplesOfAProcess(t *testing.T) {
 	require.LessOrEqual(t, sum, cmd.ProcessState.UserTime()+cmd.ProcessState.SystemTime()+10*time.Millisecond)
 }
 
-// A process that waits is not disturbed. A process that ends before the first sample has no
-// samples and no error.
+// Sampling does not disturb a process that waits. A process that ends before the first sample
+// has no samples and no error.
 func TestSamplesOfAShortProcess(t *testing.T) {
 	cmd := exec.Command("/bin/sh", "-c", "exit 0")
 	require.NoError(t, cmd.Start())

@@ -6,8 +6,8 @@ import (
 	"github.com/sinter-lang/sinter/ir"
 )
 
-// Caller calls one function many times. The function must take words and only compute, such as
-// a function of the float library.
+// Caller calls one function many times. The function must take words and only compute. An
+// example is a function of the float library.
 type Caller struct {
 	c  *context
 	fn *compiled

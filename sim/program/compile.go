@@ -56,8 +56,8 @@ const (
 	cEvent // any other operation, described by its IR instruction
 )
 
-// inst is one operation. It accesses memory at the address base + s[b] + (s[a] + disp). n
-// bytes from the offset in parentheses on must lie within limit.
+// inst is one operation. The operation accesses memory at the address base + s[b] + (s[a] +
+// disp). The n bytes from the offset in parentheses on must lie within limit.
 type inst struct {
 	op           code
 	w            uint8 // 64 - width of signed operands; or the amount of a slice; or the width of the low part of a cat
@@ -280,7 +280,7 @@ func (k *compiling) function(f *ir.Func) {
 	}
 }
 
-// count begins a segment that ends at the next mark or at the end of b.
+// count begins a segment, which ends at the next mark operation or at the end of b.
 func (k *compiling) count(b *ir.Block, from int) {
 	n := from
 	for n < len(b.Instrs) && (n == from || b.Instrs[n-1].Op != ir.OpMark) {
@@ -326,8 +326,8 @@ func (k *compiling) edge(e *ir.Edge) {
 	k.fixups = append(k.fixups, fixup{at: at, to: e.To})
 }
 
-// moves emits parallel copies from src to dst. A copy is emitted only when no other copy
-// still needs the old value of its target. An extra slot breaks cycles.
+// moves emits parallel copies from src to dst. A copy is emitted only when no other copy still
+// needs the old value of the copy's target. An extra slot breaks cycles.
 func (k *compiling) moves(dst, src []int32) {
 	type move struct{ dst, src int32 }
 	var todo []move

@@ -5,12 +5,13 @@ import (
 	"github.com/sinter-lang/sinter/ir/trace"
 )
 
-// ring is the state of a channel between two contexts. It counts the slots that the writer has
-// filled, and the slots that the reader has emptied.
+// ring is the state of a channel between two contexts. The ring counts the slots that the
+// writer has filled, and the slots that the reader has emptied.
 type ring struct{ given, taken uint64 }
 
-// hold returns the slot that the next pass changes. The argument `what` names a state of the
-// ring. If the ring is not in that state, ok is false.
+// hold returns the slot that the next send or receive changes. The argument `what` names a
+// state of the ring: it has a value, it has room, or all values are taken. If the ring is not
+// in that state, ok is false.
 func (r *ring) hold(what uint64, room int) (slot uint64, ok bool) {
 	switch what {
 	case ir.HasValue:

@@ -10,8 +10,8 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// event executes an operation on a device, a channel or the trace. If execution continues
-// after the operation, it returns outOfFuel.
+// event executes an operation on a device, a channel or the trace. event returns outOfFuel if
+// execution continues after the operation.
 func (c *context) event(i *inst) (stopReason, error) {
 	mc, in := c.mc, i.instr
 	switch in.Op {
@@ -163,7 +163,7 @@ func (mc *Machine) mark(c *context, i *ir.Instr) {
 	mc.marks = append(mc.marks, Mark{mc.m.Marks[n], c.executed() - mc.open[n]})
 }
 
-// recv takes the next frame that fits. It returns false if there is none.
+// recv takes the next frame that fits. It returns false if there is no such frame.
 func (c *context) recv(i *inst) bool {
 	for c.mc.pending(i.instr.Dev) {
 		if frame, ok := c.mc.world.Take(c.mc.ports[i.instr.Dev], int(i.instr.Imm)); ok {
@@ -298,7 +298,7 @@ func (c *context) moveEvent(i *inst, kind trace.Kind, slots []int32, values []*i
 }
 
 // argAt reads an argument of an event from memory. A number takes `size` bytes. If size is 0,
-// it takes as many bytes as its width needs.
+// the number takes as many bytes as its width needs.
 func (mc *Machine) argAt(t trace.ArgType, at, size int, what *ir.Instr) (trace.Arg, error) {
 	if t.Kind == "bytes" {
 		data, err := mc.bytesAt(at, what)
@@ -316,8 +316,8 @@ func (mc *Machine) argAt(t trace.ArgType, at, size int, what *ir.Instr) (trace.A
 	return trace.Arg{Bits: v & word.Mask(t.Width)}, nil
 }
 
-// waitsFor describes the event that a blocked context waits for. It reports whether the event
-// comes from outside.
+// waitsFor describes the event that a blocked context waits for. The second result says whether
+// the event comes from outside.
 func (c *context) waitsFor() (string, bool) {
 	i := c.code[c.pc].instr
 	if i == nil {

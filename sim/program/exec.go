@@ -27,8 +27,8 @@ func bit(b bool) uint64 {
 	return 0
 }
 
-// place computes the address that an operation accesses. ok is false if the n bytes from this
-// address on are not all inside the object.
+// place computes the address that an operation accesses. ok is false if some of the n bytes
+// from this address on are outside of the object.
 func place(s []uint64, i *inst) (at int, ok bool) {
 	off, n := int(uint32(s[i.a])+uint32(i.disp)), i.n
 	if i.op == cSpan {

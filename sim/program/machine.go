@@ -1,5 +1,5 @@
-// Package program runs the program IR. It is the machine "ir". It runs a module before or after
-// ir/pass/tasks. Both must show the same trace.
+// Package program runs the program IR. It contains the machine `ir`. The machine runs a module
+// before or after ir/pass/tasks, and both forms must show the same trace.
 //
 // Each task (after the tasks pass: Main) is compiled to a separate context: a flat list of
 // instructions over numbered slots. There is no recursion. Every function therefore has fixed
@@ -11,13 +11,13 @@
 //	...
 //
 // If a blocking operation is not possible yet, the context stops at that instruction, and the
-// schedule returns to it later. Before the tasks pass, the machine uses the canonical schedule:
-// tasks run in the order of the system, each until it waits, in rounds. After the pass, Main
-// contains that schedule.
+// schedule later continues the context. Before the tasks pass, the machine uses the canonical
+// schedule: tasks run in the order of the system, each until it waits, in rounds. After the
+// pass, Main contains that schedule.
 //
 // The verifier cannot detect an address outside of its object. Such an address is a fault of
 // Sinter and stops the machine with an error. Unwritten bytes of a local object are 0xa5, so
-// that reading them becomes visible.
+// that a read of such bytes becomes visible in the trace.
 //
 // Start reading at New, then compile.go and exec.go.
 package program
@@ -207,8 +207,8 @@ func (mc *Machine) round() {
 	mc.end(status)
 }
 
-// stuck reports whether no input can let the program's own tasks continue, although services
-// can continue.
+// stuck reports whether no input can make the program's own tasks continue. Services may still
+// continue.
 func (mc *Machine) stuck() bool {
 	if !mc.services {
 		return false
@@ -217,8 +217,8 @@ func (mc *Machine) stuck() bool {
 	return status == trace.Stuck
 }
 
-// waits describes the events that the tasks wait for. It also returns how the run ends if these
-// events never come.
+// waits describes the events that the tasks wait for. The second result says how the run ends
+// if these events never come.
 func (mc *Machine) waits() (trace.Status, []string) {
 	status := trace.Stuck
 	var waits []string

@@ -50,7 +50,7 @@ func (c *context) choice(i *inst) (stopReason, error) {
 }
 
 // meet executes a send to a channel of capacity 0. The task offers the value, and continues
-// when it is taken.
+// when another task has taken the value.
 func (c *context) meet(i *inst) (stopReason, error) {
 	ch := i.instr.Chan
 	switch {
@@ -103,7 +103,7 @@ func (c *context) armTime(i *inst, k int) uint64 {
 	return c.joined(i, first+1)
 }
 
-// joined returns the 64-bit word at argument k. It may be given in two halves.
+// joined returns the 64-bit word at argument k. The word may be given in two halves.
 func (c *context) joined(i *inst, k int) uint64 {
 	v := c.slots[i.event.args[k]]
 	if i.instr.Args[k].Type == 32 {
@@ -142,8 +142,8 @@ func (mc *Machine) deadline() uint64 {
 	return d
 }
 
-// selectWaits describes the events that a blocked select waits for. It reports whether they
-// come from outside.
+// selectWaits describes the events that a blocked select waits for. The second result says
+// whether one of these events comes from outside.
 func (c *context) selectWaits() (string, bool) {
 	i := &c.code[c.pc]
 	var list []string

@@ -20,7 +20,7 @@ type channel struct {
 }
 
 // shown returns the parts of an element that the trace shows. For a frame, these are the parts
-// of its message.
+// of the message in the frame.
 func (ch *channel) shown(cells []uint64) []trace.Arg {
 	args := leaves(nil, ch.elem, cells)
 	if ch.frames {
@@ -100,7 +100,7 @@ func (t *task) get(e *eval.Effect) {
 	t.event(trace.Event{Kind: trace.Recv, Port: ch.name, Args: ch.shown(e.Cells)})
 }
 
-// out sends a frame. A frame of zero bytes is not sent.
+// out sends a frame. out does not send a frame of zero bytes.
 func (t *task) out(e *eval.Effect) {
 	if e.Index < 0 {
 		t.outOf(t.m.socket(e.Index), e.Data)
@@ -124,8 +124,8 @@ func (t *task) put(e *eval.Effect) {
 	}
 }
 
-// ask sends a device a command and gets its answer. A device that the world lacks gives no
-// answer.
+// ask sends a device a command and gets the device's answer. If the world lacks the device,
+// there is no answer.
 func (t *task) ask(e *eval.Effect) {
 	port := t.m.prog.System.Devices[e.Index].Name
 	t.event(trace.Event{Kind: trace.Out, Port: port, Time: t.m.world.Now(), Data: e.Data})
@@ -133,8 +133,8 @@ func (t *task) ask(e *eval.Effect) {
 	t.event(trace.Event{Kind: trace.In, Port: port, Data: e.Data})
 }
 
-// `in` receives a frame. If a frame is longer than the buffer, the world drops it and the
-// task continues to wait.
+// `in` receives a frame. If a frame is longer than the buffer, the world drops the frame and
+// the task continues to wait.
 func (t *task) in(e *eval.Effect) {
 	for {
 		t.await(t.m.message(e.Index))

@@ -14,7 +14,7 @@ func example(t testing.TB, name string) *tree.Program {
 	return check(t, string(readExample(t, name, name+".sn")))
 }
 
-// passes reports whether the rules of the filter let a frame pass. It is written with offsets
+// passes reports whether the rules of the filter let a frame pass. The function uses offsets
 // instead of a layout.
 func passes(f []byte) bool {
 	if len(f) < 14+20 || binary.BigEndian.Uint16(f[12:]) != 0x800 || f[14]>>4 != 4 || f[14]&15 < 5 {

@@ -14,8 +14,8 @@ func names(p *tree.Program) (list []string) {
 	return list
 }
 
-// TestInstances checks that there is one function for each needed instance, in the order in
-// which they are needed. A function that is never called is checked and left out.
+// TestInstances checks that the program has one function for each needed instance of a generic
+// function, in the order of need. A function that is never called is checked and left out.
 func TestInstances(t *testing.T) {
 	p := check(t, mainOf(`fn id<T>(x: T) -> T { return x }
 fn pair<T, N: u32>(v: [N]T) -> T { return id(v[N - 1]) }

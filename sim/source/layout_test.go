@@ -94,7 +94,7 @@ fn read(v: []u8) -> u32 { let l = L.parse(v) else { return 9999 }; return u32(l.
 }
 
 // TestLayoutsNever parses every truncation of a message and every change of one byte. The
-// machine never reports a fault.
+// machine must never report a fault.
 func TestLayoutsNever(t *testing.T) {
 	p := check(t, layouts)
 	const message = "\xb9\x03\x00\x01\x01abcd\x01\x00\x00\x03?\x00\x02hi\x2aXYZ"

@@ -71,7 +71,7 @@ func (m *model) get(k uint16) byte {
 // keys is the number of keys that the operations below use.
 const keys = 6
 
-// play does operations, one byte each: k puts key k, k+keys removes it.
+// play executes operations of one byte each: k puts key k, and k+keys removes key k.
 func (m *model) play(ops []byte) string {
 	for i, op := range ops {
 		if k := uint16(op); k < keys {
@@ -101,8 +101,8 @@ task t(d: net.Eth) {
 }
 system s { run t(net.eth(0)) }`
 
-// sequences returns all sequences of puts of one length, then random sequences of puts and
-// removals.
+// sequences returns all sequences of a given number of puts, and then random sequences of puts
+// and removals.
 func sequences(n, random int) (list [][]byte) {
 	total := 1
 	for range n {
@@ -128,7 +128,8 @@ func sequences(n, random int) (list [][]byte) {
 }
 
 // TestMapsAgainstModel checks the eviction order and the sets of maps with one to four ways and
-// with several sets. It tries all sequences of five puts of six keys, and random ones.
+// with several sets. The test tries all sequences of five puts of six keys, and random
+// sequences.
 func TestMapsAgainstModel(t *testing.T) {
 	for _, n := range []int{1, 2, 3, 4, 8, 16} {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
@@ -157,8 +158,8 @@ func TestMapsAgainstModel(t *testing.T) {
 
 // TestCanonicalBits checks that the bits of keys decide which keys share a set: most
 // significant bit first, padded at the end. The test finds the set of a key by evictions from a
-// map with 256 sets. It also checks that a key finds the entry of an equal key, and that
-// different keys do not.
+// map with 256 sets. It also checks that a key finds the entry of an equal key, and never the
+// entry of a different key.
 func TestCanonicalBits(t *testing.T) {
 	got := logs(t, `struct K { f: bool; n: bytes<4>; v: [2]u3 }
 fn key(f: bool, n: bytes<4>, a: u3, b: u3) -> K { return K(f: f, n: n, v: [a, b]) }`, `

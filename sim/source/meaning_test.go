@@ -2,8 +2,8 @@ package source_test
 
 import "testing"
 
-// TestMeaning runs the body of a task and compares its log. The expected text follows from the
-// language definition.
+// TestMeaning runs the body of a task and compares the log with the expected text. The expected
+// text follows from the language definition.
 func TestMeaning(t *testing.T) {
 	for _, c := range []struct{ name, decls, body, want string }{
 		{"wrapping", "", `

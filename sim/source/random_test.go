@@ -16,7 +16,7 @@ import (
 )
 
 // gen writes random programs about the subjects of facts: indices, lengths, conditions, loops.
-// The machine checks each proof while it runs.
+// The machine checks each proof of the checker during the run.
 type gen struct {
 	r     *rand.Rand
 	out   strings.Builder
@@ -138,8 +138,8 @@ fn total(v: []u8) -> u8 {
 }`, "var a: [5]u8\nvar b: bytes<6> = \"ab\"\nvar i: u32 = 2\nvar j: i32 = -1\nvar s: u8 = 3\n"+g.out.String()+`log.print("{i} {j} {s}")`)
 }
 
-// TestProofs runs random programs. Programs that the checker refuses are not counted. If a
-// proof does not hold, the machine reports a fault.
+// TestProofs runs random programs. Programs that the checker refuses do not count. If a proof
+// does not hold, the machine reports a fault.
 func TestProofs(t *testing.T) {
 	ran, proved := 0, 0
 	for seed := range int64(2000) {

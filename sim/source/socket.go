@@ -35,8 +35,8 @@ func (t *task) outOf(s *tree.SocketDef, message []byte) {
 	t.send(&eval.Effect{Kind: eval.ChanSendEffect, Index: s.Out, Cells: cells})
 }
 
-// outOfQueue takes the first message that waits at a socket. It drops a message that is longer
-// than the limit.
+// outOfQueue takes the first message that waits at a socket. outOfQueue drops a message that is
+// longer than the limit.
 func (t *task) outOfQueue(s *tree.SocketDef, e *eval.Effect) {
 	cells := make([]uint64, tree.Cells(t.m.chans[s.In].elem))
 	t.get(&eval.Effect{Kind: eval.ChanRecvEffect, Index: s.In, Cells: cells})

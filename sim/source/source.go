@@ -1,17 +1,17 @@
-// Package source runs a checked program directly on its typed tree. It is the reference
+// Package source runs a checked program directly on its typed tree. It contains the reference
 // machine, with which all other machines are compared.
 //
 //	m, err := source.New(program, world.New(script))
 //	t, err := sim.Run(m, 0)
 //
 // The machine follows the canonical schedule: tasks run in the order of the system, each until
-// it waits, in rounds. The world acts only when every task waits. It sets the clock to the
-// earliest deadline or delivers one input. The schedule then starts again with the first task.
-// After a trap, the other tasks run until they wait, and the run ends.
+// it waits, in rounds. The world acts only when every task waits. The world sets the clock to
+// the earliest deadline or delivers one input. The schedule then starts again with the first
+// task. After a trap, the other tasks run until they wait, and the run ends.
 //
-// Each task is a coroutine on lang/eval. Its actions that are visible outside arrive here as
-// effects. If an effect is not possible yet, the task waits. Channels, devices, log and marks
-// are in effects.go. The schedule is in this file.
+// Each task is a coroutine on lang/eval. The visible actions of a task arrive in this package
+// as effects. If an effect is not possible yet, the task waits. Channels, devices, log and
+// marks are in effects.go. The schedule is in this file.
 //
 // The package does not import the IR, because it must not share the lowering that it checks.
 package source
@@ -76,8 +76,8 @@ const (
 	forTurn                   // that the other tasks have run
 )
 
-// wait describes the event that a task waits for: a kind, and the index of a device or channel,
-// or the arms of a select.
+// wait describes the event that a task waits for. It has a kind, and either the index of a
+// device or channel, or the arms of a select.
 type wait struct {
 	kind  waitKind
 	index int
@@ -88,8 +88,7 @@ type wait struct {
 // stopped is the panic value that ends a coroutine after its machine has ended.
 type stopped struct{}
 
-// New returns the machine of a program at its start. It finds the devices of the world by
-// name.
+// New returns a machine at the start of a program. New finds the devices of the world by name.
 func New(p *tree.Program, w *world.World) (*Machine, error) { return NewCounting(p, w, nil) }
 
 // NewCounting returns a machine that counts how often statements are executed.
@@ -152,7 +151,7 @@ func (t *task) event(e trace.Event) {
 	t.m.trace.Add(e)
 }
 
-// Step lets one task run until it waits or has run for some time. If all tasks wait, it lets
+// Step lets one task run until it waits or has run for some time. If all tasks wait, Step lets
 // the world deliver one input.
 func (m *Machine) Step() error {
 	if m.done {
@@ -216,9 +215,9 @@ func (m *Machine) trapped() bool {
 	return false
 }
 
-// over reports whether the end of the run is certain, because no further input can change it.
-// This is the case when the program's own tasks have ended, or when they wait for each other
-// and only services continue.
+// over reports whether the end of the run is certain, because no further input can change the
+// end. This is the case when the program's own tasks have ended, or when they wait for each
+// other and only services continue.
 func (m *Machine) over() bool {
 	s := m.status()
 	return s == trace.Ended || s == trace.Stuck && m.hasService()

@@ -12,9 +12,9 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// TestWriting makes layouts and writes them. The expected bytes are computed by hand, and the
-// checksums come from the standards: "123456789" has the CRC-32 cbf43926, and the header is an
-// example that many texts about RFC 1071 use.
+// TestWriting makes layouts and writes them. The expected bytes are computed by hand. The
+// expected checksums come from the standards: "123456789" has the CRC-32 cbf43926, and the
+// header is an example that many texts about RFC 1071 use.
 func TestWriting(t *testing.T) {
 	for _, c := range []struct{ name, decls, body, want string }{
 		{
@@ -80,7 +80,7 @@ layout L { ver: u3 = 5; flag: u1; op: Op; a: u16 little; _: u3; b: i5; c: u8 in 
 }
 
 // randomMessage makes a message of the layout Rec below. Another library and hand-written code
-// compute its seals.
+// compute the seals of the message.
 func randomMessage(r *rand.Rand) []byte {
 	kind := []byte{1, 4, 200}[r.Intn(3)]
 	flag := r.Intn(2)
@@ -133,7 +133,7 @@ task t(d: net.Eth) {
 system s { run t(net.eth(0)) }`
 
 // TestRoundTrip checks parse(x.bytes()) == x and parse(b).bytes() == b for random values. A
-// message with one changed bit is another value or no value.
+// message with one changed bit must parse as another value, or not at all.
 func TestRoundTrip(t *testing.T) {
 	p := check(t, roundTrip)
 	r := rand.New(rand.NewSource(7))

@@ -53,9 +53,9 @@ func eachAnswer(name string, data []byte, form string, do func(answerLine) error
 	return nil
 }
 
-// ReadAnswers reads an answer file. Each line has a time in microseconds, a command, its
-// sectors, a colon, and `ok` or a minus. From that time on the disk can execute the
-// command, or with a minus the command fails. A line without sectors applies to all
+// ReadAnswers reads an answer file. Each line has a time in microseconds, a command, the
+// sectors of the command, a colon, and `ok` or a minus. From that time on, the disk executes
+// the command (ok), or the command fails (minus). A line without sectors applies to all
 // sectors.
 //
 //	0     read 5 : -        # sector 5 cannot be read

@@ -26,11 +26,11 @@ type Answer struct {
 	Refuses bool   // the device does not acknowledge
 }
 
-// Bus is the other end of a bus. If several answers in the list fit a command, the last one is
-// given. A bus without addresses has one device, which is always present. On a bus with
-// addresses a device is present from the time of its first answer on. It acknowledges a
-// command even if none of its answers fits. For a kind of port without wires, the Bus is a
-// source of random bytes.
+// Bus is the simulated devices on a bus. If several answers in the list fit a command, the bus
+// gives the last of these answers. A bus without addresses has one device, which is always
+// present. On a bus with addresses, a device is present from the time of its first answer in
+// the list on. A present device acknowledges a command even if none of the device's answers
+// fits. For a kind of port without wires, the Bus is a source of random bytes.
 type Bus struct {
 	answers   []Answer
 	addressed bool
@@ -46,7 +46,7 @@ func NewBus(k *port.Kind) *Bus {
 	return b
 }
 
-// begin returns the bus as a new run meets it.
+// begin returns the bus in its state at the start of a run.
 func (b *Bus) begin() *Bus {
 	if b == nil || b.source == nil {
 		return b

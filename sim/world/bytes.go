@@ -43,8 +43,8 @@ func (s *Script) AddBytes(list []Bytes) error {
 	return nil
 }
 
-// compareInputs orders inputs by time. At the same time, level changes come first, and then
-// inputs in the order of the devices.
+// compareInputs orders inputs by time. Among inputs at the same time, level changes come first.
+// The others are in the order of the devices.
 func compareInputs(a, b Input) int {
 	switch {
 	case a.Time != b.Time:
@@ -96,7 +96,7 @@ func readLine(span diag.Span, fields []string) (Input, error) {
 }
 
 // WriteBytes returns the bytes that a program sent to a device of shape Stream, in the format
-// that AddBytes reads. It has one line for each time at which bytes were sent.
+// that AddBytes reads. The file has one line for each time at which bytes were sent.
 func WriteBytes(t *trace.Trace, device string) []byte {
 	var b strings.Builder
 	last, some := uint64(0), false

@@ -10,8 +10,8 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// TestBytes checks that each byte of a stream waits separately, and that a read takes as many
-// as fit.
+// TestBytes checks that each byte of a stream is a separate input, and that a read takes as
+// many waiting bytes as fit.
 func TestBytes(t *testing.T) {
 	s := &world.Script{Devices: []string{"line", "eth"}, Streams: []bool{true}, Inputs: []world.Input{{Time: 7, Device: 1, Data: []byte("frame")}}}
 	text := "# a comment\n\n0 68 65 6c\n7 6C6f # two more\n9 0a"

@@ -21,16 +21,16 @@ type Capture struct {
 	Device int    // index into the names given to FromCaptures
 	Name   string // name of the file, for messages
 	Data   []byte
-	// If Open is not nil, it opens the file again, and Data is not used. The file may then be
-	// of any size, because it is read during the run.
+	// If Open is not nil, Open opens the file for each read, and Data is not used. The file may
+	// then be of any size, because it is read during the run.
 	Open func() (io.ReadCloser, error)
 	// Messages is set for a port whose messages are not frames. Such a capture has the link
 	// type USER0, and each record is one message.
 	Messages bool
 }
 
-// FromCaptures makes a script from captures. The time of a frame is the largest timestamp in
-// its capture so far, because timestamps in real captures sometimes go backwards. The first
+// FromCaptures makes a script from captures. The time of a frame is the largest timestamp so
+// far in the capture, because timestamps in real captures sometimes go backwards. The first
 // timestamp of all captures is time 0. Several captures are merged by time, then by the order
 // of the devices, then by the order in the file. FromCaptures reads all files to their ends, so
 // that a broken file is reported before the run.
@@ -154,8 +154,8 @@ func (r *records) close() {
 	}
 }
 
-// next reads a record, which must contain a whole frame. It reports false at the end of the
-// file.
+// next reads a record, which must contain a whole frame. The second result is false at the end
+// of the file.
 func (r *records) next() (frame, bool, error) {
 	f, ok, err := r.look()
 	if len(f.data) > len(r.room) {
@@ -166,7 +166,7 @@ func (r *records) next() (frame, bool, error) {
 	return f, ok, err
 }
 
-// look does the same as next, but its bytes are only valid until the next call.
+// look does the same as next, but the returned bytes are valid only until the next call.
 func (r *records) look() (frame, bool, error) {
 	data, info, err := r.r.ZeroCopyReadPacketData()
 	if errors.Is(err, io.EOF) {

@@ -7,9 +7,9 @@ const Never = math.MaxUint64
 
 // AdvanceOr must be called when every task waits. deadline is the earliest deadline of all
 // tasks. AdvanceOr sets the clock to the deadline or to the time of the next input, whichever
-// is earlier. In the second case it delivers that input. If both times are equal, the deadline
-// comes first. It reports false when the run is over, because no deadline and no input is left
-// before the end.
+// is earlier. If the input is earlier, AdvanceOr also delivers the input. If both times are
+// equal, the deadline comes first. The result is false when the run is over, because no
+// deadline and no input is left before the end.
 func (w *World) AdvanceOr(deadline uint64) bool {
 	if w.driver == nil {
 		return w.step(deadline)
@@ -45,8 +45,8 @@ func (w *World) nextInput() (time uint64, some bool) {
 	return time, w.script.Until == nil || time <= *w.script.Until
 }
 
-// End returns the time at which the run ends. Later deadlines never occur. By default it is the
-// time of the last input or answer.
+// End returns the time at which the run ends. Later deadlines never occur. By default, the run
+// ends at the time of the last input or answer.
 func (w *World) End() uint64 {
 	if w.script.Until != nil {
 		return *w.script.Until

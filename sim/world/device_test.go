@@ -21,7 +21,7 @@ var (
 	there = world.Host{Address: 0xc0a80117, Port: 40000}
 )
 
-// Another decoder reads the frames that are made, and computes their checksums itself.
+// Another decoder reads the frames that Wrap makes, and computes the checksums itself.
 func TestDatagramFrames(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for n := range 200 {

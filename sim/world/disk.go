@@ -14,7 +14,8 @@ const DiskSectors = 2048
 
 // A disk is a device that answers: the program sends a command and gets an immediate answer. A
 // command is an operation and a sector number, 32 bits each, little-endian. For a write, the
-// bytes of the sector follow. An answer is a status. For a successful read, the bytes follow.
+// bytes of the sector follow. An answer is a status. After a successful read, the bytes of the
+// sector follow the status.
 const (
 	DiskRead  = 1
 	DiskWrite = 2
@@ -29,7 +30,7 @@ const (
 )
 
 // Disk is a disk that reads and writes whole sectors. Written data are in a cache until a flush
-// makes them durable. A read returns the bytes that were written last.
+// makes the data durable. A read returns the bytes that were written last.
 type Disk struct {
 	data    []byte
 	durable map[uint32][]byte // contents of sectors before their unflushed writes
@@ -81,8 +82,8 @@ func (d *Disk) Crash(lost func(i int) bool) {
 // Add adds an Able to the disk.
 func (d *Disk) Add(a Able) { d.ables = append(d.ables, a) }
 
-// Can reports whether the disk can execute a command at a time. It does not check that the
-// sector exists.
+// Can reports whether the disk can execute a command at a given time. Can does not check that
+// the sector exists.
 func (d *Disk) Can(now uint64, command []byte) bool {
 	if len(command) < port.CommandSize {
 		return false

@@ -1,11 +1,11 @@
 package world
 
-// A Driver provides inputs that are not known in advance. The world calls it whenever every
-// task waits. It may Put inputs, which arrive immediately, and returns a time, `until`. Until
-// that time, the world handles these inputs and the deadlines of tasks by itself. It then
-// calls the driver again, or earlier if all tasks wait. `elapsed` is set if that time has come
-// and no other event happens at it. If `more` is false, the run ends and the driver is not
-// called again.
+// A Driver provides inputs that are not known in advance. The world calls the driver whenever
+// every task waits. The driver may Put inputs, which arrive immediately, and returns a time,
+// `until`. Until that time, the world itself handles these inputs and the deadlines of tasks.
+// The world calls the driver again at that time, or earlier if all tasks wait. `elapsed` is set
+// if that time has come and no other event happens at that time. If the driver returns `more`
+// as false, the run ends and the world calls the driver no more.
 type Driver func(elapsed bool) (until uint64, more bool)
 
 // Drive makes a driver the source of all further inputs.
@@ -17,7 +17,8 @@ func (w *World) Put(dev int, data []byte) {
 }
 
 // driven calls the driver until the world has taken a step or the run is over. `step` gets a
-// time. It takes a step that is possible before that time, and reports whether there was one.
+// time. It takes a step of the world that is possible before that time, and reports whether
+// there was such a step.
 func (w *World) driven(step func(until uint64) bool) bool {
 	elapsed := false
 	for !w.over {

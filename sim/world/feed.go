@@ -1,6 +1,6 @@
 package world
 
-// A Feed is the frames of captures that are read during the run. A capture may therefore be
+// A Feed gives the frames of captures, which it reads during the run. So a capture may be
 // larger than memory. Each world reads the files separately.
 type Feed struct {
 	captures []Capture
@@ -9,8 +9,8 @@ type Feed struct {
 	frames   int    // number of frames
 }
 
-// newFeed reads the captures once. It finds their errors, the first timestamp, the number of
-// frames and the time of the last frame.
+// newFeed reads the captures once. newFeed finds errors in the captures, the first timestamp,
+// the number of frames and the time of the last frame.
 func newFeed(devices []string, captures []Capture) (*Feed, error) {
 	f := &Feed{captures: captures}
 	latest := int64(0)
@@ -75,7 +75,7 @@ func (s *Script) First(n int) error {
 }
 
 // Whole reads all captures that a run would read step by step. After that, Inputs has all
-// inputs, for callers that need them together.
+// inputs, for callers that need all inputs at once.
 func (s *Script) Whole() error {
 	if s.Feed == nil {
 		return nil
@@ -103,7 +103,7 @@ func (f *Feed) later() bool {
 	return false
 }
 
-// feeding is the state of reading a feed. It merges the captures.
+// feeding is the state of a feed during a run. It merges the frames of the captures.
 type feeding struct {
 	left    int // number of frames left
 	first   int64

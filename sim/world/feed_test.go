@@ -42,8 +42,8 @@ func played(s *world.Script) (out []world.Input, end uint64) {
 	return out, w.End()
 }
 
-// Captures that are read during the run give the same inputs as captures that are read at once,
-// in each world and with each limit for the length of frames.
+// Captures give the same inputs whether they are read during the run or before it, in each
+// world and with each limit for the length of frames.
 func TestFeed(t *testing.T) {
 	rng := rand.New(rand.NewSource(1))
 	for range 50 {
@@ -85,7 +85,7 @@ func TestFeed(t *testing.T) {
 	}
 }
 
-// The inputs of a feed are ordered among the other inputs of its script: levels first, then by
+// The inputs of a feed are ordered among the other inputs of the script: levels first, then by
 // device.
 func TestFeedAmongInputs(t *testing.T) {
 	tr := &trace.Trace{}

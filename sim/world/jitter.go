@@ -5,10 +5,10 @@ import (
 	"sort"
 )
 
-// Jitter makes a random script from a seed. It has a dozen messages of 1 to 14 bytes, at random
-// devices and times. Many times are equal, and some messages are too long for a small buffer.
-// In half of the scripts, the run ends before or after the last message. With such scripts, the
-// trace of a program depends on the order in which it takes messages.
+// Jitter makes a random script from a seed. The script has a dozen messages of 1 to 14 bytes,
+// at random devices and times. Many times are equal, and some messages are too long for a small
+// buffer. In half of the scripts, the run ends before or after the last message. With such
+// scripts, the trace of a program depends on the order in which the program takes messages.
 func Jitter(devices []string, seed uint64) *Script {
 	r := rand.New(rand.NewPCG(seed, 1))
 	s := &Script{Devices: devices}

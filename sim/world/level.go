@@ -1,7 +1,7 @@
 package world
 
 // level is the state of an input: its present level, and the level that the program last read.
-// Both start at 0, because a program has read nothing before its first wait.
+// Both start at 0, because a program has read no level before its first wait.
 type level struct{ now, known uint64 }
 
 // Get returns the level of an input. From then on, the program knows this level.
@@ -22,8 +22,8 @@ func (w *World) SetLevel(dev int, v uint64) {
 	w.script.Inputs = append(w.script.Inputs, Input{Time: w.now, Levels: []Level{{dev, v}}})
 }
 
-// Outputs holds the levels of outputs, by device number. They start at 0. Setting the same
-// level again is not an event.
+// Outputs holds the levels of outputs, by device number. All outputs start at 0. Setting the
+// same level again is not an event.
 type Outputs map[int]uint64
 
 // Set records a level and reports whether it has changed.

@@ -9,10 +9,10 @@ import (
 	"github.com/sinter-lang/sinter/ir/port"
 )
 
-// Source is a source of random bytes for scripted runs. It gives the same bytes in each run:
-// first the bytes that were passed to Give. After them come the high bytes of the states of a
+// Source is a source of random bytes for scripted runs. A Source gives the same bytes in each
+// run: first the bytes that were passed to Give. Then come the high bytes of the states of a
 // linear congruential generator modulo 2^64. A run consumes the bytes in the order of the
-// commands. Each World consumes them from the first byte on.
+// commands. Each World begins with the first byte.
 type Source struct {
 	given *[]byte // shared by all runs
 	taken int     // number of given bytes that this run has consumed
@@ -21,10 +21,10 @@ type Source struct {
 
 func newSource() *Source { return &Source{given: new([]byte)} }
 
-// begin returns the source as a new run meets it.
+// begin returns the source in its state at the start of a run.
 func (s *Source) begin() *Source { return &Source{given: s.given} }
 
-// The constants of the generator (Knuth, The Art of Computer Programming, volume 2, 3.3.4). Its
+// The constants of the generator (Knuth, The Art of Computer Programming, volume 2, 3.3.4). The
 // first state is 0.
 const (
 	sourceFactor = 6364136223846793005
@@ -52,8 +52,8 @@ func (s *Source) do(command []byte) []byte {
 	return append(status(BusOK), s.Next(int(wanted))...)
 }
 
-// ReadAnswers reads a file with the bytes that come first, in hexadecimal. The text after #
-// is a comment.
+// ReadAnswers reads a file with the given bytes, which come first, in hexadecimal. The text
+// after # is a comment.
 func (s *Source) ReadAnswers(name string, data []byte) error {
 	file := &diag.File{Name: name, Text: string(data)}
 	at := 0

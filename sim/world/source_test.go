@@ -32,8 +32,8 @@ func TestSource(t *testing.T) {
 	require.Zero(t, b.last(), "a file of random bytes has no times")
 }
 
-// TestSourceOfEachRun checks that each run of a script gets the same random bytes, and that bytes
-// given during a run reach this run.
+// TestSourceOfEachRun checks that each run of a script gets the same random bytes, and that a run
+// also gets the bytes that are given during the run.
 func TestSourceOfEachRun(t *testing.T) {
 	b := NewBus(port.Find("rng"))
 	b.Source().Give([]byte{1, 2})

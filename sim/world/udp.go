@@ -6,9 +6,9 @@ import (
 
 // A message of a datagram device consists of the peer (64 bits, little-endian) and the bytes of
 // the datagram. The low 48 bits of the peer are an IPv4 address above a UDP port. This file
-// wraps such messages into Ethernet frames and unwraps them. It is needed for captures, and for
-// machines whose programs use Ethernet directly. It follows RFC 768, 791, 826 and 1071. It
-// shares no code with the library in those programs.
+// wraps such messages into Ethernet frames and unwraps them. Captures need this, and machines
+// whose programs use Ethernet directly. The file follows RFC 768, 791, 826 and 1071, and shares
+// no code with the network stack of those programs.
 
 // Host is the program's end of a datagram device.
 type Host struct {
@@ -34,8 +34,8 @@ func Split(message []byte) (address uint32, port uint16, body []byte, ok bool) {
 	return uint32(peer >> 16), uint16(peer), message[PeerSize:], true
 }
 
-// MAC returns the MAC address that this project assigns to an IPv4 address. It is a locally
-// administered address (IEEE 802) that ends in the IPv4 address.
+// MAC returns the MAC address that this project assigns to an IPv4 address. The MAC address is
+// locally administered (IEEE 802) and ends in the IPv4 address.
 func MAC(address uint32) []byte {
 	return binary.BigEndian.AppendUint32([]byte{0x02, 0x00}, address)
 }

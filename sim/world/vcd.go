@@ -33,9 +33,8 @@ type Waveform struct {
 }
 
 // AddWaveforms adds the level changes of the waveforms to the script. Time 0 of a file is time
-// 0 of the run. If an input changes several times in a microsecond, it takes the last value.
-// All inputs that change in the same microsecond change together, before messages at that
-// time.
+// 0 of the run. If an input changes several times in a microsecond, the last value counts. All
+// inputs that change in the same microsecond change together, before messages at that time.
 func (s *Script) AddWaveforms(list []Waveform) error {
 	at := map[uint64][]Level{}
 	for _, f := range list {
@@ -110,7 +109,7 @@ type vcdVar struct {
 	span           diag.Span
 }
 
-// word returns the next word. It is empty at the end.
+// word returns the next word. The result is empty at the end of the file.
 func (r *vcdReader) word() (string, diag.Span) {
 	text := r.file.Text
 	for r.at < len(text) && isBlank(text[r.at]) {
@@ -221,8 +220,8 @@ func (r *vcdReader) variable(words []string, at diag.Span) error {
 	return nil
 }
 
-// choose finds the wanted signal by its name or path. If the file has only one signal, it takes
-// that one.
+// choose finds the wanted signal by its name or path. If the file has only one signal, choose
+// takes this signal.
 func (r *vcdReader) choose() error {
 	var found []vcdVar
 	for _, name := range r.names {
@@ -306,7 +305,7 @@ func (r *vcdReader) vector(digits string, at diag.Span) error {
 	return r.value(digits[0], at)
 }
 
-// value handles a new value of the signal. Before the first known value it may be unknown.
+// value handles a new value of the signal. The signal may be unknown before its first known value.
 func (r *vcdReader) value(c byte, at diag.Span) error {
 	if c != '0' && c != '1' {
 		if len(r.values) == 0 {

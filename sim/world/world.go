@@ -3,8 +3,8 @@
 //
 // Computation takes no time. A machine calls Advance only when every task waits. The world then
 // sets the clock to the time of the next input and delivers that one input. From then on the
-// input is pending at its device. Inputs are never lost: inputs that are not taken stay pending
-// in order.
+// input is pending at its device. No input is lost: inputs that the program has not taken stay
+// pending in order.
 //
 //	w := world.New(script)
 //	for w.Advance() {
@@ -121,9 +121,9 @@ func (w *World) IsStream(dev int) bool {
 	return dev >= 0 && dev < len(w.script.Streams) && w.script.Streams[dev]
 }
 
-// Pieces splits data that passes a device together into the contents of separate events. Each
-// byte of a stream is a separate piece. The number of bytes that a machine moves at once
-// therefore does not matter.
+// Pieces splits data that passes a device at once into the contents of separate events. Each
+// byte of a stream is a separate piece. So the number of bytes that a machine moves at once
+// does not change the trace.
 func (w *World) Pieces(dev int, data []byte) [][]byte {
 	if !w.IsStream(dev) {
 		return [][]byte{data} // the caller only reads it, so it can stay on the stack
@@ -148,9 +148,10 @@ func (w *World) Head(dev int) []byte {
 	return w.pending[dev][0]
 }
 
-// Take removes the first pending message of a device and returns it. If a frame is longer than
-// limit bytes, Take counts and drops it, and reports false. From a stream it takes the waiting
-// bytes, at most limit. If nothing is pending, which is a fault of the machine, it panics.
+// Take removes the first pending message of a device and returns the message. If this is a
+// frame longer than limit bytes, Take counts and drops the frame, and reports false. From a
+// stream, Take takes the waiting bytes, at most limit. If nothing is pending, which is a fault
+// of the machine, Take panics.
 func (w *World) Take(dev, limit int) ([]byte, bool) {
 	if w.IsStream(dev) {
 		n := min(limit, len(w.pending[dev]))
@@ -171,11 +172,11 @@ func (w *World) Take(dev, limit int) ([]byte, bool) {
 	return frame, true
 }
 
-// Oversize returns the number of frames that a device dropped because they were longer than
-// the buffer.
+// Oversize returns the number of frames that a device dropped because the frames were longer
+// than the buffer.
 func (w *World) Oversize(dev int) int { return w.oversize[dev] }
 
-// Ask sends a device a command and returns its answer. It returns nil if the device does not
+// Ask sends a device a command and returns the answer. The answer is nil if the device does not
 // answer commands.
 func (w *World) Ask(dev int, command []byte) []byte {
 	if d := w.Disk(dev); d != nil {
@@ -203,8 +204,8 @@ func (w *World) Disk(dev int) *Disk {
 	return w.script.Disks[dev]
 }
 
-// Advance sets the clock to the time of the next input and delivers the input. It reports false
-// if no input is left. A machine with timers calls AdvanceOr instead.
+// Advance sets the clock to the time of the next input and delivers the input. Advance reports
+// false if no input is left. A machine with timers calls AdvanceOr instead.
 func (w *World) Advance() bool { return w.AdvanceOr(Never) }
 
 // upcoming returns the next input, or nil.
@@ -241,9 +242,9 @@ func (w *World) pull() Input {
 	return in
 }
 
-// Ahead returns up to n of the next inputs, up to the end of the run. It stops at an input that
-// is not a message. Ahead does not deliver these inputs: Advance must still do that. A world
-// with a driver returns no inputs.
+// Ahead returns up to n of the next inputs, up to the end of the run. The list stops before an
+// input that is not a message. Ahead does not deliver these inputs: Advance must still do that.
+// A world with a driver returns no inputs.
 func (w *World) Ahead(n int) []Input {
 	if w.driver != nil {
 		return nil

@@ -1,9 +1,9 @@
 // Package blast is the second bit-blaster. It converts circuits to formulas for proofs,
-// following the definitions of the word operators. It shares no rule with ir/gate, because
-// otherwise a wrong rule would be proved equal to itself. Its circuits also have another
-// structure than those of ir/gate. A sum selects each carry. A comparison uses the highest bit
-// that differs. A shift selects each result bit. Regions become guarded assignments in program
-// order.
+// following the definitions of the word operators. The package shares no rule with ir/gate,
+// because otherwise a wrong rule would be proved equal to itself. Its formulas also have
+// another structure than the gates of ir/gate. A sum selects each carry. A comparison uses the
+// highest bit that differs. A shift selects each result bit. Regions become guarded assignments
+// in program order.
 //
 // A circuit is cut at registers and memory ports. The current values of registers and ports are
 // free inputs, called leaves. Outputs and the values that registers and memory ports take at the
@@ -77,7 +77,7 @@ type Cone struct {
 
 // Circuit adds a circuit to a formula graph. It returns the cones in this order: outputs,
 // registers, memory ports, asserts, probes. The function `leaf` returns the literals of a leaf
-// with a given width. It must always return the same literals for the same leaf.
+// with a given width. For the same leaf, `leaf` must always return the same literals.
 func Circuit(g *Graph, c *rtl.Circuit, leaf func(p Place, width int) []Lit) ([]Cone, error) {
 	b := &blaster{g: g, c: c, bits: make([][]Lit, len(c.Nodes))}
 	for id := range c.Nodes {
@@ -160,8 +160,8 @@ func (b *blaster) collect(body []rtl.Effect, when Lit, to *assignments) {
 	}
 }
 
-// registers computes the next value of each register. It is the value of the last assignment
-// that happens, or the present value.
+// registers computes the next value of each register. The next value is the value of the last
+// assignment that happens, or the present value.
 func (b *blaster) registers() {
 	to := b.assignments()
 	for i := range b.c.Regs {

@@ -158,8 +158,8 @@ func TestWordsRandom(t *testing.T) {
 	}
 }
 
-// TestMultiplierRows multiplies exhaustively up to 8x8 bits. Proofs cut a product at its
-// rows. The test checks that the sum of these rows is the product.
+// TestMultiplierRows multiplies exhaustively up to 8x8 bits. Proofs cut a product at its rows,
+// so the test also checks that the sum of these rows is the product.
 func TestMultiplierRows(t *testing.T) {
 	for n := 6; n <= 8; n++ {
 		exhaust(t, word.Mul, n, []int{n, n}, 0)

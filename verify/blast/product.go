@@ -1,10 +1,10 @@
 package blast
 
-// digits computes a product with digits of base 4. y is the sum of digits -1, 0, 1 and 2 times
-// powers of 4. x times y is then the sum of multiples of x, which are added in a binary tree. A
-// generated core multiplies in the same way. If a proof used rows of single bits instead, no
-// solver could show that both sides are equal. product_test.go checks the result, for all
-// operands of few bits, and step by step for wide operands.
+// digits computes a product with digits of base 4. y is a sum of powers of 4, each times a
+// digit -1, 0, 1 or 2. So x times y is a sum of multiples of x, which a binary tree adds. A
+// generated core multiplies in the same way. If the formula used rows of single bits instead,
+// no solver could show that the formula equals such a core. product_test.go checks the result,
+// for all operands of few bits, and step by step for wide operands.
 func (g *Graph) digits(a, b []Lit) []Lit {
 	x, xSigned := short(a)
 	y, ySigned := short(b)
@@ -44,7 +44,7 @@ func short(v []Lit) (out []Lit, signed bool) {
 	return v[:n], signed
 }
 
-// split returns the bits of a number that are taken in pairs, and the sign bit above them.
+// split returns the bits of a number that form the pairs, and the sign bit above these bits.
 func split(y []Lit, signed bool) (pairs []Lit, sign Lit) {
 	n := len(y)
 	if !signed {
@@ -62,9 +62,9 @@ func split(y []Lit, signed bool) (pairs []Lit, sign Lit) {
 	return y, y[n-1]
 }
 
-// digit is a digit made of a pair of bits and an incoming carry. Its value is 2 if the flag
-// `two` is set, -1 if `minus` is set, 1 if only `one` is set, and 0 if no flag is set. The
-// flag `carry` is set if the value of the pair plus the incoming carry is more than 2.
+// digit is a digit made of a pair of bits and an incoming carry. The value of a digit is 2 if
+// the flag `two` is set, -1 if `minus` is set, 1 if only `one` is set, and 0 if no flag is set.
+// The flag `carry` is set if the value of the pair plus the incoming carry is more than 2.
 type digit struct{ one, two, minus, carry Lit }
 
 func (g *Graph) digitOf(low, high, carry Lit) digit {
@@ -82,8 +82,8 @@ type product struct {
 	w int
 }
 
-// part is the sum of some multiples. It is v, a two's complement number that starts at bit
-// `at`, plus the bit `lacks` at bit position `odd`.
+// part is the sum of some multiples. Its value is v, a two's complement number that starts at
+// bit `at`, plus the bit `lacks` at bit position `odd`.
 type part struct {
 	v       []Lit
 	at, odd int
@@ -99,8 +99,8 @@ func extended(v []Lit, n int) []Lit {
 	return append(v[:len(v):len(v)], copies(v[len(v)-1], n-len(v))...)
 }
 
-// multiple returns a digit times x. For the digit -1 it returns the complement of x, which is
-// too small by 1, and sets `lacks`.
+// multiple returns a digit times x. For the digit -1, the result is the complement of x, which
+// is too small by 1, and `lacks` is set.
 func (p *product) multiple(d digit, at int) part {
 	n := min(len(p.x)+1, p.w-at)
 	x, v := extended(p.x, n), make([]Lit, n)
@@ -141,9 +141,9 @@ func (p *product) join(low, high part) part {
 	return part{v, low.at, high.odd, digits, high.lacks}
 }
 
-// close adds the bit `lacks` of the last digit. It also adds x times one more digit above
-// the others. The value of this digit is `carry` minus `sign`. This digit is negative only
-// if there is no carry. In that case the digit below does not set `lacks`.
+// close adds the bit `lacks` of the last digit. It also adds x times one more digit above the
+// others. The value of this top digit is `carry` minus `sign`. If the top digit is negative,
+// there is no carry, so the digit below does not set `lacks`.
 func (p *product) close(all part, carry, sign Lit) []Lit {
 	g := p.g
 	v := extended(all.v, p.w)

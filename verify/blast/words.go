@@ -6,9 +6,9 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// Word returns the bits of an operator's result, lowest bits first. It follows the comments and
-// the Eval column of ir/word, operator by operator. This includes rows that other consumers
-// expand. It expands only operators that it does not know.
+// Word returns the bits of an operator's result, lowest bits first. Word follows the comments
+// and the Eval column of ir/word, operator by operator, also for rows that other consumers
+// expand. Word expands only operators that it does not know.
 func (g *Graph) Word(op word.Op, w int, args [][]Lit, imm uint64) ([]Lit, error) {
 	x := append(append([][]Lit(nil), args...), nil, nil, nil)
 	a, b := x[0], x[1]
@@ -146,8 +146,8 @@ func (g *Graph) bitwise(op word.Op, a, b []Lit) []Lit {
 	return out
 }
 
-// add computes a sum. A bit position generates a carry if both operand bits are 1. It passes
-// the carry on if they differ.
+// add computes a sum. A bit position generates a carry if both operand bits are 1. The position
+// passes the carry on if the operand bits differ.
 func (g *Graph) add(a, b []Lit) []Lit {
 	out, carry := make([]Lit, len(a)), False
 	for i := range a {
@@ -234,8 +234,8 @@ func (g *Graph) extreme(op word.Op, a, b []Lit) []Lit {
 	return g.choose(g.compare(word.Lts, a, b), b, a)
 }
 
-// mul is schoolbook multiplication. It adds a shifted copy of the multiplicand for each one in
-// the multiplier.
+// mul is schoolbook multiplication: for each 1 bit of the multiplier, mul adds a shifted copy
+// of the multiplicand.
 func (g *Graph) mul(a, b []Lit) []Lit {
 	w := len(a)
 	sum := zeros(w)
@@ -273,9 +273,9 @@ func (g *Graph) negate(c Lit, a []Lit) []Lit {
 	return g.choose(c, n, a)
 }
 
-// long is long division. It brings down the bits of a one by one. At each step, b fits into the
-// remainder once or not at all. If b is 0 it always fits, which gives the results that the
-// operator table requires.
+// long is long division. long brings down the bits of the dividend a one after the other. At
+// each step, b fits into the remainder once or not at all. If b is 0, b always fits, which
+// gives the results that the operator table requires.
 func (g *Graph) long(a, b []Lit) (q, r []Lit) {
 	w := len(a)
 	q, r = make([]Lit, w), zeros(w+1)
@@ -289,8 +289,8 @@ func (g *Graph) long(a, b []Lit) (q, r []Lit) {
 	return q, r[:w]
 }
 
-// shift selects each result bit by the amount. The bits of the amount, from highest to lowest,
-// choose the operand bit for a position.
+// shift selects each result bit separately. The bits of the amount, from highest to lowest,
+// choose the operand bit for this position.
 func (g *Graph) shift(op word.Op, a, n []Lit) []Lit {
 	w := len(a)
 	count := min(len(n), word.AmountBits(w))

@@ -8,10 +8,10 @@ import (
 	"github.com/sinter-lang/sinter/verify/blast"
 )
 
-// contents models the read ports of memories that are never written, cycle by cycle. An enabled
-// port shows one of the words of the memory. A disabled port keeps its word. Only the bits on
-// which claims depend are modelled, and words that agree in these bits count once. The other
-// bits are free. The model may therefore allow more words than the memory has, but never fewer.
+// contents models the read ports of memories without writes, cycle by cycle. An enabled port
+// shows one of the words of its memory. A disabled port keeps its word. The model has only the
+// bits on which claims depend, and words that agree in these bits count once. The other bits
+// are free. The model may therefore allow more words than the memory has, but never fewer.
 type contents struct {
 	g     *leaves
 	ports []*constPort

@@ -9,14 +9,15 @@ import (
 )
 
 // converging is the number of cycles after reset within which two circuits must become equal.
-// It covers fetch, decode and execute, plus one cycle.
+// The number covers fetch, decode and execute, plus one cycle.
 const converging = 4
 
-// converge compares two circuits that differ only in reset values. It reports whether they
-// reach the same state some cycles after reset, and have equal outputs until then, for all
-// inputs. After that they are the same circuit in the same state. A register whose reset value
-// does not matter is usually written before it is read. This proof covers such registers at
-// little cost. Machines tries the other cases.
+// converge compares two circuits that differ only in reset values. It reports whether both
+// circuits reach the same state some cycles after reset, and have equal outputs until then, for
+// all inputs. From then on, both sides are the same circuit in the same state. Usually a
+// register's reset value does not matter because the circuit writes the register before it
+// reads the register. This proof covers such registers at little cost. Machines tries the other
+// cases.
 func converge(x, y *rtl.Circuit, opt Options) (bool, error) {
 	if !sameButResets(x, y) {
 		return false, nil

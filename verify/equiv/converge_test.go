@@ -28,8 +28,8 @@ func latched(t *testing.T, reset uint64, shown bool, loads bool) *rtl.Circuit {
 	return c
 }
 
-// TestResetValuesThatPass checks that a reset value does not matter if the register is loaded
-// before it is visible, and that it matters otherwise.
+// TestResetValuesThatPass checks that converge accepts a different reset value if the register
+// is loaded before its value is visible, and only then.
 func TestResetValuesThatPass(t *testing.T) {
 	for _, c := range []struct {
 		name         string

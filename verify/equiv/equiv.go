@@ -1,27 +1,28 @@
 // Package equiv proves that a circuit and its gates behave the same, or that two circuits do.
 //
-// Both sides are cut at registers and memory ports. The values of registers and ports are free
-// inputs that both sides share. The package compares some parts as formulas: every output,
-// every next value of a register, and the address, data, lanes and enable of every memory port.
-// It compares other parts as data: the reset values, and the shapes, policies and initial
-// contents of memories. If all cuts are equal for all values of the leaves, the behaviour is
-// equal from reset on ("combinational, all states, memories as shared arrays"). The formulas of
-// the circuit come from verify/blast. The package reads the formulas of the netlist from its
-// look-up tables. Neither uses the bit rules of ir/gate.
+// Both sides (the two compared machines) are cut at registers and memory ports. The values of
+// registers and read ports are free inputs, which both sides share. The package compares some
+// parts as formulas: every output, every next value of a register, and the address, data, lanes
+// and enable of every memory port. It compares other parts as data: the reset values, and the
+// shapes, policies and initial contents of memories. If all compared parts are equal for all
+// values of the free inputs, the behaviour is equal from reset on ("combinational, all states,
+// memories as shared arrays"). The formulas of the circuit come from verify/blast. The formulas
+// of the netlist come from the look-up tables. Neither kind of formula comes from the bit rules
+// of ir/gate.
 //
 // Proofs go bottom-up. Random simulation finds pairs of internal signals that may be equal. A
-// SAT solver then proves or refutes each pair. The logic below a pair is already merged at that
-// time. Each refutation becomes a test pattern that distinguishes further pairs (Mishchenko,
-// Chatterjee, Brayton and Eén, "Improvements to combinational equivalence checking", ICCAD
-// 2006). A multiplier therefore needs no special treatment: its rows and their sums are
-// internal pairs.
+// SAT solver then proves or refutes each pair, after the equal signals below this pair have
+// been merged. Each refutation becomes a test pattern that distinguishes further pairs
+// (Mishchenko, Chatterjee, Brayton and Eén, "Improvements to combinational equivalence
+// checking", ICCAD 2006). A multiplier therefore needs no special treatment: the rows and the
+// sums of rows on both sides form internal pairs.
 //
 //	rep, err := equiv.Check(c, netlist, equiv.Options{})
 //	rep.Status()   // Proved, Different, Undecided
 //	rep.Items[3]   // next acc: 8 bits, different, counterexample ...
 //
-// A counterexample is replayed on both sides, without the formulas, before it is reported.
-// Start reading at Check, then sweep.go.
+// Before the package reports a counterexample, it replays the counterexample on both sides,
+// without the formulas. Start reading at Check, then sweep.go.
 package equiv
 
 import (
@@ -169,8 +170,8 @@ func Circuits(x, y *rtl.Circuit, opt Options) (*Report, error) {
 }
 
 // Claims tries to prove every assert of a circuit for all values of registers and memories.
-// This includes the asserts of read ports with policy Never. An assert that is not proved here
-// may still hold in all reachable states.
+// This includes the asserts of read ports with policy Never. An assert without a proof may
+// still hold in all reachable states.
 func Claims(c *rtl.Circuit, opt Options) (*Report, error) {
 	flat := c.Flat().Circuit
 	l := newLeaves()
@@ -207,7 +208,7 @@ func newLeaves() *leaves {
 	return &leaves{g: blast.NewGraph(), bits: map[blast.Place][]blast.Lit{}}
 }
 
-// of returns the literals of a leaf. If the leaf is wider on one side, its list grows.
+// of returns the literals of a leaf. If the leaf is wider on one side, its list of literals grows.
 func (l *leaves) of(p blast.Place, width int) []blast.Lit {
 	bits, ok := l.bits[p]
 	if !ok {

@@ -77,9 +77,9 @@ func TestWrongRulesAreFound(t *testing.T) {
 	}
 }
 
-// TestDamagedNetlists flips single bits of look-up tables. If the proof shows that a damaged
-// netlist is still equal, its simulation must also be equal. The proof must find most of the
-// changes.
+// TestDamagedNetlists flips single bits of look-up tables. If the proof accepts a damaged
+// netlist as equal, a simulation of this netlist must also be equal. The proof must find most
+// of the changes.
 func TestDamagedNetlists(t *testing.T) {
 	r := rand.New(rand.NewPCG(6, 6))
 	found := 0

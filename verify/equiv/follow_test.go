@@ -34,8 +34,8 @@ func newStepper(c *rtl.Circuit) *stepper {
 	return s
 }
 
-// eval settles the circuit. It repeats asynchronous reads until they have their final
-// addresses.
+// eval settles the circuit. eval repeats asynchronous reads until their addresses no longer
+// change.
 func (s *stepper) eval() {
 	c := s.flat.Circuit
 	ports := 0
@@ -97,8 +97,8 @@ func (s *stepper) clock() {
 }
 
 // TestGatesFollowTheCircuit runs circuits by words and their gates by bits on the same random
-// inputs. The proof of the cones does not cover how both machines treat registers and memories
-// over time, and this test checks that.
+// inputs. This test covers the treatment of registers and memories over time, which the proof
+// of the cones does not cover.
 func TestGatesFollowTheCircuit(t *testing.T) {
 	for seed := range int64(30) {
 		c := rtltest.Make(rtltest.Config{Seed: seed, Size: 40, MaxWidth: 20})

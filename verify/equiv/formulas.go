@@ -7,8 +7,8 @@ import (
 	"github.com/sinter-lang/sinter/verify/yosys"
 )
 
-// VerilogFormulas returns the comparison that Verilog makes as two and-inverter graphs with the
-// same inputs and outputs. An external prover can then compare them.
+// VerilogFormulas returns the two sides that function Verilog compares, as two and-inverter
+// graphs with the same inputs and outputs. An external prover can compare the graphs.
 func VerilogFormulas(c *rtl.Circuit, m *yosys.Module, n *Names) (circuit, module *gate.Graph, err error) {
 	l := newLeaves()
 	a, b, err := verilogSides(l, c, m, n)

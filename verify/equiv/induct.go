@@ -11,12 +11,12 @@ import (
 )
 
 // Invariants tries to prove every assert of a circuit in all cycles after reset. This includes
-// the asserts of read ports with policy Never. It uses induction over a number of cycles,
-// called frames. The base case proves that all asserts hold in the first frames after reset.
-// The step proves that if all asserts hold in this number of consecutive cycles, they also
-// hold in the next cycle. Invariants proves the largest set of asserts that is inductive, and
-// the other asserts are undecided. A read of a memory that is never written gives one of the
-// memory's words (contents.go). The contents of other memories are unknown.
+// the asserts of read ports with policy Never. Invariants uses induction over a number of
+// cycles, called frames. The base case proves that all asserts hold in the first frames after
+// reset. The step proves that if all asserts hold in this number of consecutive cycles, they
+// also hold in the next cycle. Invariants proves the largest inductive set of asserts. The
+// other asserts are undecided. A read of a memory without writes gives one of the memory's
+// words (contents.go). The contents of other memories are unknown.
 func Invariants(c *rtl.Circuit, frames int, opt Options) (*Report, error) {
 	flat := c.Flat().Circuit
 	rep := &Report{Solver: SolverName + ", induction"}
@@ -37,7 +37,7 @@ func Invariants(c *rtl.Circuit, frames int, opt Options) (*Report, error) {
 
 // induct proves the largest inductive set of claims. There is one claim for each item. The
 // claims in the set hold in the first cycles after reset (base). They also hold in any cycle
-// after `frames` cycles in which they all held (step).
+// that follows `frames` cycles in which all of them hold (step).
 func (r *Report) induct(base, step *unrolled, frames int) {
 	r.base(base, frames)
 	for changed := true; changed; {
@@ -64,15 +64,15 @@ func (r *Report) induct(base, step *unrolled, frames int) {
 	}
 }
 
-// follows reports whether a claim follows from another claim that was not dropped. Such a claim
-// is neither checked nor assumed. A mistake in this function can therefore make a proof fail,
-// but cannot make a wrong proof succeed.
+// follows reports whether a claim follows from another claim that was not dropped. induct
+// neither checks nor assumes such a claim. A mistake in this function can therefore make a
+// proof fail, but cannot make a wrong proof succeed.
 func (r *Report) follows(i int) bool {
 	return slices.ContainsFunc(r.Items[i].from, func(k int) bool { return r.Items[k].Status == Proved })
 }
 
-// base drops the claims that do not hold in the first cycles after reset. If a claim is
-// dropped, the claims that follow from it are checked separately.
+// base drops the claims that do not hold in the first cycles after reset. If base drops a
+// claim, it checks the claims that follow from this claim separately.
 func (r *Report) base(u *unrolled, frames int) {
 	asked := make([]bool, len(r.Items))
 	for again := true; again; {
@@ -148,8 +148,8 @@ type unrolled struct {
 }
 
 // unroll makes the formulas of the circuit once per cycle. In the first cycle, registers have
-// their reset values or are free. In later cycles, they have the values that the previous cycle
-// computes.
+// their reset values or are free. In later cycles, registers have the values that the previous
+// cycle computes.
 func unroll(c *rtl.Circuit, frames int, fromReset bool, opt Options) (*unrolled, error) {
 	g := newLeaves()
 	u := &unrolled{regs: c.Regs}
@@ -197,8 +197,8 @@ func firstValue(g *leaves, r rtl.Reg, fromReset bool) []blast.Lit {
 	return bits
 }
 
-// assumptions are the remaining claims in all cycles except the last. It omits claims that
-// follow from other remaining claims.
+// assumptions are the remaining claims in all cycles except the last. The list omits claims
+// that follow from other remaining claims.
 func (r *Report) assumptions(u *unrolled, frames int) []blast.Lit {
 	var out []blast.Lit
 	for t := range frames {

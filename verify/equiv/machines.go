@@ -9,19 +9,19 @@ import (
 )
 
 // Machines tries to prove that two circuits with the same ports, registers and memories behave
-// the same in every run from reset. Outputs and memory accesses must be equal in every
-// cycle, for all inputs. Circuits compares all states, but Machines considers only states that
-// a run can reach. A memory that is never written holds its initial contents. The contents of
-// other memories are unknown, and so is the order of the words that are read.
+// the same in every run from reset. Outputs and memory accesses must be equal in every cycle,
+// for all inputs. Circuits compares all states, but Machines considers only states that a run
+// can reach. A memory without writes holds its initial contents, and a read gives any of its
+// words. The contents of other memories are unknown.
 //
 // The proof is by induction over one cycle. In addition to the equality of outputs and
-// accesses, it uses the largest inductive set of supporting claims (van Eijk, "Sequential
-// equivalence checking based on structural similarities", 2000). There are two kinds of
-// supporting claims. The first: a register is equal on both sides, always or while some
-// one-bit register (such as a valid bit) is 1, or is 0. The second: within one side, a
-// one-bit register is constant or follows from another one. Claims that cannot be proved this
-// way are undecided. If the circuits differ only in reset values, they are first unrolled
-// over the cycles in which this difference may disappear (converge.go).
+// accesses, the proof uses the largest inductive set of supporting claims (van Eijk,
+// "Sequential equivalence checking based on structural similarities", 2000). There are two
+// kinds of supporting claims. The first: a register is equal on both sides, always or while
+// some one-bit register (such as a valid bit) is 1, or is 0. The second: within one side, a
+// one-bit register is constant or follows from another one-bit register. Claims that cannot be
+// proved this way are undecided. For circuits that differ only in reset values, Machines first
+// unrolls both circuits over the cycles in which this difference may disappear (converge.go).
 func Machines(x, y *rtl.Circuit, opt Options) (*Report, error) {
 	rep := &Report{Solver: SolverName + ", induction"}
 	for _, item := range shapes(x, y) {
@@ -75,7 +75,7 @@ func shapes(x, y *rtl.Circuit) []Item {
 }
 
 // twins unrolls two circuits together, with the same inputs and the same words read from
-// memories. It returns the claims as items.
+// memories. The result has the claims as items.
 func twins(x, y *rtl.Circuit, frames int, fromReset bool, opt Options) (*unrolled, []Item, error) {
 	l := newLeaves()
 	u := &unrolled{}
@@ -111,9 +111,9 @@ func twins(x, y *rtl.Circuit, frames int, fromReset bool, opt Options) (*unrolle
 	return u, items, nil
 }
 
-// at returns the leaves of a circuit in cycle t: its registers, and the inputs and read words
-// that all circuits share. A read of a memory in the list `known` gives one of the words of
-// that memory.
+// at returns the leaves of a circuit in cycle t: the circuit's registers, and the inputs and
+// read words that all circuits share. A read of a memory in the list `known` gives one of the
+// words of that memory.
 func (l *leaves) at(t int, known []*rtl.Mem, regs map[string][]blast.Lit) func(blast.Place, int) []blast.Lit {
 	return func(p blast.Place, width int) []blast.Lit {
 		if p.Kind == blast.Register {
@@ -224,8 +224,8 @@ func (p *parallel) cones(sides [2][]blast.Cone) (next [2]map[string][]blast.Lit)
 	return next
 }
 
-// enableOf returns the place of the enable of the port that a word belongs to. For other words
-// it returns a place that is not an enable.
+// enableOf returns the place of the enable of the port that a word belongs to. For other words,
+// the result is a place that is not an enable.
 func enableOf(p blast.Place) blast.Place {
 	switch p.Kind {
 	case blast.ReadAddr:

@@ -62,7 +62,7 @@ func TestMachinesOfDifferentShape(t *testing.T) {
 }
 
 // TestMachinesThatAreProvedRunAlike makes random circuits, and changes a reset value or a
-// constant in a copy. Circuits that are proved equal show the same outputs in random runs.
+// constant in a copy. A copy that is proved equal must show the same outputs in random runs.
 func TestMachinesThatAreProvedRunAlike(t *testing.T) {
 	proved, apart := 0, 0
 	for seed := range int64(250) {

@@ -56,9 +56,9 @@ func newModuleSide(c *rtl.Circuit, m *yosys.Module, n *Names) (*moduleSide, erro
 	return s, s.match()
 }
 
-// match finds the module's port for each read port of the circuit. It is the port whose word
-// goes into the data of the circuit's port. Every flip-flop must belong to a register or to
-// such data.
+// match finds the module's port for each read port of the circuit. The module's port is the one
+// whose word goes into the data of the circuit's port. Every flip-flop of the module must
+// belong to a register or to such data.
 func (s *moduleSide) match() error {
 	known := map[yosys.Bit]bool{}
 	for _, r := range s.c.Regs {
@@ -250,8 +250,8 @@ func (e *evaluator[B]) memory(i int) {
 	e.emit(nextWord(m.Name), next)
 }
 
-// padded returns a word of at least n bits. padded keeps the bits above n, so that the
-// comparison fails if one of them is not 0.
+// padded returns a word of at least n bits. It keeps the bits above n, so that the comparison
+// fails if one of these bits is not 0.
 func (e *evaluator[B]) padded(bits []yosys.Bit, n int) []B {
 	out := e.word(bits)
 	for len(out) < n {
@@ -283,8 +283,8 @@ func (e *evaluator[B]) word(bits []yosys.Bit) []B {
 	return out
 }
 
-// value computes a bit and all bits it depends on. It avoids recursion, because chains of gates
-// are long. A bit that nothing drives becomes a free leaf.
+// value computes a bit and all bits it depends on. value avoids recursion, because chains of
+// gates are long. A bit that nothing drives becomes a free leaf.
 func (e *evaluator[B]) value(b yosys.Bit) B {
 	todo := []yosys.Bit{b}
 	for len(todo) > 0 {
@@ -313,7 +313,7 @@ func (e *evaluator[B]) value(b yosys.Bit) B {
 	return e.bits[b]
 }
 
-// apply computes the outputs of a gate. Its inputs must be known.
+// apply computes the outputs of a gate. The inputs of the gate must be known.
 func (e *evaluator[B]) apply(g *yosys.Gate) {
 	l := e.l
 	in := func(bits []yosys.Bit) []B {

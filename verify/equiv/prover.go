@@ -5,7 +5,7 @@ import (
 	"github.com/sinter-lang/sinter/verify/sat"
 )
 
-// Prover answers queries about a formula graph. It first merges equal nodes, so that many
+// Prover answers queries about a formula graph. A Prover first merges equal nodes, so that many
 // queries about one graph are cheap.
 type Prover struct{ u *unrolled }
 

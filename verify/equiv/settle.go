@@ -8,8 +8,8 @@ import (
 	"github.com/sinter-lang/sinter/verify/sat"
 )
 
-// Counterexample is an assignment of the leaves for which the two sides of a cone differ. It
-// has been replayed: First and Second come from running the two sides, not from the formulas.
+// Counterexample is an assignment of the leaves for which the two sides of a cone differ. First
+// and Second come from a replay on both sides, and not from the formulas.
 type Counterexample struct {
 	Leaves        []LeafValue // the leaves that the cone depends on, in the order of the side
 	First, Second uint64      // the value of the cone on each side

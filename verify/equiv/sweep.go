@@ -16,7 +16,7 @@ const (
 )
 
 // sweeper rebuilds a formula graph node by node. It merges a node with an earlier node if it
-// can prove them equal.
+// can prove the two nodes equal.
 type sweeper struct {
 	from   *blast.Graph // the graph of both sides
 	to     *blast.Graph // the merged graph
@@ -108,8 +108,8 @@ func (s *sweeper) sweep() {
 // of returns the literal in the graph `to` that represents a literal of the graph `from`.
 func (s *sweeper) of(l blast.Lit) blast.Lit { return s.lits[l.Node()] ^ l&1 }
 
-// phase is the value of a node under the first pattern. With it, a node and its
-// complement can be compared as if they were equal.
+// phase is the value of a node under the first pattern. With the phase, the sweeper can treat a
+// node and its complement as equal.
 func (s *sweeper) phase(node int) uint64 { return -(s.words[0][node] & 1) }
 
 // key hashes the values of a node. A node and its complement have the same key.
@@ -163,9 +163,9 @@ func (s *sweeper) place(node int) {
 	s.join(node)
 }
 
-// prove asks the solver whether two literals of the graph `to` can differ. Unsat means that
-// they are equal. If they can differ, prove stores the pattern and returns the values of the
-// free inputs.
+// prove asks the solver whether two literals of the graph `to` can differ. Unsat means that the
+// literals are equal. If they can differ, prove stores the values of the free inputs as a
+// pattern and returns these values.
 func (s *sweeper) prove(a, b blast.Lit, limit int) (sat.Status, map[int]bool) {
 	if a == b {
 		return sat.Unsat, nil

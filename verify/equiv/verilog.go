@@ -27,10 +27,11 @@ const (
 )
 
 // Verilog compares a circuit with its written Verilog module, as yosys reads the file, for all
-// states and inputs. It compares outputs and the next values of registers, of read ports and of
-// any word of any memory. This includes cycles in which reset is 1. It compares the ports, and
-// the sizes and contents of memories, as data. The file omits parts of the circuit. If such a
-// part influenced an output, the compared cones would read different leaves and differ.
+// states and inputs. It compares the outputs and the next values of registers, of read ports
+// and of any word of any memory, also for cycles in which reset is 1. It compares the ports,
+// and the sizes and contents of memories, as data. The file may omit parts of the circuit. If
+// an omitted part influenced an output, the compared cones would read different leaves and
+// differ.
 func Verilog(c *rtl.Circuit, m *yosys.Module, n *Names, opt Options) (*Report, error) {
 	l := newLeaves()
 	a, b, err := verilogSides(l, c, m, n)
@@ -269,9 +270,9 @@ func (d data) array(name string, width, size int, init []uint64) data {
 		datum{name: "contents " + name, bits: width * size, init: trimmed(init)})
 }
 
-// Pruned proves that d equals c without parts that no output depends on. Every output of c and
-// every part of d must be equal on both sides. Read ports correspond if their data have the
-// same name. Asserts and probes are ignored.
+// Pruned proves that d is a correct pruning of c: d lacks only parts of c on which no output
+// depends. Every output of c and every part of d must be equal on both sides. Two read ports
+// correspond if their data have the same name. Pruned ignores asserts and probes.
 func Pruned(c, d *rtl.Circuit, opt Options) (*Report, error) {
 	l := newLeaves()
 	a, err := circuitSide(l, c)

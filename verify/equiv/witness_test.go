@@ -55,8 +55,8 @@ func invertTable(n *gate.Netlist) {
 	}
 }
 
-// TestSolversAgree decides small circuits as one formula, without sweeping. gophersat is a
-// second solver for comparison. Some of the netlists have a fault.
+// TestSolversAgree decides small circuits as one formula, without sweeping. A second solver,
+// gophersat, must give the same answers. Some of the netlists have a fault.
 func TestSolversAgree(t *testing.T) {
 	answers := map[sat.Status]int{}
 	for seed := range int64(24) {
@@ -96,7 +96,7 @@ func TestSolversAgree(t *testing.T) {
 }
 
 // gophersat adapts the solver of that name to sat.Decider, as a second solver for comparison.
-// It has no conflict limit, so it always decides.
+// gophersat has no conflict limit, so it always decides.
 type gophersat struct{}
 
 // Decide runs gophersat.

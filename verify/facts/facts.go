@@ -1,10 +1,11 @@
 // Package facts checks, while an image runs, the facts that its code generator assumed.
 //
 // For example, some instructions multiply only the low 8 bits of two registers. The code
-// generator uses such an instruction if an analysis of the program shows that the registers
-// hold only 8 bits there (ir/pass, Products). If a register holds more bits, all machines below
-// the IR give the same wrong result, so comparing machines does not reveal the mistake. This
-// package reads the registers of each such instruction when it retires:
+// generator uses such an instruction if an analysis of the program shows that both registers
+// hold numbers of at most 8 bits (ir/pass, Products). If a register holds more bits, all
+// machines below the IR give the same wrong result, so a comparison of these machines does not
+// reveal the mistake. This package reads the registers of each such instruction when the
+// instruction retires:
 //
 //	w := facts.Watch(im)
 //	machine.Retire(w.Retire)
@@ -35,7 +36,7 @@ type Watcher struct {
 	said    map[uint32]bool
 }
 
-// Watch makes a watcher for an image. It returns nil if no line of the target relies on a
+// Watch makes a watcher for an image. The result is nil if no line of the target relies on a
 // fact.
 func Watch(im *image.Image) *Watcher {
 	w := &Watcher{im: im, decoder: isa.NewDecoder(im.Target.Set), factors: map[*isa.Inst][2]isa.Factor{}, said: map[uint32]bool{}}

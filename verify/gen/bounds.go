@@ -2,9 +2,9 @@ package gen
 
 import "fmt"
 
-// This file makes numbers whose largest possible value is a given bound. For every operator it
-// uses such numbers as indices, lengths and loop ends. If the checker computes too small a
-// bound, one of its proofs is wrong, and a run can detect that.
+// This file makes numbers whose largest possible value is a given bound. The numbers come from
+// every operator, and serve as indices, lengths and loop ends. If the checker computes too
+// small a bound, one of its proofs is wrong, and a run can show this mistake.
 
 // boundRow is a production (a way to make text) for numbers from 0 to most.
 type boundRow struct {
@@ -65,7 +65,8 @@ func boundRows() []boundRow {
 	}
 }
 
-// unknownEnd is the last value of a loop whose end is a u64. It is larger than any small range.
+// unknownEnd is the last value of a loop whose end is a u64. This value is larger than any small
+// range.
 const unknownEnd = 1 << 62
 
 // top is the largest number of an integer type, or 2^40 - 1 if that is smaller.

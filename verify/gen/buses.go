@@ -7,8 +7,8 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// Buses and sources of random bytes are chosen by a separate pseudo-random generator
-// (gen.buses), as pins are by gen.pins.
+// A separate pseudo-random generator (gen.buses) chooses buses and sources of random bytes,
+// just as gen.pins chooses pins.
 
 // busAddress is the lowest of the four I2C addresses that programs use. No device answers at
 // the highest one.
@@ -190,8 +190,8 @@ func (g *gen) busWrite() *node {
 	return out
 }
 
-// busRead makes a statement that fills a buffer, with or without selecting a register first,
-// and shows it. The buffer stays unchanged if no device answers.
+// busRead makes a statement that fills a buffer and shows the buffer. It may first select a
+// register of the device. The buffer stays unchanged if no device answers.
 func (g *gen) busRead() *node {
 	g.b.pure++
 	defer func() { g.b.pure-- }()

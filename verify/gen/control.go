@@ -136,8 +136,8 @@ func (g *gen) forStmt() *node {
 		bounds = " in $..=$"
 		n.kids = append(n.kids, g.signedNumber(over.hi))
 	case 1:
-		// The checker knows only the types of the bounds. So it knows about the variable
-		// only that it is within these types.
+		// The checker knows only the types of the bounds, so it knows no better bounds for the
+		// variable than those of these types.
 		top := g.exact(2)
 		if top.typ.hi-over.lo > 40 || top.typ.hi <= over.lo {
 			return nil

@@ -13,8 +13,8 @@ func (g *gen) intType() *typ {
 	return pick(g, g.common())
 }
 
-// common are the integer types that the program uses most, so that its variables are
-// compatible.
+// common are the integer types that the program uses most, so that many variables have the same
+// type.
 func (g *gen) common() []*typ { return g.palette }
 
 // types declares ranges, structs, enums and layouts.
@@ -126,7 +126,7 @@ func (g *gen) structure() {
 }
 
 // enum declares an enum. An enum with a declared width has no payload, so that layouts can use
-// it.
+// this enum.
 func (g *gen) enum() {
 	t := &typ{sort: enumSort, name: g.name("E")}
 	head := "enum " + t.name
@@ -151,8 +151,8 @@ func (g *gen) enum() {
 	g.declare(head + " { " + strings.Join(forms, "; ") + " }")
 }
 
-// constants declares tables and numbers. Functions compute some of them, and are declared
-// before them.
+// constants declares tables and numbers. Functions that compute a table or number are declared
+// before it.
 func (g *gen) constants() {
 	defer g.enter(&body{times: 1, budget: 100, pure: 1, constant: true})()
 	traps := g.traps

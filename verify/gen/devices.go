@@ -114,8 +114,8 @@ func (p *Program) uses() string {
 	return "use " + strings.Join(names, ", ") + "\n"
 }
 
-// deviceText writes the lines of the system that make devices. Each kind is numbered
-// separately.
+// deviceText writes the lines of the system that make devices. Network interfaces and disks are
+// numbered separately, from 0 on.
 func (p *Program) deviceText(b *strings.Builder) {
 	nics, disks := 0, 0
 	for _, l := range p.links {
@@ -153,7 +153,7 @@ func (g *gen) device(t *task, kind linkKind) *link {
 }
 
 // Script returns the script of the simulated world. Each call makes a new script, because a run
-// writes to its disks.
+// changes the disks of the script.
 func (p *Program) Script() *world.Script {
 	s := &world.Script{}
 	if p.ticks {
@@ -209,7 +209,7 @@ func rebase(s *world.Script) {
 // tail is the time in us that a program with timers runs after the last input.
 const tail = 12
 
-// Until is the time in us at which the run ends. If there are timers, it is some time after the
+// Until is the time in us at which the run ends. With timers, the run ends some time after the
 // last input.
 func (p *Program) Until() uint64 {
 	last := uint64(0)
@@ -237,7 +237,7 @@ type arrival struct {
 	gone bool
 }
 
-// message returns the message for the device. A datagram has its peer in front, or becomes a
+// message returns the message for the device. A datagram begins with its peer, or becomes a
 // frame for its interface.
 func (a *arrival) message() []byte {
 	if a.to.kind != udpLink {
@@ -293,8 +293,8 @@ func (g *gen) frame(l *link) []byte {
 	return b.data
 }
 
-// take returns the call that receives a message into a buffer. For a datagram it also returns a
-// name for the sender.
+// take returns the call that receives a message into a buffer. For a datagram, take also
+// returns a name for the sender.
 func (l *link) take(g *gen, buf string) (form, peer string) {
 	form = l.name + ".recv(" + buf + ")"
 	if l.kind == udpLink {
@@ -304,8 +304,8 @@ func (l *link) take(g *gen, buf string) (form, peer string) {
 	return form, peer
 }
 
-// receiveFrame makes statements that receive a message from a device, and often parse its
-// fields. Some datagrams get an answer.
+// receiveFrame makes statements that receive a message from a device, and often parse the
+// fields of the message. The program answers some datagrams.
 func (g *gen) receiveFrame(l *link) []*node {
 	g.p.Used["statement receive a frame"]++
 	form, peer := l.take(g, l.buffer.name)
@@ -366,7 +366,7 @@ func diskRows() []stmtRow {
 }
 
 // diskStmt makes a disk command. If the command may fail and the program must not trap, the
-// command has an else. In other cases it sometimes has one.
+// command has an else. Other commands have an else only sometimes.
 func (g *gen) diskStmt(form string, kids ...*node) *node {
 	d := g.b.disk
 	if d.worn && !g.traps || g.worn.IntN(4) == 0 {

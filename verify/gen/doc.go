@@ -11,21 +11,22 @@
 // text. The row of a production has a name, a weight, a condition for its use, and the function
 // that makes the text. A new part of the language needs only one row and one function. Fixed
 // point and floats (reals.go), maps.go, generics.go, layouts.go and devices.go have separate
-// rows. edges.go makes values at the boundary of a condition. The program mixes values into a
-// hash variable and logs that variable.
+// rows. edges.go makes values at the boundary of a condition. The generated program mixes most
+// values into a hash variable, and logs this variable.
 //
-// The way in which a program is built gives it only one meaning. All operations of the language
-// are defined, and the generator avoids anything else that could differ. It counts work: a loop
-// multiplies the work of its body, and a call costs the work of its function. Only the loop
-// itself changes the counter of a while. Bytes keep their length while a loop iterates over
-// them. Tasks are ordered in a line (wiring.go). Every channel between them passes one value
-// per round. A task receives from its channels in turn, or in order of arrival (select.go).
-// Each round of an endless loop waits for something from outside, directly or through other
-// tasks.
+// Each generated program has only one meaning. All operations of the language are defined, and
+// the generator avoids everything else that could differ between machines. It also counts work:
+// a loop multiplies the work of its body, and a call costs the work of its function. Only the
+// loop itself changes the counter of a while. Bytes keep their length while a loop iterates
+// over them. Tasks are ordered in a line (wiring.go). Every channel between them passes one
+// value per round. A task receives from its channels one after the other, or in order of
+// arrival (select.go). Each round of an endless loop waits for something from outside, directly
+// or through other tasks.
 //
 // The text is kept as a tree of nodes. Shrink makes the program smaller as long as a predicate
-// holds. It drops tasks with their channels, statements and inputs, and replaces expressions by
-// their parts or by zeros. The predicate must reject programs that the checker refuses.
+// holds. Shrink drops tasks with their channels, statements and inputs, and replaces
+// expressions by their parts or by zeros. The predicate must reject programs that the checker
+// refuses.
 //
 // docs/glossary.md explains the terms. The package does not depend on a compiler. Start reading
 // at New.

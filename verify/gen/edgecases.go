@@ -7,7 +7,7 @@ import (
 
 // Random values rarely reach three cases: float results at or near the middle between two floats,
 // shifts by large amounts that are unknown when the program is compiled, and maps that have been
-// full for a long time. The expected results are known, as in library.go.
+// full for a long time. The generator knows the right results of these cases, as in library.go.
 
 // format is an IEEE 754 format: its type, and the bits of its significand and exponent.
 type format struct {
@@ -33,9 +33,9 @@ func (g *gen) floatStmt() *node {
 	)
 }
 
-// shiftsBy makes shifts of two words and of narrow words by an amount that no compiler pass knows.
-// The amount is computed with the variable zero, which is 0. Such shifts are needed because random
-// expressions mostly shift by constants or by small amounts.
+// shiftsBy makes shifts of two words and of narrow words by an amount that no compiler pass knows,
+// because it depends on the variable `zero`, which is 0 at run time. Random expressions mostly
+// shift by constants or by small amounts.
 func shiftsBy(zero string, v uint64, n int) *node {
 	by := fmt.Sprintf("(u32(%d) ^ u32(%s))", n, zero)
 	narrow := fmt.Sprintf("(u16(%d) ^ u16(%s))", v>>48, zero)
@@ -98,9 +98,9 @@ func compute[T float32 | float64](op string, a, b T) T {
 }
 
 // closePair makes two floats whose sum, difference or product is close to the middle between
-// two floats. In one case, one float is about half of the last bit of the other. In the
-// other case, both are odd numbers, and their product has one bit more than a float can
-// hold.
+// two floats. For a sum or a difference, one float is about half of the other float's last bit.
+// For a product, both floats are odd numbers, and their product has one bit more than a float
+// can hold.
 func (g *gen) closePair(f format) (a, b uint64) {
 	fraction := func() uint64 { return pick(g, []uint64{0, 1, 1<<f.fraction - 1, g.r.Uint64(), g.r.Uint64()}) }
 	e := g.between(-20, 20)
@@ -126,7 +126,7 @@ func (g *gen) closePair(f format) (a, b uint64) {
 }
 
 // fullMap makes statements that put too many keys into a map with one set and check which keys
-// remain. There are enough keys to replace all entries at least once.
+// remain. The keys are enough to replace all entries at least once.
 func (g *gen) fullMap() *node {
 	if !g.work(60) {
 		return nil

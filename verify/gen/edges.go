@@ -7,11 +7,11 @@ import (
 	"strings"
 )
 
-// This file makes values that equal the bound of a condition, or differ from it by one. Random
-// values rarely lie there, and compilers often make mistakes there.
+// This file makes values that equal the bound of a condition, or differ from the bound by one.
+// Random values are rarely at such a bound, and compilers often make mistakes at such bounds.
 
-// near makes a number of type t: lo, hi, or a neighbour of one of them that the type contains.
-// It computes the number from a value that is 0 or 1, so that it is not a constant.
+// near makes a number of type t: lo, hi, or a neighbour of lo or hi that the type contains. It
+// computes the number from a value that is 0 or 1, so that the number is not a constant.
 func (g *gen) near(t *typ, lo, hi int64) *node {
 	at := pick(g, []int64{lo - 1, lo, lo + 1, hi - 1, hi, hi + 1})
 	if at < t.least() || at >= t.most() {
@@ -106,8 +106,8 @@ func (g *gen) swapStmt() *node {
 	return list(stmt("let "+v+" = "+a.v.name), stmt(a.v.name+" = "+b.v.name), stmt(b.v.name+" = "+v))
 }
 
-// snapshotStmt makes statements that copy a value, change a part of the copy or the original,
-// and read the other one. This tests that a copy is not an alias.
+// snapshotStmt makes statements that copy a value, change a part of one of the two, and read
+// the other. This tests that a copy is not an alias.
 func (g *gen) snapshotStmt() *node {
 	whole, ok := g.writable(func(t *typ) bool { return t.sort == arraySort || t.sort == structSort })
 	if !ok || !g.mixes() || !g.work(whole.typ.words()) {
@@ -143,8 +143,8 @@ func under(p, whole place) bool {
 	return p.v == whole.v && len(p.steps) > len(whole.steps) && slices.Equal(p.steps[:len(whole.steps)], whole.steps)
 }
 
-// knownStmt makes a test whose result an enclosing condition already determines: it tests a
-// part of that condition again.
+// knownStmt makes a test inside a condition. The test repeats a part of the condition, so the
+// result of the test is already known.
 func (g *gen) knownStmt() *node {
 	if !g.mixes() {
 		return nil

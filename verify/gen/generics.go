@@ -11,8 +11,8 @@ type generic struct {
 	of   *genericRow
 }
 
-// genericRow is a kind of generic function. It makes the text after `fn NAME`, and calls for a
-// value of a type.
+// genericRow is a kind of generic function. The row makes the text after `fn NAME`, and makes
+// calls that give a value of a type.
 type genericRow struct {
 	row
 	text func(g *gen) string

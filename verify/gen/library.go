@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// All levels run the same library. A wrong library function therefore causes no difference
-// between levels. For this reason, the generator knows the right answer of some calls, from
-// Go's library or from the definition. The program reports any other answer.
+// All levels run the same library. So a wrong library function causes no difference between
+// levels. For this reason, the generator computes the right answers of some calls with Go's
+// library or from the definition. The program reports any other answer.
 
 // Wrong is the prefix of the log line with which a program reports a wrong answer of the
 // library.
@@ -29,7 +29,7 @@ func (g *gen) libraryStmt() *node {
 	return list(stmt(k.first), check)
 }
 
-// fold computes the checksum of a sum by its definition (RFC 1071). Ones' complement sums are
+// fold computes the checksum of a sum by the definition of RFC 1071. Ones' complement sums are
 // sums modulo 65535, except that a sum other than 0 never becomes 0.
 func fold(sum uint32) uint16 {
 	r := sum % 65535
@@ -48,8 +48,8 @@ func (g *gen) knownFold() known {
 	return known{call: fmt.Sprintf("checksum.inet_fold(%d)", sum), want: fmt.Sprint(fold(sum))}
 }
 
-// edgeBytes makes 1 to 9 bytes, often all ones. It returns the bytes, a variable that holds
-// them, and its declaration.
+// edgeBytes makes 1 to 9 bytes, often all ones. It returns the bytes, a variable that holds the
+// bytes, and the declaration of the variable.
 func (g *gen) edgeBytes() (b []byte, name, first string) {
 	b = make([]byte, g.between(1, 9))
 	var parts []string

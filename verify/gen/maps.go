@@ -26,7 +26,7 @@ func (t *typ) keyable() bool {
 	return false
 }
 
-// keyType chooses a type with few values, so that keys often coincide, or any other key type.
+// keyType chooses a type with few values, so that equal keys are frequent, or any other key type.
 func (g *gen) keyType() *typ {
 	if g.oneIn(3) {
 		for range 4 {

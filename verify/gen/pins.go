@@ -7,8 +7,8 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// Pins and serial lines have separate random sources (gen.pins, gen.serial), so that programs
-// without them do not change.
+// Pins and serial lines have separate random sources (gen.pins, gen.serial), so that a choice
+// of pins or lines does not change the other choices.
 
 // edgeOf is a change of the level of an input pin.
 type edgeOf struct {
@@ -35,8 +35,8 @@ func (g *gen) pinsOf(t *task) {
 	}
 }
 
-// serialOf sometimes turns a network interface into a serial line. Both kinds get the same
-// data, but a serial line has no message boundaries.
+// serialOf sometimes turns a network interface into a serial line. The line gets the same data
+// as the interface, but a serial line has no message boundaries.
 func (g *gen) serialOf(t *task) {
 	for _, l := range []*link{t.rx, t.tx} {
 		if l != nil && l.kind == ethLink && g.serial.IntN(4) == 0 {
@@ -110,7 +110,8 @@ func (p *Program) levelsOf(devices []string) []world.Input {
 	return realChanges(out)
 }
 
-// realChanges drops changes to the level that the pin already has, as a file of levels does.
+// realChanges drops a change to the level that the pin already has, because a file of levels has no
+// such changes.
 func realChanges(list []world.Input) []world.Input {
 	now := map[int]uint64{}
 	var out []world.Input

@@ -50,8 +50,8 @@ func (p place) step(name string, t *typ) place {
 	return q
 }
 
-// node makes the text of a place with its indices. It returns nil if it finds no index that is
-// certainly below the length.
+// node makes the text of a place with its indices. The result is nil if node finds no index
+// that is certainly below the length.
 func (p place) node(g *gen) *node {
 	n := expr(p.typ, p.v.name)
 	at := 0
@@ -73,7 +73,7 @@ func (p place) node(g *gen) *node {
 
 func any2(*variable) bool { return true }
 
-// readable chooses a place whose type is accepted. It returns nil if there is none.
+// readable chooses a place whose type is accepted. The result is nil if there is no such place.
 func (g *gen) readable(want func(*typ) bool) *node {
 	all := g.places(any2, want)
 	for range 3 {

@@ -1,7 +1,7 @@
 package gen
 
 // exactRow is a production for exact numbers, which have range types. The checker and the
-// generator compute the same bounds for them.
+// generator compute the same bounds for such numbers.
 type exactRow struct {
 	row
 	make func(g *gen, depth int) *node // returns nil if it is not possible now

@@ -22,8 +22,8 @@ const root = "../.."
 const scoreSeeds = 500
 
 // sample is the number of faults that are planted in a short run. someSeeds is the largest
-// number of programs that are tried for each fault. For a fault that is never found, all of
-// them are tried.
+// number of programs that are tried for each fault. For a fault that no program finds, the test
+// tries all these programs.
 const sample, someSeeds = 3, 120
 
 // patience is the time limit for the tool on all programs.
@@ -35,8 +35,8 @@ func fuzz(tool string, programs int) (said string, code int, err error) {
 		"fuzz", "--seed", "1", "--count", fmt.Sprint(programs), "--on", "ir,isa", "--first", "--no-shrink", "--out", "")
 }
 
-// ends reports whether the tool without a fault ends in time. A tool with a fault that does
-// not end counts as noticed only in that case. Otherwise the computer may just be slow.
+// ends reports whether the tool without a fault ends in time. If it does not end in time, the
+// computer is slow, and a faulty tool that does not end shows nothing.
 func ends(dir string, programs int) (bool, error) {
 	tool, err := testkit.BuildTool(root, dir)
 	if err != nil {
@@ -47,8 +47,8 @@ func ends(dir string, programs int) (bool, error) {
 	return code == 0, err
 }
 
-// noticed plants a fault and runs a number of generated programs. A tool that fails or hangs
-// only with the fault counts as noticed too. how describes what was found.
+// noticed plants a fault and runs a number of generated programs. A fault also counts as
+// noticed if the tool fails or hangs only with the fault. `how` describes the finding.
 func noticed(f *testkit.Fault, dir string, programs int) (how string, err error) {
 	list, err := f.Overlay(root, dir)
 	if err != nil {
@@ -77,9 +77,9 @@ func noticed(f *testkit.Fault, dir string, programs int) (how string, err error)
 }
 
 // TestMutationScore measures how many faults generated programs find: at least 95 in 100 of the
-// faults in testdata/faults.txt, planted one at a time. All are planted when SINTER_WORTH is 1,
-// which takes a quarter of an hour. Otherwise the test plants some faults, spread over the
-// list, to check that the list and the test itself still work.
+// faults in testdata/faults.txt, planted one at a time. With SINTER_WORTH=1, the test plants
+// all faults, which takes a quarter of an hour. Otherwise it plants some faults, spread over
+// the list, to check that the list and the test itself still work.
 func TestMutationScore(t *testing.T) {
 	faults := testkit.Faults(t, "testdata/faults.txt")
 	groups := map[string]int{}

@@ -119,5 +119,6 @@ func (g *gen) offer(l *link) []*node {
 }
 
 // feedback reports whether a channel comes from a later task. The values of such a channel are
-// answers. No select waits for answers, because this could create an endless chain of values.
+// answers. No select waits for such answers, because answers that cause further answers would
+// never end.
 func (g *gen) feedback(l *link) bool { return later(g.p.tasks, l.from, l.to) }

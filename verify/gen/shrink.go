@@ -17,10 +17,10 @@ type shrinker struct {
 	runs int // number of runs left
 }
 
-// Shrink makes p smaller as long as `test` accepts the result. It runs at most `runs`
-// programs that the checker accepts. It removes these parts, the largest first: tasks with
-// their channels, arrivals, statements, the statements around blocks, parts of expressions,
-// and declarations.
+// Shrink makes p smaller as long as `test` accepts the result. It runs at most `runs` programs
+// that the checker accepts. Shrink removes these parts, the largest first: tasks with their
+// channels, arrivals, statements, the statements around blocks, parts of expressions, and
+// declarations.
 func Shrink(p *Program, runs int, test func(*Program) Verdict) {
 	s := &shrinker{p: p, test: test, runs: runs}
 	for s.runs > 0 {

@@ -242,7 +242,7 @@ func later(tasks []*task, a, b *task) bool {
 	return false
 }
 
-// receiveAndShow makes statements that receive a value and mix its contents. In an array of
+// receiveAndShow makes statements that receive a value and mix it into the hash. In an array of
 // channels, only the values show which channel was used.
 func (g *gen) receiveAndShow(l *link) []*node {
 	before := len(g.b.vars)

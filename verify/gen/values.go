@@ -162,8 +162,7 @@ func mentions(n *node, name string) bool {
 
 func isWord(s string, at int) bool { return at < len(s) && s[at] >= '0' && s[at] <= '9' }
 
-// argument makes the argument for a parameter. The result `of` is the variable that the call
-// may change.
+// argument makes the argument for a parameter. `of` is the variable that the call may change.
 func (g *gen) argument(p *variable, depth int, taken []*variable) (n *node, of *variable) {
 	switch {
 	case p.typ.sort == sliceSort:
@@ -189,7 +188,7 @@ func (g *gen) argument(p *variable, depth int, taken []*variable) (n *node, of *
 }
 
 // handedOn passes on a parameter of the enclosing function as an argument, often in a different
-// position. The call must then exchange registers in parallel. It returns nil if there is no
+// position. Such a call must exchange registers in parallel. The result is nil if there is no
 // such parameter.
 func (g *gen) handedOn(p *variable) *node {
 	var all []*variable

@@ -85,8 +85,8 @@ func (g *gen) sentType() *typ {
 	return g.intType()
 }
 
-// stall makes two tasks that reveal the capacity of a channel. The writer logs each send until
-// it blocks, because the reader never receives.
+// stall makes two tasks that reveal the capacity of a channel. The reader never receives. The
+// writer logs each send, until a send blocks.
 func (g *gen) stall() {
 	writer, reader := &task{name: g.name("t")}, &task{name: g.name("t")}
 	g.p.tasks = append(g.p.tasks, writer, reader)
@@ -102,8 +102,8 @@ func (g *gen) stall() {
 }
 
 // unbuffered gives capacity 0 to the only channel into some tasks. Such a task receives from
-// this channel in each round before any other wait. Therefore no cycle of waiting tasks is
-// possible.
+// this channel at the beginning of each round, before any other wait. So no cycle of waiting
+// tasks is possible.
 func (g *gen) unbuffered() {
 	for _, t := range g.p.tasks {
 		if len(t.ins) == 1 && !g.feedback(t.ins[0]) && g.oneIn(3) {

@@ -55,8 +55,8 @@ func exprRows() []exprRow {
 // retype makes an expression that its context converts to type t.
 func retype(n *node, t *typ) *node { return expr(t, "$", n) }
 
-// value makes an expression of a type. It converts narrow arithmetic to its own type, so that
-// the truncation is explicit and the value can be used anywhere.
+// value makes an expression of a type. A result of narrow arithmetic gets an explicit
+// conversion to the narrow type, so that the value can be used anywhere.
 func (g *gen) value(t *typ, depth int) *node {
 	n := g.plain(t, depth)
 	if n != nil && t.sort == intSort && t.bits < 32 && arithmetic(n) {
@@ -155,8 +155,8 @@ func (g *gen) literal(t *typ) *node {
 	return expr(t, fmt.Sprintf("%s(%s)", t.name, v))
 }
 
-// operand makes the right operand of an operator whose left operand has type t. It may be a
-// bare number, or an exact number that t can hold.
+// operand makes the right operand of an operator whose left operand has type t. The operand may
+// be a bare number, or an exact number that t can hold.
 func (g *gen) operand(t *typ, depth int) *node {
 	switch g.r.IntN(5) {
 	case 0:
@@ -207,7 +207,7 @@ func (g *gen) masked(k, depth int) *node {
 	return expr(rangeType(0, int64(k)), "($ & $)", x, g.small(k))
 }
 
-// divide makes a division. It costs much work if it is a function call.
+// divide makes a division. A division that is a function call costs much work.
 func (g *gen) divide(t *typ, depth int) *node {
 	if !g.work(6 + t.bits) {
 		return nil

@@ -11,8 +11,8 @@ import (
 )
 
 // block is a block RAM with 256 rows of 16 bits. In mode m a word has 16>>m bits, and the
-// address has m extra bits above the row bits. If k is the number in these m bits, bit i of
-// the word is bit i<<m + k of the row. It uses the pin i<<m + offset.
+// address has m extra bits above the row bits. If these m bits hold the number k, bit i of the
+// word is bit i<<m + k of the row. Bit i uses the pin i<<m + offset.
 type block struct {
 	mode int
 	pins map[string][]yosys.Bit
@@ -57,8 +57,8 @@ func newBlock(params map[string][]bool, pins map[string][]yosys.Bit) (*block, er
 }
 
 // Prove compares the text of a netlist with a circuit: every output and next state, for all
-// states and inputs, including reset. If the two cannot be compared, the error gives the
-// reason.
+// states and inputs, including reset. If text and circuit cannot be compared, the error gives
+// the reason.
 func Prove(c *rtl.Circuit, text string, names *equiv.Names) (*equiv.Report, error) {
 	n, err := Read(text)
 	if err != nil {
@@ -83,8 +83,8 @@ func Prove(c *rtl.Circuit, text string, names *equiv.Names) (*equiv.Report, erro
 }
 
 // Memory makes a memory from block RAMs. Each net in the list `reads` is the data of one read
-// port, and the blocks that drive it belong to the memory. The blocks of a port must share an
-// address and an enable. All blocks must have the same write address, enable and data.
+// port. The blocks that drive such a net belong to the memory. The blocks of a port must share
+// an address and an enable. All blocks must have the same write address, enable and data.
 func (n *Netlist) Memory(name string, addrBits int, reads []string) error {
 	m := &yosys.Mem{Name: name, Width: len(n.Nets[reads[0]]), Size: 1 << addrBits, Init: make([]uint64, 1<<addrBits)}
 	if m.Width > 64 {
@@ -124,8 +124,8 @@ func (n *Netlist) source(bit yosys.Bit) (*block, int) {
 	return nil, 0
 }
 
-// read adds the read port of a block if the block is the first one of the port. The pins of a
-// later block must equal the pins of the block before it.
+// read adds the read port of a block if the block is the first one of the port. A later block
+// of the port must have the same pins as the block before it.
 func (n *Netlist) read(m *yosys.Mem, net string, before, b *block, addrBits int) error {
 	if before != nil {
 		for _, pin := range []string{"RCLK", "RCLKE", "RE", "RADDR"} {
@@ -151,8 +151,8 @@ func (n *Netlist) read(m *yosys.Mem, net string, before, b *block, addrBits int)
 	return nil
 }
 
-// bit adds bit i of a memory's words. This is bit k<<mode of the pins of a block. The copies of
-// the block for other ports must have the same contents and writes.
+// bit adds bit i of a memory's words. In a block, bit i is at pin k<<mode. The copies of the
+// block for other ports must have the same contents and writes.
 func (n *Netlist) bit(m *yosys.Mem, port, i int, b *block, place int) error {
 	if place < 0 || place%(1<<b.mode) != 0 {
 		return fmt.Errorf("memory %s: bit %d comes from a pin that has no data in mode %d", m.Name, i, b.mode)

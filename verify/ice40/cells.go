@@ -117,8 +117,8 @@ func (n *Netlist) lut(params map[string][]bool, pins map[string][]yosys.Bit) err
 	return nil
 }
 
-// flop adds a flip-flop. It takes D at the clock edge if E is 1 or absent. After that, R clears
-// it and S sets it.
+// flop adds a flip-flop. If E is 1 or absent, the flip-flop changes at the clock edge: to 1 if
+// S is 1, else to 0 if R is 1, else to D.
 func (n *Netlist) flop(pins map[string][]yosys.Bit) {
 	q, d := pins["Q"][0], pins["D"][0]
 	if r := pins["R"]; r != nil {

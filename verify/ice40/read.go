@@ -1,14 +1,14 @@
-// Package ice40 reads the text of a netlist of iCE40 cells as formulas, and compares it with
-// the circuit from which it was made.
+// Package ice40 reads the text of a netlist of iCE40 cells as formulas, and compares the
+// netlist with the circuit from which it was made.
 //
 //	rep, err := ice40.Prove(circuit, text, names)
 //	rep.Status()   // Proved, Different, Undecided
 //
-// The text is the part of Verilog that a netlist needs: ports, wires, their bits, lists of
-// bits, and instances with named pins. The cells are defined in cells.go and blocks.go, after
-// Lattice, "iCE40 Technology Library". These definitions share nothing with hwgen/ice40, which
-// writes such files. A simulation with the models of yosys confirms the definitions. Start
-// reading at Prove.
+// The text uses only the part of Verilog that a netlist needs: ports, wires, their bits, lists
+// of bits, and instances with named pins. The cells are defined in cells.go and blocks.go,
+// after Lattice, "iCE40 Technology Library". These definitions share nothing with hwgen/ice40,
+// which writes such files. A simulation with the models of yosys confirms the definitions.
+// Start reading at Prove.
 package ice40
 
 import (
@@ -261,7 +261,7 @@ func (p *parser) item() {
 	}
 }
 
-// bits reads a net, a bit of a net, a constant or a list of these. It returns the bits, lowest
+// bits reads a net, a bit of a net, a constant or a list of these. The result has the lowest
 // bit first.
 func (p *parser) bits() []yosys.Bit {
 	if !p.accept("{") {

@@ -13,8 +13,9 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// Formal is the record of one instruction at a core's trace port. The RISC-V Formal Interface
-// names its fields. The fields rs3_addr and rs3_rdata are 0 on a core without these outputs.
+// Formal is the record of one instruction at a core's trace port. The names of the fields come
+// from the RISC-V Formal Interface. The fields rs3_addr and rs3_rdata are 0 on a core without
+// these outputs.
 type Formal struct {
 	Order     uint64 `rvfi:"order"`
 	Insn      uint32 `rvfi:"insn"`
@@ -60,8 +61,8 @@ func (f Formal) String() string {
 	return strings.Join(parts, " ")
 }
 
-// formals makes the expected records from the instruction set. It has its own register file,
-// which holds the values that the instructions wrote.
+// formals makes the expected records from the instruction set. It has a register file of its
+// own, with the values that the instructions wrote.
 type formals struct {
 	tape  *tape
 	im    *image.Image
@@ -70,8 +71,8 @@ type formals struct {
 	ended bool
 }
 
-// Formals runs an image on the instruction set. It calls the function `each` with the record of
-// every instruction, including an instruction that traps.
+// Formals runs an image on the instruction set. Formals calls the function `each` with the
+// record of every instruction, including an instruction that traps.
 func Formals(im *image.Image, s *world.Script, each func(Formal)) error {
 	f, err := newFormals(im, s)
 	if err != nil {
@@ -161,9 +162,9 @@ func (f *Formal) sources(in *isa.Inst, ops isa.Ops, regs *[32]uint32) {
 	}
 }
 
-// RunFormal compares the trace port of a core with the instruction set on the core's own program
-// in a world, record by record. If seed is not 0 the ports have gaps. It returns the number of
-// records. An error is a *Difference, or a fault of the comparison.
+// RunFormal runs a core with its own program in a world, and compares each record of the core's
+// trace port with the instruction set. If seed is not 0 the ports have gaps. RunFormal returns
+// the number of records. An error is a *Difference, or a fault of the comparison.
 func RunFormal(im *image.Image, c *rtl.Circuit, core *sim.Core, s *world.Script, seed int64) (int, error) {
 	ref, err := newFormals(im, s)
 	if err != nil {
@@ -212,7 +213,7 @@ func RunFormal(im *image.Image, c *rtl.Circuit, core *sim.Core, s *world.Script,
 	case err != nil:
 		return n, err
 	case more:
-		return fail("the core has ended, the instruction set goes on")
+		return fail("the core has ended, but the instruction set continues")
 	}
 	return n, nil
 }

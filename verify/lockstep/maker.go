@@ -79,7 +79,7 @@ func interesting(rng *rand.Rand) uint32 {
 }
 
 // make executes at most n instructions. When the program first reaches a word of the text, make
-// chooses the instruction at this word. It ends if the program leaves the text, stops, loops,
+// chooses the instruction at this word. The program ends if it leaves the text, stops, loops,
 // or reaches a chosen instruction again that is not valid in the present state.
 func (m *maker) make(p *program, n int) error {
 	const idle = 24 // limit of instructions without a new one: a loop that adds nothing
@@ -126,9 +126,9 @@ func (m *maker) fill() {
 	}
 }
 
-// filler encodes an instruction for unused words of the text. It takes the first line that
-// does not access memory, jump or trap. If there is no such line, it takes the first line of
-// the set.
+// filler encodes an instruction for unused words of the text. It takes the first line that does
+// not access memory, jump or trap. If there is no such line, filler takes the first line of the
+// set.
 func (m *maker) filler() uint32 {
 	best := m.sub.Set.Insts[0]
 	for _, in := range m.sub.Set.Insts {
@@ -169,7 +169,7 @@ func (m *maker) choose(pc uint32) (uint32, bool) {
 
 func (m *maker) reg() uint8 { return uint8(m.rng.Intn(m.sub.Regs)) }
 
-// operands chooses the operands of a line. It chooses addresses and targets that are valid.
+// operands chooses the operands of a line, so that addresses and jump targets are valid.
 func (m *maker) operands(in *isa.Inst, pc uint32) isa.Ops {
 	var o isa.Ops
 	if in.Format.HasRd() {
@@ -206,7 +206,7 @@ func forTransfer(in *isa.Inst) bool {
 }
 
 // aimTransfer chooses operands that make a value for the next store to the frame engine. Most
-// lines make it from x0 and an immediate.
+// lines make this value from x0 and an immediate.
 func (m *maker) aimTransfer(in *isa.Inst, o *isa.Ops) {
 	lo, hi, step := in.Format.ImmRange()
 	v := int64(m.ports.wanted(m.rng))

@@ -85,7 +85,7 @@ func (p *portModel) mayStore(addr, v uint32, rng *rand.Rand) bool {
 }
 
 // inMemory reports whether a buffer is inside data memory. The buffer must be smaller than the
-// memory, because the memory must also have a word for its length.
+// memory, because the memory must also have a word for the buffer's length.
 func (p *portModel) inMemory(addr, length uint32) bool {
 	return uint64(addr)+uint64(length) <= uint64(len(p.mem)) && int(length) < len(p.mem)
 }
@@ -102,8 +102,8 @@ func (p *portModel) mayGo(v uint32) bool {
 	return false
 }
 
-// likely chooses a port register, mostly the next one for a frame transfer. Pure random choice
-// rarely makes three such stores in a row.
+// likely chooses a port register, mostly the next one for a frame transfer. A uniform random
+// choice would rarely make the three stores of a transfer in a row.
 func (p *portModel) likely(list []uint32, rng *rand.Rand) uint32 {
 	next := port.Go.Addr()
 	switch {

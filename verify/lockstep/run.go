@@ -12,11 +12,11 @@ import (
 )
 
 // silence is the largest allowed number of cycles without a retired instruction. It is far
-// longer than the longest frame with gaps.
+// longer than the transfer of the longest frame with gaps.
 const silence = 1 << 20
 
 // Run compares a core with the instruction set while both run the core's own program in a
-// simulated world. It compares every retire record of the whole run. If seed is not 0, the
+// simulated world. Run compares every retire record of the whole run. If seed is not 0, the
 // ports have random gaps. An error is a *Difference, or a failure of the comparison itself.
 func Run(im *image.Image, c *rtl.Circuit, core *sim.Core, s *world.Script, seed int64) (*Result, error) {
 	ref, err := newTape(im, s)
@@ -61,7 +61,7 @@ func Run(im *image.Image, c *rtl.Circuit, core *sim.Core, s *world.Script, seed 
 	case err != nil:
 		return r, err
 	case more:
-		return fail("the core has ended, the instruction set goes on")
+		return fail("the core has ended, but the instruction set continues")
 	}
 	return r, nil
 }

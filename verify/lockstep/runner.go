@@ -117,8 +117,8 @@ func (r *runner) setWide(name string, v uint64) {
 }
 
 // step executes one cycle in an environment. It returns the record of the retired instruction,
-// if any. An error means that an assert failed, or that the circuit withdrew a beat before it
-// was accepted.
+// if any. An error means that an assert failed, or that the circuit withdrew a beat before the
+// environment accepted the beat.
 func (r *runner) step(env *environment) (sim.Retire, bool, error) {
 	env.drive(r)
 	r.e.Eval()
@@ -159,8 +159,8 @@ func (r *runner) end(p *program, env *environment) error {
 	return nil
 }
 
-// environment is everything around the circuit. It offers the same frames as the reference has,
-// with gaps between beats. It accepts logs and frames, also with gaps.
+// environment is everything around the circuit. It offers the same frames as the reference
+// gets, with gaps between beats. The environment accepts log words and beats, also with gaps.
 type environment struct {
 	frames *frames
 	rng    *rand.Rand

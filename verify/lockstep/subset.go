@@ -4,11 +4,11 @@
 //
 // Run uses the program for which the core was made. Random uses programs that the core has
 // never seen. These programs use the instructions, registers, shift amounts, memories and ports
-// that the core has kept. A program is made while the reference executes it, so each
-// instruction is valid in its state. Loads and stores are in bounds and aligned. Jumps and
-// branches stay in the text. A frame transfer always has a buffer in memory. The program then
-// replaces the contents of the text memory, and the circuit runs it with random gaps at its
-// ports:
+// that the core has kept. Random chooses each instruction while the reference executes the
+// program, so that the instruction is valid in the present state. Loads and stores are in
+// bounds and aligned. Jumps and branches stay in the text. A frame transfer always has a buffer
+// in memory. The program then replaces the contents of the text memory, and the circuit runs
+// the program with random gaps at the ports:
 //
 //	r, err := lockstep.Random(circuit, lockstep.SubsetOf(point), lockstep.Options{Instructions: 20000, Seed: 1})
 //

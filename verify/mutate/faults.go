@@ -165,8 +165,8 @@ func (l *lister) reset(i int) {
 	l.add(resetBit, func(c *rtl.Circuit) { c.Regs[i].Reset ^= 1 << bit }, "register %s: reset value %#x instead of %#x", reg.Name, reg.Reset^1<<bit, reg.Reset)
 }
 
-// effects lists the faults of regions. A fault changes a copy of the circuit. It finds its
-// effect in the copy by the effect's number.
+// effects lists the faults of regions. A fault changes a copy of the circuit. The fault finds
+// its effect in the copy by the number of the effect.
 func (l *lister) effects(nodes, regs []bool) {
 	number := 0
 	effects(l.c.Body, func(e *rtl.Effect) {
@@ -217,8 +217,8 @@ func effect(c *rtl.Circuit, at int) *rtl.Effect {
 	return found
 }
 
-// dropEffect disables an effect by a condition that is never true. It cannot remove the effect,
-// because a write port must have one.
+// dropEffect disables an effect by a condition that is never true. Without the effect, the
+// circuit would be invalid, because a write port must have an effect.
 func dropEffect(c *rtl.Circuit, at int) {
 	c.Nodes = append(c.Nodes, constant(1, 0))
 	e := effect(c, at)

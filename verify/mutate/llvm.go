@@ -100,8 +100,8 @@ var mixed = map[string]string{
 
 var symmetricOps = []string{"add", "mul", "and", "or", "xor", "eq", "ne"}
 
-// rewrites are the mistakes. Each has a pattern for lines, and a function that makes the wrong
-// line.
+// rewrites are the mistakes. Each mistake has a pattern for lines, and a function that makes
+// the wrong line.
 var rewrites = []struct {
 	kind    string
 	pattern *regexp.Regexp

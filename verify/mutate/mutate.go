@@ -1,5 +1,5 @@
-// Package mutate measures how well a check detects faults. It makes small random faults in a
-// circuit and counts the faults that the check finds.
+// Package mutate measures how well a check detects faults. The package makes small random
+// faults in a circuit and counts the faults that the check finds.
 //
 //	for _, m := range mutate.Mutants(c, 1, 400) {
 //		fmt.Println(m.Name) // "node 17 alu.sum: add becomes sub"
@@ -11,10 +11,11 @@
 // Every mutant is a valid circuit with one fault: a different operator, exchanged operands, a
 // flipped bit of a constant or a reset value, a negated or stuck condition, a different
 // register or value of the same width, a slice that is off by one, or a dropped effect. A
-// mutant that the check does not find may be equivalent to the circuit. It does not count if
-// this is proved, for all states or for all states that a run can reach (equiv.Machines). If
-// the proof is undecided, the mutant counts as missed. Probes and asserts are not part of the
-// behaviour. Nodes and registers that only they need are not mutated.
+// mutant that the check does not find may be equivalent to the circuit. A mutant with a proof
+// of this equivalence does not count. The proof covers all states, or all states that a run can
+// reach (equiv.Machines). A mutant whose proof is undecided counts as missed. Probes and
+// asserts are not part of the behaviour. Mutants do not change nodes and registers that only
+// probes and asserts need.
 //
 // The package depends on circuits, but not on cores. The check is a function argument. Start
 // reading at Mutants.
@@ -54,7 +55,7 @@ type fault struct {
 }
 
 // Mutants returns up to n different mutants of a circuit, chosen by the seed. It first chooses
-// the kind of fault and then the position. So a kind with few positions also occurs.
+// the kind of fault and then the position, so that a kind with few positions also occurs.
 func Mutants(c *rtl.Circuit, seed int64, n int) []Mutant {
 	r := rand.New(rand.NewPCG(uint64(seed), 0x3317))
 	kinds := faults(c, r)
@@ -133,8 +134,8 @@ func insert(c *rtl.Circuit, at rtl.ID, n rtl.Node) rtl.ID {
 	return at
 }
 
-// eachUse calls f for every reference to a node in ports, effects, asserts and probes. It omits
-// references in other nodes.
+// eachUse calls f for every reference to a node in ports, effects, asserts and probes. eachUse
+// omits references in other nodes.
 func eachUse(c *rtl.Circuit, f func(*rtl.ID)) {
 	for i := range c.Outputs {
 		f(&c.Outputs[i].Node)
@@ -223,7 +224,7 @@ func (l *liveness) mark(list ...rtl.ID) {
 	}
 }
 
-// region marks the nodes that relevant effects depend on. It reports whether there is a
+// region marks the nodes that relevant effects depend on. The result says whether there is a
 // relevant effect.
 func (l *liveness) region(list []rtl.Effect) (matters bool) {
 	for i := range list {

@@ -32,8 +32,8 @@ func TestMutantsAreValidAndDeterministic(t *testing.T) {
 	}
 }
 
-// TestProofIsAPerfectCheck uses the proof as the check. It must find every mutant that is not
-// equivalent.
+// TestProofIsAPerfectCheck uses the proof as the check. This check must find every mutant that
+// is not equivalent.
 func TestProofIsAPerfectCheck(t *testing.T) {
 	c := rtltest.Make(rtltest.Config{Seed: 3, Size: 40, MaxWidth: 10})
 	check := func(m *rtl.Circuit) (bool, error) {

@@ -61,8 +61,8 @@ func (b *Before) Changed(m *ir.Module) *Changes {
 	return c
 }
 
-// instrPrint returns a text that differs if a pass changes an instruction. It omits tokens,
-// which follow from the order of instructions.
+// instrPrint returns a text that differs if a pass changes an instruction. The text omits
+// tokens, which follow from the order of instructions.
 func instrPrint(i *ir.Instr) string {
 	s := fmt.Sprint(i.Op, i.Word, i.Float, i.Imm, i.Size, i.Dev, i.Chan, i.Site, " ")
 	for _, a := range i.Args {
@@ -105,8 +105,8 @@ func (c *Changes) Apply(name string) {
 }
 
 // Reach inserts a failing check before every position of a mistake. This shows whether a run
-// reaches such a position. If the mistake is in a check itself, its position counts as
-// reached when that check fails. So the check gets a separate trap site.
+// reaches such a position. The position of a mistake in a check counts as reached only when
+// this check fails. So such a check gets a trap site of its own.
 func (c *Changes) Reach(name string) {
 	list := c.places(name)
 	if len(list) == 0 {
@@ -208,8 +208,8 @@ func (s *site) constant(v func(string, func())) {
 	v("off by one", func() { s.i.Imm = (imm + 1) & mask })
 }
 
-// related maps operators to operators that are easily confused with them: the other signedness
-// or the other direction.
+// related maps each operator to operators that are easily confused with it: the other
+// signedness or the other direction.
 var related = map[word.Op]word.Op{
 	word.Shru: word.Shrs, word.Shrs: word.Shru, word.Ltu: word.Lts, word.Lts: word.Ltu,
 	word.Divu: word.Divs, word.Divs: word.Divu, word.Remu: word.Rems, word.Rems: word.Remu,
@@ -243,8 +243,8 @@ func (s *site) word(v func(string, func())) {
 	}
 }
 
-// others finds two values in the block with the type of x: one before the position of the
-// mistake and one after it.
+// others finds two values in the block with the type of x: one before and one after the
+// position of the mistake.
 func (s *site) others(x *ir.Value) (early, late *ir.Value) {
 	fits := func(o *ir.Value) bool { return o.Type == x.Type && o != x }
 	for _, p := range s.b.Params {

@@ -60,8 +60,8 @@ func (s *Score) String() string {
 type Trial struct {
 	Circuit *rtl.Circuit
 	Check   Check
-	// Proof is a second check, which may be nil. It is stricter than a run. So it may find a
-	// fault even in a mutant that behaves like the circuit in every run.
+	// Proof is a second check, which may be nil. A Proof is stricter than a run, so it may find
+	// a fault even in a mutant that behaves like the circuit in every run.
 	Proof   Check
 	Options equiv.Options
 }
@@ -84,8 +84,8 @@ func (t *Trial) Sound() error {
 }
 
 // Run applies the check to mutants. If the check does not find a mutant, an equivalence proof
-// compares it with the circuit. A mutant that is not proved equal goes to the second check. Run
-// returns an error if a check finds a fault in the unchanged circuit.
+// compares the mutant with the circuit. A mutant without a proof of equality goes to the second
+// check. Run returns an error if a check finds a fault in the unchanged circuit.
 func (t *Trial) Run(mutants []Mutant) (*Score, error) {
 	if err := t.Sound(); err != nil {
 		return nil, err

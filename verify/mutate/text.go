@@ -50,8 +50,8 @@ func ReachText(im *image.Image, name string) *image.Image {
 // reachSite is a trap site number that no program uses.
 const reachSite = 1 << 24
 
-// eachWord calls `visit` with each wrong word that a mistake can put in place of a word. It skips
-// mistakes that cannot be encoded.
+// eachWord calls `visit` with each wrong word that a mistake can put in place of a word. eachWord
+// skips mistakes that cannot be encoded.
 func eachWord(im *image.Image, visit func(name string, at int, w uint32)) {
 	dec, rule := isa.NewDecoder(im.Target.Set), selectors()
 	for at, w := range im.Text {
@@ -75,9 +75,9 @@ func eachWord(im *image.Image, visit func(name string, at int, w uint32)) {
 }
 
 // selectors returns a function that names the rule of selection for a line. Each line of the
-// common instruction set has its own rule. Multiplications of few bits have different widths in
-// different programs, but all of them share one rule. All other lines that are made for a
-// program share another rule.
+// common instruction set has a rule of its own. Lines that multiply few bits differ between
+// programs in their widths, but all of them share one rule. All other lines that are made for
+// one program share another rule.
 func selectors() func(in *isa.Inst) string {
 	common := map[string]bool{}
 	for _, in := range isa.RV32IM().Insts {

@@ -5,8 +5,8 @@
 //
 //	cd verify/oracle && python3 -m sinter_oracle ../../examples/hello
 //
-// The command takes the options of `sinter run` for the inputs of a program. It prints the same
-// output, and writes the same trace with --trace. It has no checker (its programs have passed
-// `sinter check`), runs no tests inside programs, and has no other machines. docs/oracle.md
-// lists its findings.
+// The command takes the options of `sinter run` for the inputs of a program. The command prints
+// the same output as `sinter run`, and writes the same trace with --trace. The oracle has no
+// checker (its programs have passed `sinter check`), runs no tests inside programs, and has no
+// other machines. docs/oracle.md lists the findings of the oracle.
 package oracle

@@ -9,8 +9,9 @@ import (
 )
 
 // TestFaults plants mistakes in the front end and the reference machine, one at a time. The
-// comparison with the oracle must fail for each mistake. The mistakes are planted if
-// SINTER_CAMPAIGN is 1. Otherwise the test only checks that the list fits the source tree.
+// comparison with the oracle must fail for each mistake. The test plants the mistakes if
+// SINTER_CAMPAIGN is 1. Otherwise it only checks that the list of mistakes fits the source
+// tree.
 func TestFaults(t *testing.T) {
 	all := testkit.Faults(t, "testdata/faults.txt")
 	require.GreaterOrEqual(t, len(all), 6)

@@ -32,7 +32,7 @@ type job struct {
 	out     string // beginning of the file names, which end in .trace and .lines
 }
 
-// world is the environment that the options name, and settings are the configs.
+// world is the simulated world that the options of the run describe, and settings are the configs.
 func (j *job) world() (w flow.World, settings []types.Setting) {
 	for i := 0; i+1 < len(j.options); i += 2 {
 		value := j.options[i+1]
@@ -98,9 +98,9 @@ func read(t *testing.T, path string) string {
 	return string(text)
 }
 
-// events are the lines of a trace. The compiler chooses the numbers of sites, so sites are
-// numbered again in order of occurrence. The text about waiting tasks at the end is for readers
-// and is left out.
+// events are the lines of a trace. The compiler chooses the numbers of sites, so the test
+// numbers the sites again, in the order of their occurrence. The text about waiting tasks at
+// the end is for readers and is left out.
 func events(trace string) []string {
 	sites := map[string]string{}
 	var out []string
@@ -158,8 +158,8 @@ func agree(t *testing.T, jobs []*job) {
 	t.Logf("%d programs agree, %.1f a second", len(jobs), float64(len(jobs))/took)
 }
 
-// TestGenerated compares the oracle with the reference machine on random programs with their
-// captures: 500 of them when SINTER_FULL is 1.
+// TestGenerated compares the oracle with the reference machine on random programs with
+// captures: 500 programs when SINTER_FULL is 1.
 func TestGenerated(t *testing.T) {
 	last := uint64(8)
 	if testkit.Full() {
@@ -179,7 +179,7 @@ func TestGenerated(t *testing.T) {
 }
 
 // TestExamples compares the oracle with the reference machine on the examples, with the
-// captures that their first lines name.
+// captures that the first line of each example names.
 func TestExamples(t *testing.T) {
 	var jobs []*job
 	for _, pattern := range []string{"examples/*/*.sn", "examples/testdata/*/*.sn"} {
@@ -261,7 +261,8 @@ func TestOptions(t *testing.T) {
 }
 
 // TestLevels compares the oracle with the reference machine on the signals of a value change
-// dump, and on messages at the times of the signal changes. Both must refuse the same dumps.
+// dump, and on messages at the times of the signal changes. Oracle and reference must refuse
+// the same dumps.
 func TestLevels(t *testing.T) {
 	dir := t.TempDir()
 	dump := read(t, "testdata/levels/levels.vcd")

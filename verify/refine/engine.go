@@ -17,7 +17,8 @@ const (
 )
 
 // frames models the frame engine during one cycle of an instruction, as the description of the
-// ports defines it. It has the state before the cycle and the required state after it.
+// ports defines it. The model has the state before the cycle and the required state after the
+// cycle.
 type frames struct {
 	*proof
 	y            *cycle
@@ -38,7 +39,7 @@ type frames struct {
 
 // engine adds the claims about the effect of one cycle of an instruction on the frame engine.
 // Other claims cover ADDR, LEN and cycles without an instruction. All claims together show that
-// each transferred frame consists of the words from ADDR on, with its number of bytes.
+// each transferred frame consists of the words from ADDR on, and has the right number of bytes.
 func (p *proof) engine(y *cycle, before map[string]bits, loaded bits) {
 	if before[frameBusy] == nil {
 		return

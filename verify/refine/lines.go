@@ -30,8 +30,8 @@ func levelOutput(name string) bool {
 // ofBeat reports whether an output belongs to a beat, so that it matters only if valid is 1.
 func ofBeat(name string) bool { return strings.HasSuffix(name, "_last") }
 
-// A `one` is a case of the proof: an instruction line, together with one of its shift
-// amounts or port registers if it has some.
+// A `one` is a case of the proof: an instruction line, together with one of the line's shift
+// amounts or port registers if the line has such cases.
 type one struct {
 	name      string
 	in        *isa.Inst
@@ -147,8 +147,8 @@ func (k *checker) line(c *one) error {
 	return p.execute()
 }
 
-// encode makes the instruction word. It has the fixed bits of the line, and fields restricted
-// to the kept values.
+// encode makes the instruction word. The word has the fixed bits of the line, and fields
+// restricted to the kept values.
 func (p *proof) encode() {
 	p.insn = p.free(32)
 	for i := range p.insn {
@@ -179,9 +179,10 @@ func (p *proof) encode() {
 	p.values = map[string][]lit{"imm": imm}
 }
 
-// operands returns the operands of the executing instruction. An operand may have any value, but
-// it is 0 if the instruction word names x0. The function also claims that the real operands are
-// the registers that the word names, with the values after the previous instruction.
+// operands returns the operands of the executing instruction. An operand is 0 if the instruction
+// word names x0. Any other operand may have any value. operands also claims that the operands in
+// the circuit are the values of the registers that the word names, after the previous
+// instruction.
 func (p *proof) operands() []claim {
 	var claims []claim
 	for i, leaf := range []string{"rs1", "rs2", "rs3"} {
@@ -231,7 +232,8 @@ func clone[K comparable, V any](m map[K]V) map[K]V {
 }
 
 // unread sets the operands that the line does not name. If the core always reads x0 for such an
-// operand, the operand is 0, and some lines rely on this. Otherwise it may have any value.
+// operand, the operand is 0, and some lines rely on this 0. Otherwise the operand may have any
+// value.
 func (p *proof) unread() {
 	for i, leaf := range []string{"rs1", "rs2", "rs3"}[:p.k.m.sources] {
 		if v, ok := p.values[leaf]; !ok || v != nil {
@@ -285,8 +287,8 @@ func (p *proof) execute() error {
 	return p.retire(y, addr, loaded)
 }
 
-// next makes one cycle of the instruction, with the claims about its effect on the frame
-// engine.
+// next makes one cycle of the instruction, with the claims about the effect of this cycle on
+// the frame engine.
 func (p *proof) next(ops [][]lit) (*cycle, error) {
 	p.before = p.regs
 	p.regs = clone(p.regs)
@@ -299,8 +301,8 @@ func (p *proof) next(ops [][]lit) (*cycle, error) {
 	return y, err
 }
 
-// held adds the claim that an instruction that does not retire stays unchanged. So claims
-// about one cycle of an instruction hold in each cycle until the instruction retires.
+// held adds the claim that an instruction that does not retire stays unchanged. So the claims
+// about one cycle of an instruction hold in every cycle until the instruction retires.
 func (p *proof) held(y *cycle, before map[string][]lit) {
 	on := p.g.Or(y.probe(rtl.ProbeRetireValid)[0].Not(), y.output(rtl.PortHalted)[0]) // HALT retires and stays in execution
 	p.claim("held", p.implies(on, y.probe(rtl.ProbeExecute)[0]))
@@ -464,8 +466,8 @@ func (p *proof) placed(addr, v []lit) []lit {
 	return out
 }
 
-// fromPort returns the result of a load of a port register. It is nil if the proof does not
-// model the register.
+// fromPort returns the result of a load of a port register. The result is nil if the proof does
+// not model the register.
 func (p *proof) fromPort(y *cycle) []lit {
 	clock := y.inputs[rtl.PortClock]
 	switch {

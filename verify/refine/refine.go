@@ -1,6 +1,6 @@
 // Package refine proves that a core executes the instruction lines of its design point
-// correctly. The proof starts from any state in which the invariants of the core hold. It
-// covers each kept line with all encodings and all operands.
+// correctly. The proof starts from any state in which the invariants of the core hold. The
+// proof covers each kept line with all encodings and all operands.
 //
 // There is one proof for each line. The instruction word in the decode stage is the line, with
 // free operand fields. The state in the cycle in which the instruction leaves the decode stage
@@ -13,14 +13,14 @@
 //	held       until it retires, it stays unchanged in execution
 //	next       the next executing instruction is the one that the line names
 //
-// Two more claims complete the proof. While no instruction executes, no register or memory of
-// the program changes and no output acts. The first instruction after reset is the first word.
-// Each run of the core is therefore a run of its lines, with any stalls, forwarding and
-// squashes. The claims rely on facts about the program, for example that addresses are aligned
-// and inside data memory, and that branch targets are in the text. verify/removal and the runs
-// check these facts. The frame engine is modelled cycle by cycle (engine.go): the inputs,
-// outputs, reads, writes and counters during a store to GO. wait.go models masks, the deadline
-// and pins in the same way.
+// Two more claims complete the proof. While no instruction executes, no register and no memory
+// of the program changes, and no output shows an action. The first instruction after reset is
+// the first word. Each run of the core therefore executes lines of the design point, with any
+// stalls, forwarding and squashes. The claims rely on facts about the program, for example that
+// addresses are aligned and inside data memory, and that branch targets are in the text.
+// verify/removal and the runs check these facts. The frame engine is modelled cycle by cycle
+// (engine.go): the inputs, outputs, reads, writes and counters during a store to GO. wait.go
+// models masks, the deadline and pins in the same way.
 //
 // docs/glossary.md explains the terms. The package does not depend on the generator of the
 // circuits. Start reading at Check, then lines.go, engine.go and wait.go.
@@ -98,8 +98,8 @@ type checker struct {
 	rep  *Report
 }
 
-// Check proves a circuit against its design point. invariants are the asserts of the circuit
-// that hold in every cycle from reset on. The proof relies on no other asserts.
+// Check proves a circuit against its design point. `invariants` lists the asserts of the
+// circuit that hold in every cycle from reset on. The proof relies on no other asserts.
 func Check(c *rtl.Circuit, p *design.Point, invariants []string, opt Options) (*Report, error) {
 	for _, name := range []string{rtl.ProbeDecode, rtl.ProbeExecute, rtl.ProbeRetireValid} {
 		if !has(c, name) {
@@ -152,9 +152,8 @@ type claim struct {
 	lit  lit
 }
 
-// prove checks for each claim whether it can fail under the assumptions of the run. It
-// also checks that the assumptions can hold together, because otherwise every claim would
-// be proved.
+// prove checks for each claim whether it can fail under the assumptions of the run. prove also
+// checks that the assumptions can hold together, because otherwise every claim would be proved.
 func (k *checker) prove(r *run, what string, word bits, claims []claim) {
 	roots := append(bits{}, r.assume...)
 	for _, c := range claims {
@@ -196,7 +195,7 @@ func (k *checker) disassembled(p *equiv.Prover, w bits) string {
 }
 
 // patience is the largest number of cycles between a retired instruction and the execution of
-// the next one. It covers fetch, decode and execute, which overlap in a pipeline.
+// the next one. These cycles cover fetch, decode and execute, which overlap in a pipeline.
 func (k *checker) patience() int {
 	if k.p.Core == design.Pipe3 {
 		return 2
@@ -211,8 +210,8 @@ func (k *checker) start() error {
 	return k.follows(r, "reset", nil, first, blast.True, nil, k.patience()+1)
 }
 
-// follows adds two claims: some instruction executes next, and it is the word at the
-// given address. The claims hold if the literal `on` is 1.
+// follows adds two claims: some instruction executes next, and this instruction is the word at
+// the given address. The claims hold if the literal `on` is 1.
 func (k *checker) follows(r *run, what string, word, pc bits, on lit, claims []claim, cycles int) error {
 	want := r.arrays[textMemory].read(pc[2:min(len(pc), 2+k.p.Text.N)])
 	none := on

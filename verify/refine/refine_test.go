@@ -167,8 +167,8 @@ end
 end
 `
 
-// TestFramesAreFollowed checks that the proof has claims about each cycle of the frame
-// engine, in both directions, and that they are proved. A mistake in the engine must make a
+// TestFramesAreFollowed checks that the proof has claims about each cycle of the frame engine,
+// in both directions, and that all these claims are proved. A mistake in the engine must make a
 // claim fail.
 func TestFramesAreFollowed(t *testing.T) {
 	for _, kind := range design.Cores() {
@@ -226,8 +226,9 @@ end
 end
 `
 
-// TestWaitsAreFollowed checks that the proof has claims about masks, the deadline and pins,
-// and that they are proved. A mistake in one of these parts must make such a claim fail.
+// TestWaitsAreFollowed checks that the proof has claims about masks, the deadline and pins, and
+// that all these claims are proved. A mistake in one of these parts must make such a claim
+// fail.
 func TestWaitsAreFollowed(t *testing.T) {
 	place := func(d int) string { return fmt.Sprint(int32(port.LevelOf(d).Addr())) }
 	text := strings.NewReplacer("LEVEL0", place(0), "LEVEL1", place(1)).Replace(waiting)

@@ -23,8 +23,8 @@ const (
 	operand    = "operand "
 )
 
-// machine is a circuit that is cut at its operands: the executing instruction reads its
-// operands from inputs, and probes show the real values of the operands.
+// machine is a circuit that is cut at its operands. The executing instruction reads its
+// operands from new inputs, and probes show the operand values that the circuit computes.
 type machine struct {
 	c       *rtl.Circuit
 	cut     []bool // for each source operand: true if it is a separate node, false if it is the data of a read port
@@ -125,8 +125,8 @@ func constant(n int, v uint64) bits {
 	return out
 }
 
-// step adds the next cycle. The argument operands has the operands of the executing
-// instruction. If it is nil, they may have any values.
+// step adds the next cycle. The argument `operands` has the operands of the executing
+// instruction. With nil, the operands may have any values.
 func (r *run) step(operands []bits) (*cycle, error) {
 	y := &cycle{cones: map[blast.Place]bits{}, inputs: map[string]bits{}}
 	given := func(i int) bits {
@@ -281,7 +281,7 @@ func (a *array) first(addr bits) bits {
 }
 
 // suppose assumes that a literal is 1 and simplifies the state of the run accordingly. If the
-// literal is a conjunction, its parts become constants.
+// literal is a conjunction, the parts of the conjunction become constants.
 func (r *run) suppose(l lit) {
 	known := map[int]lit{}
 	todo := []lit{l}

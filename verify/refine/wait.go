@@ -92,7 +92,7 @@ const (
 )
 
 // moves reports whether a register may change while an instruction is held. Such a register
-// holds the progress of the instruction or follows a pin.
+// holds the progress of the held instruction, or follows a pin.
 func (k *checker) moves(reg string) bool {
 	for _, d := range k.p.Devices {
 		if d.Bits > 0 && !d.Stream && d.Rx && (reg == d.Name+pinFirst || reg == d.Name+pinSecond || reg == d.Name+pinSampled) {
@@ -102,8 +102,8 @@ func (k *checker) moves(reg string) bool {
 	return progress(reg)
 }
 
-// ready returns the value of STATUS, on which WAIT depends: a bit for each device that has
-// something for the program, and a bit for the deadline.
+// ready returns the value of STATUS, on which WAIT depends. It has a bit for each device that
+// has input for the program, and a bit for the deadline.
 func (p *proof) ready(y *cycle) bits {
 	v := constant(32, 0)
 	for _, d := range p.k.p.Devices {

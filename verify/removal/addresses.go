@@ -9,16 +9,16 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// This file computes bounds for the addresses that a program computes. It is an abstract
-// interpretation of the image (Cousot and Cousot, "Abstract interpretation", 1977). A span
-// describes the possible values of a register before a word of text. Branches narrow the spans
-// of the registers that they compare. Values from memory and ports may be anything. A jump to a
-// register may go to any word after a call.
+// This file computes bounds for the addresses that a program computes. The method is an
+// abstract interpretation of the image (Cousot and Cousot, "Abstract interpretation", 1977). A
+// span describes the possible values of a register before a word of text. Branches narrow the
+// spans of the registers that they compare. Values from memory and ports may be anything. A
+// jump to a register may go to any word after a call.
 //
-// The search for spans itself is not trusted. Its result is accepted only if the spans are
-// inductive: they hold at the start, and each word preserves them.
+// The search for spans itself is not trusted. The package accepts the result only if the spans
+// are inductive: the spans hold at the start, and each word preserves them.
 
-// registers holds the spans of all registers before a word. It is nil if the word is
+// registers holds the spans of all registers before a word. The value is nil if the word is
 // unreachable.
 type registers *[32]span
 
@@ -31,8 +31,8 @@ type flow struct {
 	before  []registers
 }
 
-// patience is the number of times that the spans before a word may grow. After that, they
-// are widened to larger spans. rounds is the number of narrowing passes.
+// patience is the number of times that the spans before a word may grow. After that, widening
+// replaces them by larger spans. rounds is the number of narrowing passes.
 const patience, rounds = 3, 3
 
 // bounded counts the accesses whose computed address is proved to be aligned and inside data.
@@ -121,7 +121,7 @@ func (f *flow) fits(i int, a *isa.Access, data int) bool {
 }
 
 // step calls the function `lead` for each word that may follow word i, with the spans of the
-// registers there.
+// registers before that word.
 func (f *flow) step(i int, lead func(to int, r registers)) {
 	in, o, r := f.insts[i], f.ops[i], f.before[i]
 	if r == nil || in.Meaning.Trap || halts(in, o) {
@@ -158,8 +158,8 @@ func (f *flow) step(i int, lead func(to int, r registers)) {
 	}
 }
 
-// decided narrows the registers of a comparison, given its result. ok is false if that result
-// is impossible.
+// decided narrows the registers of a comparison, given its result. `ok` is false if the
+// comparison cannot have that result.
 func decided(r [32]span, cond *word.Expr, o isa.Ops, taken bool) ([32]span, bool) {
 	if len(cond.Args) != 2 || cond.Args[0].Leaf != "rs1" || cond.Args[1].Leaf != "rs2" {
 		return r, true
@@ -223,8 +223,8 @@ func equal(r [32]span, x, y uint8) ([32]span, bool) {
 	return put(put(r, x, s), y, s), ok
 }
 
-// apart narrows the spans of two registers that differ. If the span of one is a single number,
-// this number is removed from the ends of the other's span.
+// apart narrows the spans of two registers that differ. If the span of one register is a single
+// number, apart removes this number from the ends of the other register's span.
 func apart(r [32]span, x, y uint8) ([32]span, bool) {
 	for _, p := range [][2]uint8{{x, y}, {y, x}} {
 		s, n := r[p[0]], r[p[1]]
@@ -267,7 +267,8 @@ func (f *flow) widen() {
 	}
 }
 
-// grow joins spans into the spans before a word. It reports whether they changed.
+// grow joins spans into the spans before a word. It reports whether the spans before the word
+// changed.
 func (f *flow) grow(to int, r registers) bool {
 	was := f.before[to]
 	if was == nil {
@@ -328,7 +329,7 @@ func (f *flow) narrow() {
 	f.before = now
 }
 
-// carries reports whether the spans are inductive: they hold at the start, and each word
+// carries reports whether the spans are inductive: the spans hold at the start, and each word
 // preserves them.
 func (f *flow) carries() bool {
 	ok := f.before[0] != nil && within(start(), f.before[0])

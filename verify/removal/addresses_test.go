@@ -29,9 +29,9 @@ end
 end
 `
 
-// TestBoundedAddresses checks that an address counts as bounded if it lies in the data and is
-// aligned, for all contents that memory may have. Each change below gives an address that is
-// not bounded.
+// TestBoundedAddresses checks when an address counts as bounded: it is aligned and in the data,
+// whatever the memory contains. Each change of the program below makes an address that is not
+// bounded.
 func TestBoundedAddresses(t *testing.T) {
 	const p = `point indexed
   core multi

@@ -2,15 +2,15 @@
 // word of the image is a dropped instruction, names a missing register, shifts by an amount
 // that was not kept, needs a missing port register, or leads outside of the text. Memories,
 // counters and devices match the declarations of the image. The package checks every field of a
-// design point except its name and its core organisation.
+// design point except the name and the core organisation.
 //
 // The package reads the words of the image, the instruction set of its target and the fields of
 // the design point. It does not use hwgen/plan, which made the design point. For all words of
-// text, it proves the properties that follow from a word alone: opcodes, registers, immediates,
-// constant shifts, branch targets, absolute addresses. Intervals of the registers give bounds
-// for computed addresses (addresses.go). If an address has no sufficient bound, a run tests it:
-// the instruction-set simulator stops at the first address outside of data and ports. Start
-// reading at Check.
+// text, the package proves the properties that follow from a word alone: opcodes, registers,
+// immediates, constant shifts, branch targets, absolute addresses. Intervals of the registers
+// give bounds for computed addresses (addresses.go). If an address has no sufficient bound, a
+// run tests the address: the instruction-set simulator stops at the first address outside of
+// data and ports. Start reading at Check.
 package removal
 
 import (
@@ -25,9 +25,10 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// Result is what Check found. Words is the number of words checked. Absolute counts memory
-// accesses whose address follows from the word alone, and Computed counts the other accesses.
-// Bounded counts the computed accesses that are proved to be aligned and inside data.
+// Result is the result of Check. Words is the number of checked words. Absolute counts the
+// memory accesses whose address follows from the instruction word alone, and Computed counts
+// the other memory accesses. Bounded counts the computed accesses that are proved to be aligned
+// and inside data.
 type Result struct {
 	Words    int
 	Absolute int
@@ -40,9 +41,9 @@ type Result struct {
 	stores   map[port.Reg]bool
 }
 
-// Check compares every word of the image with the choices of the point. It decodes words with
-// the instruction set of the image's target, so a line that is in no base set is treated like
-// any other.
+// Check compares every word of the image with the choices of the point. Check decodes words
+// with the instruction set of the image's target, so it also covers lines that are in no base
+// set.
 func Check(im *image.Image, p *design.Point) *Result {
 	r := &Result{Words: len(im.Text), p: p, im: im, stores: map[port.Reg]bool{}}
 	for i, w := range im.Text {
@@ -62,8 +63,9 @@ func Check(im *image.Image, p *design.Point) *Result {
 	return r
 }
 
-// text checks the sizes of the text. The memory must hold the text, and the program counter
-// must be able to hold the address after it. Execution must never reach that address.
+// text checks the sizes of the text. The text memory must hold the text, and the program
+// counter must be able to hold the address after the text. Execution must never reach that
+// address.
 func (r *Result) text() {
 	last := len(r.im.Text) - 1
 	if len(r.im.Text) > 1<<r.p.Text.N {
@@ -96,12 +98,12 @@ func (r *Result) memories() {
 		r.lacks("buffers lie in %d bytes of data, which %d bits of ADDR do not reach", r.im.DataEnd, r.p.Pointer.N)
 	}
 	if largest := r.largest(); largest>>r.p.Length.N > 0 {
-		r.lacks("a buffer may have %d bytes, which %d bits of LEN do not count", largest, r.p.Length.N)
+		r.lacks("a buffer may have %d bytes, which do not fit into %d bits of LEN", largest, r.p.Length.N)
 	}
 }
 
-// largest is the size of the largest data object. If objects have no names, it is the size of
-// all data.
+// largest is the size of the largest data object. If objects have no names, the result is the
+// size of all data.
 func (r *Result) largest() uint32 {
 	var n uint32
 	for _, s := range r.im.Symbols {
@@ -225,7 +227,7 @@ func (r *Result) register(i int, at uint32, bytes int, load bool) {
 }
 
 // shiftsByRegister reports whether a line shifts by an amount in a register, and
-// shiftsByImmediate whether it shifts by its immediate.
+// shiftsByImmediate whether a line shifts by its immediate.
 func shiftsByRegister(in *isa.Inst) bool {
 	return shifts(in.Meaning.Rd, func(leaf string) bool { return leaf != "imm" })
 }

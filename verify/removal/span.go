@@ -6,8 +6,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// span bounds a word. As an unsigned number, the word is in lo..=hi. The lowest `zeros` bits of
-// the word (at most two) are 0.
+// span bounds a word. The word, as an unsigned number, is in lo..=hi. The lowest `zeros` bits
+// of the word (at most two) are 0.
 //
 // The rules are separate from ir/interval, whose rules the compiler uses. With shared rules, a
 // mistake in a rule would not be noticed.
@@ -62,7 +62,7 @@ func spanOf(e *word.Expr, leaf func(e *word.Expr) span) span {
 }
 
 // rule computes the span of one operator. If the upper bound does not fit the width, the
-// result may be truncated.
+// operator may truncate the result, so the result has no bound.
 func rule(e *word.Expr, a, b, c span) span {
 	mask, zeros := word.Mask(e.Width), min(a.zeros, b.zeros)
 	whole := span{0, mask, zeros}
@@ -105,8 +105,8 @@ func rule(e *word.Expr, a, b, c span) span {
 	return anything(e.Width)
 }
 
-// sum computes the span of a + b. It has bounds if the carry out of the top bit is always 0
-// or always 1.
+// sum computes the span of a + b. The span has bounds if the carry out of the top bit is always
+// 0 or always 1.
 func sum(a, b span, mask uint64, zeros int) span {
 	low, carryLow := bits.Add64(a.lo, b.lo, 0)
 	high, carryHigh := bits.Add64(a.hi, b.hi, 0)
@@ -122,8 +122,8 @@ func sum(a, b span, mask uint64, zeros int) span {
 // ones returns the smallest number >= x whose bits are all ones.
 func ones(x uint64) uint64 { return 1<<bits.Len64(x) - 1 }
 
-// shift computes the span of a shift. If the amount is variable, the only known bound is
-// that a right shift of a word without a sign gives at most that word.
+// shift computes the span of a shift. For a variable amount, the only known bound is that of an
+// unsigned right shift: the result is at most the shifted word.
 func shift(e *word.Expr, a, b span, mask uint64) span {
 	if b.lo != b.hi {
 		if e.Op == word.Shru || e.Op == word.Shrs && a.hi <= mask>>1 {

@@ -78,7 +78,7 @@ func around(r *rand.Rand, v uint64) span {
 	return s
 }
 
-// TestLines compares the words that instructions and branches give with the computed spans.
+// TestLines checks that the results of instructions and branches are in the computed spans.
 func TestLines(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 5))
 	for _, in := range isa.RV32IM().Insts {

@@ -27,8 +27,9 @@ func clauseHolds(clause []int, model []bool) bool {
 	return false
 }
 
-// Decider decides a CNF within a number of conflicts (0: no limit). It returns a model if the
-// CNF is satisfiable. The interface is small, so that tests can compare different solvers.
+// Decider decides a CNF within a number of conflicts (0: no limit). If the CNF is satisfiable,
+// Decide also returns a model. The interface is small, so that tests can compare different
+// solvers.
 type Decider interface {
 	Decide(f *CNF, limit int) (Status, []bool)
 }

@@ -2,8 +2,8 @@ package sat
 
 import "github.com/crillab/gophersat/solver"
 
-// gophersat adapts the solver of that name to Decider, as a second solver for comparison. It
-// has no conflict limit, so it always decides.
+// gophersat adapts the solver of that name to Decider, as a second solver for comparison.
+// gophersat has no conflict limit, so it always decides.
 type gophersat struct{}
 
 // Decide runs gophersat.

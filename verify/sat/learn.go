@@ -3,9 +3,9 @@ package sat
 import "sort"
 
 // analyse resolves backwards from a conflict clause to the first unique implication point: the
-// first literal on all paths of the last level. It returns the learnt clause, the backtrack
-// level, and the number of levels in the clause (its glue). The complement of the implication
-// point comes first in the clause. A literal of the backtrack level comes second.
+// first literal on all paths of the last level. analyse returns the learnt clause, the
+// backtrack level, and the number of levels in the clause (its glue). The complement of the
+// implication point comes first in the clause. A literal of the backtrack level comes second.
 func (s *Solver) analyse(c ref) (out []Lit, back, glue int) {
 	out = []Lit{0}
 	open, at := 0, len(s.trail)-1
@@ -44,7 +44,7 @@ func (s *Solver) analyse(c ref) (out []Lit, back, glue int) {
 	return out, back, s.glue(out)
 }
 
-// visit marks a literal of a reason clause. It returns 1 if the literal belongs to the last
+// visit marks a literal of a reason clause. visit returns 1 if the literal belongs to the last
 // level.
 func (s *Solver) visit(l Lit, out *[]Lit) int {
 	v := l.Var()

@@ -1,8 +1,8 @@
-// Package sat is a small incremental SAT solver. It uses conflict-driven clause learning with
-// two watched literals, first unique implication points, variable activities, saved phases,
-// Luby restarts and clause deletion by glue. It follows Eén and Sörensson, "An extensible
-// SAT-solver" (SAT 2003), and Audemard and Simon, "Predicting learnt clauses quality in modern
-// SAT solvers" (IJCAI 2009).
+// Package sat is a small incremental SAT solver. The solver uses conflict-driven clause
+// learning with two watched literals, first unique implication points, variable activities,
+// saved phases, Luby restarts and clause deletion by glue. The solver follows Eén and
+// Sörensson, "An extensible SAT-solver" (SAT 2003), and Audemard and Simon, "Predicting learnt
+// clauses quality in modern SAT solvers" (IJCAI 2009).
 //
 //	s := sat.New()
 //	a, b := s.Var(), s.Var()
@@ -10,11 +10,11 @@
 //	s.Solve(nil, 0, a.Neg())  // Sat, s.Value(b) is true
 //	s.Solve(nil, 0, a.Neg(), b.Neg()) // Unsat under these assumptions
 //
-// Clauses may be added between calls. Learnt clauses are kept, because they follow from the
-// clauses alone. A call may restrict the variables on which the solver decides. If an
-// assignment of these variables violates no clause, it must be possible to extend it to all
-// variables. The caller guarantees this. It holds if clauses define the other variables by
-// these variables.
+// Clauses may be added between calls. The solver keeps learnt clauses, which follow from the
+// added clauses alone. A call may restrict the variables on which the solver decides. The
+// caller then guarantees that each assignment of these variables that violates no clause can be
+// extended to all variables. This is the case if clauses define the other variables by these
+// variables.
 //
 // The package does not depend on circuits. Start reading at Solver.Solve.
 package sat
@@ -56,8 +56,8 @@ const (
 	isFalse
 )
 
-// ref is the index of a clause in the arena. At this index the arena holds the size of the
-// clause. After it come the glue of the clause (0 if it is not learnt) and its literals.
+// ref is the index of a clause in the arena. From this index on, the arena holds the size of
+// the clause, its glue (0 if the clause is not learnt) and its literals.
 type ref int32
 
 const noClause ref = -1
@@ -251,10 +251,10 @@ func (s *Solver) undo(n int) {
 	s.trail, s.limits, s.head = s.trail[:from], s.limits[:n], from
 }
 
-// Solve looks for an assignment that satisfies all clauses and the assumptions. It decides only
-// on vars (nil: all), and gives up after limit conflicts (0: never). It keeps the consequences
-// of the first assumptions for the next call. The next call is faster if its list of assumptions
-// begins with the same assumptions as this call.
+// Solve looks for an assignment that satisfies all clauses and the assumptions. Solve decides
+// only on vars (nil: all), and gives up after `limit` conflicts (0: never). Solve keeps the
+// consequences of the assumptions for the next call. The next call is faster if its list of
+// assumptions begins with the same assumptions.
 func (s *Solver) Solve(vars []Var, limit int, assume ...Lit) Status {
 	if s.broken {
 		return Unsat
@@ -281,7 +281,7 @@ func (s *Solver) Solve(vars []Var, limit int, assume ...Lit) Status {
 }
 
 // common counts the decision levels that the last call has kept and that this call can use.
-// These are the levels before the first assumption that differs.
+// These are the levels before the first assumption that differs from the last call.
 func (s *Solver) common(assume []Lit) int {
 	n := 0
 	for n < min(len(s.limits), len(s.assumed), len(assume)) && s.assumed[n] == assume[n] {

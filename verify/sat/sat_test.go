@@ -80,7 +80,7 @@ func TestAgainstGophersat(t *testing.T) {
 }
 
 // TestIncremental asks one solver many questions under assumptions, and adds clauses between
-// the questions. It compares each answer with the answer of a new solver.
+// the questions. The test compares each answer with the answer of a new solver.
 func TestIncremental(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 3))
 	for range 30 {
@@ -107,9 +107,9 @@ func TestIncremental(t *testing.T) {
 	}
 }
 
-// TestKeptAssumptions checks calls whose assumptions begin with all or some assumptions of the
-// call before. The solver must give the same answers as a new solver, even if clauses are
-// added between the calls or a call stops at its limit.
+// TestKeptAssumptions checks calls whose list of assumptions begins with all or some
+// assumptions of the previous call. The solver must give the same answers as a new solver, even
+// if clauses are added between the calls or a call stops at its limit.
 func TestKeptAssumptions(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 5))
 	answers := map[Status]int{}

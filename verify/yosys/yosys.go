@@ -1,5 +1,5 @@
-// Package yosys reads the netlist that yosys makes from a written Verilog module. So the file
-// itself can be compared with the circuit from which it was written.
+// Package yosys reads the netlist that yosys makes from a written Verilog module. So a proof
+// can compare the file itself with the circuit from which the file was written.
 //
 // Yosys parses the file and converts it to gates, flip-flops and memory ports. The only
 // optimisation is the removal of parts that no output needs:
@@ -11,9 +11,10 @@
 //	m.Mems["data"]    // words read and written, and contents
 //	m.Nets["x_last"]  // the bits of a named net
 //
-// A multiplication stays a separate cell, because its gates would add the same rows in a
-// different order, and no prover can show that both orders are equal. Yosys converts all other
-// cells. The package does not depend on circuits. Start reading at Read.
+// A multiplication stays a separate cell, because the gates of yosys would add the rows of the
+// product in another order than verify/blast. No prover can show that both orders give equal
+// sums. Yosys converts all other cells. The package does not depend on circuits. Start reading
+// at Read.
 package yosys
 
 import (
@@ -43,7 +44,7 @@ type Port struct {
 }
 
 // Gate is a cell without state: its operands and its outputs. Kind is the cell type of yosys,
-// without the characters $ and _ around it, such as AND, MUX or mul.
+// such as AND, MUX or mul, without the surrounding characters $ and _.
 type Gate struct {
 	Kind   string
 	A, B   []Bit
@@ -55,7 +56,7 @@ type Gate struct {
 // Reg is a flip-flop.
 type Reg struct{ Clock, D, Q Bit }
 
-// Mem is a memory array: its words, their initial values, and its ports in the order of the
+// Mem is a memory array: the words with their initial values, and the ports in the order of the
 // file.
 type Mem struct {
 	Name   string
@@ -85,8 +86,8 @@ type Module struct {
 }
 
 // Arguments returns the arguments of the yosys command that writes the module top of a file to
-// out. It keeps every net of the file, even if nothing reads it. Names come from a circuit, so
-// they contain no blanks.
+// out. The command keeps every net of the file, even if nothing reads the net. The names come
+// from a circuit, so they contain no blanks.
 func Arguments(file, top, out string) []string {
 	return []string{"-q", "-p", strings.Join([]string{
 		"read_verilog " + file, "hierarchy -top " + top, "proc", "setattr -set keep 1 w:* w:$* %d",
@@ -191,8 +192,8 @@ func (r *reader) fail(format string, args ...any) {
 	}
 }
 
-// bits reads wires. Each undefined bit becomes a separate undriven wire. A comparison must show
-// that its value does not matter.
+// bits reads wires. Each undefined bit becomes a separate undriven wire. A comparison must hold
+// for all values of such a wire.
 func (r *reader) bits(list []any) []Bit {
 	out := make([]Bit, len(list))
 	for i, x := range list {
@@ -261,8 +262,8 @@ func operands(kind string) int {
 	return 0
 }
 
-// memory finds the memory of a port. It rejects ports with a separate clock or with a polarity
-// that Sinter never writes.
+// memory finds the memory of a port. It rejects a port with a separate clock, or with a
+// polarity that Sinter never writes.
 func (r *reader) memory(name string, c *cell) *Mem {
 	m := r.m.Mems[strings.TrimPrefix(c.Parameters["MEMID"], `\`)]
 	clocked := number(c, "CLK_ENABLE") == 1
