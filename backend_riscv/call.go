@@ -232,8 +232,8 @@ func (s *selector) term(b int, t *ir.Term) {
 	}
 }
 
-// edgeBlock returns the machine block that a branch along an edge jumps to. If the edge
-// moves no values, this is the target of the edge itself.
+// edgeBlock returns the machine block that a branch along an edge jumps to. If the edge moves
+// no values, the result is the target block of the edge.
 func (s *selector) edgeBlock(b int, e ir.Edge) *block {
 	to := s.blockOf[e.To]
 	for _, a := range e.Args {

@@ -1,8 +1,8 @@
 package riscv
 
 // parallel emits moves that take effect at the same time. A move waits until no pending move
-// reads the register that it writes. An extra register breaks a cycle of moves. If several
-// moves are ready, the first one in the list is emitted first.
+// reads the register that it writes. An extra register breaks a cycle of moves. Among several
+// ready moves, parallel emits the first one in the list.
 func (s *selector) parallel(moves []transfer) {
 	p := &shuffler{readers: map[reg]int{}, into: map[reg]int{}}
 	for _, m := range moves {

@@ -36,6 +36,18 @@ func TestArguments(t *testing.T) {
 		require.EqualError(t, err, "exit status 1", c.args)
 		require.Contains(t, string(out), args[len(args)-1]+": "+c.want)
 	}
+	const usage = "\nusage: [--script] eth0={tap:NAME|fd:N|pcap:IN,OUT}\n"
+	for arg, why := range map[string]string{
+		"eth1=tap:tap0":  "eth1=tap:tap0: the program has no such argument",
+		"eth0=file:disk": "eth0=file:disk: the program has no such argument",
+		"--help":         "--help: the program has no such argument",
+		"":               "eth0: this device is not given",
+	} {
+		cmd := exec.Command(path, strings.Fields(arg)...)
+		out, err := cmd.CombinedOutput()
+		require.EqualError(t, err, "exit status 1", arg)
+		require.Equal(t, why+usage, string(out))
+	}
 }
 
 // TestInheritedDescriptorsAreClosed checks that a process keeps the descriptors of its console

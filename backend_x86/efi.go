@@ -33,7 +33,7 @@ func efi(ctx context.Context, tools *llvm.Tools, kernel []byte) ([]byte, error) 
 	}
 	f, err := elf.NewFile(bytes.NewReader(linked))
 	if err != nil {
-		return nil, fmt.Errorf("cannot read what the linker has made: %w", err)
+		return nil, fmt.Errorf("cannot read the output of the linker: %w", err)
 	}
 	text := f.Section(".text")
 	if text == nil || text.Addr != page {

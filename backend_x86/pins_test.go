@@ -58,8 +58,8 @@ func TestNoPin(t *testing.T) {
 		"led=gpio:/dev/gpiochip77:3": "led=gpio:/dev/gpiochip77:3: no such line, or it is in use; write NAME=gpio:/dev/gpiochipN:LINE\n",
 		"led=gpio:/dev/null:3":       "led=gpio:/dev/null:3: no such line, or it is in use; write NAME=gpio:/dev/gpiochipN:LINE\n",
 		"led=gpio:/dev/null:3x":      "led=gpio:/dev/null:3x: no such line, or it is in use; write NAME=gpio:/dev/gpiochipN:LINE\n",
-		"led=fd:3":                   "usage: [--script] [DEVICE=fd:N | DEVICE=tap:NAME | DEVICE=pcap:IN,OUT | DISK=file:PATH | PIN=gpio:CHIP:LINE | SERIAL=tty:PATH[:BAUD] | BUS=spi:PATH[:HZ] | BUS=i2c:PATH]...\n",
-		"":                           "usage: [--script] [DEVICE=fd:N | DEVICE=tap:NAME | DEVICE=pcap:IN,OUT | DISK=file:PATH | PIN=gpio:CHIP:LINE | SERIAL=tty:PATH[:BAUD] | BUS=spi:PATH[:HZ] | BUS=i2c:PATH]...\n",
+		"led=fd:3":                   "led=fd:3: the program has no such argument\nusage: [--script] led=gpio:CHIP:LINE\n",
+		"":                           "led: this device is not given\nusage: [--script] led=gpio:CHIP:LINE\n",
 	} {
 		cmd := exec.Command(path)
 		if arg != "" {

@@ -64,7 +64,7 @@ const returnAddress = 8
 func frames(object []byte) (map[string]int, error) {
 	f, err := elf.NewFile(bytes.NewReader(object))
 	if err != nil {
-		return nil, fmt.Errorf("cannot read what clang has made: %w", err)
+		return nil, fmt.Errorf("cannot read the output of clang: %w", err)
 	}
 	out := map[string]int{}
 	for _, s := range f.Sections {
@@ -73,7 +73,7 @@ func frames(object []byte) (map[string]int, error) {
 		}
 		data, err := s.Data()
 		if err != nil || len(data) < 9 {
-			return nil, fmt.Errorf("cannot read what clang has made: a section .stack_sizes of %d bytes", len(data))
+			return nil, fmt.Errorf("cannot read the output of clang: a section .stack_sizes of %d bytes", len(data))
 		}
 		n, _ := binary.Uvarint(data[8:]) // the number follows an address
 		out[strings.TrimPrefix(f.Sections[s.Link].Name, ".text.")] = int(n) + returnAddress

@@ -180,7 +180,7 @@ func recipeOf(p Product) (recipe, error) {
 	case HVT:
 		return recipe{
 			triple: "x86_64-unknown-none-elf", sources: hvtFiles, flags: []string{"-fstack-size-section"},
-			link: []string{"-static", "-z", "noexecstack", "-z", "norelro", "-z", "separate-code", "-z", "max-page-size=4096", "--image-base=0x100000", "-e", "_start"},
+			base: imageAt, link: []string{"-T", hvtScript, "-z", "max-page-size=4096"},
 		}, nil
 	case MPI:
 		return recipe{triple: "x86_64-unknown-linux-gnu", sources: mpiFiles}, nil
@@ -188,10 +188,16 @@ func recipeOf(p Product) (recipe, error) {
 	return recipe{}, fmt.Errorf("no x86 product %q; there are linux, pvh, pvh-pci, uefi, hvt and mpi", p)
 }
 
+// The linker scripts of images that no kernel loads.
+const (
+	pvhScript = "pvh.ld"
+	hvtScript = "hvt.ld"
+)
+
 func pvhRecipe(files []string) recipe {
 	return recipe{
 		triple: "x86_64-unknown-none-elf", sources: files, base: imageAt,
-		flags: []string{"-fstack-size-section"}, link: []string{"-T", "pvh.ld", "-z", "max-page-size=4096"},
+		flags: []string{"-fstack-size-section"}, link: []string{"-T", pvhScript, "-z", "max-page-size=4096"},
 	}
 }
 
@@ -260,12 +266,20 @@ type Options struct {
 // compute the terms, and scalar code adds the terms in the order of the source.
 var optimise = []string{"-mllvm", "-scalar-evolution-huge-expr-threshold=64", "-mllvm", "-force-ordered-reductions"}
 
-// level is clang's optimisation level: a guest is optimised for size, a process for speed.
-func level(p Product) string {
-	if p.isProcess() {
-		return "-O3"
+// small are the flags for the program of a unikernel: loops that run an unknown number of times
+// are not unrolled, and do not begin at a multiple of 16 bytes.
+var small = []string{"-mllvm", "-unroll-runtime=false", "-falign-loops=1"}
+
+// level gives clang's flags for the program of a product: a process is optimised for speed, a
+// guest for speed and size.
+func level(p Product) []string {
+	switch {
+	case p.isProcess():
+		return slices.Concat([]string{"-O3"}, optimise)
+	case p.Boots():
+		return slices.Concat([]string{"-O2"}, optimise, small)
 	}
-	return "-O2"
+	return slices.Concat([]string{"-O2"}, optimise)
 }
 
 // Build compiles and links a module. The module must have passed the tasks pass.
@@ -294,11 +308,11 @@ func (o Options) Build(ctx context.Context, m *ir.Module, p Product, tools *llvm
 	var program, layer []byte
 	err = both(
 		func() (err error) {
-			program, err = tools.Compile(ctx, llvm.Unit{Name: "program", Lang: "ir", Text: text}, slices.Concat(flags, cpu.flags, []string{level(p)}, optimise)...)
+			program, err = tools.Compile(ctx, llvm.Unit{Name: "program", Lang: "ir", Text: text}, slices.Concat(flags, cpu.flags, level(p))...)
 			return err
 		},
 		func() (err error) {
-			below := slices.Concat(generalRegs, []string{"-Oz"})
+			below := slices.Concat(generalRegs, []string{"-Oz", "-fomit-frame-pointer"})
 			if p == MPI {
 				below = append([]string{"-O2"}, o.MPI.Compile...)
 			}
@@ -321,9 +335,16 @@ func (o Options) Build(ctx context.Context, m *ir.Module, p Product, tools *llvm
 		return nil, err
 	}
 	if o.Layout != 0 && !p.Boots() {
-		r.link = append(slices.Clip(r.link), fmt.Sprintf("--image-base=%#x", baseOf(o.Layout)))
+		r.base = int(baseOf(o.Layout))
+		if p == Linux {
+			r.link = append(slices.Clip(r.link), fmt.Sprintf("--image-base=%#x", r.base))
+		}
 	}
-	err = img.link(ctx, r, tools, map[string][]byte{"program.o": program, "hal.o": layer, "pvh.ld": []byte(source("pvh.ld"))})
+	files := map[string][]byte{"program.o": program, "hal.o": layer}
+	for _, script := range []string{pvhScript, hvtScript} {
+		files[script] = []byte(source(script))
+	}
+	err = img.link(ctx, r, tools, files)
 	if err == nil && p == UEFI {
 		img.EFI, err = efi(ctx, tools, img.Stripped)
 	}

@@ -32,6 +32,8 @@ func aimOf(id string) string {
 	return map[string]string{
 		"S1": "<= 1024", "S2": "<= 12288", "B1": "<= 1/40 of B1.peer", "B3": "<= 20000", "P1.4": "<= 1/5 of P1.4.peer", "P1.32": "<= 1/3 of P1.32.peer",
 		"P8.1": "<= P8.1.c", "P8.4": "<= P8.4.c", "P8.32": "<= P8.32.c", "P7.64": "<= 250", "P7.1472": "<= 1200", "C1": "0.995 to 1.005", "M1": "<= 2", "M3": "<= 256", "I1": "0",
+		"V.hello": "<= 700", "V.lines": "< 2500", "V.output": "<= 10, <= 1/10 of B1.output", "V.exits": "< 10", "V.compute": "<= 1.05", "V.restore": "<= 5",
+		"V.echo.1": "<= P1.1", "V.echo.4": "<= P1.4", "V.echo.32": "<= P1.32",
 	}[id]
 }
 
@@ -71,7 +73,7 @@ func measureGoals(ctx context.Context, root string, p peer) (*goals, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, f := range []func(hello, echo *flow.Program) error{g.sizes, g.process, g.sandboxes, g.memory, g.clock, g.served, g.output, g.handler(root)} {
+	for _, f := range []func(hello, echo *flow.Program) error{g.sizes, g.process, g.sandboxes, g.memory, g.clock, g.served, g.output, g.handler(root), g.monitored(root)} {
 		if err := f(hello, echo); err != nil {
 			return nil, err
 		}

@@ -159,11 +159,7 @@ func (f *nativeFigures) means() {
 
 // buildSinter makes the Linux process of a kernel.
 func buildSinter(ctx context.Context, dir, name string) (string, error) {
-	text, err := pairs.ReadFile("sn/" + name + ".sn")
-	if err != nil {
-		return "", err
-	}
-	p, err := flow.LoadFiles([]*diag.File{{Name: name + ".sn", Text: string(text)}}, flow.Options{CPU: string(x86.Native)})
+	p, err := loadPair(name, x86.Native)
 	if err != nil {
 		return "", err
 	}
@@ -173,6 +169,15 @@ func buildSinter(ctx context.Context, dir, name string) (string, error) {
 	}
 	path := filepath.Join(dir, "sinter")
 	return path, os.WriteFile(path, img.Stripped, 0o700)
+}
+
+// loadPair loads our program of a pair for a CPU.
+func loadPair(name string, cpu x86.CPU) (*flow.Program, error) {
+	text, err := pairs.ReadFile("sn/" + name + ".sn")
+	if err != nil {
+		return nil, err
+	}
+	return flow.LoadFiles([]*diag.File{{Name: name + ".sn", Text: string(text)}}, flow.Options{CPU: string(cpu)})
 }
 
 // inC reads the C file of a kernel: the kernel's own file, or the file that it shares with

@@ -162,7 +162,7 @@ func (f *Folder) Input(hash string) ([]byte, error) {
 		return nil, fileProblem("read", f.InputPath(hash), err)
 	}
 	if Hash(data) != hash {
-		return nil, problem("%s has changed: its content is not that of its name", f.InputPath(hash))
+		return nil, problem("%s has changed: the content does not have the hash in the file name", f.InputPath(hash))
 	}
 	return data, nil
 }

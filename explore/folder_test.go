@@ -124,7 +124,7 @@ func TestManifestsBelongToTheirPoints(t *testing.T) {
 	again.Points[2].Values[0] = "other"
 	require.NoError(t, f.WriteManifest(again))
 	_, err = explore.ReadManifest(f.ManifestPath())
-	require.ErrorContains(t, err, "point 2 does not belong")
+	require.ErrorContains(t, err, "the key of point 2 does not fit")
 	require.NoError(t, os.WriteFile(f.ManifestPath(), []byte("{}"), 0o644))
 	_, err = explore.ReadManifest(f.ManifestPath())
 	require.ErrorContains(t, err, "not the manifest of a sweep")

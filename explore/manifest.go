@@ -121,7 +121,7 @@ func (m *Manifest) check(path string) error {
 	for i := range m.Points {
 		e := &m.Points[i]
 		if e.Program < 0 || e.Program >= len(m.Programs) || len(e.Values) != len(m.Axes) || e.Key != m.KeyOf(e) {
-			return problem("%s: point %d does not belong to what it stands in", path, i)
+			return problem("%s: the key of point %d does not fit the manifest", path, i)
 		}
 	}
 	return nil

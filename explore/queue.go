@@ -137,8 +137,7 @@ func (q queue) finish(claim string) error {
 	return nil
 }
 
-// release makes units wait again whose workers have vanished. It returns the number of these
-// units.
+// release makes the units of vanished workers wait again. It returns the number of these units.
 func (q queue) release(gone func(worker string) bool) (int, error) {
 	list, err := q.list(claimed)
 	if err != nil {

@@ -134,7 +134,7 @@ func (s *Space) satisfiable() error {
 }
 
 func contradiction(r *rule, by []*rule) error {
-	e := mistake(r.at, "constraints contradict: no point that this one speaks of is left")
+	e := mistake(r.at, "constraints contradict each other: of the points for which this one holds, none is left")
 	for _, b := range by {
 		if b != r {
 			e.Note(b.at, "this one excludes such points")

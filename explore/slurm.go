@@ -54,7 +54,7 @@ func (s *Slurm) Run(ctx context.Context, f *Folder, units [][]int) ([]Failure, e
 			return nil, s.stuck(q, len(units)-finished)
 		}
 		if still > 0 || finished > 0 {
-			s.notice("%d of %d units are left when all workers have ended; they are submitted again", len(units)-finished, len(units))
+			s.notice("all workers have ended, but %d of %d units are left; these units are submitted again", len(units)-finished, len(units))
 		}
 		if err := s.round(ctx, q, len(units)); err != nil {
 			return nil, err
@@ -116,7 +116,7 @@ func (s *Slurm) submit(ctx context.Context, q queue, workers int) (job string, e
 	}
 	job, _, _ = strings.Cut(strings.TrimSpace(out), ";") // the cluster's name may follow the job number
 	if job == "" || strings.Trim(job, "0123456789") != "" {
-		return "", problem("sbatch wants to be understood, but it said %q", out)
+		return "", problem("expected a job number from sbatch, got %q", out)
 	}
 	if err := os.WriteFile(filepath.Join(q.dir, "job"), []byte(job), 0o644); err != nil {
 		return "", fileProblem("write", filepath.Join(q.dir, "job"), err)

@@ -5,8 +5,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// Builder appends instructions to the blocks of a function. It makes no tokens: Thread adds all
-// tokens of the module at the end.
+// Builder appends instructions to the blocks of a function. A Builder makes no tokens: Thread adds
+// all tokens of the module at the end.
 //
 //	b := ir.NewBuilder(f)
 //	x := b.Load(32, ir.Ref{Obj: o})
@@ -20,7 +20,8 @@ type Builder struct {
 	block int
 }
 
-// NewBuilder starts in the entry block of f. It makes this block if f has none.
+// NewBuilder returns a builder whose current block is the entry block of f. If f has no blocks,
+// NewBuilder makes the entry block.
 func NewBuilder(f *Func) *Builder {
 	b := &Builder{F: f, Task: -1}
 	if len(f.Blocks) == 0 {
@@ -62,7 +63,7 @@ func (b *Builder) Emit(i *Instr, results ...Type) *Instr {
 	return i
 }
 
-// Const makes a constant. It drops bits above the width.
+// Const makes a constant. Bits of v above the width are dropped.
 func (b *Builder) Const(t Type, v uint64) *Value {
 	return b.Emit(&Instr{Op: OpConst, Imm: v & word.Mask(int(t))}, t).Results[0]
 }
@@ -124,7 +125,7 @@ func (b *Builder) Copy(dst, src Ref, n int) {
 	}
 }
 
-// Move copies n bytes in ascending order. dst must not be within the n bytes after src.
+// Move copies n bytes in ascending order. dst must not lie within the n bytes after src.
 func (b *Builder) Move(dst, src Ref, n *Value) {
 	b.Emit(&Instr{Op: OpMove, Refs: []Ref{dst, src}, Args: []*Value{n}})
 }
@@ -141,7 +142,8 @@ func (b *Builder) Check(ok *Value, site int) {
 	b.Emit(&Instr{Op: OpCheck, Args: []*Value{ok}, Site: site})
 }
 
-// Call calls f with the words args and the objects refs. It returns the results that are words.
+// Call calls f with the words args and the objects refs. The result holds the words among the
+// results of the call.
 func (b *Builder) Call(f *Func, args []*Value, refs []Ref) []*Value {
 	var types []Type
 	for _, r := range f.Results {

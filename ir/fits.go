@@ -6,8 +6,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// fits is a condition that a list of types cannot express. The words of an operation must match
-// each other, the immediate, or the tables of the module.
+// fits is a condition on an operation that a list of types cannot express. For example, the words
+// of an operation must match each other, the immediate, or the tables of the module.
 type fits interface {
 	check(v *verifier, i *Instr, args, results []*Value)
 }
@@ -20,7 +20,7 @@ type (
 	fitsLog     struct{} // the arguments of the log site
 	fitsElement struct{} // the element type of the channel
 	fitsArms    struct{} // the guards and deadlines of a select
-	fitsHold    struct{} // the channel states that hold can wait for
+	fitsHold    struct{} // the channel states that the operation hold can wait for
 )
 
 func (fitsConst) check(v *verifier, i *Instr, _, results []*Value) {

@@ -5,13 +5,13 @@ import (
 	"math"
 )
 
-// Float is an operation on IEEE 754 numbers. A number is an ordinary i32 or i64 that holds its
-// bits, and the width selects the format. Floats therefore need no separate type. They are
-// moved, compared bit by bit and stored in memory like other words. The table of word operators
-// contains only integer operators.
+// Float is an operation on IEEE 754 numbers. A float is an ordinary i32 or i64 that holds the bits
+// of the number, and the width selects the format. Floats therefore need no separate type. The
+// program moves, stores and compares these bits like those of other words. The table of word
+// operators contains only integer operators.
 //
-// Rounding is to nearest, ties to even. Operations are never fused. A NaN result has the bits
-// NaN32 or NaN64. A NaN operand may have any NaN bits.
+// Rounding is to nearest, ties to even. Operations are never fused. If the result is a NaN, its
+// bits are NaN32 or NaN64. A NaN operand may have any bits of a NaN.
 type Float uint8
 
 // The operations. In names of conversions from and to integers, S means signed and U unsigned.
@@ -21,7 +21,7 @@ const (
 	FMul                // a * b
 	FDiv                // a / b
 	FSqrt               // square root; NaN below 0
-	FEq                 // a == b; FEq, FLt and FLe give false for a NaN
+	FEq                 // a == b; FEq, FLt and FLe give 0 for a NaN
 	FLt                 // a < b
 	FLe                 // a <= b
 	FConv               // converts to the other format
@@ -94,7 +94,8 @@ func checkFloat(op Float, args, results []*Value) error {
 	return nil
 }
 
-// EvalFloat computes an operation. Its operands have width in and its result has width out.
+// EvalFloat computes an operation. The operands have the width `in`, and the result has the width
+// `out`.
 func EvalFloat(op Float, out, in Type, a, b uint64) uint64 {
 	switch op {
 	case FFromS:
@@ -121,8 +122,8 @@ func fromInt(out Type, v int64) uint64 {
 	return math.Float64bits(float64(v))
 }
 
-// eval32 computes with 32-bit floats. Each operation has its own conversion, so that the Go
-// compiler fuses nothing.
+// eval32 computes with 32-bit floats. Each operation has a separate conversion, which keeps the Go
+// compiler from fusing operations.
 func eval32(op Float, out Type, a, b float32) uint64 {
 	var z float32
 	switch op {
@@ -135,7 +136,7 @@ func eval32(op Float, out Type, a, b float32) uint64 {
 	case FDiv:
 		z = float32(a / b)
 	case FSqrt:
-		z = float32(math.Sqrt(float64(a))) // the second rounding does no harm: 53 >= 2*24 + 2
+		z = float32(math.Sqrt(float64(a))) // the second rounding changes nothing: 53 >= 2*24 + 2
 	default:
 		return eval64(op, out, float64(a), float64(b)) // exact in the wider format
 	}

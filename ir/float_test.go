@@ -80,7 +80,8 @@ func exactly(t Type, v uint64) *big.Float {
 	return big.NewFloat(math.Float64frombits(v)).SetPrec(2400)
 }
 
-// TestFloatIsExactArithmeticRounded compares with arithmetic on numbers of arbitrary size.
+// TestFloatIsExactArithmeticRounded compares EvalFloat with arithmetic on numbers of arbitrary
+// size, rounded once.
 func TestFloatIsExactArithmeticRounded(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 1))
 	for n := range 20000 {

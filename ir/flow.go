@@ -1,12 +1,12 @@
 package ir
 
-// Flow holds dominators and loops of a flow graph for passes and backends. Nodes are the
+// Flow holds the dominators and loops of a flow graph, for passes and backends. Nodes are the
 // numbers 0..n-1, and node 0 is the entry. FlowOf numbers blocks by their index in Func.Blocks.
 //
-// Dominators are computed as in Cooper, Harvey and Kennedy, "A Simple, Fast Dominance
-// Algorithm" (2001). A loop has a head. The head dominates the source of a back edge, which is
-// an edge to the head. The loop is the set of nodes that reach this back edge. A cycle that an
-// edge enters in the middle is not a loop.
+// Dominators are computed as in Cooper, Harvey and Kennedy, "A Simple, Fast Dominance Algorithm"
+// (2001). A loop has a head and a back edge. A back edge leads to the head from a node that the
+// head dominates. The loop is the set of the head and all nodes that reach the back edge without
+// the head. A cycle with an entry in the middle is not a loop.
 type Flow struct {
 	Succs, Preds [][]int
 	Order        []int // reachable nodes in reverse postorder
@@ -57,7 +57,8 @@ func FlowOf(fn *Func) *Flow {
 	return NewFlow(succs)
 }
 
-// blockNumbers holds the index of each block in Func.Blocks, by ID.
+// blockNumbers holds the index of each block in Func.Blocks. The position in the list is the ID of
+// the block.
 type blockNumbers []int32
 
 func numberBlocks(fn *Func) blockNumbers {
@@ -105,8 +106,8 @@ func filled(n int) []int {
 	return s
 }
 
-// number fills Order and Place. It uses an explicit stack, because a function may have many
-// blocks.
+// number fills Order and Place. It uses an explicit stack instead of recursion, because a function
+// may have many blocks.
 func (f *Flow) number() {
 	if len(f.Succs) == 0 {
 		return
@@ -182,7 +183,7 @@ func (f *Flow) Dominates(a, b int) bool {
 	return a == b
 }
 
-// loops visits loop heads from outer loops to inner loops, which is their order in Order.
+// loops visits loop heads from outer loops to inner loops, as they are in Order.
 func (f *Flow) loops() {
 	for _, h := range f.Order {
 		for _, b := range f.Loop(h) {
@@ -192,8 +193,8 @@ func (f *Flow) loops() {
 	}
 }
 
-// Loop returns the nodes of the loop with head h, starting with h. It returns nil if h is not a
-// head.
+// Loop returns the nodes of the loop with head h, starting with h. If h is not a head, the result
+// is nil.
 func (f *Flow) Loop(h int) []int {
 	var body []int
 	in := map[int]bool{h: true}

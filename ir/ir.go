@@ -1,14 +1,15 @@
-// Package ir defines the program IR. It is in static single assignment form with block
+// Package ir defines the program IR. The IR is in static single assignment form with block
 // parameters. Its values are words of 1 to 64 bits, and its effects are explicit.
 //
 // A value is a word or a token. Memory consists of objects (arrays, structs, bytes) of a fixed
 // size. Load, store, copy and clear access an object at an offset. An object with an offset is
-// called a ref. Addresses are not values, so accesses to different objects never alias. A token
-// represents a state, and tokens order effects: each effect takes the token of the state that
-// it changes and gives the next one. Each function has one I/O token, which orders all
-// operations on devices, channels, the log and the clock, and all traps. Each object that is
-// written has its own token. A load takes the token of its object and returns no token. Order
-// is therefore data flow, and removing an unused library means removing dead values.
+// called a ref. Addresses are not values, and therefore accesses to different objects never alias.
+// Tokens order effects. A token represents a state: an effect takes the token of the state that it
+// changes, and gives the token of the next state. Each function has one I/O token, which orders
+// all operations on devices, channels, the log and the clock, and all traps. Each object that the
+// program writes has its own token. A load takes the token of its object and returns no token. The
+// order of effects is therefore data flow. A pass that removes dead values also removes unused
+// libraries.
 //
 //	func @count(v1: tok, v2: tok %hits, v3: i32) -> (tok, tok %hits) {
 //	b0(v1, v2, v3):
@@ -24,18 +25,18 @@
 //	}
 //
 // Thread can rebuild all tokens from the order of instructions. Code that makes or clones
-// functions therefore makes no tokens, and calls Thread at the end. Constant objects and
-// read-only parameters have no token.
+// functions therefore makes no tokens. It calls Thread at the end. Constant objects and read-only
+// parameters have no token.
 //
-// The order of instructions in a block is a valid schedule: each operation on an object takes
-// the newest token of that object. Loads and stores never move across the check that guards
-// them. Only word operators and constants may be reordered freely.
+// The order of instructions in a block is a valid schedule: each operation on an object takes the
+// newest token of this object. Loads and stores never move across the check that guards them. Only
+// word operators and constants may move freely.
 //
-// Before ir/pass/tasks, a module has tasks with channels and blocking operations (recv,
-// select). After that pass it has contexts instead. A context is a program counter with its own
-// function. docs/ir.md has the grammar. After ir/pass/legalise every word is i1 or i32, and the
-// doc comment of that pass states the exact rules. docs/glossary.md explains the terms. The
-// package does not depend on front ends or back ends.
+// Before ir/pass/tasks, a module has tasks with channels and blocking operations (recv, select).
+// After that pass it has contexts instead. A context is a program counter with its own function.
+// After ir/pass/legalise every word is i1 or i32, and the doc comment of legalise states the exact
+// rules. docs/ir.md has the grammar, and docs/glossary.md explains the terms. The package does not
+// depend on front ends or back ends.
 package ir
 
 import (
@@ -55,8 +56,8 @@ type Value struct {
 	ID   int     // unique and stable within its function, above 0
 	Type Type    //
 	Obj  *Object // for a token: the object that it orders, nil for the I/O token
-	Def  *Instr  // the instruction that defines it, nil for a block parameter
-	In   *Block  // the block where it is defined
+	Def  *Instr  // the instruction that defines the value, nil for a block parameter
+	In   *Block  // the block that defines the value
 	Span diag.Span
 }
 
@@ -64,10 +65,10 @@ type Value struct {
 type Op uint8
 
 // The operations. A comment gives the refs, arguments, immediate and results of an operation as
-// `refs; args; imm -> results`. tok is the I/O token, and tok r is the token of ref r.
-// Arguments are words, then the I/O token, then the tokens of the refs in order. A ref has a
-// token only if its object has one. Results have the same order. A call follows the parameters
-// of its callee instead.
+// `refs; args; imm -> results`. tok is the I/O token, and tok r is the token of ref r. Arguments
+// are words, then the I/O token, then the tokens of the refs in order. A ref has a token only if
+// the object of the ref has one. Results have the same order as arguments. For a call, the
+// parameters and results of the callee determine the order.
 const (
 	OpConst   Op = iota // ; ; value -> word
 	OpWord              // ; operands; slice bound -> word            (Word is the operator)
@@ -81,23 +82,23 @@ const (
 	OpCall              // objects; the callee's parameters, then tok r of each ref with a token that is bound to a read-only parameter -> the callee's results
 	OpCheck             // ; i1, tok; -> tok                          (traps at Site unless the i1 is 1)
 	OpLog               // bytes args; words, tok, toks r -> tok      (Site; a scalar of over 32 bits is one word, or two words of 32 bits, low first)
-	OpMark              // ; tok, all live tokens of objects; mark*2 + (0 begin, 1 end) -> a new token for each
+	OpMark              // ; tok, all live tokens of objects; mark*2 + (0 begin, 1 end) -> a new token for each of these
 	OpNow               // ; tok -> i64, tok                          (after legalise: i32 low, i32 high, tok)
 	OpRecv              // buffer; tok, tok r -> tok, tok r           (Dev; blocks; the buffer is bytes<Imm>)
 	OpSend              // buffer; tok, tok r -> tok                  (Dev; the length is in the buffer)
 	OpAsk               // command, answer; tok, toks r -> tok, tok answer (Dev; sends the command, gets the answer immediately; the answer is bytes<Imm>)
 	OpChSend            // objects; words, tok, toks r -> tok         (Chan; blocks)
 	OpChRecv            // objects; tok, toks r -> words, tok, toks r (Chan; blocks)
-	OpChReady           // ; tok; 0 or 1 -> i1, tok            (Chan; 0: does it have a value; 1: does it have room)
-	OpChGet             // as chrecv, from a channel that has a value
-	OpChPut             // as chsend, to a channel that has room
+	OpChReady           // ; tok; 0 or 1 -> i1, tok (Chan; 0: whether it has a value; 1: whether it has room)
+	OpChGet             // as chrecv, but from a channel that has a value
+	OpChPut             // as chsend, but to a channel that has room
 	OpSelect            // ; see Arm, tok -> i32, tok          (Arms, Fair, Turn; blocks)
 	OpTake              // buffer; tok, tok r -> i1, tok, tok r (Dev, Imm; as recv of a pending frame; gives 0 if the frame was too long and dropped: the buffer's length is then 0)
 
 	OpGet // ; tok -> i32, tok                   (Dev; the level of an input; the program then knows this level)
 	OpPut // ; i32, tok -> tok                   (Dev; sets the level of an output)
 
-	// These occur only after ir/pass/tasks.
+	// The next operations occur only after ir/pass/tasks.
 	OpStatus // ; tok -> i32, tok         (bit i: device i has a message pending, or an input level that the program does not know)
 	OpAlarm  // ; i64, tok -> tok         (sets the deadline; after legalise: i32 low, i32 high, tok)
 	OpWait   // ; i32 mask, tok -> i32, tok (waits until status & mask != 0; gives the status; bit 31: the clock has reached the deadline)
@@ -107,13 +108,13 @@ const (
 	NumOps
 )
 
-// Ref is a position in an object, at byte offset Off + Disp modulo 2^32. Off is an i32, or nil
-// for 0.
+// Ref is a position in an object, at byte offset Off + Disp modulo 2^32. Off is an i32 value, or
+// nil for 0.
 type Ref struct {
 	Obj    *Object
 	Off    *Value
 	Disp   int
-	NoWrap bool // Disp is positive and the sum is known to be below 2^32
+	NoWrap bool // Disp is positive, and Off + Disp is known to be below 2^32
 }
 
 // Instr is one operation of a block.
@@ -170,7 +171,7 @@ type Block struct {
 	Term   Term
 }
 
-// ObjKind states where an object is stored and what may write it.
+// ObjKind states where an object is stored and which code may write it.
 type ObjKind uint8
 
 // The kinds of objects.
@@ -195,10 +196,10 @@ type Object struct {
 	Span     diag.Span
 }
 
-// Word is a word of the start: an argument NAME=VALUE that sets a value when the program
-// starts. The value is stored in an object, as Size bytes at offset At. Kind is "u" or "i" for
-// numbers from Lo to Hi, "bool", or "time" for a duration in microseconds from Lo to Hi. Kind
-// "bytes" is a text: its length and then at most Size - 4 bytes.
+// Word is a word of the start: an argument NAME=VALUE that sets a value when the program starts.
+// The value is stored in the object that has the Word, as Size bytes at offset At. Kind is "u" or
+// "i" for numbers from Lo to Hi, "bool", or "time" for a duration in microseconds from Lo to Hi.
+// Kind "bytes" is a text: the length, followed by at most Size - 4 bytes.
 type Word struct {
 	Name     string
 	Kind     string
@@ -206,10 +207,10 @@ type Word struct {
 	At, Size int
 }
 
-// Func is a function. Its parameters are the parameters of Blocks[0]: first the I/O token if
-// the function has effects, then object tokens, then words. An object has a token if the
-// function writes it, or reads it while other code may write it. A call passes an object for
-// each of Objs in Instr.Refs.
+// Func is a function. Its parameters are the parameters of Blocks[0]: first the I/O token if the
+// function has effects, then object tokens, then words. An object has a token if the function
+// writes the object, or reads an object that other code may write. The Instr.Refs of a call have
+// one object for each element of Objs.
 type Func struct {
 	Name     string
 	Objs     []*Object // ParamObj objects, bound in order by Instr.Refs of a call
@@ -221,28 +222,28 @@ type Func struct {
 	Span     diag.Span
 }
 
-// Result is the type of one result. If Type is Token, Obj is the object of the token, or nil
-// for the I/O token.
+// Result is the type of one result. If Type is Token, Obj is the object that the token orders, or
+// nil for the I/O token.
 type Result struct {
 	Type Type
 	Obj  *Object
 }
 
-// Task is a task instance of the system, in the order of the system. Func takes the I/O token
-// and the tokens of the state objects that it accesses, and returns them.
+// Task is a task instance of the system, in the order of the system. Func takes and returns the
+// I/O token and the tokens of the state objects that it accesses.
 //
-// A Service is a task that the program does not name itself (a network stack). A run ends when
-// all other tasks have ended, and is stuck when they are stuck. A task that waits for a channel
-// from a Service waits for the outside world.
+// A Service is a library task that the source of the program does not name (a network stack). A
+// run ends when all tasks except Services have ended, and is stuck when these tasks are stuck. A
+// task that waits for a channel from a Service waits for the outside world.
 //
-// Waits is set after ir/pass/tasks if there are several tasks. It lists the source positions
-// where this task waits. The first word of the object frame.NAME is the number of the current
-// position, counted from 1. The word is 0 before the task has begun, and len(Waits)+1 after the
-// task has ended. Waits is nil if some position is unknown.
+// Waits is set after ir/pass/tasks if there are several tasks. It lists the source positions where
+// this task waits. The object frame.NAME of the task begins with a word: the number of the
+// position where the task waits, counted from 1. This word is 0 before the task has begun, and
+// len(Waits)+1 after the task has ended. If some position is unknown, Waits is nil.
 //
-// A Thread is a task that communicates only through blocking operations on its channels. It
-// has no select, no try_ operation and no device, and does not read the clock. It may run in
-// a separate context, and so may all tasks that share channels with it.
+// A Thread is a task that communicates only through blocking operations on its channels. A Thread
+// has no select, no try_ operation and no device, and does not read the clock. It may run in a
+// separate context. All tasks that share channels with a Thread are also Threads.
 type Task struct {
 	Name    string
 	Func    *Func
@@ -251,8 +252,8 @@ type Task struct {
 	Waits   []diag.Span
 }
 
-// Chan is a channel. Writer and Reader are task indices. Words holds the widths of an element's
-// scalar leaves. Objs holds the sizes of its array leaves.
+// Chan is a channel. Writer and Reader are task indices. Words holds the widths of the scalar
+// leaves of an element. Objs holds the sizes of the leaves in memory (arrays and bytes).
 type Chan struct {
 	Name           string
 	Cap            int
@@ -260,13 +261,13 @@ type Chan struct {
 	Objs           []int
 	Writer, Reader int
 	Args           []trace.ArgType // how channel events show an element
-	From           []ChanLeaf      // the position of each of Args in the element
+	From           []ChanLeaf      // for each of Args, its position in the element
 	Span           diag.Span
 }
 
 // ChanLeaf is the position of one shown part of an element. If Obj is -1, the part is the next
-// word of the element. Otherwise it is at a byte offset in one of the element's objects. Size
-// is the number of bytes of a number that is stored in fewer bytes than its width needs, else
+// word of the element. Otherwise the part is at byte offset Off of the element's object Obj. If a
+// number is stored in fewer bytes than its width needs, Size is the number of these bytes, else
 // 0. The first Skip bytes of a bytes value are not shown, because only the writer knows them.
 type ChanLeaf struct {
 	Obj, Off, Size, Skip int
@@ -277,7 +278,7 @@ type Device struct {
 	Name   string
 	Kind   string // name of a row of ir/port
 	Task   int
-	Rx, Tx bool // whether the program receives from it, and sends to it
+	Rx, Tx bool // whether the program receives from the device, and sends to the device
 }
 
 // TrapSite is a source position that may trap.
@@ -287,7 +288,8 @@ type TrapSite struct {
 	Span diag.Span
 }
 
-// Context is a program counter. Func runs until it halts, and does not return before that.
+// Context is a program counter. Func runs until its halt operation, and does not return before the
+// halt.
 type Context struct{ Func *Func }
 
 // Module is a whole program.
@@ -301,8 +303,8 @@ type Module struct {
 	Logs    []trace.Site // by ID
 	Traps   []TrapSite   // by ID
 	Marks   []string     // names by mark number
-	// Contexts run the program. ir/pass/tasks makes one context, and one more for each thread
-	// if threads are requested. Each context has its own program counter.
+	// Contexts run the program. ir/pass/tasks makes one context. On request, it also makes one
+	// context for each thread. Each context has its own program counter.
 	Contexts []Context
 }
 

@@ -99,7 +99,7 @@ func TestThreadFindsTheSameTokens(t *testing.T) {
 	require.Equal(t, shapeOf(once), shapeOf(Print(m)))
 }
 
-// shapeOf drops the numbers of values.
+// shapeOf removes the numbers of values from a text form.
 func shapeOf(s string) string {
 	var sb strings.Builder
 	for k := 0; k < len(s); k++ {

@@ -3,32 +3,33 @@ package ir
 // Access is the effect that an operation has on the object of a ref.
 type Access uint8
 
-// The kinds of access. A read takes the token of the object. A write takes the token and gives
-// the next one. A begin takes no token and gives one.
+// The kinds of access. A read only takes the token of the object. A write takes the token of the
+// object, and gives its next token. A begin takes no token, and gives the first token of the
+// lifetime.
 const (
 	Reads Access = iota
 	Writes
 	Begins
 )
 
-// The channel states that hold waits for. The operation pass uses the first two for the
-// new state of the slot.
+// The channel states that the operation `hold` waits for. The operation `pass` uses the first two
+// as the new state of the slot.
 const (
 	HasValue uint64 = iota // hold: a slot is full; pass: the slot becomes empty
 	HasRoom                // hold: a slot is empty; pass: the slot becomes full
 	IsTaken                // hold: all slots are empty
 )
 
-// RingPrefix begins the name of the object that holds the slots of a channel between contexts
-// (its ring buffer). All slots have the same size, and they fill the object.
+// RingPrefix begins the name of the object that holds the slots of a channel between contexts (its
+// ring buffer). The slots have the same size, and together they fill the object.
 const RingPrefix = "ring."
 
 // LargestOnStack is the largest size in bytes of a local object on the stack of its context. A
-// larger object is static, so only one context may call its function.
+// larger object is static. Only one context may then call the function that has the object.
 const LargestOnStack = 512
 
-// Aligned returns the alignment of r: 1, 2 or 4 bytes. Its caller must know that Off is a
-// multiple of the access size.
+// Aligned returns the alignment of r: 1, 2 or 4 bytes. The caller must know that Off is a multiple
+// of the access size.
 func (r Ref) Aligned() int {
 	a := r.Obj.Align
 	for r.Disp%a != 0 {
@@ -40,8 +41,8 @@ func (r Ref) Aligned() int {
 // Blocks reports whether i may suspend its task.
 func (i *Instr) Blocks() bool { return rows[i.Op].Blocks }
 
-// Access is the effect of i on the object of ref k. A call only reads an object if it is bound
-// to a read-only parameter, or to a parameter whose token the callee does not return.
+// Access is the effect of i on the object of ref k. A call only reads an object if the parameter
+// of the callee is read-only, or if the callee does not return the token of this parameter.
 func (i *Instr) Access(k int) Access {
 	if i.Op != OpCall {
 		return rows[i.Op].Refs.at(k).Access
@@ -52,8 +53,8 @@ func (i *Instr) Access(k int) Access {
 	return Reads
 }
 
-// HasEffect reports whether i does more than compute words from its operands: it writes,
-// is an event, may trap, or calls a function.
+// HasEffect reports whether i does more than compute words from its operands: the instruction
+// writes, is an event, may trap, or calls a function.
 func (i *Instr) HasEffect() bool {
 	row := &rows[i.Op]
 	return !row.isPlain() || len(row.Refs.List) > 0 && row.Refs.List[0].Access != Reads
@@ -63,9 +64,9 @@ func (i *Instr) HasEffect() bool {
 // Such an instruction can be removed if nothing reads the object.
 func (i *Instr) OnlyWrites() bool { return rows[i.Op].isPlain() && i.HasEffect() }
 
-// Reach is the number of bytes that i accesses in the object of ref k, starting at the ref.
-// For events and calls this number is unknown, because the other side or the callee determines
-// it.
+// Reach is the number of bytes that i accesses in the object of ref k, starting at the ref. For
+// events and calls this number is unknown, because the receiver, the sender or the callee
+// determines it.
 func (i *Instr) Reach(m *Module, k int) (n int, known bool) {
 	row := &rows[i.Op]
 	if !row.isPlain() || row.Refs.at(k).Bytes == nil {
@@ -87,8 +88,8 @@ func (f *Func) returns(o *Object) bool {
 	return false
 }
 
-// HasToken reports whether tokens order the accesses to o. Constants and read-only parameters
-// need no tokens, because no code can change them while a function can read them.
+// HasToken reports whether tokens order the accesses to o. Constants and read-only parameters need
+// no tokens, because no code changes such an object while a function can read it.
 func (o *Object) HasToken() bool {
 	return o.Kind != ConstObj && !(o.Kind == ParamObj && o.ReadOnly)
 }

@@ -36,7 +36,7 @@ func (f *Flow) Kids() [][]int {
 }
 
 // RemoveUnreachable removes the unreachable blocks of f and keeps the other blocks in order. It
-// reports whether it removed any.
+// reports whether f had unreachable blocks.
 func RemoveUnreachable(f *Func) bool {
 	at := numberBlocks(f)
 	seen := make([]bool, len(f.Blocks))
@@ -62,8 +62,8 @@ func RemoveUnreachable(f *Func) bool {
 	return dropped
 }
 
-// CallOrder returns the functions of m with callees before callers. Apart from that it follows
-// the text. ok is false if a function reaches itself.
+// CallOrder returns the functions of m with callees before callers. Apart from this rule, the
+// order is that of the text. If a function reaches itself, `ok` is false.
 func CallOrder(m *Module) (order []*Func, ok bool) {
 	const open, done = 1, 2
 	state := map[*Func]int{}

@@ -10,7 +10,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/trace"
 )
 
-// Limits of the text form, which bound the work on hostile text.
+// Limits of the text form. These limits bound the work that a hostile text can cause.
 const (
 	maxObject = 1 << 28 // size of an object in bytes
 	maxIndex  = 1 << 20 // number of devices, channels, sites, blocks
@@ -18,7 +18,7 @@ const (
 )
 
 // Parse reads the text form of a module and verifies it. A position `@file:line.col` becomes a
-// span in a placeholder file, which has only lines and columns.
+// span in a placeholder file. Such a file has the same lines and columns, but only blanks.
 func Parse(file *diag.File) (*Module, error) {
 	p := &parser{
 		sc: text.New(file), m: &Module{}, funcs: map[string]*Func{}, objs: map[string]*Object{},
@@ -211,7 +211,7 @@ func (p *parser) channel() (err error) {
 	return p.place(func(s diag.Span) { p.m.Chans[at].Span = s })
 }
 
-// chanLeaf reads the position of a shown part of an element.
+// chanLeaf reads the position of a part of an element that events show.
 func (p *parser) chanLeaf() (from ChanLeaf, err error) {
 	if !p.sc.Peek().Is("in") {
 		return ChanLeaf{Obj: -1}, nil
@@ -230,7 +230,7 @@ func (p *parser) chanLeaf() (from ChanLeaf, err error) {
 	return from, err
 }
 
-// list reads open, items separated by commas, and shut.
+// list reads the text `open`, items separated by commas, and the text `shut`.
 func (p *parser) list(open, shut string, item func() error) error {
 	if err := p.sc.Expect(open); err != nil {
 		return err
@@ -333,7 +333,7 @@ func (p *parser) waits(task int) error {
 	}
 }
 
-// object reads `%name size align n [= $bytes] [ro] [place]` and adds the object to scope.
+// object reads `%name size align n [= $bytes] [ro] [place]` and adds the object to `scope`.
 func (p *parser) object(kind ObjKind, scope map[string]*Object) (*Object, error) {
 	o := &Object{Kind: kind}
 	name, err := p.sigil("%", "an object")
@@ -405,7 +405,7 @@ func (p *parser) word() (w Word, err error) {
 	return w, err
 }
 
-// sigil reads an identifier that starts with mark.
+// sigil reads an identifier that starts with the character `mark`.
 func (p *parser) sigil(mark, what string) (text.Token, error) {
 	t := p.sc.Peek()
 	if t.Kind != text.Ident || !strings.HasPrefix(t.Text, mark) || len(t.Text) < 2 {

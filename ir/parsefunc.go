@@ -38,7 +38,8 @@ func (p *parser) function() error {
 	return nil
 }
 
-// moveLast moves f to the end, so that the functions are in the order of their definitions.
+// moveLast moves f to the end of the functions. The functions are then in the order of their
+// definitions.
 func (p *parser) moveLast(f *Func) {
 	fs := p.m.Funcs
 	for k := range fs {

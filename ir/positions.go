@@ -12,8 +12,8 @@ const (
 	maxText = 1 << 22 // bytes of all placeholder files
 )
 
-// positions collects the source positions in a text, and makes placeholder files that have
-// these lines and columns. The files contain only blanks.
+// positions collects the source positions in a text, and makes placeholder files with these lines
+// and columns, which contain only blanks.
 type positions struct {
 	files map[string]*positionFile
 	order []*positionFile
@@ -35,7 +35,7 @@ type position struct {
 
 func newPositions() *positions { return &positions{files: map[string]*positionFile{}} }
 
-// add requests a span for a source position. The function `set` receives the span later. `from`
+// add requests a span for a source position. Later, the function `set` receives the span. `from`
 // is the position of the request in the text.
 func (p *positions) add(set func(diag.Span), name string, line, col int, from diag.Span) error {
 	f := p.files[name]

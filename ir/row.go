@@ -2,27 +2,29 @@ package ir
 
 import "github.com/sinter-lang/sinter/ir/port"
 
-// Row is the table row of an operation. It holds the properties that do not depend on the
-// operands. The text form, the verifier, Thread, the passes and the machines read it.
+// Row is the table row of an operation. A row holds the properties of an operation that do not
+// depend on its operands. The text form, the verifier, Thread, the passes and the machines read
+// these rows.
 type Row struct {
 	Name   string
-	Spell  spelling  // how its name is written; nil: as Name
-	Select selector  // how the selection after its name is written; nil: no selection
-	In     Words     // the words that it takes as arguments
-	Out    Words     // the words that it gives as results
-	Refs   Places    // the objects that it accesses through refs
+	Spell  spelling  // how the name of the operation is written; nil: as Name
+	Select selector  // how the selection after the name is written; nil: no selection
+	In     Words     // the words that the operation takes as arguments
+	Out    Words     // the words that the operation gives as results
+	Refs   Places    // the objects that the operation accesses through refs
 	Imm    Immediate // the meaning of Imm (word operators use Imm only for slices)
 	Site   Table     // the table that Site indexes
-	Tokens TokenRule // which tokens it takes and gives
-	IO     bool      // it takes and gives the I/O token, because it is an event or may trap
-	Pure   bool      // it only computes one word from words
+	Tokens TokenRule // which tokens the operation takes and gives
+	IO     bool      // whether the operation takes and gives the I/O token, because it is an event or may trap
+	Pure   bool      // the operation only computes one word from words
 	Late   bool      // allowed only after ir/pass/tasks
 	Early  bool      // allowed only before ir/pass/tasks
-	Blocks bool      // it may suspend its task; Early is then set too
-	Whole  bool      // something outside of the program reads or writes its words, so they are whole registers after legalise
+	Blocks bool      // the operation may suspend its task; Early is also set
+	Whole  bool      // code outside of the program reads or writes the words of the operation; after legalise they are whole registers
 
-	// Fits checks conditions that In and Out cannot express: words must match each other or the
-	// tables of the module. The verifier has already checked the numbers of words and refs.
+	// Fits checks conditions that In and Out cannot express: for example, words must match each other
+	// or the tables of the module. Before Fits, the verifier has checked the numbers of words and
+	// refs.
 	Fits fits
 }
 
@@ -40,7 +42,7 @@ type Places struct {
 // Place is the access of an operation to one object.
 type Place struct {
 	Access Access
-	Bytes  func(m *Module, i *Instr, k int) int // number of accessed bytes from the ref on; nil: the operation begins a lifetime of the whole object
+	Bytes  func(m *Module, i *Instr, k int) int // number of accessed bytes, starting at the ref; nil: the operation begins a lifetime of the whole object
 }
 
 func (p Places) at(k int) Place { return p.List[min(k, len(p.List)-1)] }
@@ -72,7 +74,7 @@ type TokenRule uint8
 
 // The rules.
 const (
-	ByRows   TokenRule = iota // the I/O token and the tokens of its refs, according to their Access
+	ByRows   TokenRule = iota // the I/O token and the token of each ref, according to the Access of its Place
 	ByCallee                  // the tokens of the callee's signature
 	Fence                     // all live tokens
 )
@@ -140,7 +142,7 @@ var (
 func refs(list ...Place) Places { return Places{List: list} }
 func all(each Place) Places     { return Places{Any: true, List: []Place{each}} }
 
-// The functions below return the number of bytes that an operation accesses from a ref on.
+// The functions below return the number of bytes that an operation accesses, starting at a ref.
 func moved(_ *Module, i *Instr, _ int) int     { return i.Size }
 func immediate(_ *Module, i *Instr, _ int) int { return int(min(i.Imm, maxObject+1)) }
 func counted(*Module, *Instr, int) int         { return 0 } // known only at run time, or only to the machine that runs it

@@ -27,9 +27,8 @@ func TestRows(t *testing.T) {
 	}
 }
 
-// TestWhatRowsSayOfEffects lists the operations whose only effect is their result, and the
-// operations that only change an object. Passes remove operations according to these facts in
-// the table rows.
+// TestWhatRowsSayOfEffects lists the operations without an effect, and the operations that only
+// change an object. Passes use these properties of the table rows when they remove operations.
 func TestWhatRowsSayOfEffects(t *testing.T) {
 	var quiet, writes, whole []string
 	for op := range ir.NumOps {
@@ -49,8 +48,8 @@ func TestWhatRowsSayOfEffects(t *testing.T) {
 	require.Equal(t, []string{"log", "chsend", "chrecv", "chget", "chput"}, whole)
 }
 
-// spoilt lists wrong changes of instructions, which the rows of the instructions forbid. Each
-// entry says to which instructions the change applies.
+// spoilt lists changes that make an instruction wrong: its row forbids the result. Each entry says
+// to which instructions its change applies.
 var spoilt = []struct {
 	name string
 	do   func(i *ir.Instr) bool
@@ -125,7 +124,7 @@ var spoilt = []struct {
 }
 
 // TestVerifierReadsRows changes one instruction of random modules at a time. The verifier must
-// find every change, for every operation that occurs.
+// report every change, for every operation that occurs.
 func TestVerifierReadsRows(t *testing.T) {
 	seen := map[string]map[ir.Op]bool{}
 	for seed := range uint64(25) {

@@ -12,16 +12,17 @@ const (
 	ArmTimer                // the clock reaching a deadline
 )
 
-// Arm is one arm of a select. The first argument of a Fair select is the number of the arm that
-// it tests first (an i32 below the number of arms). After that, each arm has its guard, an i1.
-// A timer also has its deadline, an i64 (after legalise: i32 low, i32 high).
+// Arm is one arm of a select. The first argument of a Fair select is an i32 below the number of
+// arms: the number of the arm that the select tests first. The arguments of the arms follow in
+// order. Each arm has its guard, an i1. A timer also has its deadline, an i64 (after legalise: i32
+// low, i32 high).
 //
-// A select waits until an arm whose guard is 1 is ready. It gives the number of the first such
-// arm. A Fair select searches cyclically. The select itself takes nothing from the channel or
-// device. A chget or take for the chosen arm comes next, and only the take interprets a message
-// of a device. Nothing can happen between the two, because the task is the only reader of its
-// channels and devices. A select with Turn, which is always Fair, waits once before its tests
-// so that every other task can run.
+// A select waits until an arm whose guard is 1 is ready. The result is the number of the first
+// such arm. A Fair select searches cyclically. The select itself takes nothing from the channel or
+// device. The next operation is a chget or take for the chosen arm, and only take interprets a
+// message of a device. The state of the channel or device cannot change between the two
+// operations, because the task is its only reader. A select with Turn, which is always Fair, waits
+// once before its tests so that every other task can run.
 type Arm struct {
 	Kind  ArmKind
 	Index int
@@ -34,7 +35,7 @@ var armNames = [...]string{ArmChan: "chan", ArmDev: "dev", ArmTimer: "timer"}
 const TimerBit = 31
 
 // ArmArgs returns the index of the first word of arm k in the arguments of a select, and the
-// number of its words.
+// number of the words of this arm.
 func (i *Instr) ArmArgs(k int) (first, n int) {
 	if i.Fair {
 		first = 1

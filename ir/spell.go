@@ -10,8 +10,9 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// spelling is the text form of the name of an operation family. It is an interface because a
-// function here would make the initialisation of the row table depend on itself.
+// spelling is the text form of the name of an operation family. It is an interface and not a
+// function type, because functions would make the initialisation of the row table depend on
+// itself.
 type spelling interface {
 	print(i *Instr) string
 	parse(i *Instr, name string) bool // sets the fields of i except Op

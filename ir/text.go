@@ -11,7 +11,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/trace"
 )
 
-// Print returns the text form of m. Parse reads it back.
+// Print returns the text form of m. Parse reads this form.
 func Print(m *Module) string {
 	p := &printer{m: m, lines: map[*diag.File][]int{}}
 	p.module()
@@ -277,7 +277,7 @@ func edges(es []Edge) string {
 	return strings.Join(out, ", ")
 }
 
-// at prints ` @file:line.col`. It quotes a file name that is not an identifier.
+// at prints ` @file:line.col`. File names that are not identifiers are quoted.
 func (p *printer) at(s diag.Span) string {
 	if s.IsZero() {
 		return ""
@@ -290,8 +290,8 @@ func (p *printer) at(s diag.Span) string {
 	return fmt.Sprintf(" @%s:%d.%d", name, line, col)
 }
 
-// position computes the same as Span.Position, but with an index of the lines. A module has a
-// position on each line, so this must be fast.
+// position computes the same result as Span.Position, but with an index of the lines. It must be
+// fast, because a printed module has a position on each line.
 func (p *printer) position(s diag.Span) (line, col int) {
 	starts := p.lines[s.File]
 	if starts == nil {
@@ -308,8 +308,9 @@ func (p *printer) position(s diag.Span) (line, col int) {
 	return line, at - starts[line-1] + 1
 }
 
-// isIdent reports whether s is one identifier of the text form. An identifier is a letter, `_`
-// or `$`, then letters, digits, `_` and `$`, and dots that are followed by one of these.
+// isIdent reports whether s is one identifier of the text form. An identifier starts with a
+// letter, `_` or `$`. Letters, digits, `_`, `$` and dots follow, but a dot is never last and never
+// followed by another dot.
 func isIdent(s string) bool {
 	for k := 0; k < len(s); k++ {
 		c := s[k]

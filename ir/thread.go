@@ -6,23 +6,22 @@ import (
 	"github.com/sinter-lang/sinter/internal/par"
 )
 
-// Thread rebuilds all tokens of m from the order of its instructions. It drops the existing
-// tokens, and determines again which tokens each function takes and gives. It adds a block
-// parameter for a token only where different tokens meet and a later instruction needs the
-// token. The method is Cytron et al., "Efficiently Computing Static Single Assignment Form",
-// 1991, extended with liveness.
+// Thread rebuilds all tokens of m from the order of its instructions. Thread drops the existing
+// tokens, and determines again which tokens each function takes and gives. A token becomes a block
+// parameter only where different tokens meet and a later instruction needs the token. The method
+// is Cytron et al., "Efficiently Computing Static Single Assignment Form", 1991, extended with
+// liveness.
 //
 //	before  v2: i32 = load4 %a          after  v2: i32 = load4 %a, v5
 //	        store4 %a, v2                      v6: tok %a = store4 %a, v2, v5
 //
 // A function takes its tokens before its words: the I/O token, then tokens of module objects in
-// their order, then tokens of its object parameters. It gives the tokens that it changes before
-// its result words. Functions must not call themselves.
+// their order, then tokens of its object parameters. Its results are the tokens that it changes,
+// followed by its result words. Functions must not call themselves.
 func Thread(m *Module) { ThreadSome(m, func(*Func) bool { return true }) }
 
-// ThreadSome does the same as Thread, for a module in which only some functions have
-// changed. The other functions keep their tokens, unless the signature of a callee
-// changes.
+// ThreadSome does the same as Thread, for a module where only some functions have changed. The
+// other functions keep their tokens, unless the signature of a callee changes.
 func ThreadSome(m *Module, changed func(f *Func) bool) {
 	place := map[*Object]int{nil: -1}
 	for n, o := range m.Objects {
@@ -56,8 +55,8 @@ type caller struct {
 	callees []*Func
 }
 
-// waves divides the functions of m into waves, so that each function is in a later wave than
-// its callees.
+// waves divides the functions of m into waves, where each function is in a later wave than its
+// callees.
 func waves(m *Module) [][]caller {
 	order, _ := CallOrder(m)
 	level := map[*Func]int{}
@@ -120,8 +119,8 @@ func strip(f *Func) {
 	f.Results = kept
 }
 
-// withoutTokens returns the words in vs. If vs has only words, it returns vs itself. Appending
-// to the result never changes vs.
+// withoutTokens returns the words in vs. If vs has only words, the result shares the memory of vs.
+// Appending to the result never changes vs.
 func withoutTokens(vs []*Value) []*Value {
 	if slices.ContainsFunc(vs, func(v *Value) bool { return v.Type == Token }) {
 		return words(vs)
@@ -240,7 +239,7 @@ func (t *threader) each(visit func(*Instr)) {
 	}
 }
 
-// callTokens is tokensOf for a call to a function that already has its tokens.
+// callTokens is like tokensOf, but for a call. The callee must already have its tokens.
 func callTokens(i *Instr) (need, give []*Object) {
 	for _, r := range callArgs(i) {
 		if r.Type == Token {
@@ -309,8 +308,8 @@ func containsObj(os []*Object, o *Object) bool {
 	return false
 }
 
-// extent lists, in order, the nodes that give an object a new token and the nodes that need its
-// token at their start.
+// extent lists, in order, the nodes that give an object a new token. It also lists the nodes that
+// need the token of the object at their start.
 type extent struct {
 	gives, needs []int
 }
@@ -355,8 +354,8 @@ func lastOf(list []int) int {
 	return list[len(list)-1]
 }
 
-// placeJoins chooses the nodes where the token of o becomes a block parameter. These are the
-// live nodes in the iterated dominance frontier of its definitions.
+// placeJoins chooses the nodes where the token of o becomes a block parameter. These nodes are the
+// live nodes in the iterated dominance frontier of the token's definitions.
 func (t *threader) placeJoins(o *Object, x *extent, frontier [][]int) {
 	live := t.live(x)
 	has := map[int]bool{}
@@ -440,7 +439,7 @@ func (t *threader) walk(now *reaching) {
 }
 
 // reaching holds the newest token of each object at the current position. It also holds the
-// changes to undo at the end of a dominator subtree.
+// changes that are undone at the end of a dominator subtree.
 type reaching struct {
 	now   newest
 	undo  []*Value  // the previous newest tokens, nil for none
@@ -470,7 +469,7 @@ func (t *threader) token(o *Object, b *Block) *Value {
 	return v
 }
 
-// block adds the tokens of one block. reach holds the tokens at its start.
+// block adds the tokens of one block. `reach` holds the tokens at the start of the block.
 func (t *threader) block(k int, reach *reaching) {
 	b := t.f.Blocks[k]
 	for _, p := range b.Params {
@@ -512,8 +511,8 @@ func (t *threader) block(k int, reach *reaching) {
 	}
 }
 
-// callOrder puts the arguments of a call into the order of the callee's parameters. Until
-// then, the words come before the tokens.
+// callOrder puts the arguments of a call into the order of the callee's parameters. Before
+// callOrder, the words come before the tokens.
 func callOrder(i *Instr) []*Value {
 	ws := words(i.Args)
 	toks := i.Args[len(ws):]

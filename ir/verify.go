@@ -39,7 +39,8 @@ func Verify(m *Module) error {
 	return verify(m, func(any) diag.Span { return diag.Span{} })
 }
 
-// verify reports violations. It finds the position of an error with `locate`, or else from spans.
+// verify reports violations. The position of an error comes from `locate`, or else from the span
+// of the violating part.
 func verify(m *Module, locate func(any) diag.Span) error {
 	v := &verifier{m: m, locate: locate}
 	v.module()
@@ -139,8 +140,8 @@ func (v *verifier) object(o *Object, kind bool) {
 	}
 }
 
-// word checks a word of the start: its value must lie inside the object, and its size must be
-// allowed for its kind.
+// word checks a word of the start: its value must lie inside the object, and its Kind must allow
+// its Size.
 func (v *verifier) word(o *Object, w Word) {
 	fits := map[string]bool{
 		"u": w.Lo <= w.Hi, "i": int64(w.Lo) <= int64(w.Hi), "time": int64(w.Lo) <= int64(w.Hi) && w.Size == 8, "bool": w.Size == 1, "bytes": w.Size > 4,
@@ -247,12 +248,12 @@ func (v *verifier) channel(names map[string]bool, c *Chan) {
 	}
 }
 
-// leafSize reports whether a shown part may take size bytes of an object.
+// leafSize reports whether a part that events show may take `size` bytes of an object.
 func (v *verifier) leafSize(a trace.ArgType, size int) bool {
 	return size == 0 || a.Kind != "bytes" && (size == 1 || size == 2 || size == 4) && size < Type(a.Width).Bytes()
 }
 
-// wordsShown is the number of words of c, from index at on, that together hold width bits.
+// wordsShown is the number of words of c that together hold `width` bits, starting at index `at`.
 func (v *verifier) wordsShown(c *Chan, at, width int) int {
 	if width > 32 && at < len(c.Words) && c.Words[at] == 32 {
 		return 2
@@ -294,8 +295,8 @@ func (v *verifier) stage() {
 	}
 }
 
-// thread checks the operations of thread k in f and its callees. Only channels may influence
-// these operations, and the tasks at the other ends of the channels must also be threads.
+// thread checks the operations of thread k in f and its callees. The operations may depend only on
+// channels. The tasks at the other ends of these channels must also be threads.
 func (v *verifier) thread(k int, f *Func, seen map[*Func]bool) {
 	if seen[f] {
 		return

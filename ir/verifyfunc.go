@@ -34,7 +34,7 @@ func (v *verifier) function(f *Func) {
 	}
 }
 
-// shape checks IDs and definitions, and that no pointer is nil.
+// shape checks IDs and definitions, and reports pointers that are nil.
 func (v *verifier) shape(f *Func) {
 	ids, blocks := map[int]bool{}, map[*Block]bool{}
 	blockIDs := map[int]bool{}
@@ -281,7 +281,8 @@ func (v *verifier) split(i *Instr, row *Row) (args, results []*Value, ok bool) {
 	return args, results, ok1 && ok2
 }
 
-// fences reports whether i gives each token that it takes, and takes the I/O token first.
+// fences reports whether i takes the I/O token first, and gives a new token for each token that it
+// takes.
 func fences(i *Instr) bool {
 	if len(i.Args) != len(i.Results) || len(i.Args) == 0 || i.Args[0].Obj != nil {
 		return false
@@ -294,8 +295,8 @@ func fences(i *Instr) bool {
 	return true
 }
 
-// tokensOf lists the objects whose tokens an operation takes and gives. nil stands for I/O. It
-// does not handle calls and marks.
+// tokensOf lists the objects whose tokens an operation takes and gives. nil stands for I/O. Calls
+// and marks are not handled here.
 func tokensOf(i *Instr) (need, give []*Object) {
 	if i.Op.Row().IO {
 		need, give = append(need, nil), append(give, nil)
@@ -315,7 +316,8 @@ func tokensOf(i *Instr) (need, give []*Object) {
 	return need, give
 }
 
-// leading splits vs into words followed by exactly the tokens toks.
+// leading reports whether vs consists of words followed by exactly the tokens of toks, and returns
+// the words.
 func leading(vs []*Value, toks []*Object) ([]*Value, bool) {
 	n := len(vs) - len(toks)
 	if n < 0 {
@@ -391,8 +393,8 @@ func (v *verifier) call(i *Instr) {
 }
 
 // disjoint reports whether two refs of a call to the same object are known not to overlap. It
-// compares offsets that are constant or use the same variable. For all other offsets it relies
-// on the front end, which must have proved that the refs do not overlap, and reports true.
+// compares offsets that are constant or use the same variable. For all other offsets the result is
+// true, because the front end must have proved that the refs do not overlap.
 func disjoint(i *Instr, j, k int) bool {
 	a, b := i.Refs[j], i.Refs[k]
 	if a.Off != b.Off {

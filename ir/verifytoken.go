@@ -1,11 +1,11 @@
 package ir
 
-// newest maps an object (nil for I/O) to its newest token. If an object is missing, it has no
-// newest token, because paths with different tokens meet.
+// newest maps an object (nil for I/O) to its newest token. If an object is missing here, paths
+// with different tokens of the object meet, and none of the tokens is the newest.
 type newest map[*Object]*Value
 
-// tokens checks that tokens are linear. It computes the newest token of each object by forward
-// data flow.
+// tokens checks that tokens are linear. A forward data-flow analysis computes the newest token of
+// each object.
 func (v *verifier) tokens(f *Func) {
 	in := make([]newest, len(f.Blocks))
 	in[0] = newest{}

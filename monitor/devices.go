@@ -263,7 +263,7 @@ const (
 // disk serves an operation on a sector.
 func (m *monitor) disk(c call3) (uint64, error) {
 	if uint64(c.device) >= uint64(len(m.ports)) || m.ports[c.device].block == nil {
-		return 0, refuse("asked device %d, which is not a disk of its own", c.device)
+		return 0, refuse("asked device %d, which is not one of its disks", c.device)
 	}
 	d := m.ports[c.device].block
 	if c.a == diskFlush {
@@ -295,7 +295,7 @@ const mostRandom = 512
 // random fills memory of the guest with random bytes from the host.
 func (m *monitor) random(c call3) error {
 	if uint64(c.device) >= uint64(len(m.ports)) || m.ports[c.device].Kind != "random" {
-		return refuse("asked device %d for random bytes, which is not a source of its own", c.device)
+		return refuse("asked device %d for random bytes, which is not one of its sources", c.device)
 	}
 	b, ok := m.guest.bytes(c.a, c.b, canWrite)
 	if !ok || c.b > mostRandom {

@@ -88,7 +88,7 @@ func (m *monitor) restore(state []byte) error {
 	n, body := uint64(u.Uint32(body[sha256.Size:])), body[sha256.Size+4:]
 	var r regs
 	if uint64(len(body)) != n+8+uint64(binary.Size(r))+uint64(size) {
-		return bad("the snapshot has another length than its image needs")
+		return bad("the snapshot has a length that does not fit its image")
 	}
 	if words := strings.Join(m.conf.Words, " "); string(body[:n]) != words {
 		return bad("the snapshot was started with the words %q, this run has %q", body[:n], words)

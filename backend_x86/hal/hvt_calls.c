@@ -8,7 +8,7 @@ enum { CALL_EXIT = 1, CALL_WRITE = 2, CALL_READ = 3, CALL_WAIT = 4, CALL_NOW = 5
 // data segment.
 static struct { u32 op, device; u64 a, b, c, result; } block;
 
-static u64 call(u32 op, u32 device, u64 a, u64 b, u64 c) {
+static __attribute__((noinline)) u64 call(u32 op, u32 device, u64 a, u64 b, u64 c) {
   block.op = op;
   block.device = device;
   block.a = a;

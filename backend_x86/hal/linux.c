@@ -56,13 +56,10 @@ static void keep(long notify) {
 
 #if SN_WORDS
 static NORETURN void refuse_line(const char *arg, const char *why) {
-  u32 n = 0, k = 0;
-  while (arg[n]) n++;
-  while (why[k]) k++;
-  sys(SYS_write, 2, (long)arg, n, 0);
-  sys(SYS_write, 2, (long)": ", 2, 0);
-  sys(SYS_write, 2, (long)why, k, 0);
-  complain("\n", 1);
+  warn(arg);
+  warn(": ");
+  warn(why);
+  COMPLAIN("\n");
 }
 #endif
 
@@ -296,17 +293,39 @@ static void lock(void) {
   if (refused) COMPLAIN("this kernel accepts no system-call filter\n");
 }
 
+#if SN_DEVICES
+// forms says after the name of device i what may stand there.
+static const char *forms(u32 i) {
+  if (sn_is_bus[i] == BUS_RANDOM) return 0; // the kernel has it
+  if (sn_is_bus[i]) return sn_is_bus[i] == BUS_PLAIN ? "=spi:PATH[:HZ]" : "=i2c:PATH";
+  if (sn_has_frames[i]) return "={tap:NAME|fd:N|pcap:IN,OUT}";
+  if (sn_is_stream[i]) return "={tty:PATH[:BAUD]|fd:N}";
+  if (sn_is_level[i]) return "=gpio:CHIP:LINE";
+  return "=file:PATH";
+}
+#endif
+
+// usage names the argument that cannot be met and the reason, then all arguments of the program.
+static NORETURN void usage(const char *what, const char *why) {
+  warn(what);
+  warn(why);
+  warn("\nusage: [--script]");
+#if SN_DEVICES
+  for (u32 i = 0; i < SN_DEVICES; i++) {
+    if (!forms(i)) continue;
+    warn(" ");
+    warn(sn_device_name(i));
+    warn(forms(i));
+  }
+#endif
 #if SN_HOMES
-#define USAGE_HOMES " | sn.DEVICE.host=ADDRESS/BITS | sn.DEVICE.gateway=ADDRESS"
-#else
-#define USAGE_HOMES ""
+  warn(" [sn.DEVICE.host=ADDRESS/BITS] [sn.DEVICE.gateway=ADDRESS]");
 #endif
 #if SN_CONFIGS
-#define USAGE_WORDS USAGE_HOMES " | sn.CONFIG=VALUE"
-#else
-#define USAGE_WORDS USAGE_HOMES
+  warn(" [sn.CONFIG=VALUE]...");
 #endif
-static NORETURN void usage(void) { COMPLAIN("usage: [--script] [DEVICE=fd:N | DEVICE=tap:NAME | DEVICE=pcap:IN,OUT | DISK=file:PATH | PIN=gpio:CHIP:LINE | SERIAL=tty:PATH[:BAUD] | BUS=spi:PATH[:HZ] | BUS=i2c:PATH" USAGE_WORDS "]...\n"); }
+  COMPLAIN("\n");
+}
 
 __asm__(".globl _start\n_start: xor %ebp, %ebp\n mov %rsp, %rdi\n and $-16, %rsp\n call start\n");
 
@@ -329,7 +348,7 @@ NORETURN void start(long *sp) {
       if (why) refuse_line(argv[i], why);
     }
 #endif
-    else usage();
+    else usage(argv[i], ": the program has no such argument");
   }
 #if SN_WORDS
   const char *whom, *why = words_check(&whom);
@@ -340,7 +359,7 @@ NORETURN void start(long *sp) {
 #endif
 #if SN_DEVICES
   for (u32 i = 0; i < SN_DEVICES; i++)
-    if ((!hal_scripted || sn_is_disk[i]) && !is_given(i)) usage();
+    if ((!hal_scripted || sn_is_disk[i]) && !is_given(i)) usage(sn_device_name(i), ": this device is not given");
 #endif
   settle(hal_scripted ? -1 : notify_socket(argv + sp[0] + 1));
 #if SN_THREADS

@@ -8,12 +8,10 @@
 #if SN_DEVICES
 // refuse reports a wrong argument or name.
 static NORETURN void refuse(const char *arg, const char *why) {
-  u32 n = 0, k = 0;
-  while (arg[n]) n++;
-  while (why[k]) k++;
-  sys(SYS_write, 2, (long)arg, n, 0);
-  sys(SYS_write, 2, (long)": ", 2, 0);
-  complain(why, k);
+  warn(arg);
+  warn(": ");
+  warn(why);
+  hal_exit(END_USAGE);
 }
 #endif
 

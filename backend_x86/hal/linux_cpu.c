@@ -2,6 +2,13 @@
 // which the program was compiled.
 #include "hal.h"
 
+// warn writes a text to standard error.
+__attribute__((unused)) static void warn(const char *text) {
+  u32 n = 0;
+  while (text[n]) n++;
+  sys(SYS_write, 2, (long)text, n, 0);
+}
+
 static NORETURN void complain(const char *text, u32 n) {
   sys(SYS_write, 2, (long)text, n, 0);
   hal_exit(END_USAGE);

@@ -113,8 +113,8 @@ func TestMistakes(t *testing.T) {
 	require.ErrorContains(t, err, "`part` stands before the first pin")
 }
 
-// TestGrid checks the sites of a package that has no list of sites. The sites then follow from
-// the rows and columns of the package.
+// TestGrid checks the sites of a package that has no list of sites. The sites of such a package
+// follow from its rows and columns.
 func TestGrid(t *testing.T) {
 	for site, want := range map[string]bool{"A1": true, "Y20": true, "I3": false, "A21": false, "A0": false, "A": false, "1A": false, "A01": false, "A1x": false, "": false} {
 		ok, err := isSite("lfe5u-25f", "cabga381", site)

@@ -142,7 +142,7 @@ func (r *reader) site() (string, error) {
 		return "", err
 	}
 	if r.b.Part.Name == "" {
-		return "", diag.Errorf("", t.Span, "`part` stands before the first pin: it says which pins there are")
+		return "", diag.Errorf("", t.Span, "`part` stands before the first pin, because the package of the part has the pins")
 	}
 	ok, err := isSite(r.b.Part.Name, r.b.Package, t.Text)
 	if err != nil {
@@ -182,7 +182,7 @@ func (r *reader) clock() error {
 	r.b.ClockHz = uint64(hz)
 	if at := r.Peek().Span; r.Accept("pll") {
 		if r.b.Part.Family != ICE40 {
-			return diag.Errorf("", at, "only the PLL of ice40 parts is known; %s has another", r.b.Part.Name)
+			return diag.Errorf("", at, "Sinter knows only the PLL of ice40 parts; %s has another PLL", r.b.Part.Name)
 		}
 		r.b.PLL, err = r.oneOf("the primitive of the PLL", "pad", "core")
 	}

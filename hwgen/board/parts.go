@@ -45,9 +45,9 @@ func Parts() []Part {
 // Need lists the resources of a part that a design uses.
 type Need struct{ Cells, Blocks, DSPs, SPRAMs int }
 
-// Fits reports whether part p has the resources of a design made for part from. RAM blocks
-// differ in size between parts. So Fits compares the number of bits in all blocks, and not the
-// number of blocks.
+// Fits reports whether part p has the resources of a design that was made for the part `from`.
+// RAM blocks differ in size between parts. So Fits compares the number of bits in all blocks,
+// and not the number of blocks.
 func (n Need) Fits(from, p Part) bool {
 	blocks := (n.Blocks*from.Bits + p.Bits - 1) / p.Bits
 	return n.Cells <= p.Cells && blocks <= p.Blocks && n.DSPs <= p.DSPs && n.SPRAMs <= p.SPRAMs

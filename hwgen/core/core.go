@@ -7,8 +7,8 @@
 // operands of a datapath (lines.go), so that equal operators of different lines become one
 // node. The rewritten expressions are elaborated bit by bit (elab.go, bits.go). The decode
 // stage computes control bits for the selects. `ctl(on, off)` is a register that is 1 while a
-// line of on executes and 0 while a line of off executes. The function of this register is
-// minimised over the instruction words that the image contains (cover.go):
+// line of the list `on` executes and 0 while a line of `off` executes. The function of this
+// register is minimised over the instruction words that the image contains (cover.go):
 //
 //	add  rs1 + rs2 ─┐
 //	lw   rs1 + imm ─┼─ one adder rs1 + b, b = imm_operand ? imm : rs2

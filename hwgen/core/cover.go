@@ -32,7 +32,7 @@ func (c cover) cost() int {
 	return n
 }
 
-// eval computes the cover for a word that is in a pattern of on or off.
+// eval computes the cover for a word that is in a pattern of `on` or `off`.
 func (c cover) eval(w uint32) bool {
 	for _, t := range c.terms {
 		if w&t.mask == t.val {
@@ -42,7 +42,7 @@ func (c cover) eval(w uint32) bool {
 	return c.invert
 }
 
-// minimise finds a cheap cover that is 1 on every word of on and 0 on every word of off. On
+// minimise finds a cheap cover that is 1 on every word of `on` and 0 on every word of `off`. On
 // other words the cover is arbitrary, because the image does not contain them. So the decoder
 // of a specialised core is small.
 func minimise(on, off []pattern) cover {
@@ -116,8 +116,8 @@ func bestTerm(candidates, left []pattern) pattern {
 	return best
 }
 
-// primes returns terms over the fixed bits of p that match no pattern of off: first the
-// terms with the smallest possible number of literals, then the terms with one literal more.
+// primes returns terms over the fixed bits of p that match no pattern of `off`: first the terms
+// with the smallest possible number of literals, then the terms with one literal more.
 func primes(p pattern, off []pattern) []pattern {
 	useful, apart := differences(p, off)
 	var out []pattern
@@ -135,11 +135,11 @@ func primes(p pattern, off []pattern) []pattern {
 	return out
 }
 
-// differences compares p with each pattern of off. `useful` has all fixed bits in which p
+// differences compares p with each pattern of `off`. `useful` has all fixed bits in which p
 // differs from at least one pattern. For each pattern, `apart` has the set of bits in which p
 // differs from this pattern. If a set contains another set of the list, `apart` omits the
 // larger set. A term that has at least one bit from each of these sets matches no pattern of
-// off.
+// `off`.
 func differences(p pattern, off []pattern) (useful uint32, apart []uint32) {
 	for _, o := range off {
 		d := (p.val ^ o.val) & p.mask & o.mask
@@ -152,8 +152,8 @@ func differences(p pattern, off []pattern) (useful uint32, apart []uint32) {
 	return useful, apart
 }
 
-// appendSubsets adds terms to the result. A term consists of the literals of chosen and
-// exactly n literals from rest, and has a bit of each set of apart. n is at least one.
+// appendSubsets adds terms to the result. A term consists of the literals of `chosen` and
+// exactly n literals from `rest`, and has a bit of each set of `apart`. n is at least one.
 func appendSubsets(out []pattern, p pattern, rest, chosen uint32, n int, apart []uint32) []pattern {
 	last := rest // candidates for the last literal
 	for _, d := range apart {

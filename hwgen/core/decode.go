@@ -54,9 +54,9 @@ func patterns(lines []*line) []pattern {
 	return out
 }
 
-// ctl returns a bit that is 1 while a line of on executes and 0 while a line of off executes.
-// For other lines, and while nothing executes, the bit is arbitrary. Controls that are equal
-// functions of the fetched word share a register.
+// ctl returns a bit that is 1 while a line of `on` executes and 0 while a line of `off`
+// executes. For other lines, and while nothing executes, the bit is arbitrary. Controls that
+// are equal functions of the fetched word share a register.
 func (g *decoder) ctl(name string, on, off []*line) rtl.ID {
 	c := minimise(patterns(on), patterns(off))
 	if len(c.terms) == 0 {
@@ -90,7 +90,7 @@ func (g *decoder) freshName(name string) string {
 // exactly is ctl with off set to every other line.
 func (g *decoder) exactly(name string, on []*line) rtl.ID { return g.ctl(name, on, g.without(on)) }
 
-// without lists the lines that are not in some.
+// without lists the lines that are not in `some`.
 func (g *decoder) without(some []*line) []*line {
 	return g.where(func(l *line) bool {
 		for _, s := range some {

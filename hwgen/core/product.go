@@ -192,7 +192,7 @@ func (m *multiplier) pair(low, high row) row {
 }
 
 // finish adds the top row. A row with a negative digit needs an added 1. The last pair and the
-// top row never need this 1 both: a negative last pair has a carry out, and with this carry the
+// top row never both need this 1. A negative last pair has a carry out, and with this carry the
 // top row is not negative. So one carry into the adder serves both cases. Bits that are 1 below
 // the top row pass the carry up to the top row.
 func (m *multiplier) finish(all row) vec {

@@ -217,7 +217,7 @@ func (e *elab) shifter() {
 	e.units[e.ab(word.Shl, 32)] = g.vec(g.pack(out.reversed()))
 }
 
-// rightShifter shifts x to the right. For the lines of left, x is reversed.
+// rightShifter shifts x to the right. For the lines of `left`, x is reversed.
 func (e *elab) rightShifter(x vec, right, arith, left []*line) vec {
 	g := e.g
 	amount := e.leaves[leafB][:5]

@@ -95,16 +95,16 @@ func buildable(m *rtl.Mem) error {
 	for _, r := range m.Reads {
 		switch {
 		case !r.Sync:
-			return fmt.Errorf("memory %s is read without a clock: block RAM of an iCE40 is not", m.Name)
+			return fmt.Errorf("memory %s is read without a clock, but block RAM of an iCE40 needs one", m.Name)
 		case r.Policy == rtl.New && len(m.Writes) > 0:
-			return fmt.Errorf("memory %s gives a word in the cycle that writes it: block RAM of an iCE40 gives the old one", m.Name)
+			return fmt.Errorf("a read of memory %s gives a word in the cycle that writes it, but block RAM of an iCE40 gives the old word", m.Name)
 		}
 	}
 	switch {
 	case len(m.Writes) > 1:
-		return fmt.Errorf("memory %s has %d write ports: block RAM of an iCE40 has one", m.Name, len(m.Writes))
+		return fmt.Errorf("memory %s has %d write ports, but block RAM of an iCE40 has one", m.Name, len(m.Writes))
 	case m.AddrBits > maxAddrBits:
-		return fmt.Errorf("memory %s has %d words: a netlist has memories of at most %d, which is what the largest part holds", m.Name, 1<<m.AddrBits, 1<<maxAddrBits)
+		return fmt.Errorf("memory %s has %d words, but the largest part holds %d", m.Name, 1<<m.AddrBits, 1<<maxAddrBits)
 	}
 	return nil
 }

@@ -23,8 +23,8 @@ import (
 	cells "github.com/sinter-lang/sinter/verify/ice40"
 )
 
-// every is a circuit with each kind of cell: tables, sums, a comparison, registers with and
-// without an enable that reset to 0s and 1s, and memories in all shapes of a block. One memory
+// every is a circuit with each kind of cell: tables, sums, a comparison, registers that reset
+// to 0s and 1s, with and without an enable, and memories in all shapes of a block. One memory
 // has two read ports. Some memories have lanes.
 func every(t *testing.T) *rtl.Circuit {
 	b := rtl.NewBuilder("every")
@@ -150,7 +150,7 @@ func TestMemoriesThatBlocksCannotBe(t *testing.T) {
 		},
 		"in the cycle that writes it":        func(b *rtl.Builder, at rtl.ID) { written(b, at, 4, rtl.New, 1) },
 		"has 2 write ports":                  func(b *rtl.Builder, at rtl.ID) { written(b, at, 4, rtl.Old, 2) },
-		"has 4096 words: a netlist has memo": func(b *rtl.Builder, at rtl.ID) { written(b, at, 12, rtl.Old, 1) },
+		"has 4096 words, but the largest pa": func(b *rtl.Builder, at rtl.ID) { written(b, at, 12, rtl.Old, 1) },
 	} {
 		b := rtl.NewBuilder("bad")
 		mem(b, b.Input("at", 12))

@@ -51,7 +51,7 @@ func (c *Candidate) price(deepest int) (string, error) {
 		c.priced, c.LUTs, c.Depth = true, price.Cells, price.Depth
 	}
 	if c.Depth > deepest {
-		return fmt.Sprintf("%d look-up tables deep, an adder %d", c.Depth, deepest), nil
+		return fmt.Sprintf("%d look-up tables deep, but an adder only %d", c.Depth, deepest), nil
 	}
 	return "", nil
 }
@@ -246,7 +246,7 @@ func (c *chooser) why(x *Candidate) (string, error) {
 	x.Saved = (c.now.cycles - s.cycles) / c.now.cycles
 	switch {
 	case x.Saved <= 0:
-		return "the chosen lines do what it does", nil
+		return "the chosen lines already do the same", nil
 	case c.product(&s) < c.product(&c.now):
 		return fmt.Sprintf("the %d lines asked for are chosen", c.o.Lines), nil
 	case !x.priced:

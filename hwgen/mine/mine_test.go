@@ -127,7 +127,7 @@ func TestWhyNot(t *testing.T) {
 	}
 	deep := r.Others[len(r.Others)-1]
 	require.Greater(t, deep.Depth, r.Depth)
-	require.Contains(t, deep.Why, "look-up tables deep, an adder")
+	require.Contains(t, deep.Why, "look-up tables deep, but an adder")
 }
 
 // TestHeader checks that a line with one source uses x0 as the other source.

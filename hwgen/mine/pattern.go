@@ -11,9 +11,9 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// pattern writes the operations between a cut and a value as an expression. It sorts the
-// operands of commutative operators by their shapes, so that an operation has the same text
-// at all its occurrences.
+// pattern writes the operations between a cut and a value as an expression. The operands of
+// commutative operators are sorted by shape, so that all occurrences of an operation have the
+// same text.
 type pattern struct {
 	leaves []*ir.Value
 	shapes map[*ir.Value]uint64

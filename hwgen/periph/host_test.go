@@ -155,8 +155,8 @@ func (m *hostModel) edge(c *corePorts, read uint32, reads bool) (room [4]bool) {
 	return room
 }
 
-// hostBench acts as a core with random outputs. It compares the signals from the slave to the
-// core with the model.
+// hostBench acts as a core with random outputs. hostBench compares the slave's outputs to the
+// core with the outputs of the model.
 type hostBench struct {
 	*bench
 	r    *rand.Rand
@@ -452,8 +452,8 @@ func TestHostRegisters(t *testing.T) {
 	require.Len(t, seen, 9+8+7+2+2)
 }
 
-// hostUnread lists mutants with a changed start value of a register that no bus can read, because
-// its data are not yet valid.
+// hostUnread lists the mutants that change the start value of a data register. No bus can read
+// the start value, because the data are not yet valid.
 func hostUnread() []string {
 	return setBefore("read", "both.data", "both.last", "both.bytes", "in.data", "in.last", "in.bytes", "line.data")
 }

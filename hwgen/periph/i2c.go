@@ -22,8 +22,8 @@ func I2CQuarter(f Hz) (uint64, error) {
 	return q, nil
 }
 
-// The steps of a command in an I2C master. A quarter of a bit is counted only in i2cStart and
-// in the two steps after it.
+// The steps of a command in an I2C master. A quarter of a bit is counted only in the step
+// i2cStart and in the two steps after i2cStart.
 const (
 	i2cHead   = iota // waits for the first word
 	i2cNumber        // waits for the second word

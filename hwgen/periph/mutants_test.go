@@ -75,8 +75,8 @@ func agrees(f func(c *rtl.Circuit) (bool, error)) mutate.Check {
 	}
 }
 
-// setBefore lists mutants with a changed start value of a register, if the circuit always sets
-// this register before a read.
+// setBefore lists the mutants that change the start value of a given register. The circuit
+// always sets such a register before it reads the register.
 func setBefore(registers ...string) []string {
 	var out []string
 	for _, r := range registers {

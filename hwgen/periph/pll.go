@@ -54,11 +54,11 @@ func FindPLL(ref, want Hz) (PLL, error) {
 	}
 	switch {
 	case !found:
-		return PLL{}, fmt.Errorf("the PLL makes nothing of a clock of %s: it wants %d to %d MHz", ref, leastPFD, mostPFD)
+		return PLL{}, fmt.Errorf("the PLL cannot use a clock of %s: its input has %d to %d MHz", ref, leastPFD, mostPFD)
 	case want.MHz() < leastOut || want.MHz() > mostOut:
 		return PLL{}, fmt.Errorf("the PLL makes %d to %d MHz, so %s is out of its reach; the nearest is %s", leastOut, mostOut, want, best.Out)
 	case !best.Out.Same(want):
-		return PLL{}, fmt.Errorf("no setting of the PLL makes %s of %s; the nearest is %s", want, ref, best.Out)
+		return PLL{}, fmt.Errorf("no setting of the PLL makes %s from %s; the nearest is %s", want, ref, best.Out)
 	}
 	return best, nil
 }

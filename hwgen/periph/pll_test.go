@@ -20,7 +20,7 @@ func TestPLL(t *testing.T) {
 	require.Equal(t, [4]int{0, 51, 4, 1}, [4]int{p.DivR, p.DivF, p.DivQ, p.Filter})
 	require.True(t, p.Out.Same(Hz{39_000_000, 1}))
 	for want, text := range map[uint64]string{
-		40_000_000:  "no setting of the PLL makes 40 MHz of 12 MHz; the nearest is 39.75 MHz",
+		40_000_000:  "no setting of the PLL makes 40 MHz from 12 MHz; the nearest is 39.75 MHz",
 		300_000_000: "the PLL makes 16 to 275 MHz, so 300 MHz is out of its reach; the nearest is 270 MHz",
 		5_000_000:   "the PLL makes 16 to 275 MHz, so 5 MHz is out of its reach; the nearest is 16.125 MHz",
 	} {
@@ -28,7 +28,7 @@ func TestPLL(t *testing.T) {
 		require.EqualError(t, err, text)
 	}
 	_, err = FindPLL(Hz{5_000_000, 1}, twelve)
-	require.EqualError(t, err, "the PLL makes nothing of a clock of 5 MHz: it wants 10 to 133 MHz")
+	require.EqualError(t, err, "the PLL cannot use a clock of 5 MHz: its input has 10 to 133 MHz")
 }
 
 // TestPLLWitness compares FindPLL with icepll. If icepll makes a frequency exactly, the

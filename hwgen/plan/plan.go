@@ -98,7 +98,7 @@ func Fits(p *design.Point, im *image.Image) error {
 		if !slices.ContainsFunc(p.Devices, func(e design.Device) bool {
 			return e.Name == d.Name && e.Index == d.Index && e.Rx == d.Rx && e.Tx == d.Tx && e.Bits == levelBits(&d) && e.Stream == isStream(&d)
 		}) {
-			return fault("device "+d.Name, "the image %s has it as number %d with its directions, the point has not", im.Name, d.Index)
+			return fault("device "+d.Name, "the image %s has this device as number %d, and the point has no such device with the same directions", im.Name, d.Index)
 		}
 	}
 	return nil
@@ -282,8 +282,8 @@ func (p *point) always(r port.Row) design.Port {
 	return design.Port{Reg: r.Reg, Load: use(r.Load), Store: use(r.Store)}
 }
 
-// constantShift is the direction in which a line shifts by its immediate, as a contract names
-// it. The result is "" for other lines.
+// constantShift is the direction in which a line shifts by its immediate, with the name that
+// contracts use. The result is "" for other lines.
 func constantShift(in *isa.Inst) string {
 	e := in.Meaning.Rd
 	if e == nil || len(e.Args) != 2 || e.Args[1].Leaf != "imm" {

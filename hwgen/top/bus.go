@@ -74,7 +74,7 @@ type Slave struct {
 	Bits   string
 }
 
-// slave writes the other end of a bus. That end prints S where a command begins, P where the
+// slave writes the device on a bus. The device prints S where a command begins, P where the
 // command ends, and the bits on the wire when the clock rises.
 func (d *Design) slave(b func(string, ...any), s Slave) {
 	net := map[string]string{}

@@ -173,7 +173,7 @@ func TestConstraints(t *testing.T) {
 // TestClockMistakes checks clocks that the board cannot make.
 func TestClockMistakes(t *testing.T) {
 	_, err := New(find(t, "icebreaker"), core(t), nil, periph.Hz{Num: 40_000_000, Den: 1}, 115200)
-	require.ErrorContains(t, err, "--clock: no setting of the PLL makes 40 MHz of 12 MHz; the nearest is 39.75 MHz")
+	require.ErrorContains(t, err, "--clock: no setting of the PLL makes 40 MHz from 12 MHz; the nearest is 39.75 MHz")
 	_, err = New(find(t, "arty-a7"), core(t), nil, periph.Hz{Num: 40_000_000, Den: 1}, 115200)
 	require.ErrorContains(t, err, "--clock: the PLL of xc7a35t is not known; without --clock the core has the 100 MHz of the board")
 	d, err := New(find(t, "icebreaker"), core(t), nil, periph.Hz{Num: 12_000_000, Den: 1}, 115200)

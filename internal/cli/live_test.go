@@ -259,6 +259,8 @@ func TestLiveRefuses(t *testing.T) {
 		{"has no UDP socket at port 9; it has 7 at `nic`", []string{"echo", "-p", "udp:0:9"}},
 		{"filter has no UDP socket", []string{"filter", "-p", "udp:0:9"}},
 		{"net.host=dhcp: there is no DHCP yet", []string{"echo", "-D", "net.host=dhcp"}},
+		{"--net nic.host=dhcp: there is no DHCP yet, it comes with TCP", []string{"echo", "--net", "nic.host=dhcp"}},
+		{"expected a number, or an address of four numbers", []string{"echo", "-D", "net.host=10.0.2.300"}},
 		{"there is no interface nosuchtap", []string{"echo", "--tap", "nosuchtap"}},
 		{"the name of an interface has 1 to 15 characters", []string{"echo", "--tap", "nic=" + strings.Repeat("x", 16)}},
 		{"echo_server has no network device `eth7`; there is `nic`", []string{"echo", "--tap", "eth7=tap0"}},
@@ -273,7 +275,7 @@ func TestLiveRefuses(t *testing.T) {
 		{"--live runs on native, unikernel or monitor, not on cycle", []string{"echo", "--on", "cycle"}},
 		{"--vmm qemu and --on native do not go together", []string{"echo", "--vmm", "qemu"}},
 		{"--until goes with a scripted run, not with --live", []string{"echo", "--until", "1s"}},
-		{"--mem is for --on unikernel", []string{"echo", "--mem", "4"}},
+		{"--mem is for --on unikernel: the kernel gives an image what it needs", []string{"echo", "--mem", "4"}},
 		{"a process by hand needs an interface", []string{"echo", "--print-command"}},
 	} {
 		args := append([]string{"../../examples/" + c.args[0]}, c.args[1:]...)

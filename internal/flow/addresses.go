@@ -93,6 +93,9 @@ func parseAddress(text string, s *tree.System) (address, error) {
 		return a, err
 	}
 	number, size, sized := strings.Cut(value, "/")
+	if number == "dhcp" {
+		return a, UserErrorf("--net %s: there is no DHCP yet, it comes with TCP; give an address", text)
+	}
 	if a.value, ok = dotted(number); !ok || sized && a.gateway {
 		return a, UserErrorf("--net %s: expected an address such as %s", text, map[bool]string{true: "10.0.0.1", false: "10.0.0.2/24"}[a.gateway])
 	}

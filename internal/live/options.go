@@ -111,7 +111,7 @@ func Check(im *Image, o Options) error {
 		return wrong("--mem %d: expected MiB, at most %d", o.Memory, 1<<16)
 	}
 	if o.Memory > 0 && o.Machine != Unikernel {
-		return wrong("--mem is for --on unikernel: a %s takes what its image needs", o.Machine)
+		return wrong("--mem is for --on unikernel: the %s gives an image what it needs", map[string]string{Native: "kernel", Monitor: "monitor"}[o.Machine])
 	}
 	return nil
 }

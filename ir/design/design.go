@@ -17,9 +17,9 @@
 //	end
 //
 // An instruction set is a list of lines. A line (isa.Inst) defines one instruction: its name,
-// encoding and meaning. hwgen chooses the instruction set and the backend obeys it, so neither
-// package owns it. docs/glossary.md explains other terms. The package depends on isa, not on
-// programs or circuits.
+// encoding and meaning. hwgen chooses the instruction set and the backend obeys it. Therefore the
+// set belongs to neither package. docs/glossary.md explains other terms. The package depends on
+// isa, not on programs or circuits.
 package design
 
 import (

@@ -107,8 +107,8 @@ func TestContradictions(t *testing.T) {
 	require.EqualError(t, p.Verify(), "error: design point filter: device inside: expected one device of that name, found a second")
 }
 
-// TestRoundTrip makes random points. A point that verifies must be read back from its text
-// form.
+// TestRoundTrip makes random points. Parse must read back the text form of each point that
+// verifies.
 func TestRoundTrip(t *testing.T) {
 	reason := rapid.OneOf(rapid.Just(""), rapid.String())
 	rapid.Check(t, func(t *rapid.T) {

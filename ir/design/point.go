@@ -17,14 +17,14 @@ func Cores() []string { return []string{Multi, Pipe3} }
 // The ways in which a core shifts by constant amounts.
 const (
 	ShiftNone     = "none"     // it has no shift instruction
-	ShiftConstant = "constant" // with a multiplexer over the amounts that its lines use
+	ShiftConstant = "constant" // with a multiplexer over the amounts that the lines of the core use
 	ShiftBarrel   = "barrel"   // with one shifter for every amount
 )
 
-// Point is a design point: everything that determines a circuit except the contents of its
-// memories. It holds whole instruction lines, not only their names. It can therefore also
-// describe a core with a line that is in no base set. Each choice has a reason that the report
-// prints. A reason does not influence the circuit.
+// Point is a design point: everything that determines the circuit of a core, except the contents
+// of the memories. It holds whole instruction lines and not only their names. A point can
+// therefore also describe a core with a line that no standard set has. Each choice has a reason,
+// which the report prints and which does not affect the circuit.
 type Point struct {
 	Program string // the name of the circuit
 	Core    string // one of Cores
@@ -45,7 +45,7 @@ type Line struct {
 	Inst    *isa.Inst
 	Amounts []int  // the shift amounts that exist, ascending; nil: every amount
 	Reason  string // why the core keeps the line
-	Why     string // why it has these amounts
+	Why     string // why the line has these amounts
 }
 
 // Shifts states how lines shift by constant amounts.
@@ -60,13 +60,14 @@ type Number struct {
 	Reason string
 }
 
-// Port is a port register of the core, with its directions (load and store).
+// Port is a port register of the core. Load and Store say in which directions the core can access
+// it.
 type Port struct {
 	Reg         port.Reg
 	Load, Store Use
 }
 
-// Use is a direction of a port register.
+// Use says whether the core has one direction (load or store) of a port register.
 type Use struct {
 	Has    bool
 	Reason string
@@ -95,7 +96,7 @@ func (p *Point) Set() *isa.Set {
 	return s
 }
 
-// Line finds a kept line by name. It returns nil if there is none.
+// Line finds a kept line by name. If the core has no such line, the result is nil.
 func (p *Point) Line(name string) *Line {
 	for i := range p.Lines {
 		if p.Lines[i].Inst.Name == name {
@@ -115,8 +116,9 @@ func (p *Point) Uses(reg port.Reg) bool {
 	return false
 }
 
-// PortsOf lists the port registers that a line can access. A line that moves a word can access
-// all port registers of its direction.
+// PortsOf lists the port registers that a line can access. A line that loads a word can access all
+// port registers that can be loaded, and a line that stores a word can access all that can be
+// stored.
 func (p *Point) PortsOf(in *isa.Inst) []Port {
 	var out []Port
 	for _, q := range p.Ports {

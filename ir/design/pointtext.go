@@ -11,12 +11,12 @@ import (
 	"github.com/sinter-lang/sinter/ir/port"
 )
 
-// Choice is one choice of a point in readable form, as Print writes it and a report lists it.
+// Choice is one choice of a point in readable form. Print and the report show it in this form.
 type Choice struct {
 	Key    string
 	Value  string
 	Reason string
-	Line   string `json:",omitempty"` // for `keep`: the instruction line as its set writes it
+	Line   string `json:",omitempty"` // for `keep`: the instruction line in the text form of ir/isa
 }
 
 // Choices lists the choices of p in the order of Print.
@@ -76,7 +76,7 @@ type numberRow struct {
 	key    string
 	to     *Number
 	lo, hi int
-	always bool // it is printed even if it is 0
+	always bool // the number is printed even if it is 0
 }
 
 // numbers lists the numeric choices in the order of Print.

@@ -10,7 +10,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/port"
 )
 
-// Verify checks a point. Its error names the choice that breaks a rule:
+// Verify checks a point. The error names the choice that breaks one of these rules:
 //
 //  1. its core is one of Cores;
 //  2. it keeps at least one line; the lines are valid and have different encodings;
@@ -29,7 +29,7 @@ func (p *Point) Verify() error {
 	return nil
 }
 
-// check returns the first problem and the choice that has it.
+// check returns the first problem, and the choice that has this problem.
 func (p *Point) check() (field, problem string) {
 	for _, check := range []func() (string, string){p.checkCore, p.checkLines, p.checkShifts, p.checkNumbers, p.checkPorts, p.checkDevices, p.checkFrames} {
 		if field, problem := check(); problem != "" {

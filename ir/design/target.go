@@ -14,7 +14,7 @@ func NewTarget(name string, set *isa.Set, regs int) *Target {
 	return &Target{Name: name, Set: set, Regs: regs}
 }
 
-// Default is the default target of a build: RV32E with multiplication and without division.
+// Default is the default target of a build: RV32E with multiplication, but without division.
 func Default() *Target {
 	set := isa.RV32IM().Subset("rv32em", func(in *isa.Inst) bool { return !in.Divides() })
 	return NewTarget("rv32em", set, 16)

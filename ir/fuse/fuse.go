@@ -1,11 +1,11 @@
-// Package fuse finds the values of a function that can be computed by one instruction line
-// (isa.Inst) with several operators.
+// Package fuse finds the values of a function that one instruction line (isa.Inst) with several
+// operators can compute.
 //
-// Normal instruction selection covers expression trees. A line with several operators may use
-// an intermediate value more than once, and so may a program. A tree cannot show such sharing.
-// The package therefore searches the graph of values for such lines before trees are built. It
-// tries the largest line first. It fuses the words that the line computes, if this saves
-// instructions.
+// Normal instruction selection covers expression trees. A line with several operators may use an
+// intermediate value more than once, and so may a program. Trees cannot express such sharing. The
+// package therefore searches the graph of values before the back end builds trees. It tries the
+// line with the most operators first. If a line saves instructions, the package fuses the
+// operations that the line computes.
 //
 //	v16: i32 = shru v9, 1
 //	v20: i32 = and v9, 1
@@ -13,9 +13,9 @@
 //	v22: i32 = and v21, 0xedb88320
 //	v23: i32 = xor v16, v22          crcbit x5, x4
 //
-// A fused value that nothing else reads needs no register any more. The back end asks this
-// package which lines to select. hwgen/mine asks how many instructions a line would save. The
-// package does not depend on a target. Start reading at Find.
+// A value that only a fused line needs takes no register. The back end asks this package which
+// lines to select. hwgen/mine asks how many instructions a line would save. The package does not
+// depend on a target. Start reading at Find.
 package fuse
 
 import (
@@ -39,15 +39,15 @@ type Fusions struct {
 	loads map[*ir.Instr]bool // sign extensions that a load does itself
 }
 
-// Of returns the fusion that computes the value of an instruction, or nil.
+// Of returns the fusion that computes the result of an instruction, or nil.
 func (fs *Fusions) Of(i *ir.Instr) *Fusion { return fs.of[i] }
 
-// Dead reports whether a word operation is no longer read.
+// Dead reports whether fusions have removed all uses of a word operation.
 func (fs *Fusions) Dead(i *ir.Instr) bool {
 	return len(fs.of) > 0 && i.Op == ir.OpWord && fs.uses[i.Results[0].ID] == 0
 }
 
-// Operands visits the values that an instruction reads, taking fusions into account.
+// Operands visits the values that an instruction reads, after all fusions.
 func (fs *Fusions) Operands(i *ir.Instr, visit func(*ir.Value)) {
 	if fu := fs.of[i]; fu != nil {
 		for _, a := range fu.Args {
@@ -60,9 +60,9 @@ func (fs *Fusions) Operands(i *ir.Instr, visit func(*ir.Value)) {
 	i.Uses(func(v **ir.Value) { visit(*v) })
 }
 
-// Parts counts the operators of a line that would otherwise take one instruction each. Find
-// only uses lines that compute a value from registers with at least two such operators. For
-// any other line Parts returns 0.
+// Parts counts the operators of a line that would otherwise take one instruction each. Find uses
+// only lines that compute a value from registers and have at least two such operators. For any
+// other line, Parts is 0.
 func Parts(in *isa.Inst) int {
 	m := &in.Meaning
 	if m.Rd == nil || m.Load != nil || m.Store != nil || m.PC != nil || in.Format != isa.R && in.Format != isa.R4 {
@@ -79,7 +79,7 @@ func Parts(in *isa.Inst) int {
 	return n
 }
 
-// worth is the number of instructions that an operator takes on its own.
+// worth is the number of instructions that an operator takes without a fusion.
 func worth(op word.Op) int {
 	switch op {
 	case word.Bad, word.Zext, word.Sext, word.Slice, word.Cat:
@@ -88,7 +88,7 @@ func worth(op word.Op) int {
 	return 1
 }
 
-// Find finds the values of f that the lines can compute. It ignores lines for which Parts is 0.
+// Find finds the values of f that the lines can compute. Lines for which Parts is 0 are ignored.
 func Find(f *ir.Func, lines []*isa.Inst) *Fusions {
 	fs := &Fusions{}
 	lines = slices.DeleteFunc(slices.Clone(lines), func(in *isa.Inst) bool { return Parts(in) == 0 })
@@ -113,8 +113,8 @@ func Find(f *ir.Func, lines []*isa.Inst) *Fusions {
 	return fs
 }
 
-// Extensions returns the operations of f that sign-extend a loaded value. The load itself
-// can extend the value, so no line may fuse such an operation.
+// Extensions returns the operations of f that sign-extend a loaded value. No line may fuse such an
+// operation, because the load itself can extend the value.
 func Extensions(f *ir.Func) map[*ir.Instr]bool {
 	out := map[*ir.Instr]bool{}
 	for _, b := range f.Blocks {
@@ -138,7 +138,8 @@ func Extensions(f *ir.Func) map[*ir.Instr]bool {
 // narrow reports whether an instruction loads less than a word.
 func narrow(i *ir.Instr) bool { return i != nil && i.Op == ir.OpLoad && i.Size <= 2 }
 
-// try fuses an instruction if the line computes its value and this saves an instruction.
+// try fuses an instruction if the line computes the result of this instruction, and the fusion
+// saves at least one instruction.
 func (fs *Fusions) try(in *isa.Inst, b *ir.Block, i *ir.Instr) {
 	if i.Op != ir.OpWord || fs.of[i] != nil || fs.uses[i.Results[0].ID] == 0 {
 		return
@@ -174,8 +175,8 @@ func (fs *Fusions) try(in *isa.Inst, b *ir.Block, i *ir.Instr) {
 	}
 }
 
-// release removes the uses of the operands of i. If an operation is then unused, it removes
-// the uses of this operation's operands too, and so on. It returns the number of saved
+// release removes the uses of the operands of i. If an operation then has no uses, release also
+// removes the uses of this operation's operands, and so on. The result is the number of saved
 // instructions.
 func (fs *Fusions) release(i *ir.Instr, gone *[]*ir.Instr) int {
 	saved := 0
@@ -210,7 +211,7 @@ type graphMatch struct {
 // line doubles the number of comparisons.
 const maxCompared = 4096
 
-// mark is a state of a match to which it can return.
+// mark is an earlier state of a match. back returns the match to this state.
 type mark struct {
 	args  [3]*ir.Value
 	bound int
@@ -254,7 +255,7 @@ func (m *graphMatch) node(e *word.Expr, v *ir.Value, root bool) bool {
 	return false
 }
 
-// inner reports whether v has the operation of e, in the same block, with matching operands.
+// inner reports whether the block computes v with the operator of e and with matching operands.
 func (m *graphMatch) inner(e *word.Expr, v *ir.Value, root bool) bool {
 	i := v.Def
 	if i == nil || i.Op != ir.OpWord || m.loads[i] || m.fused[i] != nil || !root && v.In != m.block || i.Word != e.Op || i.Imm != e.Imm || len(i.Args) != len(e.Args) {

@@ -62,9 +62,9 @@ func find(t *testing.T, lines ...string) (map[string]string, *ir.Func, *fuse.Fus
 	return out, f, fs
 }
 
-// TestFind checks that a part that occurs twice is one value, and that operands may be
-// exchanged. Operations whose results only the line reads are saved. If another operation also
-// reads a result, the operation that computes this result is not saved.
+// TestFind checks that a part that occurs twice in a line is one value, and that operands of
+// commutative operators may be exchanged. An operation is saved if only the line reads its result.
+// It is not saved if another operation also reads this result.
 func TestFind(t *testing.T) {
 	got, f, fs := find(t, "a R 0000000 000 0001011 x = rs1 shl 3 ; rd = x + (rs1 xor x)")
 	require.Equal(t, map[string]string{"v8": "a v4"}, got)
@@ -77,7 +77,7 @@ func TestFind(t *testing.T) {
 	require.Equal(t, map[string]bool{"v6": true, "v7": true, "v15": false, "v16": false}, map[string]bool{"v6": dead["v6"], "v7": dead["v7"], "v15": dead["v15"], "v16": dead["v16"]}, "v16 is stored")
 }
 
-// TestTheLargestFirst checks that the line with more operators is tried first.
+// TestTheLargestFirst checks that Find tries the line with more operators first.
 func TestTheLargestFirst(t *testing.T) {
 	got, _, _ := find(t, "small R 0000000 000 0001011 rd = (rs1 shl 3) xor rs1", "large R 0000000 001 0001011 x = rs1 shl 3 ; rd = x + (rs1 xor x)")
 	require.Equal(t, map[string]string{"v8": "large v4"}, got)
@@ -118,8 +118,8 @@ b0(v1):
 }
 `
 
-// TestOverlaps checks that the next line does not use parts that an earlier line has taken.
-// If it did, its operands could be values that are no longer computed.
+// TestOverlaps checks that a line does not use operations that an earlier fusion has taken.
+// Otherwise its operands could be values that the program no longer computes.
 func TestOverlaps(t *testing.T) {
 	m, err := ir.Parse(&diag.File{Name: "t.sir", Text: chain})
 	require.NoError(t, err)
@@ -163,8 +163,8 @@ func TestImmediatesCount(t *testing.T) {
 	}
 }
 
-// TestExchanged checks that operands are tried in both orders, and that a failed try does not
-// influence the next one.
+// TestExchanged checks that Find tries operands in both orders, and that a failed try does not
+// affect the next try.
 func TestExchanged(t *testing.T) {
 	text := strings.NewReplacer("v6: i32 = shl v4, v3", "v6: i32 = add v4, v11", "v7: i32 = xor v6, v4", "v7: i32 = add v3, v5", "v8: i32 = add v7, v6", "v8: i32 = xor v6, v7",
 		"v3: i32 = const 3", "v3: i32 = const 3\n  v11: i32 = const 16", "  v11: i32 = const 16\n", "").Replace(module)

@@ -2,9 +2,9 @@ package gate
 
 import "math/bits"
 
-// Energy is the energy proxy: it measures how much a netlist switches, without a unit. It compares
-// cores that run one program in one simulated world. It estimates the part of their energy that
-// depends on their design:
+// Energy is the energy proxy: a measure without a unit of how much a netlist switches. It serves
+// to compare cores that run the same program in the same simulated world. The proxy estimates the
+// part of the energy that depends on the design of a core:
 //
 //	Logic   each change of an input, a flip-flop, a table or a word of memory counts 1, and 1 more
 //	        for each cell or port that reads the bit (the wires)
@@ -12,8 +12,9 @@ import "math/bits"
 //	Memory  each access of a memory port counts the width of its word
 //	Clock   each flip-flop counts 1 in each cycle
 //
-// It does not include leakage, glitches within a cycle, and the lengths of wires. The weights are not
-// measured. They are chosen so that parts with more capacitance have larger weights.
+// The proxy does not include leakage, glitches within a cycle, and the lengths of wires. The
+// weights are not measured. The only rule behind them is that parts with more capacitance have
+// larger weights.
 type Energy struct {
 	Cycles, Logic, Carries, Memory, Clock uint64
 }
@@ -29,13 +30,13 @@ func (e Energy) PerCycle() float64 {
 	return float64(e.Total()) / float64(e.Cycles)
 }
 
-// Activity counts the signal changes of a netlist in a run. Another machine runs the program and
-// gives the inputs, registers and memory data of each cycle. Activity computes the cells for 64
+// Activity counts the signal changes of a netlist in a run. Another machine runs the program, and
+// provides the inputs, registers and memory data of each cycle. Activity computes the cells for 64
 // cycles at once.
 type Activity struct {
 	n       *Netlist
-	weight  []uint64 // for each net but a carry: the weight of a change
-	carry   []bool   // for each net: whether a carry cell drives it, so that a change counts 1
+	weight  []uint64 // for each net except carries: the weight of a change
+	carry   []bool   // for each net: whether a carry cell drives it, whose changes count 1
 	groups  [][]Net
 	flops   uint64
 	values  []uint64 // for each net: its values, a bit for each cycle
@@ -72,9 +73,9 @@ func NewActivity(n *Netlist) *Activity {
 	return a
 }
 
-// Cycle records a cycle. `value` returns the value of a leaf by its number. The leaves are first the
-// inputs, then the registers, then the data of the memories' read ports. Each kind is in the order
-// of the netlist's shell, which is everything around its gates.
+// Cycle records a cycle. `value` returns the value of a leaf by its number. The leaves are the
+// inputs, then the registers, then the data of the memories' read ports. Each of these kinds is in
+// the order of the netlist's shell (everything around the gates).
 func (a *Activity) Cycle(value func(group int) uint64) {
 	for i, group := range a.groups {
 		v := value(i)

@@ -8,8 +8,9 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// counter is a circuit whose energy can be computed by hand. It has a two-bit counter, one lookup
-// table for each next bit, and a memory. A write to the memory happens in every second cycle.
+// counter is a circuit whose energy can be computed by hand. The circuit has a two-bit counter,
+// one look-up table for each next bit, and a memory. A write to the memory happens in every second
+// cycle.
 func counter(t *testing.T) *Netlist {
 	c := circuit(t, func(b *rtl.Builder) {
 		low, high := b.Reg("low", 1, 0), b.Reg("high", 1, 0)

@@ -43,8 +43,8 @@ func TestAigerRoundTrip(t *testing.T) {
 	}
 }
 
-// TestPlainKeepsTheFunction compares the netlist of a graph with the netlist of its plain
-// form. Their shells are the same except for enables.
+// TestPlainKeepsTheFunction compares the netlist of a graph with the netlist of its plain form.
+// The two shells are the same except for enables.
 func TestPlainKeepsTheFunction(t *testing.T) {
 	g, err := Build(alu(t, 9), Options{NoEnables: true})
 	require.NoError(t, err)

@@ -8,16 +8,16 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// Limits of an input file. The inputs of a binary file take no bytes in the file, so their
-// number has a separate limit.
+// Limits of an input file. The number of inputs of a binary file has a separate limit, because
+// these inputs take no bytes in the file.
 const (
 	maxVariables = 1 << 22
 	maxImplicit  = 1 << 16
 )
 
-// Parse reads ASCII or binary AIGER. A file from another tool lacks the symbols that
-// group bits into words. Each of its inputs, latches and outputs becomes a one-bit word.
-// An error has a position.
+// Parse reads ASCII or binary AIGER. A file from another tool lacks the symbols that group bits
+// into words. Each input, latch and output of such a file becomes a one-bit word. Errors have
+// positions.
 func Parse(name string, data []byte) (*Graph, error) {
 	p := &parser{file: &diag.File{Name: name, Text: string(data)}, g: NewGraph(name, false)}
 	p.all()
@@ -52,7 +52,7 @@ const undefined = ^Lit(0)
 
 func (p *parser) span(from, to int) diag.Span { return diag.Span{File: p.file, Start: from, End: to} }
 
-// fail records an error at the current line, unless there is one already.
+// fail records an error at the current line, unless an error is already recorded.
 func (p *parser) fail(format string, args ...any) {
 	if p.err == nil {
 		p.err = diag.Errorf("", p.span(p.line, max(p.at, p.line)), format, args...)

@@ -15,9 +15,8 @@ type Options struct {
 	Probes    bool       // keep probes as readers of gates
 }
 
-// Build converts a circuit to a graph. It returns an error if an operator has no rule. The
-// error then has the source span of the operator. It also returns an error if the result is
-// invalid.
+// Build converts a circuit to a graph. It returns an error if an operator has no rule. This error
+// has the source span of the operator. Build also returns an error if the graph is invalid.
 func Build(c *rtl.Circuit, opt Options) (*Graph, error) {
 	b := &builder{c: c, g: NewGraph(c.Name, !opt.NoCarries), rules: opt.Rules, opt: opt, bits: make([][]Lit, len(c.Nodes))}
 	if b.rules == nil {
@@ -48,7 +47,7 @@ type builder struct {
 
 func (b *builder) of(id rtl.ID) []Lit { return append([]Lit(nil), b.bits[id]...) }
 
-// one is the single bit of a node. It is constant 1 if there is no node.
+// one is the single bit of a node. Without a node, the result is constant 1.
 func (b *builder) one(id rtl.ID) Lit {
 	if id == rtl.None {
 		return True
@@ -73,8 +72,8 @@ func (b *builder) memories() {
 	}
 }
 
-// node makes the bits of one node. It makes leaves in circuit order, so that the data of an
-// asynchronous read come after its address.
+// node makes the bits of one node. Leaves are made in circuit order. The data of an asynchronous
+// read therefore come after the address of this read.
 func (b *builder) node(id rtl.ID) error {
 	n := &b.c.Nodes[id]
 	b.g.origin = id
@@ -145,8 +144,8 @@ type update struct {
 	d  []Lit
 }
 
-// state is the combined effect of the regions walked so far: an update for each register and an
-// enable for each write port.
+// state is the combined effect of all regions up to the current position: an update for each
+// register and an enable for each write port.
 type state struct {
 	regs   []update
 	writes [][]Lit

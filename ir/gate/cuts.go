@@ -12,7 +12,8 @@ const (
 
 const maxCuts = 16 // number of cuts kept for each node
 
-// cut is a sorted set of nodes (leaves). One look-up table can compute another node from them.
+// cut is a sorted set of nodes, the leaves of another node. One look-up table can compute the
+// other node from the leaves.
 type cut struct {
 	n      int8
 	leaf   [4]int32
@@ -59,8 +60,8 @@ func within(a, b *cut) bool {
 	return true
 }
 
-// enumerate finds the best cuts of every And node. It compares them by arrival time, then by
-// area flow.
+// enumerate finds the best cuts of every And node. The best cut has the earliest arrival time and,
+// among equal times, the smallest area flow.
 func (m *mapper) enumerate() {
 	for _, i := range m.order {
 		n := &m.g.Nodes[i]
@@ -128,7 +129,7 @@ func addCut(set []cut, c cut) []cut {
 	return append(kept, c)
 }
 
-// asOperand returns the cuts of a node, and the node itself as a cut.
+// asOperand returns the cuts of a node, and also the cut that has only the node itself.
 func (m *mapper) asOperand(node int) []cut {
 	self := cut{n: 1, leaf: [4]int32{int32(node)}}
 	return append([]cut{self}, m.cuts[node]...)
@@ -148,7 +149,7 @@ func (m *mapper) carryArrival(n *Node) int32 {
 	return max(into, m.arrive[n.C.Node()]+delayCarry)
 }
 
-// leafArrival is the arrival time of a leaf. It is 0, except for the data of asynchronous
+// leafArrival is the arrival time of a leaf. This time is 0, except for the data of asynchronous
 // reads, which arrive after the address.
 func (m *mapper) leafArrival(node int) int32 {
 	p := m.async[node]
@@ -162,8 +163,8 @@ func (m *mapper) leafArrival(node int) int32 {
 	return at + delayLUT
 }
 
-// tableOf computes the function of a node in terms of the leaves of a cut. It visits each node
-// between the leaves and the node only once, because the cone of four leaves can be large.
+// tableOf computes the function of a node in terms of the leaves of a cut. Each node between the
+// leaves and the node is visited only once, because there can be many nodes between them.
 func (g *Graph) tableOf(node int, c *cut) uint16 {
 	done := map[int]uint16{}
 	for i, l := range c.leaves() {

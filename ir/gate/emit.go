@@ -1,8 +1,8 @@
 package gate
 
 // netlist writes the chosen cuts as cells. Each net gets the polarity that its readers need. A
-// table can give either polarity at no cost. A node that is needed in both polarities takes one
-// more table, and so does an inverted leaf or carry.
+// table can give either polarity at no cost. If both polarities of a node are needed, the node
+// takes one more table. An inverted leaf or carry also takes a table.
 func (m *mapper) netlist() *Netlist {
 	e := &emitter{m: m, n: &Netlist{Nets: 2, Owners: m.g.Owners}, nets: map[Lit]Net{False: Net0, True: Net1}}
 	e.wants()
@@ -73,8 +73,8 @@ func (e *emitter) cell(c Cell) Net {
 	return c.Out
 }
 
-// table emits a look-up table. If a leaf exists only inverted, the halves of the table are
-// swapped. A leaf that does not affect the function is omitted.
+// table emits a look-up table. If only the inverse of a leaf exists as a net, the halves of the
+// table are swapped. A leaf that does not affect the function is omitted.
 func (e *emitter) table(table uint16, c *cut, n *Node) Net {
 	out := Cell{Origin: n.Origin}
 	for i, l := range c.leaves() {

@@ -1,15 +1,15 @@
-// Package gate represents circuits as gates. It has the bit rule of every word operator,
-// and-inverter graphs, the mapping to four-input look-up tables, and the price of the result.
+// Package gate represents circuits as gates. It contains the bit rules of word operators,
+// and-inverter graphs, the mapping to four-input look-up tables, and the prices of netlists.
 //
 // A circuit takes three forms in turn:
 //
 //	rtl.Circuit --Build--> Graph --Map--> Netlist
 //
-// A Graph is an and-inverter graph: nodes are leaves, two-input ands and carry (majority)
-// nodes. A Lit is a node or its complement. A Netlist is the form for an FPGA: look-up tables
-// with at most four inputs, and carry cells. A Graph and a Netlist have the same Shell:
-// inputs, outputs, registers (latches with reset value and enable), and memories. Memories
-// stay arrays whose ports are bits. Names survive every step, there are no don't-cares, and
+// A Graph is an and-inverter graph: nodes are leaves, two-input ands and carry (majority) nodes. A
+// Lit is a node or its complement. A Netlist is the form for an FPGA: look-up tables with at most
+// four inputs, and carry cells. The Shell of a circuit consists of inputs, outputs, registers
+// (latches with reset value and enable), and memories. It is the same for a Graph and a Netlist.
+// Memories stay arrays whose ports are bits. All names survive, there are no don't-cares, and
 // registers are never moved or merged. A prover can therefore cut a circuit at registers and
 // memory ports. A Graph prints as AIGER (aiger.go):
 //
@@ -24,10 +24,10 @@
 //	c
 //	circuit blink
 //
-// A bit rule says how to compute an operator from bits. Each rule is written only once, with
-// the three methods of Logic. There are rules only for the core rows of ir/word. Other rows use
-// the expansion in their table row (rules.go). With bools a rule simulates, and with Lits it
-// builds a graph. Proofs do not use these rules: verify/blast has separate rules.
+// A bit rule says how to compute an operator from bits. Each rule uses only the three methods of
+// Logic. Over bools, a rule simulates the operator, and over Lits it builds a graph. Only the core
+// rows of ir/word have rules. Any other row has an expansion in the table instead (rules.go).
+// Proofs do not use these rules: verify/blast has separate rules.
 //
 // Mapping follows Mishchenko, Cho, Chatterjee and Brayton, "Combinational and sequential
 // mapping with priority cuts" (ICCAD 2007). The price model is in price.go. The package does
@@ -46,9 +46,8 @@ type Logic[B any] interface {
 	Not(a B) B
 }
 
-// Rich is a Logic that also has direct forms of some functions, which take fewer gates.
-// It folds exclusive ors and multiplexers, and makes one cell for the carry of a full
-// adder.
+// Rich is a Logic that also has direct forms of some functions, which take fewer gates. A Rich
+// logic folds exclusive ors and multiplexers, and makes one cell for the carry of a full adder.
 type Rich[B any] interface {
 	Xor(a, b B) B
 	Mux(c, x, y B) B
@@ -93,8 +92,8 @@ type Read[R any] struct {
 	Enable R
 }
 
-// Write is a write port of a memory. If Enable is 1, it writes Data into the word at Addr. It
-// writes only the lanes whose bit in Lanes is 1.
+// Write is a write port of a memory. If Enable is 1, the port writes Data into the word at Addr,
+// but only the lanes whose bit in Lanes is 1.
 type Write[R any] struct {
 	Addr, Data, Lanes []R
 	Enable            R
@@ -122,7 +121,7 @@ type Shell[R any] struct {
 	Probes  []Word[R]
 }
 
-// Drivers calls f for every reference that drives the gates, in the order inputs, registers,
+// Drivers calls f for every reference that drives the gates, in this order: inputs, registers,
 // memory reads.
 func (s *Shell[R]) Drivers(f func(R)) {
 	each := func(bits []R) {

@@ -39,7 +39,7 @@ const (
 type Node struct {
 	Kind    NodeKind
 	A, B, C Lit
-	Origin  rtl.ID // the circuit node for which it was first made
+	Origin  rtl.ID // the circuit node for which the node was first made
 }
 
 // Graph is an and-inverter graph with carry nodes. It is structurally hashed: equal nodes are a
@@ -86,7 +86,7 @@ func (g *Graph) Leaves(w int) []Lit {
 	return out
 }
 
-// node returns the literal of a node. It makes the node unless an equal one exists.
+// node returns the literal of a node. If no equal node exists, it makes the node.
 func (g *Graph) node(n Node) Lit {
 	if l, ok := g.hash[n]; ok {
 		return l
@@ -141,15 +141,15 @@ func (g *Graph) absorb(a, b Lit) (Lit, bool) {
 	return 0, false
 }
 
-// Xor returns a xor b. It moves complements to the result, so that each function has a single
-// form.
+// Xor returns a xor b. Complements of operands move to the result, and each function therefore has
+// a single form.
 func (g *Graph) Xor(a, b Lit) Lit {
 	flip := (a ^ b) & 1
 	a, b = a&^1, b&^1
 	return g.And(or[Lit](g, a, b), g.And(a, b).Not()) ^ flip
 }
 
-// Mux returns c ? x : y. It folds some cases that And does not fold.
+// Mux returns c ? x : y. Mux folds some cases that And does not fold.
 func (g *Graph) Mux(c, x, y Lit) Lit {
 	switch x {
 	case y:
@@ -160,9 +160,9 @@ func (g *Graph) Mux(c, x, y Lit) Lit {
 	return or[Lit](g, g.And(c, x), g.And(c.Not(), y))
 }
 
-// Carry returns the majority of a, b and c, where c is the incoming carry. The result is a
-// carry node unless it is constant or equal to an operand. A constant operand therefore does
-// not break a carry chain.
+// Carry returns the majority of a, b and c, where c is the incoming carry. The result is a carry
+// node unless it is constant or equal to an operand. In this way a constant operand does not break
+// a carry chain.
 func (g *Graph) Carry(a, b, c Lit) Lit {
 	switch {
 	case g.plain:
@@ -174,7 +174,7 @@ func (g *Graph) Carry(a, b, c Lit) Lit {
 	case a == b.Not():
 		return c
 	}
-	if c.Inverted() && c != True { // majority is self-dual, so the chain can stay positive
+	if c.Inverted() && c != True { // majority is self-dual, and the chain can stay positive
 		return g.Carry(a.Not(), b.Not(), c.Not()).Not()
 	}
 	if a > b {
@@ -224,8 +224,8 @@ func (g *Graph) Counts() (ands, carries int) {
 }
 
 // Eval computes all nodes for 64 patterns in parallel. `leaf` gives the value of each leaf node.
-// The result is indexed by node. Eval is meant for checks, and sim/gates is the fast engine.
-// Here the data of memory reads are leaves.
+// The index of the result is the number of a node. The data of memory reads are leaves. Eval is
+// for checks, and sim/gates is the fast engine.
 func (g *Graph) Eval(leaf func(node int) uint64) []uint64 {
 	v := make([]uint64, len(g.Nodes))
 	for i := range g.Nodes {
@@ -252,11 +252,11 @@ func ValueOf(values []uint64, l Lit) uint64 {
 	return v
 }
 
-// Verify checks these rules, in this order. Node 0 is the only constant. Ands and carries refer
-// to earlier nodes. Nodes that use the data of an asynchronous read come after the nodes of its
-// address. The C of a carry is a constant or a carry, not inverted. Exactly one bit of the
-// shell drives each leaf, not inverted. The shell reads existing nodes. Groups have the widths
-// of the memories. Names are unique and not empty.
+// Verify checks these rules, in this order. Node 0 is the only constant. Ands and carries refer to
+// earlier nodes. Nodes that use the data of an asynchronous read come after the nodes of the
+// read's address. The C of a carry is a constant or a carry, and is not inverted. Each leaf is
+// driven by exactly one bit of the shell, which is not inverted. The shell reads existing nodes.
+// Groups of bits have the widths that the memories require. Names are unique and not empty.
 func (g *Graph) Verify() error {
 	after := g.addressed()
 	for i := range g.Nodes {

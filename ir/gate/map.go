@@ -72,7 +72,7 @@ func newMapper(g *Graph) *mapper {
 	return m
 }
 
-// sort orders the nodes. Leaves may be anywhere, but the data of an asynchronous read come
+// sort orders the nodes. Leaves may be anywhere, except that the data of an asynchronous read come
 // after its address.
 func (m *mapper) sort() {
 	seen := make([]bool, len(m.g.Nodes))
@@ -98,8 +98,8 @@ func (m *mapper) sort() {
 	}
 }
 
-// findSum finds the table that shares the logic cell of a carry. This table must read the
-// inputs of the carry. So its cut is fixed.
+// findSum finds the table that shares the logic cell of a carry. This table must read the inputs
+// of the carry, which fixes its cut.
 func (m *mapper) findSum(n *Node) {
 	s, ok := m.g.foundXor(n.A, n.B)
 	if ok {
@@ -120,7 +120,7 @@ func (m *mapper) findSum(n *Node) {
 	}
 }
 
-// inputs calls f for each node that the chosen cut of a used node reads, with the delay of that
+// inputs calls f for each node that the chosen cut of a used node reads, with the delay of the
 // connection.
 func (m *mapper) inputs(node int, f func(in int, delay int32)) {
 	n := &m.g.Nodes[node]
@@ -142,8 +142,9 @@ func (m *mapper) inputs(node int, f func(in int, delay int32)) {
 	}
 }
 
-// cover counts how often the chosen cuts use each node. Addresses of asynchronous reads are
-// already among the roots. So a leaf that is read data uses no other node.
+// cover counts how often the chosen cuts use each node. The addresses of asynchronous reads are
+// already among the roots. Therefore the data of such a read count as a leaf that uses no other
+// node.
 func (m *mapper) cover() {
 	clear(m.fanout)
 	for _, r := range m.roots {
@@ -156,8 +157,8 @@ func (m *mapper) cover() {
 	}
 }
 
-// require computes the arrival times of the current cover. It also computes how late each used
-// node may arrive without making the longest path longer.
+// require computes the arrival times of the current cover. It also computes the latest arrival
+// time of each used node that does not extend the longest path.
 func (m *mapper) require() {
 	var longest int32
 	m.arrivals()
@@ -192,8 +193,8 @@ func (m *mapper) arrivals() {
 	}
 }
 
-// recover chooses again for every node, in order. It considers only the cuts that arrive in
-// time.
+// recover chooses a cut again for every node, in order. The choice considers only the cuts that
+// arrive in time.
 func (m *mapper) recover(choose func(node int)) {
 	for _, i := range m.order {
 		switch n := &m.g.Nodes[i]; n.Kind {
@@ -255,8 +256,9 @@ func (m *mapper) chooseExactly(node int) {
 	m.take(node)
 }
 
-// take adds the uses of the nodes in a cone to their counts. It returns the number of
-// cells that the cone adds to the cover.
+// take adds 1 to the use count of each node that the chosen cut of a node reads. If such a node
+// was unused before, take does the same for this node. It returns the number of cells that are
+// added to the cover.
 func (m *mapper) take(node int) int32 {
 	area := int32(1)
 	m.inputs(node, func(in int, _ int32) {

@@ -44,7 +44,7 @@ func TestMappingIsDeterministic(t *testing.T) {
 	}
 }
 
-// TestPrices checks the price of circuits whose price on an iCE40 is known.
+// TestPrices checks the prices of circuits whose prices on an iCE40 are known.
 func TestPrices(t *testing.T) {
 	for _, c := range []struct {
 		name string
@@ -136,7 +136,8 @@ func TestEnablesAreFound(t *testing.T) {
 	require.Equal(t, uint64(9), g.Regs[0].Reset)
 }
 
-// TestVerify damages graphs and netlists in every way that Verify reports.
+// TestVerify damages graphs and netlists in different ways. Verify must report the expected
+// damage.
 func TestVerify(t *testing.T) {
 	graphs := map[string]func(g *Graph){
 		"the constant is node 0":   func(g *Graph) { g.Nodes[5].Kind = Zero },

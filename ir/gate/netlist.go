@@ -24,19 +24,19 @@ const (
 	Adder                 // the output is the carry of In[0] + In[1] + In[2]; In[2] is a constant or the output of an Adder
 )
 
-// Cell is one cell of a Netlist. It uses N inputs. The Table of a LUT is repeated over the
-// unused inputs.
+// Cell is one cell of a Netlist. The cell uses the first N inputs. The Table of a LUT is repeated
+// over the unused inputs.
 type Cell struct {
 	Kind   CellKind
 	N      int
 	In     [4]Net
 	Table  uint16
 	Out    Net
-	Origin rtl.ID // the circuit node that it was made for, or rtl.None
+	Origin rtl.ID // the circuit node for which the cell was made, or rtl.None
 }
 
-// Netlist is the form for an FPGA: look-up tables and carry cells in a shell. Cells are in
-// topological order, including asynchronous memory reads. The nets are 0 (constant 0), 1
+// Netlist is the form of a circuit for an FPGA: look-up tables and carry cells in a shell. Cells
+// are in topological order, including asynchronous memory reads. The nets are 0 (constant 0), 1
 // (constant 1), the drivers of the shell, and the outputs of the cells.
 type Netlist struct {
 	Shell[Net]
@@ -85,11 +85,11 @@ func (n *Netlist) Eval(leaf func(Net) uint64) []uint64 {
 	return v
 }
 
-// Verify checks these rules, in this order. Every net except the constants has exactly one
-// driver: the shell or a cell. A cell uses 0 to 4 inputs (a carry cell 3), which are driven
-// before it. If an input is memory data, its address is also driven before the cell. Tables are
-// repeated over unused inputs. The third input of a carry cell is a constant or a carry. The
-// shell reads existing nets. Names and widths are as in Graph.Verify.
+// Verify checks these rules, in this order. Every net except the constants has exactly one driver:
+// the shell or a cell. A cell uses 0 to 4 inputs (a carry cell 3). All inputs of a cell are driven
+// before the cell. If an input is memory data, the address of the read is also driven before the
+// cell. Tables are repeated over unused inputs. The third input of a carry cell is a constant or a
+// carry. The shell reads existing nets. Names and widths are as in Graph.Verify.
 func (n *Netlist) Verify() error {
 	by := make([]int8, n.Nets) // 0 undriven, 1 shell, 2 LUT, 3 carry
 	if n.Nets < 2 {
@@ -203,7 +203,8 @@ func (n *Netlist) Graph() *Graph {
 	return g
 }
 
-// table builds a function from its table. It splits the table at the last input.
+// table builds a function from its table. The two halves of the table, for the last input 0 and 1,
+// become the operands of a multiplexer.
 func (g *Graph) table(table uint16, in []Lit) Lit {
 	if len(in) == 0 {
 		return g.Lit(table&1 == 1)

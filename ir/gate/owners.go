@@ -2,8 +2,8 @@ package gate
 
 import "github.com/sinter-lang/sinter/ir/rtl"
 
-// owners gives each node of a circuit the name of its owner: its own name, or else the name of
-// the first named node that uses it. The search stops at a register, memory or output.
+// owners gives each node of a circuit the name of its owner: the name of the node itself, or else
+// the name of the first named node that uses it. The search stops at a register, memory or output.
 func owners(c *rtl.Circuit) []string {
 	o := &ownership{c: c, names: make([]string, len(c.Nodes))}
 	for i := range c.Outputs {
@@ -45,9 +45,9 @@ func (o *ownership) claim(id rtl.ID, name string) {
 	}
 }
 
-// effects makes the registers and memories that a region writes the owners of the values
-// that the region uses. It returns the first owner, which also owns the condition of the
-// region.
+// effects makes the registers and memories that a region writes the owners of the values that the
+// region uses. The first of these owners also owns the condition of the region. effects returns
+// this owner.
 func (o *ownership) effects(body []rtl.Effect) string {
 	first := ""
 	for i := range body {

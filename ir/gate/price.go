@@ -24,13 +24,14 @@ import (
 //     read ports. AsyncBits counts the memory bits with such a port, which
 //     would have to be flip-flops or distributed RAM.
 //
-// We compared the price with yosys 0.23 synth_ice40 on the same circuits. Our mapping uses 8 to
-// 11 % more tables on generated cores, because it does not rewrite the graph first. It uses 10
-// % fewer on a plain ALU, whose comparison shares its chain with the subtraction.
+// On the same circuits we compared the price with that of yosys 0.23 (synth_ice40). For generated
+// cores, our mapping uses 8 to 11 % more tables, because it does not rewrite the graph first. For
+// a plain ALU, it uses 10 % fewer tables, because the comparison of the ALU shares its chain with
+// the subtraction.
 //
-// Depth counts the tables on the longest path between registers, ports and memories. A step
-// along a carry chain counts as a tenth. The sum is rounded up. Picoseconds is the length of
-// the longest path with the times of the part. It is for comparing the clock rates of
+// Depth counts the tables on the longest path between registers, ports and memories. A step along
+// a carry chain counts as a tenth. The sum is rounded up. Picoseconds is the delay of the longest
+// path, with the delays of an iCE40 HX (timing.go). It serves to compare the clock rates of
 // circuits.
 type Price struct {
 	LUTs      int // tables, including tables that only pass on a carry
@@ -46,8 +47,8 @@ type Price struct {
 	ByOwner []OwnerPrice // largest first
 }
 
-// OwnerPrice is one line of the breakdown by owner. An owner is the part of a name before the
-// last dot, so the prices follow the hierarchy of names.
+// OwnerPrice is one line of the breakdown by owner. An owner is the part of a name before the last
+// dot, and therefore the prices follow the hierarchy of names.
 type OwnerPrice struct {
 	Name               string
 	LUTs, Carries, FFs int
@@ -128,8 +129,8 @@ func (p *pricer) count() {
 	}
 }
 
-// packCarries puts sum tables into the logic cells of carries. It returns the number of
-// additional tables whose only purpose is to pass a carry to other logic.
+// packCarries puts sum tables into the logic cells of carries. The result is the number of
+// additional tables that only pass a carry to other logic.
 func (p *pricer) packCarries() (passes int) {
 	readers := p.readers()
 	packed := make([]bool, len(p.n.Cells))

@@ -10,12 +10,12 @@ import (
 // bits of the operands, lowest bits first.
 type Rule[B any] func(l Logic[B], w int, args [][]B, imm uint64) []B
 
-// Rules maps operators to their rules. An operator without a rule uses its expansion, so only
-// core rows need an entry.
+// Rules maps operators to their rules. Only core rows need an entry, because an operator without a
+// rule uses its expansion.
 type Rules[B any] map[word.Op]Rule[B]
 
-// CoreRules returns the rules of the core rows. Each call makes a new map, so a caller may
-// replace entries. Tests plant wrong rules that way.
+// CoreRules returns the rules of the core rows. Each call makes a new map, and therefore a caller
+// may replace entries. Tests plant wrong rules in this way.
 func CoreRules[B any]() Rules[B] {
 	return Rules[B]{
 		word.Add: func(l Logic[B], _ int, a [][]B, _ uint64) []B {
@@ -58,8 +58,8 @@ func CoreRules[B any]() Rules[B] {
 	}
 }
 
-// Apply computes the bits of op on args. It uses the rule of op, or else the expansion in the
-// table row of op.
+// Apply computes the bits of op on args. It uses the rule of op if there is one, else the
+// expansion in the table row of op.
 func (r Rules[B]) Apply(l Logic[B], op word.Op, w int, args [][]B, imm uint64) ([]B, error) {
 	if rule := r[op]; rule != nil {
 		return rule(l, w, args, imm), nil
@@ -177,7 +177,7 @@ func extend[B any](x []B, w int, fill B) []B {
 	return out
 }
 
-// addBits is a ripple-carry adder. It returns the sum and the carry out.
+// addBits is a ripple-carry adder. The results are the sum and the outgoing carry.
 func addBits[B any](l Logic[B], x, y []B, c B) ([]B, B) {
 	out := make([]B, len(x))
 	for i := range x {
@@ -202,8 +202,8 @@ func mulBits[B any](l Logic[B], w int, x, y []B) []B {
 }
 
 // divBits is restoring division with one quotient bit per row. Division by 0 needs no special
-// case. Every row then subtracts 0, so the quotient is all ones and the remainder is the
-// dividend. The operator table requires these results.
+// case. In this case every row subtracts 0. The quotient is then all ones and the remainder is the
+// dividend, as the operator table requires.
 func divBits[B any](l Logic[B], x, y []B) (quotient, rest []B) {
 	w := len(x)
 	rest, quotient = constBits(l, w, 0), make([]B, w)
@@ -217,8 +217,8 @@ func divBits[B any](l Logic[B], x, y []B) (quotient, rest []B) {
 	return quotient, rest
 }
 
-// shiftDown moves bits towards bit 0 and fills from the top. It has one stage for each bit of
-// the amount that matters for the width.
+// shiftDown moves bits towards bit 0 and fills from the top. It has one stage for each bit of the
+// amount that can be 1 in an amount below the width.
 func shiftDown[B any](l Logic[B], x, amount []B, fill B) []B {
 	n := min(len(amount), word.AmountBits(len(x)))
 	for k := range n {

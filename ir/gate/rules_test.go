@@ -65,7 +65,8 @@ func number(bits []bool) uint64 {
 	return v
 }
 
-// checkRule compares the rule with the word meaning for one set of operands.
+// checkRule compares the gate rule of an operator with the meaning in its table row, for one tuple
+// of operands.
 func checkRule(t *testing.T, rules Rules[bool], op word.Op, s shape, v [3]uint64) bool {
 	var args [][]bool
 	var aw [3]int
@@ -117,7 +118,7 @@ func TestRuleIsWordMeaningExhaustive(t *testing.T) {
 	}
 }
 
-// corner returns a value that is often a special one.
+// corner returns a random value, often a special value such as 0 or all ones.
 func corner(r *rand.Rand, w int) uint64 {
 	switch r.IntN(6) {
 	case 0:
@@ -158,8 +159,8 @@ func TestEveryCoreRowHasARule(t *testing.T) {
 	}
 }
 
-// TestDummyOperator adds one operator by a table row with an expansion, and another by a gate
-// rule alone. No other code changes.
+// TestDummyOperator adds one operator with only a table row that has an expansion, and another
+// operator with only a gate rule. No other code changes.
 func TestDummyOperator(t *testing.T) {
 	row := &word.Row{Name: "avgu", Args: 2, Expand: func(b *word.Builder, w int, x []*word.Expr, _ uint64) *word.Expr {
 		sum := b.Add(b.Zext(x[0], w+1), b.Zext(x[1], w+1))
@@ -189,7 +190,7 @@ func TestRowWithoutRuleOrExpansionIsAnError(t *testing.T) {
 	require.ErrorContains(t, err, "lost has neither")
 }
 
-// TestWrongRuleIsSeen plants a fault that the comparison above must find.
+// TestWrongRuleIsSeen plants a wrong rule, which checkRule must notice.
 func TestWrongRuleIsSeen(t *testing.T) {
 	rules := CoreRules[bool]()
 	rules[word.Shrs] = rules[word.Shru]

@@ -3,11 +3,11 @@ package gate
 import "math/bits"
 
 // Times of an iCE40 HX in picoseconds, from the timing data of Project IceStorm. Wire delays
-// depend on the placement. The values here are averages over paths of placed cores, with an
+// depend on the placement. The wire delays here are averages over paths of placed cores, with an
 // addition for high fan-out.
 const (
 	psFlop       = 540  // from the clock to the output
-	psBlock      = 2146 // the same for the output of a block RAM
+	psBlock      = 2146 // from the clock to the output of a block RAM
 	psLUT        = 390  // through a table, averaged over its four inputs
 	psLUTCarry   = 316  // through a table, from the carry of the same cell
 	psToCarry    = 245  // from an operand into the chain
@@ -18,11 +18,11 @@ const (
 	psWireFanout = 60  // added for each doubling of the fan-out
 	psFlopSetup  = 470 // setup of a flip-flop, including the table before it
 	psBlockSetup = 150
-	psEnable     = 700 // added on the way to the enable of flip-flops, which is shared
+	psEnable     = 700 // added before the enable of flip-flops, whose wire many flip-flops share
 	tileCells    = 8
 )
 
-// timer computes when each net has its value in a cycle.
+// timer computes the time in a cycle at which each net has its value.
 type timer struct {
 	n      *Netlist
 	at     []int
@@ -84,7 +84,7 @@ func (t *timer) longest() int {
 }
 
 // leaves sets the times at which the drivers of the shell have their values. The data of an
-// asynchronous memory read have their values only after the address.
+// asynchronous memory read come later, after the address.
 func (t *timer) leaves() map[Net]*Read[Net] {
 	async := map[Net]*Read[Net]{}
 	for i := range t.n.Regs {
@@ -112,7 +112,7 @@ func (t *timer) arrive(x Net) int {
 	if x <= Net1 {
 		return 0
 	}
-	if d := t.driver[x]; d >= 0 && t.n.Cells[d].Kind == Adder { // it leaves the chain through a table
+	if d := t.driver[x]; d >= 0 && t.n.Cells[d].Kind == Adder { // the carry leaves the chain through a table
 		return t.at[x] + psFromCarry + psLUTCarry + psWire
 	}
 	return t.at[x] + psWire + psWireFanout*bits.Len(uint(max(t.uses[x]-1, 0)))
@@ -153,7 +153,7 @@ func (t *timer) through(c *Cell) int {
 }
 
 // intoFlop is the time at which a flip-flop can store d. If the flip-flop is the only reader of
-// the table that drives it, both are in one cell.
+// the table that drives it, the flip-flop is in the cell of this table.
 func (t *timer) intoFlop(d Net) int {
 	i := t.driver[d]
 	if i < 0 || t.n.Cells[i].Kind != LUT || t.uses[d] > 1 {

@@ -11,10 +11,10 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// Contract lists the instructions, registers and ports that an image really contains, and not
-// the features that were requested. The hardware is generated from the contract, and the
-// proof that removed parts are unused depends on it. All lists are sorted. At is the first
-// source position that needs the entry.
+// Contract lists the instructions, registers and ports that an image really contains, and not the
+// features that a user has requested. The hardware generator makes the core from the contract. The
+// proof that the image uses no removed part also depends on the contract. All lists are sorted. In
+// an entry, At is the first source position that needs the entry.
 type Contract struct {
 	Name      string
 	TextWords int
@@ -26,15 +26,15 @@ type Contract struct {
 	Ports     []PortUse
 }
 
-// OpUse is an instruction line that the image contains. Lo and Hi are the range of its
-// immediates. For a branch or jump, the immediate is its distance. Both are 0 for a format
-// without an immediate.
+// OpUse is an instruction line that the image contains. Lo and Hi are the range of its immediates.
+// For a branch or jump, the immediate is the distance to the target. For a format without an
+// immediate, Lo and Hi are 0.
 type OpUse struct {
 	Name     string
 	Count    int
 	Lo, Hi   int32
-	Mul, Div bool   // whether its meaning multiplies or divides
-	RegShift string // direction of a shift by an amount in a register, "" if it has none
+	Mul, Div bool   // whether the meaning of the line multiplies or divides
+	RegShift string // direction of a shift by an amount in a register, "" if the line has no such shift
 	At       string
 }
 
@@ -77,7 +77,7 @@ func (c *Contract) any(has func(*OpUse) bool) bool {
 	return false
 }
 
-// Op returns the use of a line. It returns nil if the image does not contain the line.
+// Op returns the use of a line. If the image does not contain the line, the result is nil.
 func (c *Contract) Op(name string) *OpUse {
 	for i := range c.Ops {
 		if c.Ops[i].Name == name {
@@ -87,9 +87,9 @@ func (c *Contract) Op(name string) *OpUse {
 	return nil
 }
 
-// Admits returns nil if the contract covers an instruction: the image has its line, its
-// registers, its immediate range and its shift amount. Otherwise it returns the reason. Random
-// instructions within the kept subset are admitted.
+// Admits returns nil if the contract covers an instruction. In that case the contract has the
+// line, the registers and the shift amount of the instruction, and a range that contains its
+// immediate. Otherwise Admits returns the reason.
 func (c *Contract) Admits(in *isa.Inst, ops isa.Ops) error {
 	u := c.Op(in.Name)
 	if u == nil {
@@ -149,7 +149,7 @@ func place(at diag.Span, i int) string {
 	return at.String()
 }
 
-// contractor collects uses. The values of its maps are the first source positions.
+// contractor collects uses. The values of the maps are the first source positions of the uses.
 type contractor struct {
 	c      *Contract
 	ops    map[*isa.Inst]*OpUse
@@ -223,9 +223,9 @@ func (b *contractor) finish(set *isa.Set) {
 	})
 }
 
-// shift is a shift in the meaning of a line, if the amount is an operand (the immediate or a
-// register). A shift by a constant that the line itself contains costs no hardware, and does
-// not count.
+// shift is a shift in the meaning of a line, whose amount is an operand (the immediate or a
+// register). A shift by a constant of the line itself does not count, because it costs no
+// hardware.
 type shift struct {
 	direction string
 	byImm     bool

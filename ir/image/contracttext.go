@@ -204,8 +204,9 @@ func (r *contractReader) port() error {
 	return err
 }
 
-// Verify checks a contract. It has text and at least one instruction. The counts add up to the
-// number of words. Ranges of immediates are not empty, and each entry occurs once.
+// Verify checks a contract. The image must have text and at least one instruction. The counts of
+// the lines must add up to the number of words. Ranges of immediates must not be empty, and each
+// entry must occur only once.
 func (c *Contract) Verify() error {
 	if problem := c.check(); problem != "" {
 		return diag.Errorf("", diag.Span{}, "contract %s: %s", c.Name, problem)

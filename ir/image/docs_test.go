@@ -8,8 +8,8 @@ import (
 	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
-// TestDocs reads the image that the page shows. The contract on the page is the contract of
-// that image.
+// TestDocs reads the image on the documentation page. The contract on the page must be the
+// contract of this image.
 func TestDocs(t *testing.T) {
 	const page = "../../docs/image.md"
 	contracts := testkit.Blocks(t, page, "contract")

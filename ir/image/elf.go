@@ -11,9 +11,9 @@ import (
 // tables is the name of the section that holds the text form of an image.
 const tables = ".sinter"
 
-// ELF writes im as a 32-bit RISC-V executable for objdump and debuggers. It has a text and a
-// data segment at their addresses, and symbols. A separate section holds the whole text form.
-// ReadELF reads the tables for spans, traps and logs from that section.
+// ELF writes im as a 32-bit RISC-V executable for objdump and debuggers. The file has symbols, and
+// a text and a data segment at their addresses. A separate section holds the whole text form of
+// im. ReadELF reads the tables for spans, traps and logs from this section.
 func ELF(im *Image) []byte {
 	w := &elfWriter{}
 	w.buf.Write(make([]byte, headerSize+2*progSize))
@@ -56,7 +56,7 @@ func (w *elfWriter) add(name string, s elf.Section32, data []byte) {
 	w.sections, w.names = append(w.sections, s), append(w.names, name)
 }
 
-// symbols adds the symbol table. It returns the string table of the symbols, which becomes the
+// symbols adds the symbol table. The result is the string table of the symbols, which becomes the
 // next section.
 func (w *elfWriter) symbols(im *Image) []byte {
 	var table bytes.Buffer

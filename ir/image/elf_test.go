@@ -35,7 +35,7 @@ func TestELFWithoutData(t *testing.T) {
 	equalImages(t, im, got)
 }
 
-// TestELFErrors damages a file at known positions.
+// TestELFErrors damages a file at known positions, and checks the errors of ReadELF.
 func TestELFErrors(t *testing.T) {
 	im := load(t, sample)
 	good := ELF(im)
@@ -70,8 +70,8 @@ func TestELFErrors(t *testing.T) {
 	}
 }
 
-// TestELFAgainstBinutils checks that objdump shows our instructions at their addresses, and our
-// symbols.
+// TestELFAgainstBinutils checks that objdump shows our symbols, and our instructions at their
+// addresses.
 func TestELFAgainstBinutils(t *testing.T) {
 	objdump := testkit.Tool(t, "riscv64-unknown-elf-objdump")
 	path := filepath.Join(t.TempDir(), "sample.elf")
@@ -85,7 +85,8 @@ func TestELFAgainstBinutils(t *testing.T) {
 	require.Contains(t, text, "100014: fe029ae3 bne x5,x0,100008")
 }
 
-// TestReadLinked reads the output of another assembler and linker, with line numbers.
+// TestReadLinked checks that ReadRaw reads the output of another assembler and linker, with line
+// numbers.
 func TestReadLinked(t *testing.T) {
 	as, ld := testkit.Tool(t, "riscv64-unknown-elf-as"), testkit.Tool(t, "riscv64-unknown-elf-ld")
 	dir := t.TempDir()
@@ -147,8 +148,8 @@ func FuzzReadELF(f *testing.F) {
 	})
 }
 
-// FuzzFromELF reads files that look like the output of any linker. Reading never panics or
-// hangs, and the image of an accepted file is valid.
+// FuzzFromELF makes files that look like the output of some linker. FromELF must never panic or
+// hang, and the image of an accepted file must be valid.
 func FuzzFromELF(f *testing.F) {
 	im := load(f, sample)
 	good := ELF(im)

@@ -13,11 +13,12 @@ import (
 	"github.com/sinter-lang/sinter/ir/port"
 )
 
-// FromELF reads an executable for the memory map of a core. An executable that ELF wrote gives
-// its image. For an executable of another linker, t lists the allowed instructions. FromELF
-// then adds what such an executable lacks: one task, numbered timed regions, and a trap site
-// for each instruction that stops the core. This image has no log sites, so each word at its
-// log port is shown as a number.
+// FromELF reads an executable for the memory map of a core. If ELF wrote the executable, the
+// result is the original image. For an executable of another linker, t lists the allowed
+// instructions. Such an executable lacks tasks, timed regions and traps. FromELF adds one task,
+// numbered timed regions, and a trap site for each instruction that stops the core. The resulting
+// image has no log sites, and each word that the program stores to the log port is shown as a
+// number.
 func FromELF(name string, data []byte, t *design.Target) (*Image, error) {
 	f, err := elf.NewFile(bytes.NewReader(data))
 	if err != nil {
@@ -79,5 +80,5 @@ func foreign(name string, raw *Raw, t *design.Target) *Image {
 	return im
 }
 
-// foreignMarks is the number of timed regions that a program linked by another linker may have.
+// foreignMarks is the number of timed regions that a program from another linker may have.
 const foreignMarks = 4

@@ -1,6 +1,6 @@
-// Package image represents a linked program for a generated core: the words of text, the
-// initial data, and tables. The tables map an address back to the program (spans, traps, marks,
-// log sites). An example without its target:
+// Package image represents a linked program for a generated core: the words of text, the initial
+// data, and tables. The tables map an address back to the program (spans, traps, marks, log
+// sites). An example, without the target:
 //
 //	image echo
 //	  context main 0x100000
@@ -19,9 +19,9 @@
 //
 // ELF writes an image as an executable, with the text form in a section. ReadRaw reads the
 // executable of any linker. Decode makes a Mach from an image: basic blocks, control flow, live
-// registers, loops. ContractOf computes the contract of the image: its opcodes, registers,
-// shift amounts, immediates and ports. The hardware is generated from this contract, and the
-// proof that removed parts are unused depends on it.
+// registers, loops. ContractOf computes the contract of the image: its opcodes, registers, shift
+// amounts, immediates and ports. The hardware generator makes the core from this contract. The
+// proof that the image uses no removed part also depends on the contract.
 //
 // The memory map is a Harvard map: data from 0 upward, ports at the top of the address space,
 // text at design.TextBase. The package does not depend on compilers or circuits.
@@ -37,17 +37,17 @@ import (
 // Context is a program counter. A core runs all its contexts, beginning at reset.
 type Context struct {
 	Name  string
-	Entry uint32 // address of its first instruction
+	Entry uint32 // address of the first instruction of the context
 }
 
-// Channel connects two tasks. The image already contains its code and data. Channel describes
-// the channel of the source program.
+// Channel describes a channel of the source program, which connects two tasks. The text and the
+// data of the image already implement the channel.
 type Channel struct {
 	Name           string
 	Writer, Reader int // indices into Tasks
 	Cap            int
 	Words          []int // widths of the words of an element
-	Objects        []int // sizes of its arrays in bytes
+	Objects        []int // sizes of the arrays of an element, in bytes
 }
 
 // Symbol names an address of data or text.
@@ -72,11 +72,11 @@ type Device struct {
 	Kind   string // name of a row of the port table in ir/port
 	Index  int
 	Task   int  // the task that owns it, index into Tasks
-	Rx, Tx bool // whether the program receives from it and sends to it
+	Rx, Tx bool // whether the program receives from the device, and sends to the device
 }
 
-// Mark is a timed region of one task. A store of mark*2 to port.Mark begins it, and a store of
-// mark*2+1 ends it. If several tasks run a region, it has a separate mark for each task.
+// Mark is a timed region of one task. A store of mark*2 to port.Mark begins the region, and a
+// store of mark*2+1 ends it. A region that several tasks run has a separate mark for each task.
 type Mark struct {
 	Name string
 	Task int // index into Tasks
@@ -113,7 +113,7 @@ func (im *Image) TrapAt(pc uint32) (Trap, bool) {
 }
 
 // OneContext returns the context of an image for a core with one context, which starts at the
-// first word. The error names the feature that such a core does not support.
+// first word. If such a core cannot run the image, the error names the reason.
 func (im *Image) OneContext() (Context, error) {
 	if n := len(im.Contexts); n != 1 {
 		return Context{}, diag.Errorf("", diag.Span{}, "image %s: a core has one context, the image has %d", im.Name, n)

@@ -81,7 +81,8 @@ func TestSample(t *testing.T) {
 	require.False(t, ok)
 }
 
-// equalImages compares images. It compares spans by line and column, because the files differ.
+// equalImages compares images. Spans are compared by line and column, because the two images have
+// different files.
 func equalImages(t testing.TB, want, got *Image) {
 	require.Equal(t, Print(want), Print(got))
 	a, b := *want, *got
@@ -96,7 +97,8 @@ func TestRoundTrip(t *testing.T) {
 	equalImages(t, im, again)
 }
 
-// TestOneContext checks that current cores run one context, from the first word on.
+// TestOneContext checks that current cores accept only an image with one context that starts at
+// the first word.
 func TestOneContext(t *testing.T) {
 	im := load(t, sample)
 	c, err := im.OneContext()
@@ -114,7 +116,7 @@ func TestOneContext(t *testing.T) {
 	require.EqualError(t, err, "error: image sample: context second: a core enters at 0x100000, the image at 0x100020")
 }
 
-// with inserts lines into an image around a given text.
+// with returns the text of an image with the given tables and words.
 func with(tables, words string) string {
 	return "image x\n" + tables + "\ntext\n" + words + "\nend\nend\n"
 }
@@ -251,8 +253,8 @@ func TestContract(t *testing.T) {
 	require.Equal(t, c, again)
 }
 
-// TestAdmits checks that the contract admits each word of the image, and does not admit
-// anything that the image lacks.
+// TestAdmits checks that the contract admits each word of the image, and admits no instruction
+// that the image lacks.
 func TestAdmits(t *testing.T) {
 	im := load(t, sample)
 	c, err := ContractOf(im)
@@ -279,8 +281,8 @@ func TestAdmits(t *testing.T) {
 	require.EqualError(t, c.Admits(set.Lookup("slli"), isa.Ops{Imm: 2}), "a shift left by 2 is not in the contract")
 }
 
-// TestContractReadsMeanings checks that the contract shows what mined lines need, without a
-// list of names.
+// TestContractReadsMeanings checks that the contract finds the needs of mined lines in their
+// meanings, without a list of names.
 func TestContractReadsMeanings(t *testing.T) {
 	line := func(src string) *isa.Inst {
 		in, err := isa.ParseLine(file(src))
@@ -364,8 +366,8 @@ func TestMach(t *testing.T) {
 	for _, b := range m.Blocks {
 		live = append(live, [2]uint32{b.LiveIn, b.LiveOut})
 	}
-	// The return may go to the instruction after the call. The analysis does not know its
-	// target, so it also assumes the symbol `twice`.
+	// The return may go to the instruction after the call. The analysis does not know the target of
+	// the return, and therefore also assumes the symbol `twice`.
 	require.Equal(t, [][2]uint32{
 		{0, x5 | x6}, {x5 | x6, x1 | x5 | x6}, {x5 | x6 | x7, x5 | x6}, {x6, 0}, {x1 | x5 | x6, x1 | x5 | x6 | x7},
 	}, live)
@@ -397,7 +399,7 @@ func TestNestedLoops(t *testing.T) {
 	require.Equal(t, 1, m.Blocks[2].Loop)
 }
 
-// TestUnreachable checks that unreachable blocks do no harm.
+// TestUnreachable checks that unreachable blocks do not affect the analyses.
 func TestUnreachable(t *testing.T) {
 	m, err := Decode(load(t, with("task t", "jal x0, end_\nx:\njal x0, y\ny:\njal x0, x\nend_:\nebreak trap 0 0 max")))
 	require.NoError(t, err)

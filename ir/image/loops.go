@@ -2,8 +2,8 @@ package image
 
 import "sort"
 
-// loops finds the natural loops. An edge is a back edge if its target block dominates its
-// source. All back edges to the same head form one loop.
+// loops finds the natural loops. An edge is a back edge if its target block dominates its source
+// block. All back edges to the same head form one loop.
 func (m *Mach) loops() {
 	order := m.postorder()
 	idom := m.dominators(order)
@@ -51,7 +51,7 @@ func (m *Mach) collect(heads map[int]map[int]bool, head, tail int) {
 	}
 }
 
-// nest sets Loop.Parent and Block.Loop. It needs the loops sorted by size.
+// nest sets Loop.Parent and Block.Loop. The loops must be sorted by size.
 func (m *Mach) nest() {
 	for i := range m.Loops {
 		for _, b := range m.Loops[i].Blocks {

@@ -9,8 +9,8 @@ import (
 )
 
 // Mach is the decoded text of an image: instructions, basic blocks, live registers and natural
-// loops. The meaning of each instruction determines the control flow. A target that depends
-// only on pc and imm is direct. A target that depends on registers is indirect. A jump that
+// loops. The meaning of each instruction determines the control flow. A jump target that depends
+// only on pc and imm is direct. A jump target that depends on registers is indirect. A jump that
 // writes rd is a call.
 type Mach struct {
 	Image  *Image
@@ -43,8 +43,8 @@ const (
 )
 
 // Block is a basic block, the words [Start, End). Succs and Preds are edges within a function:
-// after a call they lead to the next word, and a return has no successor. LiveIn and LiveOut
-// have a bit for each register. They take calls and returns into account.
+// after a call they lead to the next word, and a return has no successor. LiveIn and LiveOut have
+// a bit for each register. The live registers take calls and returns into account.
 type Block struct {
 	Start, End int
 	Succs      []int
@@ -54,12 +54,12 @@ type Block struct {
 	Loop       int // index of the innermost loop, -1 if none
 }
 
-// Loop is a natural loop: the blocks that reach its head again without leaving
-// the loop.
+// Loop is a natural loop: the blocks from which control can return to the head of the loop without
+// leaving the loop.
 type Loop struct {
 	Head   int
 	Blocks []int // in ascending order
-	Parent int   // index of the loop around it, -1 if none
+	Parent int   // index of the loop around this loop, -1 if none
 }
 
 // Decode makes the Mach of a valid image.
@@ -198,7 +198,7 @@ func (m *Mach) liveness() {
 	}
 	for changed := true; changed; {
 		changed = false
-		var wild uint32 // registers that are live where an indirect jump may go
+		var wild uint32 // registers that are live at some possible target of an indirect jump
 		for _, b := range indirect {
 			wild |= m.Blocks[b].LiveIn
 		}
@@ -213,7 +213,7 @@ func (m *Mach) flowBack(b int, wild uint32) bool {
 	blk := &m.Blocks[b]
 	var out uint32
 	switch last := m.Insts[blk.End-1]; last.Flow {
-	case Call: // values that are live after the call come back through the return of the callee
+	case Call: // values that are live after the call stay live through the callee to its return
 		out = m.Blocks[m.blockAt(last.Target)].LiveIn
 	case Return, CallReg:
 		out = wild
@@ -232,8 +232,9 @@ func (m *Mach) flowBack(b int, wild uint32) bool {
 	return changed
 }
 
-// Effects returns the registers that an instruction reads and writes, as one bit per register.
-// It never includes x0. A register counts as read if the meaning uses its field.
+// Effects returns the registers that an instruction reads and writes, as one bit per register. The
+// result never includes x0. A register counts as read if the meaning of the instruction uses the
+// register's field.
 func (d *Decoded) Effects() (uses, defs uint32) {
 	fields := map[string]uint8{"rs1": d.Ops.Rs1, "rs2": d.Ops.Rs2, "rs3": d.Ops.Rs3}
 	d.Inst.Meaning.EachNode(func(e *word.Expr) {

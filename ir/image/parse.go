@@ -28,11 +28,11 @@ import (
 //	word   = label ":" | instruction [ "trap" task site code ]
 //	         [ "@" source start end ] [ "%" value ]
 //
-// The target must come before the text. The default context is main, at the first word. A
-// branch may name a label, which helps in handwritten images. Print writes distances instead.
+// The target must come before the text. Without a context, the image gets the context main at the
+// first word. In handwritten images, a branch may name a label. Print writes distances instead.
 func Parse(f *diag.File) (*Image, error) { return ParseFor(nil, f) }
 
-// ParseFor is Parse for a text that may omit the target.
+// ParseFor is like Parse, but the text may omit the target. The target is then t.
 func ParseFor(t *design.Target, f *diag.File) (*Image, error) {
 	p := &parser{sc: text.New(f), im: &Image{Target: t}}
 	if err := p.image(); err != nil {
@@ -56,7 +56,8 @@ type parser struct {
 	head  diag.Span
 }
 
-// placed adds a position to an error that has no position in this file: the image's first line.
+// placed adds a position to an error that has no position in this file. The added position is the
+// first line of the image.
 func (p *parser) placed(err error) error {
 	list := diag.AsList(err)
 	for _, e := range list {
@@ -329,7 +330,7 @@ func (p *parser) text() error {
 	return nil
 }
 
-// isLabel reads `name :` and reports whether it was there.
+// isLabel reads `name :` and reports whether the text has this form.
 func (p *parser) isLabel() bool {
 	at := p.sc.Pos()
 	if p.sc.Next().Kind == text.Ident && p.sc.Accept(":") {
@@ -339,7 +340,7 @@ func (p *parser) isLabel() bool {
 	return false
 }
 
-// labels reads the text a first time to find the addresses of its labels.
+// labels finds the addresses of all labels in a first pass over the text.
 func (p *parser) labels() (map[string]uint32, error) {
 	labels := map[string]uint32{}
 	for n := 0; !p.sc.Peek().Is("end"); {

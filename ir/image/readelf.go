@@ -15,8 +15,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/design"
 )
 
-// Raw is the contents of an executable for the memory map of the cores, written by ELF or by
-// another linker: memories, symbols and line numbers.
+// Raw holds the memories, symbols and line numbers of an executable for the memory map of the
+// cores. The executable comes from ELF or from another linker.
 type Raw struct {
 	Text    []uint32
 	Data    []byte
@@ -25,8 +25,8 @@ type Raw struct {
 	Lines   []int    // DWARF line number of each word of text, 0 if unknown
 }
 
-// ReadELF reads an executable that ELF wrote: the tables from their section, and the memories
-// from the segments. It fails if the two do not match.
+// ReadELF reads an executable that ELF wrote: the tables from their section, and the memories from
+// the segments. It fails if the memories do not match the tables.
 func ReadELF(name string, data []byte) (*Image, error) {
 	raw, err := ReadRaw(name, data)
 	if err != nil {
@@ -63,8 +63,8 @@ func fault(name, format string, args ...any) error {
 	return diag.Errorf("", diag.Span{}, "%s: %s", name, fmt.Sprintf(format, args...))
 }
 
-// ReadRaw reads the memories of a 32-bit RISC-V executable. It has one text segment at
-// design.TextBase, and data segments below it.
+// ReadRaw reads the memories of a 32-bit RISC-V executable. The executable must have one text
+// segment at design.TextBase, and data segments below this address.
 func ReadRaw(name string, data []byte) (*Raw, error) {
 	f, err := elf.NewFile(bytes.NewReader(data))
 	switch {
@@ -156,8 +156,8 @@ func (r *Raw) readSymbols(f *elf.File) error {
 	return nil
 }
 
-// maxCovered bounds the number of words that the rows of all line tables cover together.
-// Without it, a hostile file could keep the reader busy for hours.
+// maxCovered bounds the number of words that the rows of all line tables cover together. Without
+// this bound, reading a hostile file could take hours.
 const maxCovered = 1 << 24
 
 // readLines sets the line number of each word that the rows of the line tables cover.

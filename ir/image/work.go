@@ -2,20 +2,20 @@ package image
 
 import "math"
 
-// Assumptions of the estimate. A loop runs 8 times. Nesting beyond depth 8 counts as depth 8. A
-// load, a jump, a call and a return take two cycles each.
+// Assumptions of the estimate. A loop runs 8 times. Loops nested more than 8 deep count as 8 deep.
+// A load, a jump, a call or a return takes two cycles.
 const (
 	rounds    = 8
 	deepest   = 8
 	twoCycles = 2
 )
 
-// Work estimates the cycles of a run without running it. It counts each block once per round of
-// the loops around it, and each function once per call. The estimate only serves to compare
+// Work estimates the cycles of a run without running it. A block counts once for each round of the
+// loops around it, and a function counts once for each call. The estimate only serves to compare
 // images of the same program.
 func (m *Mach) Work() float64 { return m.WorkBy(cyclesOf) }
 
-// WorkBy is Work with the given number of cycles per instruction.
+// WorkBy is like Work, but cyclesOf gives the number of cycles of an instruction.
 func (m *Mach) WorkBy(cyclesOf func(*Decoded) int) float64 {
 	w := &worker{m: m, of: m.functions(), callers: map[int][]int{}, known: map[int]float64{}}
 	for b := range m.Blocks {
@@ -66,7 +66,7 @@ type worker struct {
 	m       *Mach
 	of      []int           // for each block: the entry of its function
 	callers map[int][]int   // for each entry: the blocks that call it
-	known   map[int]float64 // for each entry: how often it is entered
+	known   map[int]float64 // for each entry: how often the function is entered
 }
 
 // weight estimates how often a block is entered.
@@ -78,7 +78,7 @@ func (w *worker) weight(b int) float64 {
 	return math.Pow(rounds, float64(depth)) * w.entered(w.of[b])
 }
 
-// entered estimates how often a function is entered. It ignores recursive calls.
+// entered estimates how often a function is entered. Recursive calls are ignored.
 func (w *worker) entered(e int) float64 {
 	if n, ok := w.known[e]; ok {
 		return n

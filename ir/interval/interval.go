@@ -1,13 +1,13 @@
-// Package interval is the interval arithmetic of the type checker and the passes. It computes
-// the possible results of an operation if its operands are within bounds.
+// Package interval is the interval arithmetic of the type checker and the passes. For operands
+// within given bounds, it computes bounds for the results of an operation.
 //
 //	Add.Of(Make(0, 5), Make(1, 3))     1..=8
 //	Rem.Of(Make(-7, 9), Make(4, 4))    -3..=3
 //
-// Num is an exact integer, and Set is an interval lo..=hi of such integers. Op.Of computes
-// bounds for an exact operation. Word holds the bounds of a word of 1 to 64 bits: an unsigned
-// interval and a signed one. Its operations wrap like the operations of ir/word, and use the
-// rules of Op.Of.
+// Num is an exact integer, and Set is an interval lo..=hi of such integers. Op.Of computes bounds
+// for the results of an exact operation. Word holds the bounds of a word of 1 to 64 bits: an
+// unsigned and a signed interval. The methods of Word wrap like the operators of ir/word, and use
+// the rules of Op.Of.
 //
 // Each rule is sound: the result contains every number that can occur. Tests check all
 // intervals of small numbers. The package does not depend on the types and operators of other
@@ -65,9 +65,8 @@ const (
 // maxShift is the largest amount for which Shl and Shr have bounds.
 const maxShift = 63
 
-// Of returns bounds for l op r. It reports false if the result has no bounds: a divisor may
-// be 0, or a shift amount may be below 0 or above 63. Operands that fit in 64 bits never
-// overflow.
+// Of returns bounds for l op r. The second result is false if there are no bounds: a divisor may
+// be 0, or a shift amount may be below 0 or above 63. Operands that fit in 64 bits never overflow.
 func (op Op) Of(l, r Set) (Set, bool) {
 	switch op {
 	case Add:
@@ -86,9 +85,9 @@ func (op Op) Of(l, r Set) (Set, bool) {
 	return op.shift(l, r)
 }
 
-// corners returns the smallest interval that contains f at all combinations of the ends of
-// both intervals. It is correct if f is monotone in each argument. The caller ignores the
-// result if a divisor may be 0.
+// corners returns the smallest interval that contains f at all combinations of the ends of both
+// intervals. The result is correct if f is monotone in each argument. If a divisor may be 0, the
+// caller ignores the result.
 func corners(l, r Set, f func(a, b Num) Num) Set {
 	s := Point(f(l.Lo, r.Lo))
 	for _, v := range [...]Num{f(l.Lo, r.Hi), f(l.Hi, r.Lo), f(l.Hi, r.Hi)} {
@@ -97,7 +96,7 @@ func corners(l, r Set, f func(a, b Num) Num) Set {
 	return s
 }
 
-// quo returns the quotient toward zero. It returns 0 for a divisor of 0.
+// quo returns the quotient toward zero. For a divisor of 0, the result is 0.
 func quo(a, b Num) Num {
 	if b.Sign() == 0 {
 		return Num{}

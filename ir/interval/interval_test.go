@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// exactOps lists the operations, computed with math/big. Each row also says whether the
-// computed bound must be the smallest interval with all results.
+// exactOps computes the operations with math/big. Each row also says whether the bound of Op.Of
+// must be the smallest interval that contains all results.
 var exactOps = [NumOps]struct {
 	tight bool
 	f     func(z, a, b *big.Int) *big.Int
@@ -49,7 +49,7 @@ func (h hull) join(o hull) hull {
 	return hull{min(h.least, o.least), max(h.most, o.most), h.all && o.all}
 }
 
-// grid holds the results of an operation for all pairs of from, from+1 and so on.
+// grid holds the results of an operation for all pairs of the numbers from, from+1 and so on.
 type grid struct {
 	from int64
 	at   [][]hull // left, right
@@ -73,9 +73,9 @@ func gridOf(op Op, lo, hi int64) grid {
 	return g
 }
 
-// rectangles yields all pairs of intervals with the hull of their results. Each hull is
-// computed from the hull of a smaller pair, by adding a row or a column of results. So each
-// result is computed only once for each pair of start points.
+// rectangles yields all pairs of intervals with the hull of their results. Each hull is computed
+// from the hull of a smaller pair, by adding a row or a column of results. For each pair of start
+// points, each result is therefore used only once.
 func (g grid) rectangles(yield func(l, r [2]int64, h hull)) {
 	for a := range g.at {
 		columns := slices.Clone(g.at[a])
@@ -121,8 +121,8 @@ func corners64() []Num {
 	return out
 }
 
-// TestNumIsExact compares each operation on numbers with math/big, at all pairs of corners and
-// at random pairs.
+// TestNumIsExact compares each operation on numbers with math/big, for all pairs of corners and
+// for random pairs.
 func TestNumIsExact(t *testing.T) {
 	nums := corners64()
 	rng := rand.New(rand.NewPCG(1, 2))
@@ -152,7 +152,7 @@ func TestNumIsExact(t *testing.T) {
 	require.Panics(t, func() { Uint(^uint64(0)).Shl(64).Add(Uint(^uint64(0)).Shl(64)) })
 }
 
-// TestSetsAtCorners picks numbers from intervals between corners.
+// TestSetsAtCorners picks numbers from intervals whose ends are near corners.
 func TestSetsAtCorners(t *testing.T) {
 	nums := corners64()
 	rng := rand.New(rand.NewPCG(3, 4))

@@ -5,8 +5,8 @@ import (
 	"math/bits"
 )
 
-// Num is an integer from -2^128+1 to 2^128-1. The result of each exact operation on two 64-bit
-// numbers, signed or unsigned, fits. An operation whose result does not fit panics. The zero
+// Num is an integer from -2^128+1 to 2^128-1. It can hold the result of each exact operation on
+// two 64-bit numbers, signed or unsigned. An operation panics if its result does not fit. The zero
 // value is 0, and == compares.
 type Num struct {
 	neg    bool // never set for 0

@@ -2,9 +2,9 @@ package interval
 
 import "math/bits"
 
-// Word holds the bounds of a word v of some width: Lo <= v <= Hi as unsigned, and SLo <= v <=
-// SHi as signed. It is small and needs no memory allocation, because the passes use it often.
-// If 64 bits are not enough, the rules compute with Set.
+// Word holds the bounds of a word v of some width: Lo <= v <= Hi as unsigned, and SLo <= v <= SHi
+// as signed. A Word is small and needs no memory allocation, because the passes use it often. If
+// 64 bits are not enough, the rules compute with Set.
 type Word struct {
 	Lo, Hi   uint64
 	SLo, SHi int64
@@ -34,8 +34,9 @@ func Unsigned(width int, lo, hi uint64) Word {
 	return w.Sharpen(width)
 }
 
-// Sharpen uses the signed bounds to narrow the unsigned bounds, and the reverse. If the sign
-// bit is known, both then describe the same words.
+// Sharpen narrows the unsigned bounds with the signed bounds, and the signed bounds with the
+// unsigned bounds. If the sign bit is known, both pairs of bounds of the result describe the same
+// words.
 func (w Word) Sharpen(width int) Word {
 	half := uint64(1) << (width - 1)
 	if w.Hi < half || w.Lo >= half {
@@ -48,7 +49,7 @@ func (w Word) Sharpen(width int) Word {
 	return w
 }
 
-// Empty reports whether the bounds allow no word, so that the code is unreachable.
+// Empty reports whether the bounds allow no word, which means that the code is unreachable.
 func (w Word) Empty() bool { return w.Lo > w.Hi || w.SLo > w.SHi }
 
 // Has reports whether the bounds allow v.
@@ -123,7 +124,8 @@ func (w Word) Remu(o Word, width int) Word {
 // And returns bounds for the bitwise and.
 func (w Word) And(o Word, width int) Word { return w.bitwise(And, o, width) }
 
-// Or returns bounds for the bitwise or. It is at least as large as both operands.
+// Or returns bounds for the bitwise or. The result of the or is at least as large as both
+// operands.
 func (w Word) Or(o Word, width int) Word {
 	r := w.bitwise(Or, o, width)
 	r.Lo = max(r.Lo, w.Lo, o.Lo)
@@ -142,7 +144,7 @@ func (w Word) bitwise(op Op, o Word, width int) Word {
 // amount is n modulo the smallest power of two that is at least the width.
 func amount(n uint64, width int) uint64 { return n & (1<<bits.Len(uint(width-1)) - 1) }
 
-// amounts returns bounds for the shift amounts in o. ok is false if they may wrap.
+// amounts returns bounds for the shift amounts in o. ok is false if an amount may wrap.
 func (o Word) amounts(width int) (s Set, ok bool) {
 	if o.Lo == o.Hi {
 		return Point(Uint(amount(o.Lo, width))), true
@@ -227,7 +229,7 @@ func (w Word) Maxs(o Word, width int) Word {
 // Relation is a comparison of two words.
 type Relation uint8
 
-// The comparisons. S marks signed comparisons. Each is followed by its inverse.
+// The comparisons. S marks signed comparisons. Each comparison is followed by its inverse.
 const (
 	Eq Relation = iota
 	Ne

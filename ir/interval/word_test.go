@@ -28,7 +28,7 @@ var wordRules = map[word.Op]func(a, b Word, width int) Word{
 	word.Maxs: Word.Maxs,
 }
 
-// known lists each different non-empty bound of words of a width.
+// known lists all different bounds of words of a width, except empty bounds.
 func known(width int) []Word {
 	seen := map[Word]bool{}
 	var out []Word
@@ -49,7 +49,7 @@ func known(width int) []Word {
 	return out
 }
 
-// TestWordsOfSmallWidths compares each rule with all words of up to three bits, with all
+// TestWordsOfSmallWidths compares each rule with all words of up to three bits, for all
 // combinations of unsigned and signed bounds.
 func TestWordsOfSmallWidths(t *testing.T) {
 	for width := 1; width <= 3; width++ {
@@ -68,7 +68,7 @@ func TestWordsOfSmallWidths(t *testing.T) {
 	}
 }
 
-// view is one way to number the words of a width: unsigned or signed.
+// view is a numbering of the words of a width: unsigned or signed.
 type view struct{ width, from int }
 
 // views lists both views.
@@ -87,9 +87,9 @@ func (v view) bound(i, j int) Word {
 	return w.Sharpen(v.width)
 }
 
-// TestWordsOfEachView compares each rule with all words in all intervals of four and five bits,
-// for each operand either unsigned or signed intervals. A rule bounds the result separately as
-// an unsigned and as a signed number. TestSharpen checks that the two may be combined.
+// TestWordsOfEachView compares each rule with all words in all intervals of four and five bits.
+// Each operand has either unsigned or signed intervals. A rule bounds the result separately as an
+// unsigned and as a signed number. TestSharpen checks that Sharpen may combine these two bounds.
 func TestWordsOfEachView(t *testing.T) {
 	t.Parallel()
 	for op, rule := range wordRules {
@@ -108,8 +108,8 @@ func TestWordsOfEachView(t *testing.T) {
 	}
 }
 
-// eachPair yields all pairs of intervals with the smallest bound of their results. Each bound
-// is computed from the bound of a smaller pair, by adding a row or a column of the table.
+// eachPair yields all pairs of intervals with the smallest bound of their results. The bound of a
+// pair is computed from the bound of a smaller pair, by adding a row or a column of the table.
 func eachPair(l, r view, table [][]uint64, yield func(a, b, want Word)) {
 	n := 1 << l.width
 	for i := range n {
@@ -134,7 +134,8 @@ func eachPair(l, r view, table [][]uint64, yield func(a, b, want Word)) {
 	}
 }
 
-// TestSharpen checks that combining both views of up to five bits loses no word.
+// TestSharpen checks for words of up to five bits that Sharpen excludes no word that both bounds
+// allow.
 func TestSharpen(t *testing.T) {
 	for width := 1; width <= 5; width++ {
 		n := 1 << width
@@ -220,9 +221,9 @@ func pickWord(rng *rand.Rand, width int) (Word, uint64) {
 	return w.Sharpen(width), x
 }
 
-// TestWidthChanges compares slices and extensions with all words: of four bits with all
-// combinations of unsigned and signed bounds, and of five bits with all unsigned or all signed
-// intervals.
+// TestWidthChanges compares the rules of slices and extensions with all words. For four bits it
+// uses all combinations of unsigned and signed bounds. For five bits it uses all unsigned and all
+// signed intervals.
 func TestWidthChanges(t *testing.T) {
 	for width, bounds := range map[int][]Word{4: known(4), 5: intervals(5)} {
 		for _, a := range bounds {
@@ -254,10 +255,10 @@ func checkWidths(t *testing.T, a Word, x uint64, width int) {
 // relations maps each relation to the comparison of ir/word.
 var relations = map[Relation]word.Op{Eq: word.Eq, Ne: word.Ne, Lt: word.Ltu, Ge: word.Geu, SLt: word.Lts, SGe: word.Ges}
 
-// TestRelations checks that a relation that the rules decide holds for all words. If a relation
-// is assumed, no pair of words for which it holds may be excluded. The test uses all
-// combinations of unsigned and signed bounds of up to three bits, and all unsigned or all
-// signed intervals of five bits.
+// TestRelations checks two rules. A relation that Decide decides must hold for all words. Assume
+// must keep each pair of words for which the relation holds. The test uses all combinations of
+// unsigned and signed bounds of up to three bits, and all unsigned or all signed intervals of five
+// bits.
 func TestRelations(t *testing.T) {
 	t.Parallel()
 	for r, op := range relations {
@@ -301,7 +302,8 @@ func members(w Word, width int) (set uint32) {
 	return set
 }
 
-// checkRelation tries all pairs. holds has the set of right operands for each left operand.
+// checkRelation tries all pairs. For each left operand, `holds` has the set of right operands for
+// which r holds.
 func checkRelation(t *testing.T, r Relation, a, b Word, width int, holds []uint32) {
 	na, nb := r.Assume(a, b, width)
 	result, known := r.Decide(a, b)
@@ -321,7 +323,7 @@ func checkRelation(t *testing.T, r Relation, a, b Word, width int, holds []uint3
 	}
 }
 
-// tableOf1 has for each left operand the set of right operands for which a comparison holds.
+// tableOf1 gives, for each left operand, the set of right operands for which a comparison holds.
 func tableOf1(op word.Op, width int) []uint32 {
 	n := uint64(1) << width
 	out := make([]uint32, n)

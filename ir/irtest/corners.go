@@ -10,19 +10,19 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// cornerCount is the number of corner values of a width that are combined with each other. The
-// table holds a few more values, because an operator with several operands also reads the
-// values that follow.
+// cornerCount is the number of corner values of a width that Corners combines with each other. The
+// table holds a few more values, because an operator with several operands also reads the values
+// after its first operand.
 const (
 	cornerCount = 12
 	cornerTable = cornerCount + 4
 )
 
-// Corners makes a module that applies every word operator to corner values of a width. It
-// combines each corner value with each other one and with a constant. For each first operand,
-// it logs a sum of all results. This sum reveals a comparison with the wrong sign, a shift with
-// the wrong mask or an exchange of operands. The values are in an object that may change, so
-// passes cannot fold them.
+// Corners makes a module that applies every word operator to corner values of a width. It combines
+// each corner value with each other corner value and with a constant. For each first operand, the
+// module logs a sum of all results. This sum reveals a comparison with the wrong sign, a shift
+// with the wrong mask or an exchange of operands. Passes cannot fold the values, because they are
+// in an object that may change.
 func Corners(seed uint64, w ir.Type) *ir.Module {
 	c := newCorners(seed, w)
 	c.each(c.b.Const(64, 0), func(x, sum *ir.Value) *ir.Value {
@@ -33,9 +33,9 @@ func Corners(seed uint64, w ir.Type) *ir.Module {
 	return c.end()
 }
 
-// Shapes makes a module with every word operator in two positions where passes move or copy
-// code. One position is the head of a short loop, which runs once more than the loop body. The
-// other is after a join, before a branch that depends on the predecessor.
+// Shapes makes a module with every word operator in two positions where passes move or copy code.
+// The first position is the head of a short loop. The head runs once more than the loop body. The
+// second position is after a join, before a branch that depends on the predecessor.
 func Shapes(seed uint64, w ir.Type) *ir.Module {
 	c := newCorners(seed, w)
 	for op := word.Bad + 1; op < word.NumOps; op++ {
@@ -70,7 +70,7 @@ func (c *corners) short(op word.Op) *ir.Value {
 	return c.mix(sum, v)
 }
 
-// joined makes the operator between a join and a branch on the joined value.
+// joined makes the operator between a join and a branch that depends on the joined value.
 func (c *corners) joined(op word.Op) *ir.Value {
 	b := c.b
 	at := func() *ir.Value { return b.Const(32, uint64(c.r.IntN(cornerCount-4))) }
@@ -169,7 +169,8 @@ func (c *corners) each(sum *ir.Value, do func(v, sum *ir.Value) *ir.Value) *ir.V
 	return total
 }
 
-// all adds the results of all operators on two values, and on each value with a constant.
+// all adds to the sum the results of all operators, on both values and on each value with a
+// constant.
 func (c *corners) all(sum, x, y *ir.Value) *ir.Value {
 	list := c.values()
 	for op := word.Bad + 1; op < word.NumOps; op++ {

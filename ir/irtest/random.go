@@ -1,6 +1,6 @@
-// Package irtest makes random modules for differential tests of passes, backends and machines.
-// A module from Random is verified, ends, needs no device, and logs its results. If two
-// machines show the same trace, they therefore agree on its meaning:
+// Package irtest makes random modules for differential tests of passes, backends and machines. A
+// module from Random is verified, ends, needs no device, and logs its results. Two machines that
+// show the same trace therefore agree on the meaning of the module:
 //
 //	m := irtest.Random(seed)
 //	want := run(m)
@@ -22,7 +22,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// objectSize is the size of every random object in bytes. Offsets are masked with it.
+// objectSize is the size of every random object in bytes. A mask keeps random offsets below this
+// size.
 const objectSize = 64
 
 // Options restrict what Random makes.
@@ -137,7 +138,7 @@ func (g *gen) function(f *ir.Func, objs []*ir.Object, params []ir.Type) {
 
 func (g *gen) width() ir.Type { return g.o.Widths[g.r.IntN(len(g.o.Widths))] }
 
-// number returns a random number. It prefers the corner values of arithmetic.
+// number returns a random number. Corner values of arithmetic are more likely.
 func (g *gen) number() uint64 {
 	edge := []uint64{0, 1, 2, 7, 31, 32, 33, 63, 64, 0x7f, 0x80, 0xff, 0x7fff, 0x8000, 0x7fffffff, 0x80000000, 0xffffffff, 1 << 63, 1<<63 - 1, ^uint64(0)}
 	if g.r.IntN(2) == 0 {
@@ -146,8 +147,8 @@ func (g *gen) number() uint64 {
 	return g.r.Uint64() >> g.r.IntN(64)
 }
 
-// pick returns a value in scope of type t (0: any type). If there is none, it converts another
-// value or makes a constant.
+// pick returns a value in scope of type t (0: any type). If no such value is in scope, pick
+// converts another value or makes a constant.
 func (g *gen) pick(t ir.Type) *ir.Value {
 	if t == 0 {
 		return g.vals[g.r.IntN(len(g.vals))]
@@ -361,7 +362,7 @@ func (g *gen) call() {
 		args = append(args, g.pick(p.Type))
 	}
 	ws := g.writable()
-	var own []*ir.Object // the callee writes the state itself
+	var own []*ir.Object // the callee writes the state directly
 	for _, o := range ws {
 		if o.Kind != ir.StateObj {
 			own = append(own, o)

@@ -20,9 +20,9 @@ func TestRandomIsVerifiedAndRepeats(t *testing.T) {
 	require.NotEqual(t, ir.Print(Random(1)), ir.Print(Random(2)))
 }
 
-// TestRandomCovers checks that random modules contain every operator and operation. Marks,
-// disks and levels are missing, because they need a simulated world that answers. verify/gen
-// makes programs with them.
+// TestRandomCovers checks that random modules contain every operator and operation. Marks, disks
+// and levels are missing, because they need a simulated world that answers. Programs from
+// verify/gen contain these operations.
 func TestRandomCovers(t *testing.T) {
 	words, ops, floats := map[word.Op]bool{}, map[ir.Op]bool{}, map[ir.Float]bool{}
 	for seed := uint64(0); seed < 60; seed++ {
@@ -54,7 +54,7 @@ func TestRandomCovers(t *testing.T) {
 	}
 }
 
-// TestCorners checks that every operator is applied, and that another seed uses other
+// TestCorners checks that Corners applies every operator, and that another seed gives other
 // constants.
 func TestCorners(t *testing.T) {
 	for _, w := range []ir.Type{1, 8, 31, 32, 33, 64} {

@@ -32,7 +32,7 @@ func (g *gen) ready(ch int, imm uint64) *ir.Value {
 
 func (g *gen) now() *ir.Value { return g.b.Emit(&ir.Instr{Op: ir.OpNow}, 64).Results[0] }
 
-// when emits `do` for the case that c is 1. The values made in do are not visible afterwards.
+// when emits `do` for the case that c is 1. Later code cannot use the values that `do` makes.
 func (g *gen) when(c *ir.Value, do func()) {
 	yes, after := g.b.NewBlock(), g.b.NewBlock()
 	g.b.Branch(c, yes, after)
@@ -42,8 +42,9 @@ func (g *gen) when(c *ir.Value, do func()) {
 	g.b.B = after
 }
 
-// selects makes a select over a channel, the device and one or two timers, in some order. It
-// then takes the chosen event. One timer has no guard, so that the select always ends.
+// selects makes a select over a channel, the device and one or two timers, in some order. The code
+// after the select takes the chosen event. One timer has no guard, and therefore the select always
+// ends.
 func (g *gen) selects(in int) {
 	i := &ir.Instr{Op: ir.OpSelect, Fair: g.r.IntN(2) == 0}
 	now := g.now()

@@ -15,9 +15,9 @@ type counter struct {
 	end   uint64
 }
 
-// counter draws a counter for at most 5 rounds. Some counters cross a bound of signed or
-// unsigned words. If the comparison treats the sign wrongly, such a loop ends after a
-// different number of rounds.
+// counter draws a counter for at most 5 rounds. Some counters cross a bound of signed or unsigned
+// words. Such a loop has a different number of rounds if a machine treats the sign of the
+// comparison wrongly.
 func (g *gen) counter() counter {
 	rounds := uint64(g.r.IntN(6))
 	step := uint64(1 + g.r.IntN(3))
@@ -42,8 +42,8 @@ func (c counter) endAfter(rounds uint64) counter {
 	return c
 }
 
-// loop makes a loop of at most 5 rounds with two carried values. Its head may compute more than
-// the test.
+// loop makes a loop of at most 5 rounds with two carried values. The head of the loop may compute
+// more than the test.
 func (g *gen) loop() {
 	head, body, done := g.b.NewBlock(), g.b.NewBlock(), g.b.NewBlock()
 	c := g.counter()
@@ -71,7 +71,7 @@ func (g *gen) loop() {
 	g.b.B = done
 }
 
-// quiet makes only words and loads, for a block that may run more often than written.
+// quiet makes only words and loads, for a block that may run more often than other blocks.
 func (g *gen) quiet(n int) {
 	for range n {
 		if g.r.IntN(3) == 0 && !g.o.Pure {
@@ -88,8 +88,8 @@ func (g *gen) branch() {
 	g.add(g.fork(t, u)...)
 }
 
-// option makes code like that of an optional value. Two branches each set a bit, and the
-// block where they join tests the bit, at once or after a few words.
+// option makes code like that of an optional value. Two branches each set a bit, and the block
+// where the branches join tests this bit, at once or after a few words.
 func (g *gen) option() {
 	ps := g.fork(1, g.width())
 	outer := len(g.vals)
@@ -167,8 +167,8 @@ func (g *gen) snapshot() {
 	}
 }
 
-// leave ends a scope. It logs the values that leave the scope, so that a wrong value becomes
-// visible. Sometimes it logs nothing, so that passes may remove unused values.
+// leave ends a scope. Usually it logs the values that leave the scope, which makes wrong values
+// visible. Sometimes it logs nothing, which lets passes remove the values as unused.
 func (g *gen) leave(outer int) {
 	if g.depth > 0 && g.r.IntN(4) == 0 {
 		return
@@ -182,7 +182,7 @@ func (g *gen) leave(outer int) {
 func (g *gen) show() {
 	for _, o := range g.writable() {
 		if o.Kind == ir.ParamObj || o.Size != objectSize {
-			continue // the caller logs it
+			continue // the caller logs this object
 		}
 		for at := 0; at < objectSize; at += 16 {
 			g.log(g.b.LoadSize(64, 8, ir.Ref{Obj: o, Disp: at}), g.b.LoadSize(64, 8, ir.Ref{Obj: o, Disp: at + 8}))

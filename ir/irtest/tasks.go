@@ -18,8 +18,8 @@ type talker struct {
 // scripts should include such frames.
 const frameSize = 24
 
-// tasks makes the tasks of a module. Their channels form a ring: each task sends to the next.
-// The tasks may get stuck, which is a valid end.
+// tasks makes the tasks of a module. The channels of the tasks form a ring: each task sends to the
+// next task. The tasks may get stuck, which is a valid end.
 func (g *gen) tasks(tab *ir.Object) {
 	n := g.o.Tasks
 	talkers := make([]*talker, n)

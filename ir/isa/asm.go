@@ -8,7 +8,7 @@ import (
 	"github.com/sinter-lang/sinter/internal/text"
 )
 
-// The assembly syntax follows from the format of a line:
+// The assembly syntax follows from the format of an instruction line:
 //
 //	R, R4  add x1, x2, x3        I   addi x1, x2, -5      U  lui x1, 0x12345
 //	Sh     slli x1, x2, 3        I   lw x1, 8(x2)         J  jal x1, .+16
@@ -48,7 +48,8 @@ func (in *Inst) indexed() bool {
 	return in.Format == I && (in.Meaning.Load != nil || in.Meaning.PC != nil)
 }
 
-// Disassemble prints an instruction word. If no line matches, it prints `.word 0x...`.
+// Disassemble prints an instruction word. For a word that matches no line, it prints `.word
+// 0x...`.
 func Disassemble(s *Set, w uint32) string {
 	in, o, ok := Decode(s, w)
 	if !ok {
@@ -67,8 +68,8 @@ func Assemble(s *Set, line string) (uint32, error) {
 	return w, sc.EndLine()
 }
 
-// AssembleAt reads one instruction and leaves the rest of the text. `label` gives the distance
-// from the instruction to a name that is used as a branch target.
+// AssembleAt reads one instruction and leaves the rest of the text. For the name of a branch
+// target, `label` gives the distance from the instruction to the target.
 func AssembleAt(s *Set, sc *text.Scanner, label func(name string) (int32, bool)) (uint32, error) {
 	start := sc.Peek().Span
 	if sc.Accept(".") {

@@ -15,9 +15,9 @@ var rv32iText string
 //go:embed rv32m.isa
 var rv32mText string
 
-// RV32I returns 38 instructions: ebreak, and the 37 instructions of chapter 2 that a core
-// needs if it has no operating system. RV32E is the same set, because the number of registers
-// is a property of the target.
+// RV32I returns 38 instructions: ebreak, and the 37 instructions of chapter 2 that a core needs if
+// it has no operating system. RV32E has the same instructions. The number of registers is a
+// property of the target and not of the set.
 func RV32I() *Set { return mustParse("rv32i.isa", rv32iText) }
 
 // RV32M returns the eight instructions of chapter 7.
@@ -35,7 +35,7 @@ func mustParse(name, src string) *Set {
 	return s
 }
 
-// Lookup finds a line by name. It returns nil if the set has none.
+// Lookup finds a line by name. If the set has no such line, the result is nil.
 func (s *Set) Lookup(name string) *Inst {
 	for _, in := range s.Insts {
 		if in.Name == name {
@@ -82,7 +82,7 @@ func (in *Inst) Contains(ops ...word.Op) bool {
 	return found
 }
 
-// Computes reports whether the line computes rd = rs1 op rs2 and nothing else.
+// Computes reports whether the line computes rd = rs1 op rs2 and has no other effect.
 func (in *Inst) Computes(op word.Op) bool {
 	m := &in.Meaning
 	return m.Rd != nil && m.PC == nil && m.Rd.Op == op && m.Rd.Width == 32 && len(m.Rd.Args) == 2 && m.Rd.Args[0].Leaf == "rs1" && m.Rd.Args[1].Leaf == "rs2"
@@ -93,8 +93,8 @@ func (s *Set) Computes(op word.Op) bool {
 	return slices.ContainsFunc(s.Insts, func(in *Inst) bool { return in.Computes(op) })
 }
 
-// EachNode calls `visit` for the nodes of all expressions in a meaning. It visits a node that is
-// shared inside one expression only once.
+// EachNode calls `visit` for the nodes of all expressions in a meaning. A node that one expression
+// uses several times is visited only once for this expression.
 func (m *Meaning) EachNode(visit func(*word.Expr)) {
 	walk := func(e *word.Expr) {
 		if e != nil {

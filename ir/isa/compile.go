@@ -4,20 +4,20 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// State is the input of a compiled meaning: the registers, the pc, and the loaded value of this
-// instruction. X[0] is 0 and must stay 0.
+// State is the input of a compiled meaning: the registers, the pc, and the value that the
+// instruction loads. X[0] is 0 and must stay 0.
 type State struct {
 	X   [32]uint32
 	PC  uint32
 	Mem uint32
 
-	parts []uint64 // values of shared parts of the current expression
+	parts []uint64 // values of the shared parts of the current expression
 }
 
 // Fn computes one expression of a meaning.
 type Fn func(*State) uint64
 
-// Code is the compiled meaning of an instruction with given operands. A field is nil if the
+// Code is the compiled meaning of an instruction with given operands. A field is nil if the same
 // field of Meaning is nil.
 type Code struct {
 	Addr Fn // address of the load or the store
@@ -27,8 +27,8 @@ type Code struct {
 	Cond Fn
 }
 
-// Bind compiles the meaning for given operands. The immediate is fixed when the code is made.
-// The registers and the loaded value are read when the code runs.
+// Bind compiles the meaning for given operands. Bind fixes the immediate. The code reads the
+// registers and the loaded value from the State when it runs.
 func (in *Inst) Bind(o Ops) *Code {
 	c := compiler{ops: o}
 	m := &in.Meaning
@@ -49,7 +49,7 @@ type compiler struct {
 	place map[*word.Expr]int // index of a shared part in State.parts
 }
 
-// fn compiles e, or returns nil for nil. It computes shared parts of e only once.
+// fn compiles e, or returns nil for nil. The code computes shared parts of e only once.
 func (c *compiler) fn(e *word.Expr) Fn {
 	if e == nil {
 		return nil
@@ -119,8 +119,9 @@ func (c *compiler) leaf(e *word.Expr) Fn {
 	return func(*State) uint64 { return v }
 }
 
-// coreFn returns the closure of one core operator. The closure computes the same value as Eval
-// of the operator's row, but faster. A test compares the closure with Eval for every line.
+// coreFn returns the closure of one core operator. The closure computes the same value as the
+// function Eval of the operator's row, but faster. For every line, a test compares the two
+// results.
 func coreFn(e *word.Expr, x, y, z Fn) Fn {
 	w := e.Width
 	m := word.Mask(w)

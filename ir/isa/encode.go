@@ -2,8 +2,8 @@ package isa
 
 import "fmt"
 
-// Encode makes the instruction word. It fails if an operand does not fit its field, or if the
-// format lacks that field.
+// Encode makes the instruction word. Encode fails if an operand does not fit its field, or if the
+// format does not have this field.
 func (in *Inst) Encode(o Ops) (uint32, error) {
 	l := &layouts[in.Format]
 	if err := in.checkRegs(o, l); err != nil {
@@ -77,7 +77,7 @@ func (l *layout) immOf(w uint32) int32 {
 // Matches reports whether w is an encoding of the line.
 func (in *Inst) Matches(w uint32) bool { return w&in.Mask == in.Match }
 
-// Decode finds the line of w. It tries every line, so use a Decoder for many words.
+// Decode finds the line of w. For many words use a Decoder, because Decode tries every line.
 func Decode(s *Set, w uint32) (*Inst, Ops, bool) {
 	for _, in := range s.Insts {
 		if in.Matches(w) {

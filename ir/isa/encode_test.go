@@ -55,8 +55,8 @@ func sample(t *testing.T, s *Set, perLine int) []encoded {
 	return out
 }
 
-// TestDecodeEncode checks that decoding returns the line and the operands, with either decoder.
-// The assembler reads the output of the disassembler.
+// TestDecodeEncode checks that both decoders return the encoded line and operands. It also checks
+// that the assembler reads the output of the disassembler.
 func TestDecodeEncode(t *testing.T) {
 	set, err := RV32IM().Extend("all", mined(t).Insts...)
 	require.NoError(t, err)
@@ -141,7 +141,7 @@ func output(t *testing.T, name string, args ...string) string {
 }
 
 // TestAgainstBinutils checks that the GNU assembler makes the same bits from our assembly text,
-// and that the GNU disassembler reads our bits as we do.
+// and that the GNU disassembler shows our bits as the same instruction.
 func TestAgainstBinutils(t *testing.T) {
 	as := testkit.Tool(t, "riscv64-unknown-elf-as")
 	objcopy, objdump := testkit.Tool(t, "riscv64-unknown-elf-objcopy"), testkit.Tool(t, "riscv64-unknown-elf-objdump")
@@ -179,8 +179,8 @@ func TestAgainstBinutils(t *testing.T) {
 	}
 }
 
-// TestAgainstLLVM compares the bits with the output of LLVM's assembler. LLVM's assembler reads
-// a plain number in a branch as a distance.
+// TestAgainstLLVM compares our bits with the output of LLVM's assembler. This assembler reads a
+// plain number in a branch as a distance.
 func TestAgainstLLVM(t *testing.T) {
 	mc := testkit.Tool(t, "llvm-mc-19", "llvm-mc")
 	all := sample(t, RV32IM(), 25)

@@ -31,7 +31,7 @@ end
 	// Output: 0020818b  crcb x3, x1, x2  ->  0x9f
 }
 
-// The error for a mistake in a set shows the mistake's position.
+// The error shows the position of a mistake in a set.
 func ExampleParse() {
 	_, err := isa.Parse(&diag.File{Name: "my.isa", Text: "isa my\n  lui U 0110111 rd = imm + rs1\nend\n"})
 	fmt.Print(diag.Render(err))

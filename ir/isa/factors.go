@@ -6,8 +6,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// Factor is the part of a register that a multiplication reads: its low bits, sign-extended or
-// zero-extended.
+// Factor is the part of a register that a multiplication reads: some low bits of the register,
+// sign-extended or zero-extended.
 type Factor struct {
 	Bits   int
 	Signed bool
@@ -41,14 +41,14 @@ func (f Factor) text(leaf string) string {
 }
 
 // Narrowed returns the text of a line that is like `in`, but multiplies only the given factors.
-// The line `in` must multiply two registers.
+// The line `in` itself must multiply two registers.
 func (in *Inst) Narrowed(of [2]Factor) string {
 	return fmt.Sprintf("%s_%vx%v R %07b %03b %07b rd = %s * %s\n", in.Name, of[0], of[1],
 		in.Match>>25, in.Match>>12&7, in.Match&0x7f, of[0].text("rs1"), of[1].text("rs2"))
 }
 
-// Factors returns the factors of a line that multiplies rs1 by rs2 and keeps the low word. For
-// any other line, ok is false.
+// Factors returns the factors of a line that multiplies parts of rs1 and rs2 and keeps the low
+// word of the result. For any other line, ok is false.
 func (in *Inst) Factors() (of [2]Factor, ok bool) {
 	rd := in.Meaning.Rd
 	if in.Format != R || rd == nil || rd.Op != word.Mul || rd.Width != 32 {

@@ -8,8 +8,8 @@ import (
 	"github.com/sinter-lang/sinter/internal/diag"
 )
 
-// TestNarrowed checks that a narrowed line has the words of its original line, reads the given
-// number of bits, and multiplies the numbers in these bits.
+// TestNarrowed checks that a narrowed line reads the given number of bits of its operands, and
+// multiplies the numbers in these bits. The instruction words must be those of the original line.
 func TestNarrowed(t *testing.T) {
 	mul := RV32IM().Lookup("mul")
 	of, ok := mul.Factors()

@@ -11,10 +11,10 @@
 //	end
 //
 // The encoder, decoder, disassembler, instruction-set simulator, core generator, instruction
-// selection, checks and documentation all read these lines of text. A mistake in a line
-// therefore affects all of them. For this reason, tests execute each line with random operands
-// against independent models in Go and C. They also compare the encodings with the assemblers
-// of GNU and LLVM.
+// selection, checks and documentation all read these lines of text. A mistake in a line therefore
+// affects all of these parts. For this reason, tests execute each line with random operands, and
+// compare the results with independent models in Go and C. Tests also compare the encodings with
+// the assemblers of GNU and LLVM.
 //
 // Source of the base lines: RISC-V unprivileged specification 20191213, chapters 2 (RV32I), 4
 // (RV32E) and 7 (M). The package does not depend on programs or circuits. Start reading at
@@ -29,8 +29,8 @@ import (
 // Format is the layout of the operand fields of an instruction.
 type Format uint8
 
-// The formats of chapter 2.2, and R4 for instructions with three source operands, which
-// hwgen/mine proposes. Sys is a fixed word without operands (ebreak).
+// The formats of chapter 2.2 and two more. R4 is for instructions with three source operands,
+// which hwgen/mine proposes. Sys is a fixed word without operands (ebreak).
 const (
 	R Format = iota
 	I
@@ -50,17 +50,17 @@ type Access struct {
 	Bytes int
 }
 
-// Meaning is the effect of an instruction. All expressions read the state before the
-// instruction. They use the 32-bit leaves rs1, rs2, rs3, imm and pc. imm is sign-extended, but
-// for Sh it is the zero-extended 5-bit amount. mem is the loaded value, 8*Load.Bytes wide. A
-// nil field has no effect.
+// Meaning is the effect of an instruction. All expressions read the state before the instruction.
+// Their leaves rs1, rs2, rs3, imm and pc have 32 bits. imm is sign-extended, but for Sh it is the
+// zero-extended 5-bit amount. The leaf mem is the loaded value, 8*Load.Bytes bits wide. A nil
+// field has no effect.
 type Meaning struct {
 	Load  *Access
 	Store *Access
-	Data  *word.Expr // the stored value, 8*Store.Bytes wide
-	Rd    *word.Expr // new value of rd; x0 ignores it
+	Data  *word.Expr // the stored value, 8*Store.Bytes bits wide
+	Rd    *word.Expr // new value of rd; no effect if rd is x0
 	PC    *word.Expr // new pc; nil: pc + 4
-	Cond  *word.Expr // one bit: whether PC applies; nil: it always applies
+	Cond  *word.Expr // one bit: whether PC applies; nil: PC always applies
 	Trap  bool       // the instruction stops the machine
 }
 
@@ -82,7 +82,7 @@ type Set struct {
 }
 
 // Ops are the operand values of one encoded instruction. Fields that the format lacks are zero.
-// Imm is sign-extended. For U it is the full 32-bit value, with 12 zero bits at the bottom.
+// Imm is sign-extended. For format U, Imm is the full 32-bit value, whose low 12 bits are 0.
 type Ops struct {
 	Rd, Rs1, Rs2, Rs3 uint8
 	Imm               int32

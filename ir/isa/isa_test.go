@@ -18,8 +18,8 @@ func TestBaseSets(t *testing.T) {
 	require.NotSame(t, RV32I().Insts[0], RV32I().Insts[0], "two compilations must not share lines")
 }
 
-// TestRoundTrip checks that the printed text of a set is read back as the same set, both
-// with the source text of each meaning and without it.
+// TestRoundTrip checks that Parse reads the printed text of a set as the same set. The test prints
+// each meaning both as its source text and without this text.
 func TestRoundTrip(t *testing.T) {
 	for _, s := range []*Set{RV32I(), RV32M(), RV32IM(), mined(t)} {
 		text := Print(s)

@@ -22,7 +22,7 @@ type vector struct {
 	rs1, rs2, imm, pc, mem uint32
 }
 
-// effect is the effect of an instruction. Fields that it does not set are 0.
+// effect is the effect of an instruction. Fields that the instruction does not set are 0.
 type effect struct {
 	rd, pc, addr, data uint32
 	trap               bool
@@ -70,7 +70,7 @@ func collect(in *Inst, v vector, rd, pc, cond, addr, data uint32) effect {
 	return e
 }
 
-// goModel is the text of the specification in Go, without ir/word.
+// goModel implements the text of the specification in Go, without ir/word.
 func goModel(name string, v vector) (effect, bool) {
 	e := effect{pc: v.pc + 4}
 	a, b, i := v.rs1, v.rs2, v.imm
@@ -226,8 +226,8 @@ func immediates(f Format) []int32 {
 	return out
 }
 
-// vectors returns all pairs of corner operands, each pair with an immediate, and random
-// vectors.
+// vectors returns random vectors, and vectors with all pairs of corner operands. Each pair has one
+// immediate.
 func vectors(in *Inst, rnd *rand.Rand) []vector {
 	imms := immediates(in.Format)
 	lo, hi, step := in.Format.ImmRange()
@@ -264,8 +264,8 @@ func (v vector) narrow(in *Inst) vector {
 	return v
 }
 
-// TestLinesAgainstGo executes each line of the base sets and compares it with a model that
-// shares nothing with the table. A line without a model is a failure.
+// TestLinesAgainstGo executes each line of the base sets, and compares the effect with a model
+// that does not use the table. Each line must have a model.
 func TestLinesAgainstGo(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(1, 2))
 	for _, in := range RV32IM().Insts {
@@ -290,7 +290,8 @@ func TestMinedLinesAgree(t *testing.T) {
 	}
 }
 
-// cModel is the effect of a line in C, over uint32_t rs1 rs2 imm pc mem.
+// cModel gives the effect of each line as C code that reads the variables rs1, rs2, imm, pc and
+// mem of type uint32_t.
 var cModel = map[string]string{
 	"lui": "rd = imm", "auipc": "rd = pc + imm",
 	"jal": "rd = pc + 4; next = pc + imm", "jalr": "rd = pc + 4; next = (rs1 + imm) & ~1u",
@@ -331,8 +332,7 @@ func cProgram(t *testing.T, s *Set) string {
 	return b.String()
 }
 
-// TestLinesAgainstC compares each line with C code that the machine's own compiler has
-// compiled.
+// TestLinesAgainstC compares each line with C code that the compiler of the computer has compiled.
 func TestLinesAgainstC(t *testing.T) {
 	gcc := testkit.Tool(t, "gcc", "clang-19", "clang")
 	set, dir, rnd := RV32IM(), t.TempDir(), rand.New(rand.NewPCG(5, 6))

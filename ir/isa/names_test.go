@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// words lists the places in which a string that looks like a mnemonic is something else.
+// words lists the files in which a string that looks like a mnemonic has another meaning.
 var words = []struct {
 	prefix string // of the path
 	spells []string
@@ -25,10 +25,10 @@ var words = []struct {
 	{"lang/", []string{"and", "or"}},                                                    // operators of the language
 	{"verify/mutate/llvm.go", []string{"add", "sub", "mul", "and", "or", "xor", "slt"}}, // operations of LLVM's IR
 	{"hwgen/verilog/wrap.go", []string{"and", "or"}},                                    // words of Python
-	{"verify/gen/", []string{"add", "sub", "mul", "divu", "remu", "and", "or", "xor"}},  // operators of what it writes
+	{"verify/gen/", []string{"add", "sub", "mul", "divu", "remu", "and", "or", "xor"}},  // operators of the programs that the package writes
 }
 
-// maySpell reports whether a file gives a word a different meaning.
+// maySpell reports whether a word that looks like a mnemonic has another meaning in a file.
 func maySpell(path, word string) bool {
 	for _, w := range words {
 		if strings.HasPrefix(path, w.prefix) && contains(w.spells, word) {
@@ -39,7 +39,8 @@ func maySpell(path, word string) bool {
 }
 
 // TestNobodySpellsAMnemonic searches strings of Go files outside tests for the names of base
-// instructions. The name of an instruction may occur only in its line.
+// instructions. The name of an instruction may occur only in the line that defines the
+// instruction.
 func TestNobodySpellsAMnemonic(t *testing.T) {
 	names := map[string]bool{}
 	for _, in := range RV32IM().Insts {
@@ -77,7 +78,7 @@ func contains(list []string, s string) bool {
 	return false
 }
 
-// stringsOf lists the string literals of a file, with an entry for each line of text.
+// stringsOf lists the string literals of a file, split into lines.
 func stringsOf(t *testing.T, path string) []string {
 	f, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
 	require.NoError(t, err)

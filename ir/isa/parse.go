@@ -19,9 +19,9 @@ import (
 //	       | "trap"
 //	mem    = "mem8" | "mem16" | "mem32"
 //
-// `bits` are the fixed fields of the format, from high to low. In an expression, mem with an
-// address is the loaded value. A line has at most one load. A name stands for its expression in
-// later effects, as one shared value.
+// `bits` are the fixed fields of the format, from high to low. In an expression, `mem [ expr ]` is
+// the loaded value. A line has at most one load. In later effects, a name stands for its
+// expression, as one shared value.
 func Parse(f *diag.File) (*Set, error) {
 	sc := text.New(f)
 	sc.SkipNewlines()
@@ -87,8 +87,8 @@ func ParseLine(f *diag.File) (*Inst, error) {
 	return in, nil
 }
 
-// ReadLine reads a line inside another text form, up to the end of its meaning. It does not
-// verify the line.
+// ReadLine reads a line inside another text form, up to the end of the line's meaning. The line is
+// not verified.
 func ReadLine(sc *text.Scanner) (*Inst, error) {
 	name, err := sc.Ident("the name of an instruction or `end`")
 	if err != nil {
@@ -240,7 +240,7 @@ func (p *meaningParser) value(to **word.Expr, width int, what string) error {
 	return nil
 }
 
-// leaf returns the width of an operand. For a memory name it also reads the address that
+// leaf returns the width of an operand. For a memory name, leaf also reads the address that
 // follows.
 func (p *meaningParser) leaf(name string) (int, bool) {
 	if e := p.names[name]; e != nil {
@@ -295,7 +295,7 @@ func (p *meaningParser) store() error {
 	return p.value(&p.m.Data, 8*p.m.Store.Bytes, "the stored value")
 }
 
-// memBytes is the access size of a memory name. It is 0 for other names.
+// memBytes is the access size of a memory name. For other names, it is 0.
 func memBytes(name string) int {
 	switch name {
 	case "mem8":

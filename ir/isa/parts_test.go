@@ -12,7 +12,7 @@ import (
 
 const shared = "x R 0000000 000 0001011 a = rs1 xor rs2 ; b = a + 1 ; rd = (a shl 3) xor (b - a)\n"
 
-// TestNamesOfParts checks that a named part is one part of the meaning wherever it is used.
+// TestNamesOfParts checks that all uses of a named part refer to one shared part of the meaning.
 func TestNamesOfParts(t *testing.T) {
 	in, err := isa.ParseLine(&diag.File{Name: "t.isa", Text: shared})
 	require.NoError(t, err)

@@ -34,7 +34,8 @@ func (in *Inst) String() string {
 	return fmt.Sprintf("%-6s %-3s %20s %s", in.Name, in.Format, fields, meaning)
 }
 
-// String prints a meaning as in a line. Parts that its expressions share get names.
+// String prints a meaning as in an instruction line. Parts that occur several times in its
+// expressions get names.
 func (m *Meaning) String() string {
 	n := namer{names: map[*word.Expr]string{}}
 	if m.Load != nil {
@@ -67,7 +68,8 @@ type namer struct {
 	names map[*word.Expr]string
 }
 
-// define prints definitions of the parts that are used several times, each before its users.
+// define prints the definitions of the parts that are used several times. Each definition precedes
+// its uses.
 func (n *namer) define(m *Meaning) []string {
 	uses, seen := map[*word.Expr]int{}, map[*word.Expr]bool{}
 	var order []*word.Expr

@@ -75,8 +75,8 @@ func (in *Inst) Verify() error {
 	return nil
 }
 
-// checkParts checks the expressions of the meaning. It returns a description of the first
-// fault.
+// checkParts checks the expressions of the meaning. The result describes the first fault, or is
+// empty.
 func (in *Inst) checkParts() string {
 	m := &in.Meaning
 	c := exprChecker{format: in.Format, seen: map[*word.Expr]bool{}}

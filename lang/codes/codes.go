@@ -26,12 +26,12 @@ const (
 	BadSize       diag.Code = "E0218" // a length, width or bound that is not possible
 	UnknownMember diag.Code = "E0219" // x.name where x has no such member
 	BadArguments  diag.Code = "E0220" // arguments missing, too many, twice or with unknown names
-	NotCallable   diag.Code = "E0221" // a call of something other than a function
+	NotCallable   diag.Code = "E0221" // a call whose callee is not a function
 	BadPattern    diag.Code = "E0222" // a pattern that cannot fit
 	NotExhaustive diag.Code = "E0223" // a match without arms for all values
 	OptionUse     diag.Code = "E0224" // an option used as its value, or a value as an option
 	BadFormat     diag.Code = "E0225" // a value that log.print cannot show
-	BadConversion diag.Code = "E0226" // u32(x) of something other than a number
+	BadConversion diag.Code = "E0226" // u32(x) whose x is not a number
 	NeedsUse      diag.Code = "E0227" // a package that the file uses without declaring `use`
 	BadLayout     diag.Code = "E0228" // a layout that is not made of whole bytes, or not bounded
 	TooLarge      diag.Code = "E0229" // more memory than a program may declare
@@ -48,7 +48,7 @@ const (
 
 // Errors about the rules that keep programs total and free of aliases.
 const (
-	Immutable     diag.Code = "E0301" // an assignment to something other than var, state or inout
+	Immutable     diag.Code = "E0301" // an assignment whose target is not a var, a state or an inout
 	MissingReturn diag.Code = "E0302" // a function that may end without its result
 	ElseFalls     diag.Code = "E0303" // a let ... else whose else block continues to the next statement
 	Recursion     diag.Code = "E0304" // a function that calls itself

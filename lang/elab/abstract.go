@@ -7,9 +7,9 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// newAbstractRun makes the tasks of an abstract run. Each task is a coroutine that walks
-// through its statements and yields each send and receive that it reaches. A walk knows the
-// values of constants, parameters of the run, loop variables, and expressions made of these.
+// newAbstractRun makes the tasks of an abstract run. Each task is a coroutine that walks through
+// its statements and yields each send and receive that it reaches. A walk knows the values of
+// constants, parameters of the run, loop variables, and expressions that contain only these.
 func newAbstractRun(s *tree.System) *abstractRun {
 	r := &abstractRun{sys: s, count: make([]int, len(s.Chans))}
 	for k := range s.Runs {
@@ -76,7 +76,7 @@ func (w *abstractWalk) bind(p *tree.Local, a tree.Bind) {
 	}
 }
 
-// tick limits the work between two moves (a move is a send or receive).
+// tick limits the work of a walk between two moves (a move is a send or receive).
 func (w *abstractWalk) tick() {
 	if w.steps++; w.steps > maxMoves {
 		panic(walkUnknown)
@@ -139,7 +139,7 @@ func (w *abstractWalk) stmt(s tree.Stmt) leaving {
 	return onward
 }
 
-// other walks a statement without relevant blocks. It follows only its expressions.
+// other walks the expressions of any other statement. The walk ends if a block of it communicates.
 func (w *abstractWalk) other(s tree.Stmt) {
 	for _, b := range tree.Blocks(s) {
 		if w.matters(b) {
@@ -197,7 +197,7 @@ func (w *abstractWalk) forStmt(s *tree.For) leaving {
 	return onward
 }
 
-// afterLoop returns how control continues after a loop was left.
+// afterLoop returns how control continues after a statement has left a loop.
 func afterLoop(l leaving) leaving {
 	if l == returns {
 		return returns

@@ -13,11 +13,11 @@ import (
 // bound is assumed to repeat itself and never stop.
 const maxMoves = 1 << 16
 
-// Deadlock looks for tasks that wait for each other in a circle. If no send or receive depends
-// on data, it runs the system abstractly, with channels that are only counts. A circle of
-// waiting tasks is then an error. Otherwise it looks for circles of channels. Such a circle is
-// a warning if its tasks receive nothing from outside. Deadlock returns one channel of each
-// such circle.
+// Deadlock looks for tasks that wait for each other in a circle. If no send or receive depends on
+// data, Deadlock runs the system abstractly, and stores only the number of values in each channel.
+// A circle of waiting tasks is then an error. Otherwise Deadlock looks for circles of channels,
+// and warns about each circle whose tasks receive nothing from outside. It returns one channel of
+// each such circle.
 func Deadlock(s *tree.System, report Report) []diag.Span {
 	if len(s.Chans) == 0 {
 		return nil
@@ -45,11 +45,12 @@ type move struct {
 type abstractTask struct {
 	next  func() (move, bool)
 	stop  func()
-	now   move // the move that it has reached
+	now   move // the move that the task has reached
 	ended bool
 }
 
-// abstractRun is a system in which a channel holds only a number of values.
+// abstractRun is the state of a system in an abstract run. For a channel, it holds only the number
+// of values in the channel.
 type abstractRun struct {
 	sys     *tree.System
 	tasks   []*abstractTask
@@ -71,7 +72,8 @@ func (r *abstractRun) close() {
 	}
 }
 
-// run continues until no task can move. It reports false if it gives up.
+// run continues until no task can move. It returns false if the run reaches maxMoves or depends on
+// data.
 func (r *abstractRun) run() bool {
 	for _, t := range r.tasks {
 		t.advance()
@@ -93,8 +95,8 @@ func (r *abstractRun) run() bool {
 	return true
 }
 
-// do executes the next send or receive of a task if it is possible. A send to a channel
-// of capacity 0 is possible if the reader has reached its receive.
+// do executes the move that a task has reached, if the move is possible. A send to a channel of
+// capacity 0 is possible if the reader has reached the receive from this channel.
 func (r *abstractRun) do(t *abstractTask) bool {
 	ch := &r.sys.Chans[t.now.ch]
 	reader := r.tasks[ch.Reader]
@@ -124,8 +126,8 @@ func (r *abstractRun) partner(k int) int {
 	return ch.Writer
 }
 
-// circle returns tasks that wait for each other. Each task waits for the next one in the list.
-// It returns nil if there are none.
+// circle returns tasks that wait for each other. Each task waits for the next one in the list. If
+// no tasks wait for each other, circle returns nil.
 func (r *abstractRun) circle() []int {
 	for k := range r.tasks {
 		var path []int
@@ -220,9 +222,9 @@ func circles(s *tree.System, report Report) (loops []diag.Span) {
 	return loops
 }
 
-// circleFrom finds the shortest path from the reader of a channel back to its writer. The path
-// goes only through tasks that receive nothing from outside. circleFrom returns the runs in
-// order, beginning with the writer.
+// circleFrom finds the shortest path from the reader of a channel back to its writer. This path
+// goes only through tasks that receive nothing from outside. circleFrom returns the runs in order,
+// beginning with the writer.
 func circleFrom(s *tree.System, k int, outside []bool) []int {
 	from, to := s.Chans[k].Reader, s.Chans[k].Writer
 	if outside[from] || outside[to] {

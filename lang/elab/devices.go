@@ -9,9 +9,8 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// socket is the device kind of a net.Udp over a network device. For the task that uses it, it
-// works like a port of the kind that port.udp makes. For the rest of the system it is a
-// channel to a network stack.
+// socket is the device kind of a net.Udp over a network device. The task that uses a socket sees a
+// port of the kind that port.udp makes. The rest of the system sees a channel to a network stack.
 var socket = &port.Kind{Type: "net.Udp", Make: "net.udp", Unit: "socket"}
 
 // Constructors lists the names of the device constructors in a package, in order.
@@ -29,8 +28,8 @@ func Constructors(pkg string) []string {
 // IsLater reports whether a package belongs to the language but is missing in this version.
 func IsLater(pkg string) bool { return pkg == "time" }
 
-// Offer adds a fake device of a test to the devices of the system, unless it is there already.
-// It returns the index of the device.
+// Offer adds a fake device of a test to the devices of the system, unless the system has this
+// device already. Offer returns the index of the device.
 func (e *Elaborator) Offer(d tree.Fake) int {
 	for k := range e.sys.Devices {
 		if e.sys.Devices[k].Name == d.Name {

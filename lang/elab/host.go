@@ -9,8 +9,8 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// Host gives access to the checker of the program around a system, in five parts. Record may be
-// nil.
+// Host gives access to the checker of the program around a system, in five parts. The part Record
+// may be nil.
 type Host struct {
 	Record *record.Record
 	Report
@@ -22,13 +22,13 @@ type Host struct {
 
 // Report receives diagnostics.
 type Report interface {
-	// Errorf reports an error and returns it for notes and hints.
+	// Errorf reports an error. The caller can add notes and hints to the result.
 	Errorf(code diag.Code, at diag.Span, format string, args ...any) *diag.Error
 	// Warn reports a warning.
 	Warn(e *diag.Error)
-	// Failed is the number of errors reported so far.
+	// Failed returns the number of errors reported so far.
 	Failed() int
-	// Unknown reports a name that is not declared, with the nearest known name.
+	// Unknown reports a name that is not declared, and suggests the nearest known name.
 	Unknown(name syntax.Ident, what string, known []string) *diag.Error
 	// Suggest adds the nearest known name to an error.
 	Suggest(e *diag.Error, name string, known []string)
@@ -45,11 +45,12 @@ type Values interface {
 	Size(x syntax.Expr, what string) (int, bool)
 	// Cells evaluates a constant of a type.
 	Cells(x syntax.Expr, want *tree.Type) ([]uint64, bool)
-	// Config returns the config that an expression names, if the program receives it unchanged
-	// so that it can be set at the start. It returns nil for other expressions.
+	// Config returns the config that an expression names, if a word of the start can set this config.
+	// The value of the config must reach the program unchanged. For other expressions, Config returns
+	// nil.
 	Config(x syntax.Expr) *tree.ConstDef
-	// Bind binds a name to a constant, or removes the binding if k is nil. It returns the
-	// previous binding.
+	// Bind binds a name to a constant, or removes the binding if k is nil. Bind returns the previous
+	// binding.
 	Bind(name string, k *tree.ConstDef) *tree.ConstDef
 }
 
@@ -57,8 +58,8 @@ type Values interface {
 type Tasks interface {
 	// Task returns the checked task that an expression names, or nil after an error.
 	Task(x syntax.Expr) *tree.Func
-	// Arguments matches the arguments of a call to its named parameters, and calls check for
-	// each one. It reports arguments that are missing, surplus or given twice.
+	// Arguments matches the arguments of a call to its named parameters, and calls check for each
+	// one. Arguments reports arguments that are missing, surplus or given twice.
 	Arguments(call *syntax.CallExpr, what string, names []string, check func(i int, x syntax.Expr)) bool
 	// Use describes how a task uses its device parameter.
 	Use(p *tree.Local) Use

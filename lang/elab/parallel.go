@@ -9,13 +9,12 @@ import (
 )
 
 // Parallel decides which tasks of a parallel system are threads. A task can be a thread if its
-// behaviour depends only on the contents of its channels. It must have no select, no try_ call,
-// no now, no device and no remaining trap. Its behaviour then does not depend on the order in
-// which tasks run (Kahn, 1974). A task that cannot be a thread also keeps all tasks that are
-// connected to it through channels, at any distance, from being threads. The reason is that its
-// select can observe the progress of its neighbours. Parallel warns about each task that keeps
-// others from being threads. The argument traps has one remaining trap site for each function
-// that may trap.
+// behaviour depends only on the contents of its channels. It must have no select, no try_ call, no
+// now, no device and no remaining trap. The behaviour of such a task does not depend on the order
+// in which tasks run (Kahn, 1974). If one task cannot be a thread, no task that is connected to it
+// through channels can be a thread, at any distance. For example, a select can observe the
+// progress of the neighbours of its task. Parallel warns about each task that keeps other tasks
+// from being threads. The map `traps` has one remaining trap site for each function that may trap.
 func Parallel(s *tree.System, traps map[*tree.Func]tree.TrapSite, report Report) {
 	why := make([]*obstacle, len(s.Runs))
 	for k := range s.Runs {
@@ -120,7 +119,8 @@ func (f *finder) expr(x tree.Expr) {
 	}
 }
 
-// groups gives each run the number of the first run that it is connected to by channels.
+// groups gives each run the number of the first run in its group. Channels connect the runs of a
+// group.
 func groups(s *tree.System) []int {
 	group := make([]int, len(s.Runs))
 	for k := range group {

@@ -9,9 +9,9 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// Sockets and network stacks. net.udp(nic, port) makes a socket. Each network device with
-// sockets gets one library task (std/net/stack.sn), which owns the device. The sockets are
-// channels to and from that task:
+// Sockets and network stacks. net.udp(nic, port) makes a socket. Each network device with sockets
+// gets one library task (std/net/stack.sn), which owns the device. The sockets become channels to
+// and from this task:
 //
 //	nic = net.eth(0)               stack.nic has nic and is the first run
 //	run echo(net.udp(nic, 7))  =>  echo.s is the socket echo.in, nic.out
@@ -21,8 +21,8 @@ import (
 // lost.
 const socketQueue = 8
 
-// A frame of a stack can hold the longest datagram of its sockets and the headers before it. It
-// can also hold the packets that every host must accept (RFC 791: 576 bytes).
+// A frame of a stack can hold the longest datagram of its sockets and the headers before it. The
+// frame also has room for the packets that every host must accept (RFC 791: 576 bytes).
 const (
 	headers       = tree.MessageAt + 8
 	shortestFrame = 14 + 576
@@ -54,8 +54,8 @@ func (e *Elaborator) addresses(call *syntax.CallExpr, kind *port.Kind, d *tree.D
 	return true
 }
 
-// socket makes the socket of net.udp(nic, port). If a test has given a fake.udp for nic, it
-// returns that fake.
+// socket makes the socket of net.udp(nic, port). If a test has given a fake.udp for nic, socket
+// returns this fake.
 func (e *Elaborator) socket(call *syntax.CallExpr, name string) group {
 	failed := group{at: call.Span(), device: true, first: -1}
 	if len(call.Args) != 2 || call.Args[0].Name != nil || call.Args[1].Name != nil {
@@ -100,7 +100,7 @@ func (e *Elaborator) addSocket(call *syntax.CallExpr, name string, device, numbe
 	return group{at: call.Span(), device: true, socket: true, first: len(e.sys.Sockets) - 1, n: 1}
 }
 
-// network finds the device that carries the datagrams. It returns -1 after an error.
+// network finds the device that carries the datagrams. After an error, network returns -1.
 func (e *Elaborator) network(x syntax.Expr) int {
 	g := group{first: -1}
 	if call, ok := x.(*syntax.CallExpr); ok {
@@ -159,9 +159,9 @@ func (e *Elaborator) AddServices() {
 	e.sys.Runs = append(stacks, e.sys.Runs...)
 }
 
-// stack makes the channels for the sockets of a device, and the task that serves them. There
-// is at least one channel for each direction. It stays unused if no socket receives, or if
-// no socket sends.
+// stack makes the task that serves the sockets of a device, and the channels between the task and
+// the sockets. Each direction has at least one channel. If no socket receives, or no socket sends,
+// the channel of that direction stays unused.
 func (e *Elaborator) stack(device, run int) tree.Run {
 	d := &e.sys.Devices[device]
 	d.Run, d.Rx, d.Tx = run, true, true
@@ -195,7 +195,7 @@ func (e *Elaborator) stack(device, run int) tree.Run {
 		Args: []tree.Bind{
 			{Kind: tree.BindDevice, Index: device},
 			home("host", d.Home.Host), home("mask", d.Home.Mask), home("gateway", d.Home.Gateway),
-			home("station", 0), // the MAC address derived from the IPv4 address, unless the layer below gives another one
+			home("station", 0), // the MAC address derived from the IPv4 address, unless the device has its own MAC address
 			{Kind: tree.BindValue, Cells: ports, Configs: configs},
 			{Kind: tree.BindChans, Cells: in},
 			{Kind: tree.BindChan, Index: out},
@@ -203,8 +203,8 @@ func (e *Elaborator) stack(device, run int) tree.Run {
 	}
 }
 
-// socketChannels makes one channel to each receiving socket of a device, and one shared channel
-// from all sending sockets.
+// socketChannels makes one channel for each receiving socket of a device, and one channel that all
+// sending sockets share.
 func (e *Elaborator) socketChannels(device, run, first, frame int) (in []uint64, out int) {
 	add := func(c tree.ChanDef) int {
 		e.sys.Chans = append(e.sys.Chans, c)

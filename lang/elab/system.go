@@ -26,7 +26,7 @@ type Elaborator struct {
 	groups map[string]group
 	count  map[*tree.Func]int
 	budget int
-	given  map[string]group // in a test: the fake devices for the devices of the system
+	given  map[string]group // in a test: the fake devices, by the names of the devices in the system
 	uses   map[int]Use      // for each socket
 }
 

@@ -40,7 +40,7 @@ func number(c uint64, typ *tree.Type) *big.Int {
 	return new(big.Int).SetUint64(c)
 }
 
-// meaning is the result of l op r by the language definition.
+// meaning is the result of l op r according to the language definition.
 func meaning(op tree.Op, l, r *big.Int, typ *tree.Type) uint64 {
 	b := func(c bool) uint64 {
 		if c {
@@ -102,8 +102,8 @@ var allOps = []tree.Op{
 	tree.Lt, tree.Le, tree.Gt, tree.Ge,
 }
 
-// compare checks one operation on two numbers. It checks it twice: once with a constant as
-// the right number, and once with a right number that the compiler does not know.
+// compare checks one operation on two numbers twice. First the right number is a constant, then
+// the compiler does not know it.
 func compare(t *testing.T, op tree.Op, l, r *big.Int, typ *tree.Type) {
 	t.Helper()
 	result := typ

@@ -66,8 +66,8 @@ func headOf(k *port.Kind, data []byte) uint64 {
 	return binary.LittleEndian.Uint64(data) & (1<<k.HeadBits - 1)
 }
 
-// noteLost stores the count of lost messages. A socket reports it in the bits above the head of
-// a message.
+// noteLost stores the count of lost messages. In a message from a socket, this count is in the
+// bits above the head.
 func (m *machine) noteLost(dev int, k *port.Kind, data []byte) {
 	if dev >= 0 {
 		return
@@ -78,8 +78,8 @@ func (m *machine) noteLost(dev int, k *port.Kind, data []byte) {
 	m.lost[dev] = binary.LittleEndian.Uint64(data) >> k.HeadBits
 }
 
-// devAsk compiles a command and its answer. If the device stores blocks (a disk) and the status
-// is not 0, it traps.
+// devAsk compiles a command and its answer. The code traps if the device stores blocks (a disk)
+// and the status is not 0.
 func (c *compiler) devAsk(s *tree.DevAsk) func(m *machine) {
 	k, site, ask := kindOf(s.Dev), s.Site, c.asked(s)
 	return func(m *machine) {
@@ -89,8 +89,8 @@ func (c *compiler) devAsk(s *tree.DevAsk) func(m *machine) {
 	}
 }
 
-// asked compiles a command and its answer. Its value says whether the command succeeded. If it
-// failed, nothing changes.
+// asked compiles a command and its answer. The value of the code is 1 if the command succeeded,
+// else 0. A failed command changes nothing.
 func (c *compiler) asked(s *tree.DevAsk) scalarCode {
 	if kindOf(s.Dev).Blocks() {
 		return c.askBlock(s)
@@ -134,9 +134,9 @@ func (c *compiler) askBlock(s *tree.DevAsk) scalarCode {
 	}
 }
 
-// askBus compiles a command over a bus. Its value says whether the command succeeded. On
-// success the answer is written to the destination. The length of the destination is the number
-// of bytes requested.
+// askBus compiles a command over a bus. The value of the code is 1 if the command succeeded, else
+// 0. After a success, the code writes the answer to the destination. The destination's length is
+// the number of bytes that the command requests.
 func (c *compiler) askBus(s *tree.DevAsk) scalarCode {
 	dev, does := c.scalar(s.Dev), s.Does
 	arg := func(*machine) uint64 { return 0 }
@@ -181,7 +181,7 @@ func commandOf(does *port.Method, arg uint64) []byte {
 	return binary.LittleEndian.AppendUint32(data, uint32(arg))
 }
 
-// bodyOf returns the body of a command: bytes, filled up with zeros to size.
+// bodyOf returns the body of a command: the bytes, padded with zeros to `size` bytes.
 func (m *machine) bodyOf(elements func(*machine) (at, n int), size int) []byte {
 	at, n := elements(m)
 	body := make([]byte, size)
@@ -191,8 +191,8 @@ func (m *machine) bodyOf(elements func(*machine) (at, n int), size int) []byte {
 	return body
 }
 
-// askDevice sends a command. It returns the part of the answer after the status, and whether
-// the status is 0.
+// askDevice sends a command. The results are the part of the answer after the status, and whether
+// the command succeeded (status 0).
 func (m *machine) askDevice(dev int, data []byte) ([]byte, bool) {
 	e := Effect{Kind: AskEffect, Index: dev, Data: data}
 	m.host.Do(&e)

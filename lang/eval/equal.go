@@ -24,7 +24,7 @@ func (c *compiler) equal(x *tree.Equal) scalarCode {
 // sameCode compares two values. Each slice begins at the first cell of its value.
 type sameCode func(a, b []uint64) bool
 
-// sameValue compiles a comparison of the visible contents of two values of a type. Bytes may
+// sameValue compiles a comparison of the contents of two values of one type. Two bytes values may
 // have different capacities.
 func sameValue(t *tree.Type) sameCode {
 	switch t.Kind {

@@ -61,8 +61,8 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-// TestSmallEvaluationsAddUp checks that a short evaluation subtracts from the limit only
-// the statements that it has executed.
+// TestSmallEvaluationsAddUp checks that a short evaluation subtracts from the limit only the
+// statements that the evaluation has executed.
 func TestSmallEvaluationsAddUp(t *testing.T) {
 	lim := &eval.Limits{Statements: 1 << 17, Cells: 99}
 	for range 1000 {

@@ -90,7 +90,7 @@ func TestFloatNaN(t *testing.T) {
 	}
 }
 
-// toInteger is the conversion from a float to an integer by the language definition.
+// toInteger is the conversion from a float to an integer according to the language definition.
 func toInteger(x float64, t *tree.Type) uint64 {
 	lo, hi := t.Interval()
 	switch {

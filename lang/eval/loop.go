@@ -20,8 +20,8 @@ func (c *compiler) counter(v *tree.Local, lo, hi tree.Expr, closed bool, step ui
 	}
 }
 
-// each sets the variable to each value in turn and calls f, until f returns false. It counts
-// down the distance to the end, so nothing overflows.
+// each sets the variable to each value in turn and calls f, until f returns false. The loop counts
+// down the distance to the end, which prevents an overflow.
 func (k *counter) each(m *machine, f func() bool) {
 	i, end := k.lo(m), k.hi(m)
 	if less(end, i, k.signed) || i == end && !k.closed {

@@ -7,8 +7,8 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// Limits bound a series of evaluations. Each evaluation subtracts its statements from
-// Statements.
+// Limits bound a series of evaluations. Each evaluation subtracts its number of statements from
+// the field Statements.
 type Limits struct {
 	Statements uint64
 	Cells      int
@@ -42,8 +42,8 @@ type Value struct {
 // EffectKind is the kind of an effect.
 type EffectKind uint8
 
-// The kinds of effects, each with the fields of Effect that it uses. Send, Recv and Select
-// may block. The host sets Ok for effects that may fail.
+// The kinds of effects, each with the fields of Effect that it uses. Send, Recv and Select may
+// block. For an effect that may fail, the host sets Ok.
 const (
 	LogEffect      EffectKind = iota // Index is the site; Args
 	MarkEffect                       // Index is the mark; Begin
@@ -53,7 +53,7 @@ const (
 	DevRecvEffect                    // Index is the device; Limit; the host sets Data
 	TryRecvEffect                    // Index is the channel; the host fills Cells if there is a value
 	TrySendEffect                    // Index is the channel; Cells is the value
-	TakeEffect                       // Index is the device; Limit; takes the pending message; Ok is false if it was longer; the host sets Data
+	TakeEffect                       // Index is the device; Limit; takes the pending message; Ok is false if the message was longer than Limit; the host sets Data
 	NowEffect                        // the host sets Time
 	SelectEffect                     // Arms, First; the host sets Index to the chosen arm
 	AskEffect                        // Index is the device; Data is the command; the host sets Data to the answer
@@ -154,9 +154,8 @@ func (m *machine) run(f func()) (err error) {
 	return nil
 }
 
-// Constant evaluates an expression without effects. The argument locals has the locals that
-// the expression binds itself. The error is a *Trap, a *Fault, or names the limit that was
-// exceeded.
+// Constant evaluates an expression without effects. `locals` are the locals that the expression
+// itself binds. The error is a *Trap or a *Fault, or it names the exceeded limit.
 func Constant(x tree.Expr, locals []*tree.Local, lim *Limits) ([]uint64, error) {
 	c := newCompiler()
 	c.frame(locals, false)
@@ -208,7 +207,7 @@ func NewTask(r *tree.Run, h Host, counts Counts) *Task {
 	return &Task{m: m, body: f.code}
 }
 
-// Run runs the task to its end. It returns nil, a *Trap or a *Fault.
+// Run runs the task to its end. The result is nil, a *Trap or a *Fault.
 func (t *Task) Run() error {
 	return t.m.run(func() {
 		t.m.start = t.m.now()

@@ -23,7 +23,7 @@ func (t *table) entry(m []uint64, k int) []uint64 {
 	return m[k*size : (k+1)*size]
 }
 
-// next returns the cell that holds the way of a set to replace next.
+// next returns the cell that holds the number of the entry that a full set replaces next.
 func (t *table) next(m []uint64, set int) *uint64 {
 	return &m[t.ways*t.sets*(1+t.key+t.elem)+set]
 }
@@ -59,7 +59,7 @@ func (t *table) put(m, key, value []uint64) {
 	copy(e[1+t.key:], value)
 }
 
-// room returns the entry to use for a new key in a set.
+// room returns the entry of a set that a new key will use.
 func (t *table) room(m []uint64, set int) []uint64 {
 	for k := range t.ways {
 		if e := t.entry(m, set*t.ways+k); e[0] == 0 {
@@ -88,8 +88,8 @@ func (s *sink) push(v uint64, bits int) {
 	}
 }
 
-// bitsCode pushes the canonical bits of a value. The slice that the code gets begins at
-// the first cell of the value.
+// bitsCode pushes the canonical bits of a value. The argument v begins at the first cell of the
+// value.
 type bitsCode func(s *sink, v []uint64)
 
 // canonical compiles code for the canonical bits of a type (see lang/tree/map.go).

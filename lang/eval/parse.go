@@ -2,22 +2,23 @@ package eval
 
 import "github.com/sinter-lang/sinter/lang/tree"
 
-// reader is a position in a message. The message has n bytes in the cells from at on.
+// reader is a position in a message. The message has n bytes in the cells that start at `at`.
 type reader struct {
 	at, n int
 	bit   int // bit offset from the start, most significant bit first
 	start int // byte offset where the layout that is being parsed starts
 }
 
-// fieldCode parses one field into the layout value at dst and reports whether it succeeded.
+// fieldCode parses one field into the layout value at dst, and reports whether the field was
+// valid.
 type fieldCode func(m *machine, r *reader, dst int) bool
 
-// parse compiles L.parse(b) into an option.
+// parse compiles L.parse(b). The result is an option.
 func (c *compiler) parse(x *tree.Parse) storeCode {
 	elements := c.elements(x.X)
 	layout := c.layout(x.Layout)
 	n := tree.Cells(x.T)
-	temp := c.alloc(n) // the message may be read from the memory of the result
+	temp := c.alloc(n) // the message may be in the memory of the result
 	return func(m *machine, dst int) {
 		at, length := elements(m)
 		clear(m.mem[temp : temp+n])
@@ -115,9 +116,9 @@ func either(a, b *tree.LayoutDef) *tree.LayoutDef {
 	return b
 }
 
-// cellOf follows a path. It returns the first cell of the last field, and the first cell of
-// that field's value. The two cells differ for an optional field, because such a field begins
-// with its flag.
+// cellOf follows a path of fields. It returns the first cell of the last field, and the first cell
+// of that field's value. For an optional field, the two cells differ, because the field begins
+// with a flag.
 func cellOf(d *tree.LayoutDef, path []int) (field, part int) {
 	at := 0
 	for i, k := range path {
@@ -211,8 +212,8 @@ func swapBytes(v uint64, n int) uint64 {
 	return s
 }
 
-// checkBits compiles code that turns raw bits into a cell and checks `=`, `in` and the
-// variants.
+// checkBits compiles code that turns raw bits into a cell. The code also checks the conditions `=`
+// and `in` of a field, and the variants of an enum.
 func checkBits(f *tree.LayoutField) func(uint64) (uint64, bool) {
 	if f.Kind == tree.LayoutEnum {
 		return func(v uint64) (uint64, bool) {
@@ -237,8 +238,8 @@ func checkBits(f *tree.LayoutField) func(uint64) (uint64, bool) {
 	}
 }
 
-// layoutBytes compiles a bytes field. Its length is computed, or stored before the bytes, or
-// the bytes extend to the end.
+// layoutBytes compiles a bytes field. The length is computed or stored before the bytes, or the
+// bytes extend to the end of the message.
 func (c *compiler) layoutBytes(f *tree.LayoutField) fieldCode {
 	size := c.layoutSize(f)
 	room, named := f.Part.Len, f.Offset >= 0

@@ -2,8 +2,8 @@ package eval
 
 import "github.com/sinter-lang/sinter/lang/tree"
 
-// addr compiles the address of a place. If the place is an aggregate that must be computed
-// first, it gets newly allocated cells.
+// addr compiles the address of a place. An aggregate that must be computed first gets newly
+// allocated cells.
 func (c *compiler) addr(x tree.Expr) addrCode {
 	switch x := x.(type) {
 	case *tree.LocalRef:

@@ -9,8 +9,8 @@ import (
 
 // Fixed point. A cell holds the word of a fix, which is its value times 2^F, sign-extended.
 
-// fixMul computes the exact product of two words in 128 bits, rounded toward minus infinity.
-// The caller truncates it.
+// fixMul computes the exact product of two words in 128 bits, rounded toward minus infinity. The
+// caller truncates the result.
 func fixMul(a, b uint64, frac int) uint64 {
 	hi, lo := bits.Mul64(a, b) // the words read as unsigned
 	if int64(a) < 0 {
@@ -88,8 +88,8 @@ func (f format) store(v float64) uint64 {
 	return math.Float64bits(v)
 }
 
-// arith32 and arith64 compute one operation and round it once. Their conversions keep the Go
-// compiler from fusing operations.
+// arith32 and arith64 compute one operation and round the result once. The conversions of the
+// result keep the Go compiler from fusing operations.
 func arith32(op tree.Op, a, b float32) float32 {
 	switch op {
 	case tree.Add:
@@ -155,9 +155,9 @@ func floatUnary(x *tree.Unary, v scalarCode) scalarCode {
 	if x.Op == tree.Neg {
 		return func(m *machine) uint64 { return f.store(-f.load(v(m))) }
 	}
-	// The root of an f32 may be rounded first to f64 and then to f32. The result is still
-	// the correctly rounded root, because 53 >= 2*24 + 2 (Figueroa, "When is double
-	// rounding innocuous?", 1995).
+	// For an f32, the root is rounded first to f64 and then to f32. This double rounding still gives
+	// the correctly rounded root, because 53 >= 2*24 + 2 (Figueroa, "When is double rounding
+	// innocuous?", 1995).
 	return func(m *machine) uint64 { return f.store(math.Sqrt(f.load(v(m)))) }
 }
 

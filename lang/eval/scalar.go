@@ -74,7 +74,7 @@ func (c *compiler) loadLocal(l *tree.Local) scalarCode {
 	return func(m *machine) uint64 { return m.mem[at] }
 }
 
-// word is the width and sign of a scalar, which determine how a result is truncated.
+// word is the width and sign of a scalar, which determine how results are truncated.
 type word struct {
 	bits   uint
 	signed bool
@@ -150,8 +150,8 @@ func (c *compiler) unary(x *tree.Unary) scalarCode {
 }
 
 // binary compiles an operator. Operand cells are already extended. Addition, multiplication and
-// bit operations therefore only need to truncate the result, and comparisons need no further
-// step.
+// bit operations therefore only need to truncate the result, and the result of a comparison is
+// complete.
 func (c *compiler) binary(x *tree.Binary) scalarCode {
 	l := c.scalar(x.L)
 	switch t := x.L.Type(); {
@@ -250,7 +250,7 @@ func compare(op tree.Op, l, r scalarCode, signed bool) scalarCode {
 	return func(m *machine) uint64 { a := l(m); return one(a >= r(m)) }
 }
 
-// divide defines all cases: x/0 is all ones, x%0 is x, min/-1 is min, min%-1 is 0.
+// divide compiles / and % for all operands: x/0 is all ones, x%0 is x, min/-1 is min, min%-1 is 0.
 func divide(op tree.Op, l, r scalarCode, w word) scalarCode {
 	return func(m *machine) uint64 {
 		a := l(m)

@@ -44,13 +44,13 @@ type waitArm struct {
 	end   scalarCode               // the channel or device
 	time  func(m *machine) uint64  // the deadline
 	when  scalarCode               // the guard; nil means true
-	fired int                      // cell that counts how often an `every` arm has fired
+	fired int                      // cell that counts how often the `every` arm has fired
 	take  func(*machine, int) bool // takes the value or message at end
 	body  code
 }
 
-// selectStmt compiles a select. turn is the cell that holds the arm that a fair select checks
-// first.
+// selectStmt compiles a select. A fair select changes the arm that it checks first. The cell
+// `turn` holds the number of this arm.
 func (c *frameCompiler) selectStmt(s *tree.Select) code {
 	turn := c.alloc(1)
 	arms := make([]waitArm, len(s.Arms))

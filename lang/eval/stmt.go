@@ -121,7 +121,8 @@ func (c *frameCompiler) declare(s *tree.Declare) code {
 	return doing(func(m *machine) { store(m, at) })
 }
 
-// unwrap compiles code that copies a present value into a local, if there is one.
+// unwrap compiles code that copies the value inside an option to a local. If l is nil, the code
+// does nothing.
 func (c *frameCompiler) unwrap(l *tree.Local) func(m *machine, at int) {
 	if l == nil {
 		return func(*machine, int) {}
@@ -174,8 +175,8 @@ func (c *frameCompiler) ifStmt(s *tree.If) code {
 	}
 }
 
-// assign compiles an assignment. The code computes the place first. It then computes the whole
-// value before it stores any part of it.
+// assign compiles an assignment. The code first computes the place, then the whole value, and only
+// then stores.
 func (c *frameCompiler) assign(s *tree.Assign) func(m *machine) {
 	if l, ok := s.Target.(*tree.LocalRef); ok && !c.locals[l.Local].indirect && !isAggregate(l.T) {
 		at, f := c.locals[l.Local].addr, c.scalar(s.Value)

@@ -2,7 +2,7 @@ package eval
 
 import "github.com/sinter-lang/sinter/lang/tree"
 
-// store compiles an expression so that its value is written to an address. The expression must
+// store compiles an expression to code that writes the value to an address. The expression must
 // not read the old contents at that address.
 func (c *compiler) store(x tree.Expr) storeCode {
 	if !isAggregate(x.Type()) {
@@ -159,8 +159,8 @@ func (c *compiler) callStore(x *tree.Call) storeCode {
 	}
 }
 
-// call compiles a call. An argument may call the same function. If an argument contains a call,
-// all arguments are therefore evaluated before any parameter is set.
+// call compiles a call. If an argument contains a call, the code evaluates all arguments before it
+// sets a parameter, because that call may be to the same function.
 func (c *compiler) call(x *tree.Call) func(m *machine) {
 	f := c.function(x.Func)
 	list := make([]func(m *machine), 0, len(x.Args))

@@ -2,9 +2,9 @@ package eval
 
 import "github.com/sinter-lang/sinter/lang/tree"
 
-// The steps of a test body are a separate kind of effect. Step is the statement or
-// expression, and Words are its numbers in the order of its fields. Bytes are passed in Data
-// and a value in Cells. The host of a test returns its answer in Cells or Data.
+// The steps of a test body are a separate kind of Effect. The field Step holds the statement or
+// expression, and Words holds its numeric operands in the order of the fields. Data passes bytes,
+// and Cells passes a value. The host of a test returns its answer in Cells or Data.
 
 // step compiles a statement that occurs only in tests.
 func (c *frameCompiler) step(s tree.Stmt) code {
@@ -56,7 +56,7 @@ func (c *compiler) words(numbers []tree.Expr) func(m *machine) []uint64 {
 	}
 }
 
-// expect compiles an expect. If it fails, the code reports both sides of the comparison and
+// expect compiles an expect. If the comparison fails, the code reports the two compared values and
 // traps.
 func (c *frameCompiler) expect(s *tree.Expect) func(m *machine) {
 	cond := c.scalar(s.Cond)
@@ -90,8 +90,8 @@ func (c *frameCompiler) crash(s *tree.Crash) func(m *machine) {
 }
 
 // fakeAnswer compiles a step that tells the driver what a task sends to a device, and what the
-// device answers. The effect has one word, the number of sent bytes. Its data are the sent bytes
-// and then the answer.
+// device answers. The effect has one word: the number of bytes that the task sends. The data of
+// the effect are these bytes, followed by the answer.
 func (c *frameCompiler) fakeAnswer(s *tree.Answer) func(m *machine) {
 	sent, value := c.elements(s.Sent), c.elements(s.Value)
 	return func(m *machine) {
@@ -121,8 +121,8 @@ func (c *frameCompiler) put(s *tree.Put) func(m *machine) {
 	}
 }
 
-// answer compiles an expression of a test that the host answers with cells. If x is not nil,
-// the cells hold the value of x when the host gets the step.
+// answer compiles an expression of a test whose value the host provides in cells. If x is not nil,
+// these cells hold the value of x before the host writes the answer.
 func (c *compiler) answer(step tree.Expr, x tree.Expr, numbers ...tree.Expr) storeCode {
 	words, n := c.words(numbers), tree.Cells(step.Type())
 	before := func(*machine, int) {}

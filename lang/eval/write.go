@@ -2,8 +2,8 @@ package eval
 
 import "github.com/sinter-lang/sinter/lang/tree"
 
-// writer is a position in a message that is being written. The bytes of the message are in the
-// cells from at on, which are 0 at first.
+// writer is a position in a message that is being written. The bytes of the message go to the
+// cells that start at `at`. These cells are 0 at first.
 type writer struct {
 	at  int
 	bit int // bit offset from the start, most significant bit first
@@ -17,7 +17,7 @@ func (w *writer) put(m *machine, v uint64, bits int) {
 	}
 }
 
-// putCode writes a part of a layout. The value of the part begins at src. It reports false if
+// putCode writes a part of a layout. The value of the part begins at src. The result is false if
 // the parts of the value are inconsistent.
 type putCode func(m *machine, w *writer, src int) bool
 
@@ -45,8 +45,8 @@ func (m *machine) writeTo(at, n, src int, put putCode, site int, proved bool) {
 	m.mem[at] = uint64(w.bit / 8)
 }
 
-// sealed compiles L.sealed(...). The code writes the value and computes its seal. A seal over
-// all bytes is computed after writing, any other seal while writing.
+// sealed compiles L.sealed(...). The code writes the value and computes its seal. The code
+// computes a seal over all bytes after writing the value, and any other seal while writing it.
 func (c *compiler) sealed(x *tree.Sealed) storeCode {
 	value, put := c.store(x.X), c.putLayout(x.T.Layout, true)
 	f := x.T.Layout.Fields[x.T.Layout.SealedField()]
@@ -63,7 +63,7 @@ func (c *compiler) sealed(x *tree.Sealed) storeCode {
 	}
 }
 
-// putLayout compiles code that writes the fields in order. sealing means that the seal is not
+// putLayout compiles code that writes the fields in order. If `sealing` is set, the seal is not
 // known yet.
 func (c *compiler) putLayout(d *tree.LayoutDef, sealing bool) putCode {
 	list := make([]putCode, len(d.Fields))
@@ -130,9 +130,9 @@ func putNumber(m *machine, w *writer, f *tree.LayoutField, v uint64) {
 	w.put(m, v, f.Bits)
 }
 
-// putBytes compiles code that writes a bytes field. The number of bytes is given by Len, by
-// a prefix that is written before the bytes, or by the length of the value. A field without
-// a name is written as zeros, or is empty if its length may be 0.
+// putBytes compiles code that writes a bytes field. The number of bytes is given by Len, by a
+// prefix that is written before the bytes, or by the length of the value. For a field without a
+// name, the code writes zeros, or no bytes if the length may be 0.
 func (c *compiler) putBytes(f *tree.LayoutField) putCode {
 	named := f.Offset >= 0
 	var length scalarCode

@@ -11,8 +11,8 @@ type linear struct {
 	off  int64
 }
 
-// linearOf writes an expression as a term plus an offset. It does not look inside an operation
-// that may wrap.
+// linearOf writes an expression as a term plus an offset. linearOf does not look inside an
+// operation that may wrap.
 func (f *Known) linearOf(e tree.Expr) (linear, bool) {
 	switch e := e.(type) {
 	case *tree.Const:

@@ -8,8 +8,8 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// TestChainsOfDifferences checks that x - y <= a and y - z <= b prove x - z <= d exactly if a +
-// b <= d. The two facts prove nothing about z - x.
+// TestChainsOfDifferences checks a chain of two facts: x - y <= a and y - z <= b prove x - z <= d
+// exactly if a + b <= d. They prove nothing about z - x.
 func TestChainsOfDifferences(t *testing.T) {
 	var x [3]term
 	for i := range x {

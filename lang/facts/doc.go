@@ -6,15 +6,15 @@
 //	}
 //	i = 3              Learn(i, 3)                  i in 3..=3, the rest forgotten
 //
-// A fact is an interval for a local or for a length, or a difference a - b <= d between two of
-// them. This is a small version of the difference-bound matrices of Dill, "Timing assumptions
-// and verification of finite-state concurrent systems" (1989). A proof uses the intervals of
-// the operands (ir/interval) and a few difference facts.
+// A fact is an interval for a local or for a length, or a bound a - b <= d on the difference of
+// two locals or lengths. Such facts are a small version of the difference-bound matrices of Dill,
+// "Timing assumptions and verification of finite-state concurrent systems" (1989). A proof uses
+// the intervals of the operands (ir/interval) and a few difference facts.
 //
-// A *Known belongs to one program point. The checker clones it at a branch. At a merge, Join
-// keeps the facts that hold on both paths. A nil *Known belongs to a point that is never
-// reached. The package uses the typed tree, but not the source text, names or diagnostics. Each
-// rule is sound: tests check it against all values of small types.
+// A *Known belongs to one program point. At a branch, the checker clones the *Known. Where two
+// paths merge, Join keeps the facts that hold on both. A nil *Known belongs to a point that is
+// never reached. The package uses the typed tree, but not the source text, names or diagnostics.
+// Each rule is sound: tests check it against all values of small types.
 //
 // Start reading at facts.go.
 package facts

@@ -115,8 +115,9 @@ func Length(t *tree.Type) interval.Set {
 	return interval.Make(0, MaxSlice)
 }
 
-// maxFacts bounds the facts of each kind at one point. The cost of checking a huge function
-// therefore stays linear in its length. An index without a proof is checked at run time.
+// maxFacts bounds the facts of each kind at one point. This bound keeps the cost of checking a
+// huge function linear in the length of the function. An index without a proof is checked at run
+// time.
 const maxFacts = 64
 
 // narrow adds the fact that a term is in an interval.
@@ -151,7 +152,8 @@ const maxEffort = 1 << 24
 // maxSteps bounds the difference facts in one proof.
 const maxSteps = 3
 
-// atMost reports whether x - y <= d follows from at most depth difference facts.
+// atMost reports whether x - y <= d follows from the difference facts. It uses at most `depth` of
+// these facts.
 func (f *Known) atMost(x, y term, d int64, depth int) bool {
 	if x == y {
 		return d >= 0

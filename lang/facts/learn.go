@@ -5,7 +5,7 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// Assume adds the facts that follow if the condition has the given truth value.
+// Assume adds the facts that follow when condition e has the given truth value.
 func (f *Known) Assume(e tree.Expr, truth bool) {
 	if f == nil {
 		return
@@ -102,8 +102,8 @@ func (f *Known) LearnLength(x tree.Expr, s interval.Set) {
 	}
 }
 
-// LearnOption records that a local was set to the value inside an option. For `x within a..b`
-// this value is x, and it lies between the bounds. For `first i in a..b` this value is an i
+// LearnOption records that a local was set to the value inside an option. For `x within a..b`, the
+// local then equals x and lies between the bounds. For `first i in a..b`, the local is a number
 // between the bounds.
 func (f *Known) LearnOption(l *tree.Local, x tree.Expr) {
 	if l == nil || f == nil || !l.Type.IsNumber() {
@@ -151,9 +151,8 @@ func (r Range) last() interval.Num {
 	return r.hi.Sub(interval.Int(1))
 }
 
-// LearnRound records that a local is in the range. `changed` lists the locals that may
-// have changed since the range was evaluated. LearnRound adds no difference facts about
-// those locals.
+// LearnRound records that a local is in the range. `changed` names the locals that may have
+// changed after the range was evaluated. LearnRound adds no difference facts about these locals.
 func (f *Known) LearnRound(l *tree.Local, r Range, changed map[string]bool) {
 	if f == nil {
 		return

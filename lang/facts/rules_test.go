@@ -77,8 +77,8 @@ func tableOf(t testing.TB, l, r *tree.Type, of func(a, b tree.Expr) tree.Expr) *
 	return k
 }
 
-// sound compares the facts about the result of(x, y) with a table of all results, for x
-// and y in all pairs of intervals.
+// sound compares the facts about the result of(x, y) with a table of all results, for all pairs of
+// intervals of x and y.
 func (k *table) sound(t testing.TB, what string, l, r *tree.Type, of func(a, b tree.Expr) tree.Expr) {
 	localX, x := local(0, l)
 	localY, y := local(1, r)
@@ -86,7 +86,7 @@ func (k *table) sound(t testing.TB, what string, l, r *tree.Type, of func(a, b t
 	f := New(new(int))
 	for a := range k.l {
 		least, most := make([]int64, len(k.r)), make([]int64, len(k.r))
-		for b := a; b < len(k.l); b++ { // l is in l[a]..=l[b]: extend each column by one row
+		for b := a; b < len(k.l); b++ { // the left operand is in l[a]..=l[b]; extend each column by one row
 			for j, v := range k.v[b] {
 				if b == a {
 					least[j], most[j] = v, v
@@ -111,8 +111,8 @@ func (k *table) sound(t testing.TB, what string, l, r *tree.Type, of func(a, b t
 	}
 }
 
-// TestOperators tries each operator on integers of up to five bits, for all values in all pairs
-// of intervals that facts can describe.
+// TestOperators tries each operator on integers of up to five bits, on all pairs of intervals that
+// facts can describe.
 func TestOperators(t *testing.T) {
 	for _, typ := range smallTypes() {
 		for _, op := range numberOps() {
@@ -152,8 +152,8 @@ func TestConversions(t *testing.T) {
 	}
 }
 
-// TestRanges tries each operator on ranges. It checks the interval of the result's type and the
-// facts about the result's word.
+// TestRanges tries each operator on ranges. The test checks the interval of the result's type and
+// the facts about the result's word.
 func TestRanges(t *testing.T) {
 	const from, most = int64(-4), int64(5)
 	for _, op := range numberOps() {
@@ -201,7 +201,8 @@ func corner(rng *rand.Rand, t *tree.Type) interval.Num {
 	return Cell(tree.Truncate(v, t), t)
 }
 
-// TestWideOperators tries each operator at full width, at random ends near corners.
+// TestWideOperators tries each operator on wide types, with intervals whose random ends are often
+// near an end of a word's range.
 func TestWideOperators(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 6))
 	for range 4000 {

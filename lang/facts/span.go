@@ -16,7 +16,8 @@ func All(t *tree.Type) interval.Set {
 	return interval.Set{Lo: num(lo), Hi: num(hi)}
 }
 
-// ofWord is the interval of an integer type. Proofs call it most often, so it avoids big.Int.
+// ofWord is the interval of an integer type. It avoids big.Int for speed, because proofs call it
+// more often than any other function.
 func ofWord(bits int, signed bool) interval.Set {
 	if signed {
 		half := int64(1) << (bits - 1)
@@ -53,8 +54,8 @@ func Fits64(s interval.Set) bool {
 	return s.Within(All(tree.IntType(64, false))) || s.Within(All(tree.IntType(64, true)))
 }
 
-// WordFor is the smallest integer type that can hold an interval. It is nil if the interval
-// does not fit in 64 bits.
+// WordFor is the smallest integer type that can hold an interval. The result is nil if the
+// interval does not fit in 64 bits.
 func WordFor(s interval.Set) *tree.Type {
 	if !Fits64(s) {
 		return nil
@@ -63,8 +64,8 @@ func WordFor(s interval.Set) *tree.Type {
 	return tree.IntType(bits, signed)
 }
 
-// meet is the intersection of s and t. If it is empty, the facts contradict each other and the
-// point is never reached. The result is then s.
+// meet is the intersection of s and t. If the intersection is empty, the facts contradict each
+// other, and the program point is never reached. In this case the result is s.
 func meet(s, t interval.Set) interval.Set {
 	if r := s.Meet(t); !r.Empty() {
 		return r
@@ -78,8 +79,8 @@ var opOf = map[tree.Op]interval.Op{
 	tree.BitAnd: interval.And, tree.BitOr: interval.Or, tree.BitXor: interval.Xor, tree.Shl: interval.Shl, tree.Shr: interval.Shr,
 }
 
-// Apply returns the interval of l op r in exact arithmetic. It reports false if the result has
-// no bound: a divisor may be 0, a shift amount may be negative or above 63, or op is a
+// Apply returns the interval of l op r in exact arithmetic. The second result is false if there is
+// no interval: a divisor may be 0, a shift amount may be negative or above 63, or op is a
 // comparison.
 func Apply(op tree.Op, l, r interval.Set) (interval.Set, bool) {
 	o, ok := opOf[op]

@@ -12,9 +12,9 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// At each point of a program, some set of states is possible. The test keeps that set as a list
-// beside the known facts, and takes random steps with both. The facts and each proof must hold in
-// every state of the list.
+// At each point of a program, some set of states is possible. The test keeps this set as a list,
+// and applies the same random steps to the list and to the known facts. The facts and each proof
+// must hold in every state of the list.
 
 // state gives each local its number. For bytes, the number is the length.
 type state [4]int64
@@ -84,7 +84,7 @@ func (w *world) number(depth int) (tree.Expr, func(state) int64) {
 	return w.binary(depth)
 }
 
-// cut is the part of a number that a word keeps.
+// cut is the value of a number after truncation to an integer type.
 func cut(v int64, t *tree.Type) int64 { return Cell(tree.Truncate(uint64(v), t), t).Big().Int64() }
 
 // binary adds, subtracts or masks in a word that may be too narrow.
@@ -207,7 +207,7 @@ func (w *world) resize() {
 	w.each(func(s state, add func(state)) { s[localB] = f(s); add(s) })
 }
 
-// round makes x a member of a range, as a loop with an empty body does.
+// round makes x a member of a range, like the variable of a loop whose body is empty.
 func (w *world) round(i int) {
 	lo, f := w.number(1)
 	hi, g := w.number(1)
@@ -292,7 +292,8 @@ func (w *world) check() {
 	}
 }
 
-// prove asks for proofs and compares each with every state. It returns the number of proofs.
+// prove asks for random proofs and compares each proof with every state. It returns the number of
+// proofs.
 func (w *world) prove() (proofs int) {
 	x, f := w.number(2)
 	y, g := w.number(2)

@@ -3,7 +3,7 @@ package lower
 import "github.com/sinter-lang/sinter/ir"
 
 // alignParams sets the alignment of object parameters to the alignment of their arguments. The
-// buffer of a socket lies inside a frame, where words are aligned only to 2.
+// alignment can be only 2, because the buffer of a socket lies inside a frame.
 func alignParams(m *ir.Module) {
 	order, _ := ir.CallOrder(m)
 	for k := len(order) - 1; k >= 0; k-- { // callers first

@@ -34,7 +34,7 @@ func (x *lowering) repeat(n *ir.Value, body func(i *ir.Value)) {
 	x.repeatUntil(n, func(i *ir.Value, _ *ir.Block) { body(i) })
 }
 
-// repeatUntil is repeat with an exit: `body` may jump to done to end the loop.
+// repeatUntil is repeat with an exit: `body` may jump to the block `done`, which ends the loop.
 func (x *lowering) repeatUntil(n *ir.Value, body func(i *ir.Value, done *ir.Block)) {
 	i := x.variable("i", 32)
 	x.ssa.write(i, x.Const(32, 0))
@@ -54,7 +54,7 @@ func (x *lowering) repeatUntil(n *ir.Value, body func(i *ir.Value, done *ir.Bloc
 // copyBytes copies n bytes. If the two regions overlap, dst must be at the lower address.
 func (x *lowering) copyBytes(dst, src ir.Ref, n *ir.Value) { x.Move(dst, src, n) }
 
-// equalBytes compares two bytes leaves. It returns 1 if they are equal.
+// equalBytes compares two bytes leaves. The result is 1 if their contents are equal.
 func (x *lowering) equalBytes(a, b leaf) *ir.Value {
 	na, pa := x.bytesOf(a)
 	nb, pb := x.bytesOf(b)
@@ -92,7 +92,7 @@ func (x *lowering) literal(e *tree.BytesLit) leaf {
 	return leaf{ref: ir.Ref{Obj: o}, size: size}
 }
 
-// toBytes lowers be16(x) and its relatives.
+// toBytes lowers be16(x), le16(x) and the wider forms.
 func (x *lowering) toBytes(e *tree.ToBytes) leaf {
 	v := x.word(e.X)
 	bits := ir.Type(8 * e.Size)
@@ -130,7 +130,8 @@ func (x *lowering) appendTo(s *tree.Append) {
 	x.copyBytes(x.offset(at, n, 1), from, more)
 }
 
-// grow checks the new length and sets it. It returns the old length.
+// grow checks the new length and sets it. The results are the old length and the address of the
+// first byte.
 func (x *lowering) grow(s *tree.Append, buf leaf, more *ir.Value) (*ir.Value, ir.Ref) {
 	n, at := x.bytesOf(buf)
 	sum := x.Word(word.Add, 32, n, more)
@@ -163,7 +164,7 @@ func (x *lowering) resize(s *tree.Resize) {
 	x.Store(n, buf.ref) // last, so that the code after it knows the length
 }
 
-// forget begins a new lifetime of a variable that is emptied, because its old contents are
+// forget begins a new lifetime of a variable that a resize to 0 empties. The old contents are
 // never read again.
 func (x *lowering) forget(s *tree.Resize, buf leaf) {
 	c, empty := s.Len.(*tree.Const)

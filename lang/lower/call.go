@@ -112,8 +112,8 @@ func (x *lowering) writeBack(at place, results []*ir.Value) []*ir.Value {
 	return results
 }
 
-// sliceArg returns the argument for a slice: the whole object that contains it, the offset of
-// its first element in bytes, and its length.
+// sliceArg returns the argument for a slice: the whole object that contains it, the offset of its
+// first element in bytes, and the length of the slice.
 func (x *lowering) sliceArg(e tree.Expr) argument {
 	base, start, n := x.slice(e)
 	is := extent{size: base.size}
@@ -124,7 +124,7 @@ func (x *lowering) sliceArg(e tree.Expr) argument {
 }
 
 // slice evaluates a slice: a parameter, or a part of an array, bytes or another slice. start is
-// the offset of its first element in base.
+// the offset of the slice's first element in base.
 func (x *lowering) slice(e tree.Expr) (base leaf, start, n *ir.Value) {
 	s, ok := e.(*tree.SliceOf)
 	if !ok {

@@ -14,8 +14,8 @@ func (x *lowering) sum(kind tree.SealKind, at ir.Ref, n *ir.Value) *ir.Value {
 	return x.crc(0xedb88320, at, n)
 }
 
-// crc computes a 32-bit cyclic redundancy check with a reflected polynomial. It handles four
-// bits at a time with a table of 16 words. This is the method of Perez, "Byte-wise CRC
+// crc computes a 32-bit cyclic redundancy check with a reflected polynomial. The emitted code
+// handles four bits at a time, with a table of 16 words. The method is from Perez, "Byte-wise CRC
 // Calculations" (1983), applied to half bytes.
 func (x *lowering) crc(poly uint32, at ir.Ref, n *ir.Value) *ir.Value {
 	table := ir.Ref{Obj: x.crcTable(poly)}
@@ -33,7 +33,7 @@ func (x *lowering) crc(poly uint32, at ir.Ref, n *ir.Value) *ir.Value {
 	return x.Word(word.Not, 32, x.ssa.read(sum))
 }
 
-// crcTable returns the table of a polynomial. It makes each table once.
+// crcTable returns the table of a polynomial. Each table is made only once.
 func (x *lowering) crcTable(poly uint32) *ir.Object {
 	name := "crc32.table"
 	if poly != 0xedb88320 {
@@ -61,9 +61,9 @@ func (x *lowering) crcTable(poly uint32) *ir.Object {
 // longestSum is the largest number of bytes for which inetAdd is correct.
 const longestSum = 1 << 16
 
-// known lowers a library function that has a faster form than its source. It reports false for
-// any other function. It also reports false if the argument of the function does not allow the
-// faster form.
+// known lowers a library function that has a faster form than its source. For any other function
+// it returns false. It also returns false if the size or alignment of the function's argument does
+// not allow the faster form.
 func (x *lowering) known() bool {
 	little := x.f.Name == "checksum.inet_add_le"
 	if x.f.Name != "checksum.inet_add" && !little {
@@ -83,10 +83,10 @@ func (x *lowering) known() bool {
 	return true
 }
 
-// inetAdd sums n bytes from offset start as 16-bit words in network order, reduced to 16 bits.
-// The object must be aligned to 4. inetAdd adds 32-bit words in memory order: carries wrap
-// around, so the byte-swapped sum is the sum of the byte-swapped words (RFC 1071). If the
-// offset is odd, the bytes after the first byte are already in network order.
+// inetAdd sums n bytes from offset start as 16-bit words in network order, and reduces the sum to
+// 16 bits. The object must be aligned to 4. The emitted code adds 32-bit words in memory order.
+// Carries wrap around, and therefore the byte-swapped sum is the sum of the byte-swapped words
+// (RFC 1071). If the offset is odd, the bytes after the first byte are already in network order.
 func (x *lowering) inetAdd(b ir.Ref, start, n *ir.Value, little bool) *ir.Value {
 	end := x.Word(word.Add, 32, start, n)
 	at, sum := x.variable("at", 32), x.variable("sum", 64)
@@ -125,8 +125,9 @@ func (x *lowering) inetAdd(b ir.Ref, start, n *ir.Value, little bool) *ir.Value 
 	return x.inOrder(x.ssa.read(sum), x.ssa.read(first), odd, little)
 }
 
-// inOrder reduces a sum of words in memory order to 16 bits. The result is in network order, or
-// in memory order if little is set. An odd offset swaps the bytes.
+// inOrder reduces a sum of words in memory order to 16 bits. The result is in network order, or in
+// memory order if little is set. If the offset is odd, the two bytes of the sum are already
+// swapped.
 func (x *lowering) inOrder(sum, first, odd *ir.Value, little bool) *ir.Value {
 	s := x.Word(word.Add, 32, x.Word(word.And, 32, x.Slice(32, sum, 0), x.Const(32, 0xffff)), x.Zext(32, x.Slice(16, sum, 16)))
 	s = x.folded(x.folded(x.Word(word.Add, 32, s, x.Slice(32, sum, 32))))
@@ -180,8 +181,8 @@ func (x *lowering) fold(v *ir.Value) *ir.Value {
 	return x.Word(word.Not, 16, x.Slice(16, x.folded(x.folded(v)), 0))
 }
 
-// checkWhole checks the seal (checksum) over all bytes of a layout that was just parsed. It
-// first subtracts the seal field's own value from the sum.
+// checkWhole checks the seal (checksum) over all bytes of a layout that was just parsed. The
+// emitted code first subtracts the value of the seal field itself from the sum.
 func (x *lowering) checkWhole(ps *parsing, fr *frame, f *tree.LayoutField, v *ir.Value) {
 	n := x.Word(word.Sub, 32, x.here(ps), fr.start)
 	at := x.offset(ps.src, fr.start, 1)

@@ -8,9 +8,9 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// A message for a device is built in the program's own buffer if possible. For this purpose a
-// variable that is used as a buffer has free memory before it, its room. The start of the
-// message goes there. A head is the header of a message.
+// A message for a device is built in the program's own buffer if possible. For this purpose, a
+// variable that is used as a buffer has free memory before it, called its room. The start of the
+// message goes into this room. The head is the header of a message.
 //
 //	          0       4          8         12        16
 //	room     |       | length   | head               | data ...     with a head
@@ -20,13 +20,13 @@ import (
 //	room     |        | length    | status | data ...               an answer
 //	[512]u8  |                             | data ...
 //
-// The table row of the port kind (ir/port) defines the bytes before the data. In a message with
-// a head, the length of the bytes value lies where the upper half of the head is. The length is
-// set after a receive and restored after a send.
+// The row of the port kind in the table of ir/port defines the bytes before the data. For a
+// message with a head, the upper half of the head occupies the memory of the bytes value's length.
+// The length is therefore set after a receive, and restored after a send.
 const messageRoom = 12
 
-// A message of a socket is part of an Ethernet frame, so its buffer is a frame. The parts of
-// the message are then aligned to 2.
+// A message of a socket is part of an Ethernet frame, and its buffer is a whole frame. The parts
+// of the message are then aligned to 2.
 //
 //	          0        4             38        42        46
 //	room     | length | headers     | head              | data ...
@@ -36,8 +36,8 @@ const frameRoom = 4 + tree.MessageAt + 4
 // kindOf returns the port kind of the device that an expression of type Device names.
 func kindOf(dev tree.Expr) *port.Kind { return port.OfType(dev.Type().Name) }
 
-// messages maps each local that is a message to the devices that it goes to and comes from. The
-// list is nil for a local that has no room.
+// messages maps each local that holds a message to the devices that send or receive this message.
+// If a local has no room, its list is nil.
 type messages map[*tree.Local][]tree.Expr
 
 func messagesOf(f *tree.Func) messages {
@@ -110,9 +110,9 @@ func wholeBody(s *tree.DevAsk) bool {
 	return t.Kind == tree.Array && t.Len == kindOf(s.Dev).Most
 }
 
-// room returns the size of the room before the object of a local, and the minimum size of both
-// together. Only messages of sockets use room that is part of a frame, because messages of
-// ports have a different layout.
+// room returns the size of the room before the object of a local, and the minimum size of room and
+// object together. The room is part of a frame only if all messages of the local belong to
+// sockets, because messages of ports have a different layout.
 func (x *lowering) room(p *tree.Local) (before, whole int) {
 	sockets := 0
 	for _, dev := range x.messages[p] {
@@ -132,9 +132,9 @@ func (x *lowering) room(p *tree.Local) (before, whole int) {
 	return frameRoom, whole
 }
 
-// inRoom returns the address of a message with data e, if e is a variable with enough room
-// before it. For a socket this must be the room of a frame. `before` is the number of bytes of
-// the room that the message takes.
+// inRoom returns the address of a message with data e, if e is a variable with enough room before
+// it. For a socket, the room must be part of a frame. `before` is the number of bytes of the
+// message that come before the data.
 func (x *lowering) inRoom(e tree.Expr, before int, socket bool) (ir.Ref, bool) {
 	l, ok := e.(*tree.LocalRef)
 	if !ok {
@@ -200,8 +200,8 @@ func (x *lowering) tooLong(d headed, n int) *ir.Value {
 	return x.Word(word.Ltu, 1, x.Const(32, uint64(d.before+d.kind.Head()+n)), x.Load(32, d.whole()))
 }
 
-// headed is the memory for receiving a message with a head and a bounded number of bytes. It is
-// the room of the buffer itself, or a separate object. In a frame, other headers precede the
+// headed is the memory for receiving a message with a head and a bounded number of bytes. This
+// memory is the buffer with its room, or a separate object. In a frame, other headers precede the
 // message, and the received length is the length of the frame.
 type headed struct {
 	kind   *port.Kind
@@ -258,8 +258,8 @@ func (x *lowering) arrived(d headed) *ir.Value {
 	return head
 }
 
-// lossOf returns the address of the count of lost messages, which came with the last
-// message of a socket. The count is written only if the program reads it.
+// lossOf returns the address of the count of lost messages that came with the last message of a
+// socket. The emitted code stores this count only if the program reads it.
 func (x *lowering) lossOf(s *tree.SocketDef) ir.Ref {
 	o := x.losses[s]
 	if o == nil {
@@ -355,9 +355,9 @@ func (x *lowering) messageOf(s *tree.DevSend, k *port.Kind, end int) (ir.Ref, *i
 	return m, n
 }
 
-// sendHeaded sends the head of a message and the n bytes of a value after it. For a socket it
-// also writes the port number, after the head. If the checksum is not known, it writes 0
-// before the head.
+// sendHeaded sends the head of a message and the n bytes of a value after it. For a socket, the
+// emitted code also writes the port number after the head. It marks an unknown checksum with a 0
+// at the start of the frame.
 func (x *lowering) sendHeaded(end int, k *port.Kind, m ir.Ref, head, n *ir.Value, value tree.Expr) {
 	s, whole := x.socket(end), m
 	before := 0
@@ -401,8 +401,8 @@ func (x *lowering) turned(v *ir.Value) *ir.Value {
 // command traps.
 func (x *lowering) devAsk(s *tree.DevAsk) { x.asked(s, kindOf(s.Dev).Blocks()) }
 
-// asked lowers a port command and its answer. It returns whether the command succeeded. If
-// traps is set, a failed command traps, so the code after it runs only on success.
+// asked lowers a port command and its answer. The result says whether the command succeeded. If
+// `traps` is set, a failed command traps, and the code after the command runs only on success.
 func (x *lowering) asked(s *tree.DevAsk, traps bool) *ir.Value {
 	arg := func() *ir.Value { return x.Const(32, 0) }
 	if s.Arg != nil {
@@ -423,15 +423,15 @@ func (x *lowering) asked(s *tree.DevAsk, traps bool) *ir.Value {
 	return x.ask(s, c, x.shortAnswer(), port.StatusSize, traps)
 }
 
-// command writes the head of a command. body is the size of its body.
+// command writes the head of a command. `body` is the size of the command's body.
 func (x *lowering) command(m ir.Ref, does *port.Method, arg *ir.Value, body int) {
 	x.Store(x.Const(32, uint64(port.CommandSize+body)), m)
 	x.Store(x.Const(32, uint64(does.Code)), shifted(m, 4))
 	x.Store(arg, shifted(m, 8))
 }
 
-// ask sends a command and returns whether its answer begins with status 0. If traps is set, it
-// traps on any other status.
+// ask sends a command and returns whether its answer begins with status 0. If `traps` is set, the
+// emitted code traps on any other status.
 func (x *lowering) ask(s *tree.DevAsk, command, answer ir.Ref, size int, traps bool) *ir.Value {
 	x.Emit(&ir.Instr{Op: ir.OpAsk, Dev: x.device(s.Dev), Refs: []ir.Ref{command, answer}, Imm: uint64(size)})
 	ok := x.Word(word.Eq, 1, x.Load(32, shifted(answer, 4)), x.Const(32, 0))
@@ -441,8 +441,8 @@ func (x *lowering) ask(s *tree.DevAsk, command, answer ir.Ref, size int, traps b
 	return ok
 }
 
-// askBus lowers a command over a bus and returns whether it succeeded. The answer is copied to
-// its variable only on success.
+// askBus lowers a command over a bus and returns whether the command succeeded. The emitted code
+// copies the answer to the variable only on success.
 func (x *lowering) askBus(s *tree.DevAsk) *ir.Value {
 	arg, size := x.Const(32, 0), 0
 	if s.Arg != nil {

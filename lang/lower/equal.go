@@ -19,7 +19,7 @@ func (x *lowering) equal(e *tree.Equal) *ir.Value {
 	return v
 }
 
-// same compares the leaves of two values. It returns 1 if they are equal.
+// same compares the leaves of two values. The result is 1 if the values are equal.
 func (x *lowering) same(t, u *tree.Type, l, r []leaf) *ir.Value {
 	if words(t) {
 		return x.sameWords(t, l, r)
@@ -37,8 +37,8 @@ func (x *lowering) same(t, u *tree.Type, l, r []leaf) *ir.Value {
 	return x.ssa.read(out)
 }
 
-// words reports two facts about a type together: all leaves are words, and two values are
-// equal exactly if all their leaves are equal.
+// words reports whether both of these facts hold: all leaves of a type are words, and two values
+// of the type are equal exactly if all their leaves are equal.
 func words(t *tree.Type) bool {
 	if t.IsScalar() {
 		return true
@@ -101,7 +101,7 @@ func (x *lowering) demand(ok *ir.Value, no *ir.Block) {
 	x.enter(next)
 }
 
-// when emits `body` so that it runs only if c holds.
+// when emits `body` as code that runs only if c holds.
 func (x *lowering) when(c *ir.Value, body func()) {
 	yes, after := x.NewBlock(), x.NewBlock()
 	x.branch(c, yes, after)
@@ -140,7 +140,7 @@ func (x *lowering) compareEnum(t *tree.Type, l, r []leaf, differ *ir.Block) {
 	}
 }
 
-// solid returns the leaf itself if it is present. For an absent object it allocates memory,
+// solid returns the leaf itself if it is present. For an absent object, solid allocates memory
 // whose contents are never read.
 func (x *lowering) solid(t *tree.Type, l leaf) leaf {
 	if !l.absent() {

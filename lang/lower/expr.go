@@ -12,8 +12,8 @@ func (x *lowering) word(e tree.Expr) *ir.Value { return x.value(e, nil)[0].v }
 func one(v *ir.Value) []leaf { return []leaf{{v: v}} }
 
 // value evaluates e. dst holds one address for each object leaf, or is nil. An expression that
-// makes new objects may write them to dst. dst must be nil if the evaluation may still read
-// from those addresses.
+// makes new objects may write these objects to dst. dst must be nil if the evaluation may still
+// read from those addresses.
 func (x *lowering) value(e tree.Expr, dst []ir.Ref) []leaf {
 	x.At = e.Span()
 	switch e := e.(type) {
@@ -173,7 +173,7 @@ func (x *lowering) binary(e *tree.Binary) *ir.Value {
 	}
 }
 
-// amount extends a signed shift amount that has fewer bits than the shifted word.
+// amount extends a signed shift amount that has fewer bits than the amounts of shifts of w.
 func (x *lowering) amount(r *ir.Value, t *tree.Type, w ir.Type) *ir.Value {
 	if n := ir.Type(word.AmountBits(int(w))); isSigned(t) && r.Type < n {
 		return x.Sext(n, r)
@@ -181,8 +181,8 @@ func (x *lowering) amount(r *ir.Value, t *tree.Type, w ir.Type) *ir.Value {
 	return r
 }
 
-// logic lowers `and` and `or`. It evaluates R only if it is needed, unless R is so simple that
-// the difference cannot be observed.
+// logic lowers `and` and `or`. The emitted code evaluates R only if L does not decide the result.
+// A simple R without effects is always evaluated.
 func (x *lowering) logic(e *tree.Binary) *ir.Value {
 	if plain(e.R, 4) {
 		l := x.word(e.L)
@@ -232,8 +232,8 @@ func plain(e tree.Expr, n int) bool {
 	return false
 }
 
-// condition emits a jump to the block `yes` or the block `no`. The caller may add more jumps
-// to these blocks before it enters them.
+// condition emits a jump to the block `yes` or the block `no`. Before the caller enters these
+// blocks, it may add more jumps to them.
 func (x *lowering) condition(e tree.Expr, yes, no *ir.Block) {
 	switch e := e.(type) {
 	case *tree.Unary:
@@ -286,8 +286,8 @@ func (x *lowering) variantNumber(t *tree.EnumDef, v *ir.Value, w ir.Type) *ir.Va
 	return x.Load(w, x.offset(ir.Ref{Obj: o}, x.Zext(32, v), size))
 }
 
-// parts evaluates the fields of a literal in source order. It returns their leaves in the order
-// of the type, after the leaves in head.
+// parts evaluates the fields of a literal in source order. The result has their leaves in the
+// order of the type, after the leaves in head.
 func (x *lowering) parts(args []tree.Arg, t *tree.Type, head []leaf) []leaf {
 	types := partsOf(t)
 	got := make([][]leaf, len(types))

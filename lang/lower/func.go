@@ -25,7 +25,7 @@ type lowering struct {
 	arrivals map[*tree.Local]bool // buffers that hold only received messages; see kept.go
 	loops    []loop
 	names    map[string]bool
-	rets     []ir.Ref // addresses for the objects of the result
+	rets     []ir.Ref // addresses to which the objects of the result are written
 	parse    []*parsing
 }
 
@@ -76,8 +76,8 @@ func (l *lowerer) task(k int, r *tree.Run) *ir.Func {
 	return x.F
 }
 
-// bindConst binds a parameter to a constant. If the value may be set when the program starts,
-// the parameter is read from a constant object.
+// bindConst binds a parameter to a constant. If the value may be set when the program starts, the
+// function reads the parameter from a constant object.
 func (x *lowering) bindConst(p *tree.Local, a tree.Bind) {
 	slots := x.begin(p)
 	if a.AtStart() {
@@ -131,8 +131,8 @@ func (l *lowerer) freeName(name string) string {
 	return name
 }
 
-// params makes the parameters: words in the entry block, and objects in Objs. It also makes the
-// results: first the leaves of the returned value, then the scalars of inout parameters.
+// params makes the parameters: words in the entry block, and objects in Objs. params also makes
+// the results: first the leaves of the returned value, then the scalars of inout parameters.
 func (x *lowering) params(sizes []extent) {
 	next := func(name string, align int, readOnly bool) *ir.Object {
 		o := &ir.Object{Name: x.unique(name), Kind: ir.ParamObj, Size: sizes[0].size, Align: max(align, sizes[0].align), ReadOnly: readOnly, Span: x.At}
@@ -273,7 +273,7 @@ func (x *lowering) branch(c *ir.Value, yes, no *ir.Block) {
 	x.Branch(c, yes, no)
 }
 
-// enter continues in b. No jumps to b may be added after that.
+// enter continues in b. After this call, no jumps to b may be added.
 func (x *lowering) enter(b *ir.Block) {
 	x.B = b
 	x.ssa.seal(b)

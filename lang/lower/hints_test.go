@@ -15,8 +15,8 @@ import (
 // hint is a hint as written, outside of comments.
 var hint = regexp.MustCompile(`@[a-z]+(\([^()]*\))?`)
 
-// TestHintsNeverChangeMeaning removes all hints from every program. The traces stay the same,
-// as lowered and after all passes.
+// TestHintsNeverChangeMeaning removes all hints from every program. The traces must stay the same,
+// for the IR as lowered and after all passes.
 func TestHintsNeverChangeMeaning(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.sn")
 	require.NoError(t, err)

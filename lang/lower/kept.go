@@ -5,11 +5,11 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// The network stack knows the checksum of a datagram that has arrived, and stores it in the
-// first bytes of the frame (std/net/stack.sn). The checksum stays valid while the datagram is
-// unchanged. This is certain if only receives from sockets write the buffer. A send from such
-// a buffer keeps the stored checksum, and the stack need not compute it again. Any other send
-// writes 0 there.
+// The network stack knows the checksum of a datagram that has arrived, and stores it in the first
+// bytes of the frame (std/net/stack.sn). The stored checksum stays valid if only receives from
+// sockets write the buffer, because the datagram is then unchanged. A send from such a buffer
+// keeps the stored checksum, and the stack does not compute the checksum again. Any other send
+// replaces the stored checksum by 0, which marks it as unknown.
 
 // sumAt is the offset of the checksum in the object of a frame.
 const sumAt = 4
@@ -85,7 +85,8 @@ func (r *receivedOnly) fills(e tree.Expr) {
 	}
 }
 
-// reads handles an expression that changes a local only through a call or receive inside it.
+// reads handles an expression that changes a local only through a call or a receive inside the
+// expression.
 func (r *receivedOnly) reads(e tree.Expr) {
 	switch e := e.(type) {
 	case nil, *tree.LocalRef:
@@ -120,8 +121,8 @@ func (x *lowering) unchanged(value tree.Expr) bool {
 	return whole > 0
 }
 
-// noSum marks the checksum in the frame of a buffer as unknown. It does nothing for a buffer
-// outside of a frame.
+// noSum marks the checksum in the frame of a buffer as unknown. For a buffer outside of a frame,
+// noSum does nothing.
 func (x *lowering) noSum(l *tree.Local, buf ir.Ref) {
 	if _, whole := x.room(l); whole > 0 && x.arrivals[l] {
 		x.Store(x.Const(32, 0), ir.Ref{Obj: buf.Obj, Disp: sumAt})

@@ -14,9 +14,9 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// TestSumsAreKept checks that a datagram that is returned unchanged keeps its checksum, and
-// that a changed datagram gets a new one. The frames equal the reference's frames, whose stack
-// computes all checksums.
+// TestSumsAreKept checks that an unchanged datagram keeps its checksum when the program returns
+// it, and that a changed datagram gets a new checksum. The frames must equal those of the
+// reference, where the stack computes all checksums.
 func TestSumsAreKept(t *testing.T) {
 	for _, c := range []struct {
 		name, vars, body string
@@ -62,7 +62,7 @@ func TestSumsAreKept(t *testing.T) {
 	}
 }
 
-// datagrams returns datagrams for the echo: without a checksum, of odd lengths, empty, too
+// datagrams returns datagrams for the echo task: without a checksum, of odd lengths, empty, too
 // long.
 func datagrams(host uint32) [][]byte {
 	peer := world.Host{Address: host ^ 1, Port: 5000}
@@ -81,8 +81,7 @@ func datagrams(host uint32) [][]byte {
 	return out
 }
 
-// keeps reports whether the echo sends every message without marking its checksum as
-// unknown.
+// keeps reports whether the echo task sends every message without marking its checksum as unknown.
 func keeps(m *ir.Module) bool {
 	for _, f := range m.Funcs {
 		if f.Name != "task.echo" {

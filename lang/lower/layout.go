@@ -6,9 +6,9 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// parsing is the state of the code that parses one message. Its position is base + pos bits. A
-// field of known width only increases pos. After a field whose width is known only at run
-// time, a new base begins. Invariant: base <= n.
+// parsing is the state of the code that parses one message. The position in the message is base +
+// pos bits. After a field of known width, only pos increases. After a field whose width is known
+// only at run time, a new base begins. Invariant: base <= n.
 type parsing struct {
 	src    ir.Ref    // address of the first byte
 	n      *ir.Value // length of the source in bytes
@@ -26,7 +26,7 @@ type frame struct {
 	start  *ir.Value // for a layout with a seal: byte offset of its start in the source
 }
 
-// parseOr parses a layout. The emitted code jumps to the block `no` if parsing fails.
+// parseOr parses a layout. If parsing fails, the emitted code jumps to the block `no`.
 func (x *lowering) parseOr(e *tree.Parse, no *ir.Block) []leaf {
 	n, at := x.span(e.X)
 	x.At = e.At
@@ -79,7 +79,7 @@ func (x *lowering) layout(ps *parsing, def *tree.LayoutDef) []leaf {
 	return out
 }
 
-// fixedBits is the total width of the fields of known width that begin at field k.
+// fixedBits is the total width of the consecutive fields of known width, starting with field k.
 func fixedBits(def *tree.LayoutDef, k int) int {
 	n := 0
 	for ; k < len(def.Fields); k++ {
@@ -189,8 +189,8 @@ func (x *lowering) layoutPart(ps *parsing, f *tree.LayoutField) []leaf {
 	return one(x.convert(v, tree.IntType(f.Bits, f.Signed), f.Part))
 }
 
-// bits reads an n-bit number at bit pos after the base. It reads byte by byte, because the
-// position may be unaligned.
+// bits reads an n-bit number at bit pos after the base. The emitted code reads byte by byte,
+// because the position may be unaligned.
 func (x *lowering) bits(ps *parsing, pos, n int, little bool) *ir.Value {
 	first, skip := pos/8, pos%8
 	bytes := (skip + n + 7) / 8
@@ -229,7 +229,7 @@ func (x *lowering) bits(ps *parsing, pos, n int, little bool) *ir.Value {
 	return x.Slice(ir.Type(n), sum, 8*bytes-skip-n)
 }
 
-// byteAt loads a byte. If the address is after the end of its object, the length check has
+// byteAt loads a byte. If the address is beyond the end of the object, the length check has
 // already failed. In that case byteAt loads nothing and returns 0.
 func (x *lowering) byteAt(at ir.Ref) *ir.Value {
 	if at.Off == nil && at.Disp >= at.Obj.Size {
@@ -253,7 +253,7 @@ func (x *lowering) variant(ps *parsing, v *ir.Value, e *tree.EnumDef) *ir.Value 
 	return index
 }
 
-// layoutBytes returns a view of a bytes field and moves the position past it.
+// layoutBytes returns a view of a bytes field and moves the position past the field.
 func (x *lowering) layoutBytes(ps *parsing, f *tree.LayoutField) leaf {
 	var n *ir.Value
 	switch f.Size {
@@ -284,8 +284,8 @@ func (x *lowering) view(ps *parsing, at, n *ir.Value) leaf {
 	return leaf{ref: x.offset(ps.src, at, 1), n: n, off: at}
 }
 
-// join merges the two paths of an optional part. On the path on which the part is absent, all
-// its leaves are 0.
+// join merges the two paths after an optional part. On the path without the part, all leaves of
+// the part are 0.
 type join struct {
 	x      *lowering
 	t      *tree.Type
@@ -295,7 +295,7 @@ type join struct {
 	starts []*variable // offsets of views
 }
 
-// newJoin starts with the option absent.
+// newJoin returns a join whose optional part is absent.
 func (x *lowering) newJoin(t *tree.Type, ps *parsing) *join {
 	j := &join{x: x, t: t, ps: ps, at: x.variable("at", 32)}
 	if ps.base != nil {
@@ -317,7 +317,7 @@ func (x *lowering) newJoin(t *tree.Type, ps *parsing) *join {
 	return j
 }
 
-// set makes the option present on the current path.
+// set makes the optional part present on the current path, with the given leaves.
 func (j *join) set(l []leaf) {
 	x := j.x
 	x.ssa.write(j.words[0], x.Const(1, 1))
@@ -332,7 +332,7 @@ func (j *join) set(l []leaf) {
 	x.ssa.write(j.at, x.here(j.ps))
 }
 
-// get returns the leaves after the paths have merged.
+// get returns the leaves of the optional part after the paths have merged.
 func (j *join) get() []leaf {
 	var out []leaf
 	for k, v := range j.words {
@@ -345,7 +345,8 @@ func (j *join) get() []leaf {
 	return out
 }
 
-// find follows a path from an earlier field. It returns the leaves and the type at its end.
+// find follows a path that starts at an earlier field. It returns the leaves and the type of the
+// last part of the path.
 func (x *lowering) find(ps *parsing, def *tree.LayoutDef, path []int) ([]leaf, *tree.Type) {
 	var fr *frame
 	for _, f := range ps.frames {

@@ -13,14 +13,15 @@
 // element of an array of structs is loaded leaf by leaf.
 //
 // Functions take the leaves of their parameters: a word for each scalar, and an object for each
-// array or bytes. Scalars of an inout parameter are returned as results. Arrays in results are
-// written into an object of the caller. A function is lowered once for each set of sizes of its
-// object parameters. A task is lowered once for each run (each start of the task in the
-// system), for the devices, channels and constants of that run.
+// array or bytes. The scalars of an inout parameter become results of the function. A function
+// writes an array in its result into an object of the caller. The package lowers a function once
+// for each combination of sizes of the function's object parameters. It lowers a task once for
+// each run (each start of the task in the system), with the devices, channels and constants of
+// this run.
 //
-// Parsing a layout becomes control flow and loads at byte offsets directly from the buffer
-// (layout.go). The package makes no tokens (the values that order effects). ir.Thread adds them
-// at the end.
+// The parsing of a layout becomes control flow, and loads at byte offsets of the buffer
+// (layout.go). Tokens are the values that order effects. The package makes no tokens: ir.Thread
+// adds them at the end.
 //
 // The package depends on the typed tree and the IR, but not on source text or a machine.
 // docs/glossary.md explains the terms. Start reading at Lower.
@@ -53,8 +54,8 @@ func Lower(p *tree.Program) (*ir.Module, error) {
 	return l.m, nil
 }
 
-// Library lowers the functions of a program that take and return only words. They keep their
-// names so that other modules can link to them.
+// Library lowers the functions of a program that take and return only words. The functions keep
+// their names, and other modules can link to them.
 func Library(p *tree.Program) (*ir.Module, error) {
 	l := newLowerer(p)
 	for _, f := range p.Funcs {
@@ -82,14 +83,13 @@ type lowerer struct {
 	p         *tree.Program
 	m         *ir.Module
 	consts    map[*tree.ConstDef]*ir.Object
-	instances map[string]*ir.Func // by function and sizes of its object parameters
+	instances map[string]*ir.Func // by the name of a function and the sizes of its object parameters
 	losses    map[*tree.SocketDef]*ir.Object
-	ports     map[*tree.SocketDef]*ir.Object // objects with the port numbers that the start may set
+	ports     map[*tree.SocketDef]*ir.Object // objects with the port numbers that words of the start may set
 	helpers   map[string]*ir.Func            // functions of real.sir that are in the module
 
-	// funcNames counts the names of the first `named` functions of the module. The count for
-	// a key includes each function whose name is the key, or begins with the key and a dot.
-	// objNames are the names of the objects.
+	// funcNames counts the names of the first `named` functions of the module. A key NAME counts the
+	// functions that are called NAME or NAME.k. objNames holds the names of the objects.
 	funcNames map[string]int
 	named     int
 	objNames  map[string]bool
@@ -159,8 +159,8 @@ func channel(c tree.ChanDef) ir.Chan {
 	return out
 }
 
-// show adds the positions of the scalars and bytes of a value that an event shows. The value is
-// in object obj at offset off, or it is a word.
+// show adds the positions of the scalars and bytes of a value that an event shows. The value is a
+// word, or it is in object obj at offset off.
 func show(c *ir.Chan, t *tree.Type, obj, off int) {
 	switch {
 	case t.Kind == tree.Array:

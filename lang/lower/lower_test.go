@@ -30,7 +30,7 @@ func check(t *testing.T, name, text string) *tree.Program {
 	return p
 }
 
-// requireSame runs a program on its tree and on its IR.
+// requireSame runs a program on the typed tree and as IR, and requires equal traces.
 func requireSame(t *testing.T, p *tree.Program, s *world.Script) *ir.Module {
 	t.Helper()
 	m, err := Lower(p)
@@ -72,7 +72,7 @@ func TestFilterOnCapture(t *testing.T) {
 	requireSame(t, check(t, "filter.sn", string(text)), s)
 }
 
-// TestPrograms runs every program of testdata on its tree, its IR, and its IR
+// TestPrograms runs every program of testdata in three forms: as typed tree, as IR, and as IR
 // after all passes.
 func TestPrograms(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.sn")
@@ -115,7 +115,8 @@ func play(t *testing.T, m *ir.Module, s *world.Script) string {
 	return trace.Print(tr)
 }
 
-// frames makes n frames for device 0. Most of them are almost a message of layouts.sn.
+// frames makes n frames for device 0. Most of the frames differ little from a message that
+// layouts.sn parses.
 func frames(n int) *world.Script {
 	r := rand.New(rand.NewPCG(1, 2))
 	s := &world.Script{Devices: []string{"d"}}
@@ -170,8 +171,8 @@ func FuzzLower(f *testing.F) {
 	})
 }
 
-// requireSameStart compares the trace of the tree with the trace of the IR. If a run takes too
-// long, it compares nothing.
+// requireSameStart compares the trace of the tree with the trace of the IR. It skips the
+// comparison if a run takes too long.
 func requireSameStart(t *testing.T, p *tree.Program, m *ir.Module) {
 	t.Helper()
 	s := frames(10)

@@ -39,8 +39,8 @@ func (x *lowering) locate(b *table, key []leaf) {
 	b.first = x.times(b.set, b.t.Ways())
 }
 
-// hash computes the CRC-32C of the key in canonical form. It first writes the canonical
-// bits of the key to a buffer.
+// hash computes the CRC-32C of the key in canonical form. The emitted code first writes the
+// canonical bits of the key to a buffer.
 func (x *lowering) hash(t *tree.Type, key []leaf) *ir.Value {
 	w := &writing{out: x.local("key", alignTo((keyBits(t)+7)/8, 4), 4)}
 	x.putCanonical(w, t, key)
@@ -106,8 +106,8 @@ func (x *lowering) putRun(w *writing, from ir.Ref, n *ir.Value) {
 	w.base, w.pos = x.Word(word.Add, 32, x.written(w), n), 0
 }
 
-// putElements writes an array. It uses a loop if each element ends on a byte boundary.
-// Otherwise it unrolls, because keys are short.
+// putElements writes an array. If each element ends on a byte boundary, the emitted code is a
+// loop. Otherwise the loop is unrolled, which is cheap because keys are short.
 func (x *lowering) putElements(w *writing, t *tree.Type, from ir.Ref) {
 	stride, _ := sizeOf(t.Elem)
 	put := func(i *ir.Value) {
@@ -143,8 +143,8 @@ func (b *table) part(p place, k int) place {
 	return p
 }
 
-// ways visits all entries of the key's set. hit says whether an entry has the key, and index
-// says which. `unused` is called for each unused entry.
+// ways visits all entries of the key's set. `hit` says whether an entry has the key, and `index`
+// is the index of that entry. The caller's `unused` is called for each unused entry.
 func (x *lowering) ways(b *table, unused func(index *ir.Value)) (hit, index *variable) {
 	hit, index = x.variable("hit", 1), x.variable("index", 32)
 	x.ssa.write(hit, x.Const(1, 0))
@@ -190,8 +190,8 @@ func (x *lowering) mapGet(e *tree.MapGet, dst []ir.Ref) []leaf {
 	return out()
 }
 
-// newPlace makes a location for a value that several paths set. Its words are variables. Its
-// objects are at dst, or new.
+// newPlace makes a location for a value that several paths set. The words of the value are
+// variables. Its objects are at dst, or are new objects.
 func (x *lowering) newPlace(t *tree.Type, dst []ir.Ref) (read func() []leaf, write func([]leaf)) {
 	var slots []slot
 	for _, lt := range leavesOf(t) {
@@ -234,7 +234,7 @@ func (x *lowering) mapPut(s *tree.MapPut) {
 	x.write(b.part(e, 2), value)
 }
 
-// replace returns the entry to replace next, and advances the pointer of the set.
+// replace returns the entry to replace next, and advances the number of this entry in the set.
 func (x *lowering) replace(b *table) *ir.Value {
 	p := x.offset(b.next, b.set, 1)
 	now := x.LoadSize(32, 1, p)

@@ -8,8 +8,8 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// treeFrom is a number of cases. A match with at least this number becomes a binary search.
-// With fewer cases, a chain of comparisons is as fast, and its first arms are faster.
+// A match with at least treeFrom cases becomes a binary search. With fewer cases, a chain of
+// comparisons is as fast on average, and faster for the first arms.
 const treeFrom = 8
 
 // span is an interval of values of the matched word, with the arm for these values. The bounds
@@ -20,9 +20,9 @@ type span struct {
 }
 
 // matchTree lowers a match on a word with many cases as a binary search. Each step compares the
-// word with the first number of the upper half of the cases, and so halves the number of cases.
-// n cases therefore take at most log2(n) + 2 comparisons. Arms do not overlap, so their order
-// does not matter.
+// word with the first number of the upper half of the cases, and halves the number of cases. A
+// match with n cases takes at most log2(n) + 2 comparisons. The order of the arms does not matter,
+// because arms do not overlap.
 func (x *lowering) matchTree(s *tree.Match, l []leaf, t *tree.Type) {
 	v := l[0].v
 	after, other := x.NewBlock(), x.NewBlock()
@@ -78,7 +78,8 @@ type matching struct {
 	other  *ir.Block // nil if the arms are exhaustive
 }
 
-// search emits the jumps from the current block to the body of the span that contains the word.
+// search emits the jumps that lead from the current block to the arm of the span that contains the
+// word.
 func (m *matching) search(spans []span) {
 	x := m.x
 	if len(spans) > 1 {

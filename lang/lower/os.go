@@ -31,7 +31,8 @@ func (x *lowering) osStmt(s tree.Stmt) {
 	}
 }
 
-// stored returns an object in memory for a leaf. Bytes without a header (a view) are copied.
+// stored returns an object in memory for a leaf. A view (bytes without a length before them) is
+// copied.
 func (x *lowering) stored(t *tree.Type, l leaf) leaf {
 	if l.n == nil {
 		return l

@@ -9,8 +9,8 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// leaf is one leaf of a value: a word, or an object at an address. A leaf can also be a
-// view: n bytes at ref, without a length before them. A leaf that is not needed is absent.
+// leaf is one leaf of a value: a word, or an object at an address. A leaf can also be a view: n
+// bytes at ref, without a length before them. An unneeded leaf is absent.
 type leaf struct {
 	v    *ir.Value
 	ref  ir.Ref
@@ -130,8 +130,9 @@ func (x *lowering) index(e *tree.Index, n *ir.Value) *ir.Value {
 	return x.Zext(32, i)
 }
 
-// offset adds i elements of stride bytes to an address. In code after a check that always
-// fails, a constant index may be outside of the object. Such an index stays a run-time offset.
+// offset adds i elements of stride bytes to an address. After a check that always fails,
+// unreachable code may have a constant index outside of the object. Such an index stays a run-time
+// offset.
 func (x *lowering) offset(r ir.Ref, i *ir.Value, stride int) ir.Ref {
 	if i.Def != nil && i.Def.Op == ir.OpConst {
 		if at := r.Disp + int(i.Def.Imm)*stride; at+stride <= r.Obj.Size {
@@ -147,8 +148,8 @@ func (x *lowering) offset(r ir.Ref, i *ir.Value, stride int) ir.Ref {
 	return r
 }
 
-// times multiplies by a constant. It uses shifts if a few are enough, because some targets have
-// no multiplication.
+// times multiplies by a constant. If a few shifts are enough, the emitted code uses shifts,
+// because some targets have no multiplication.
 func (x *lowering) times(i *ir.Value, n int) *ir.Value {
 	if n == 1 {
 		return i
@@ -174,7 +175,7 @@ func (x *lowering) times(i *ir.Value, n int) *ir.Value {
 	return sum
 }
 
-// read returns the leaves of a place. It loads words that are in memory.
+// read returns the leaves of a place. The emitted code loads words that are in memory.
 func (x *lowering) read(p place) []leaf {
 	if p.leaves != nil {
 		return p.leaves
@@ -231,8 +232,8 @@ func (x *lowering) loadScalar(t *tree.Type, r ir.Ref) *ir.Value {
 	return x.LoadSize(w, size, r)
 }
 
-// storeScalar stores a word with the size that its type has in memory. It sign-extends signed
-// words.
+// storeScalar stores a word with the size that its type has in memory. Signed words are
+// sign-extended.
 func (x *lowering) storeScalar(v *ir.Value, t *tree.Type, r ir.Ref) {
 	size := scalarSize(t)
 	if isSigned(t) && int(v.Type) < 8*size {
@@ -250,15 +251,15 @@ func (x *lowering) assignLeaf(s slot, lt leafType, value leaf) {
 	}
 }
 
-// assign sets the slots of a local of type t to leaves.
+// assign stores leaves in the slots of a local of type t.
 func (x *lowering) assign(t *tree.Type, slots []slot, value []leaf) {
 	for k, lt := range leavesOf(t) {
 		x.assignLeaf(slots[k], lt, value[k])
 	}
 }
 
-// copyLeaf copies an object of type t. For an absent leaf it writes zeros, because even an
-// absent leaf is sent with the value and shown in events.
+// copyLeaf copies an object of type t. For an absent leaf, copyLeaf writes zeros, because sends
+// and events include even absent leaves.
 func (x *lowering) copyLeaf(dst ir.Ref, t *tree.Type, l leaf) {
 	if l.absent() {
 		x.zero(dst, t)
@@ -268,8 +269,8 @@ func (x *lowering) copyLeaf(dst ir.Ref, t *tree.Type, l leaf) {
 	x.copyObject(dst, n, l)
 }
 
-// zero sets an object of type t to its zero value. It leaves bytes after a length unset,
-// because they are never visible.
+// zero sets an object of type t to its zero value. The bytes after the length of a bytes value
+// stay unset, because they are never visible.
 func (x *lowering) zero(dst ir.Ref, t *tree.Type) {
 	if t.Kind == tree.Bytes {
 		x.Store(x.Const(32, 0), dst)
@@ -329,7 +330,7 @@ func (x *lowering) stateSlot(p *tree.Local, t *tree.Type) slot {
 	return slot{ref: ir.Ref{Obj: o, Disp: room}, size: size}
 }
 
-// begin begins the lifetimes of the objects of a local.
+// begin starts the lifetimes of the objects of a local.
 func (x *lowering) begin(p *tree.Local) []slot {
 	slots := x.slotsOf(p)
 	for _, s := range slots {

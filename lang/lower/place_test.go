@@ -13,7 +13,7 @@ import (
 )
 
 // placed is a program with an assignment PLACE = VALUE that uses an index i and a value j. Both
-// sides may trap.
+// the place and the value may trap.
 const placed = `use net
 struct S { x: u32; v: [4]u32 }
 enum E { nothing; some(v: u32) }
@@ -56,8 +56,8 @@ task echo(c: in chan<u32>, d: out chan<u32>) { loop { d.send(c.recv()) } }
 system s { d = net.eth(0); chan c: u32 cap 4; chan e: u32 cap 4; run t(d, c, e); run echo(c, e) }
 `
 
-// The indices of a place are evaluated and checked before the value, even if both trap. The
-// same site traps on the tree, on the IR and after all passes.
+// A program evaluates and checks the indices of a place before the value, even if both trap. The
+// trap site is the same in the tree, in the IR and after all passes.
 func TestPlaceBeforeValue(t *testing.T) {
 	for _, stmt := range []string{
 		"a[i] = word(j)", "a[i] = bounded(j)", "a[i] = a[j + 7]", "a[i] = sum(a[0..j])", "a[i] = d.recv()",
@@ -86,7 +86,7 @@ func TestPlaceBeforeValue(t *testing.T) {
 	}
 }
 
-// trapSite reads the site of the trap from a trace. It is -1 if there is no trap.
+// trapSite reads the site of the trap from a trace. The result is -1 if there is no trap.
 func trapSite(t *testing.T, text string) int {
 	tr, err := trace.Parse(&diag.File{Name: "trace", Text: text})
 	require.NoError(t, err)

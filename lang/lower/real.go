@@ -69,9 +69,9 @@ func (x *lowering) fixMul(t *tree.Type, l, r *ir.Value) *ir.Value {
 	return x.Slice(n, x.Word(word.Or, 64, high, low), 0)
 }
 
-// fixDiv divides l * 2^F by r and rounds toward minus infinity. The machine division rounds
-// toward zero. Its quotient is too large by one if the remainder is not 0 and has a
-// different sign from r.
+// fixDiv divides l * 2^F by r and rounds toward minus infinity. The division of the IR rounds
+// toward zero. Its quotient is too large by one if the remainder is not 0 and the signs of
+// remainder and r differ.
 func (x *lowering) fixDiv(t *tree.Type, l, r *ir.Value) *ir.Value {
 	n, frac := ir.Type(t.Bits), t.Frac
 	w := n + ir.Type(frac)
@@ -101,7 +101,7 @@ func (x *lowering) conversion(e *tree.Convert) *ir.Value {
 	switch {
 	case from.Kind == tree.Float || to.Kind == tree.Float:
 		return x.floatConvert(v, from, to)
-	case from.Frac > to.Frac: // drops the bits after the new binary point: rounds toward minus infinity
+	case from.Frac > to.Frac: // discards low bits, which rounds toward minus infinity
 		v = x.Word(word.Shrs, v.Type, v, x.Const(v.Type, uint64(from.Frac-to.Frac)))
 	case from.Frac < to.Frac:
 		w := max(v.Type, wordOf(to)) // all remaining bits
@@ -111,7 +111,7 @@ func (x *lowering) conversion(e *tree.Convert) *ir.Value {
 	return x.convert(v, from, to)
 }
 
-// shl shifts by a constant that may be the width or more.
+// shl shifts left by a constant. The constant may be the width or more.
 func (x *lowering) shl(v *ir.Value, n int) *ir.Value {
 	if n >= int(v.Type) {
 		return x.Const(v.Type, 0)
@@ -119,7 +119,7 @@ func (x *lowering) shl(v *ir.Value, n int) *ir.Value {
 	return x.Word(word.Shl, v.Type, v, x.Const(v.Type, uint64(n)))
 }
 
-// wordBits is the word of a fix or float, or the number of an enum variant.
+// wordBits lowers x.bits: the word of a fix or float, or the number of an enum variant.
 func (x *lowering) wordBits(e *tree.Bits) *ir.Value {
 	if isReal(e.X) {
 		return x.word(e.X)
@@ -187,8 +187,8 @@ func (x *lowering) floatUnary(op tree.Op, v *ir.Value) *ir.Value {
 	return x.Word(word.Mux, v.Type, isNaN, v, flipped)
 }
 
-// floatConvert converts from or to a float. An integer whose width is not 32 or 64 is converted
-// through the next wider type that holds it.
+// floatConvert converts from or to a float. The conversion of an integer whose width is not 32 or
+// 64 goes through the next wider of these two widths.
 func (x *lowering) floatConvert(v *ir.Value, from, to *tree.Type) *ir.Value {
 	switch {
 	case from.Kind == to.Kind:
@@ -206,8 +206,8 @@ func (x *lowering) floatConvert(v *ir.Value, from, to *tree.Type) *ir.Value {
 	return x.floatToInt(v, wordOf(to), isSigned(to))
 }
 
-// floatToInt converts a float to a word. If the word has a width other than 32 or 64 bits, it
-// saturates at the bounds of the word.
+// floatToInt converts a float to a word. If the width of the word is not 32 or 64 bits, the
+// emitted code saturates at the bounds of the word.
 func (x *lowering) floatToInt(v *ir.Value, n ir.Type, signed bool) *ir.Value {
 	w := ir.Type(32)
 	if n > 32 {

@@ -9,8 +9,8 @@ import (
 )
 
 // ends holds the channels or devices that an expression may denote. `at` is the run-time index
-// that selects one of them, or nil if there is only one. Each channel has separate operations,
-// so a chain of branches selects the right one.
+// that selects one of them, or nil if there is only one. The IR has separate operations for each
+// channel. Therefore a chain of branches selects the channel.
 type ends struct {
 	list []int
 	at   *ir.Value
@@ -20,8 +20,8 @@ func isEnd(t *tree.Type) bool {
 	return t.Kind == tree.Chan || t.Kind == tree.Device || tree.EndsOf(t) != nil
 }
 
-// endsOf evaluates a channel end, a device, or an array of them. The expression is a parameter,
-// or an element of a parameter with its index check.
+// endsOf evaluates a channel end, a device, or an array of ends. The expression is a parameter, or
+// an element of a parameter with its index check.
 func (x *lowering) endsOf(e tree.Expr) ends {
 	i, ok := e.(*tree.Index)
 	if !ok {
@@ -40,7 +40,7 @@ func (x *lowering) endsOf(e tree.Expr) ends {
 
 func (x *lowering) device(e tree.Expr) int { return x.endsOf(e).list[0] }
 
-// eachEnd emits `do` for each end. The emitted code branches to the right one at run time.
+// eachEnd emits `do` for each end. At run time, a branch selects the code of one end.
 func (x *lowering) eachEnd(e ends, do func(index int)) {
 	if e.at == nil {
 		do(e.list[0])
@@ -74,7 +74,8 @@ type receiver struct {
 	refs []ir.Ref
 }
 
-// receiver allocates the destination of a value. It uses the addresses in dst if given.
+// receiver allocates the destination of a value. The objects of the value are at the addresses in
+// dst, if given.
 func (x *lowering) receiver(t *tree.Type, dst []ir.Ref) receiver {
 	r := receiver{t: t}
 	for _, lt := range leavesOf(t) {
@@ -102,7 +103,7 @@ func (x *lowering) receive(op ir.Op, ch int, r receiver) {
 	}
 }
 
-// received returns the leaves of the value.
+// received returns the leaves of the received value.
 func (x *lowering) received(r receiver) []leaf {
 	var out []leaf
 	vars, refs := r.vars, r.refs
@@ -138,8 +139,8 @@ func (x *lowering) nothing(r receiver) {
 	}
 }
 
-// ready emits a chready instruction. If room is set, it tests whether the channel has room,
-// else whether it has a value.
+// ready emits a chready instruction. If `room` is set, the instruction tests whether the channel
+// has room, else whether the channel has a value.
 func (x *lowering) ready(ch int, room bool) *ir.Value {
 	i := &ir.Instr{Op: ir.OpChReady, Chan: ch}
 	if room {
@@ -225,9 +226,9 @@ func eachSelect(b *tree.Block, visit func(*tree.Select)) {
 	}
 }
 
-// choosing is a select that is being lowered. An arm on an element of an array of ends becomes
-// several arms of the IR operation, one for each element. For source arm k they start at
-// first[k].
+// choosing is a select that is being lowered. If an arm of the source waits for an element of an
+// array of ends, it becomes several arms of the IR operation, one for each element. The IR arms
+// for source arm k start at first[k].
 type choosing struct {
 	*tree.Select
 	op    *ir.Instr
@@ -236,7 +237,7 @@ type choosing struct {
 }
 
 // selectStmt lowers a select: the guards and events, the choice, and a chain of branches to the
-// arms. If a message was too long, control returns to the choice.
+// arms. If a message is too long for its buffer, control returns to the choice.
 func (x *lowering) selectStmt(s *tree.Select) {
 	c := x.choiceOf(s)
 	again, after := x.NewBlock(), x.NewBlock()
@@ -362,7 +363,7 @@ func (x *lowering) addArms(c *choosing, a *tree.SelectArm, from ends, open, dead
 	}
 }
 
-// bindReceived makes a receive write directly into the objects of an arm's local.
+// bindReceived makes the objects of an arm's local the destination of the receive.
 func (x *lowering) bindReceived(a *tree.SelectArm, from ends) {
 	t := a.End.Type().Elem
 	var slots []slot
@@ -416,8 +417,8 @@ func (x *lowering) arm(c *choosing, k int, again *ir.Block) {
 	x.block(a.Body)
 }
 
-// callEach calls the instance of f for its channels and devices. If an index chooses an element
-// of an array of ends, there is one call for each element.
+// callEach calls the instance of f for the channels and devices of the arguments. If an index
+// chooses an element of an array of ends, there is one call for each element.
 func (x *lowering) callEach(f *tree.Func, args []argument, sizes []extent, words []*ir.Value, refs []ir.Ref) []*ir.Value {
 	bound := make([][]int, len(args))
 	var open []int

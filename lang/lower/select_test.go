@@ -36,7 +36,7 @@ func ranOf(t *testing.T, m sim.Machine) *trace.Trace {
 	return tr
 }
 
-// bounded runs a module. A module that runs for ever is a failure.
+// bounded runs a module. The test fails if the module does not stop within the bound.
 func bounded(t *testing.T, mc *program.Machine) *trace.Trace {
 	t.Helper()
 	for !mc.Done() {
@@ -48,8 +48,8 @@ func bounded(t *testing.T, mc *program.Machine) *trace.Trace {
 	return tr
 }
 
-// TestSelectUnderJitter runs the programs with select, timers and try operations under a
-// hundred scripts, on the tree, on the IR, and after all passes.
+// TestSelectUnderJitter runs the programs with select, timers and try operations under a hundred
+// scripts, in three forms: as typed tree, as IR, and as IR after all passes.
 func TestSelectUnderJitter(t *testing.T) {
 	files, err := filepath.Glob("testdata/choice/*.sn")
 	require.NoError(t, err)

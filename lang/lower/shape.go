@@ -93,7 +93,7 @@ func partIndex(t *tree.Type, field int) int {
 	return n
 }
 
-// payloadIndex is the index in partsOf of the first part of a variant's payload.
+// payloadIndex is the index of the first part of a variant's payload in the list partsOf.
 func payloadIndex(e *tree.EnumDef, variant int) int {
 	n := 0
 	for _, v := range e.Variants[:variant] {
@@ -122,9 +122,9 @@ func isSigned(t *tree.Type) bool {
 	return signed
 }
 
-// In memory a scalar takes the smallest of 1, 2, 4 or 8 bytes that hold its values, aligned to
-// at most 4. bytes<N> takes a length and N bytes, rounded up to a multiple of 4. An aggregate
-// is the sequence of its parts.
+// In memory, a scalar takes 1, 2, 4 or 8 bytes, as few as its values need, with an alignment of at
+// most 4. A bytes<N> takes 4 bytes for its length, and N bytes rounded up to a multiple of 4. An
+// aggregate is the sequence of its parts.
 
 // scalarSize is the number of bytes of a scalar in memory. A range or an enum may need fewer
 // bytes than its word type.
@@ -174,8 +174,8 @@ func sizeOf(t *tree.Type) (size, align int) {
 	return alignTo(size, align), align
 }
 
-// partOffset returns the offset of part k of an aggregate, and the alignment of the aggregate.
-// If k is the number of parts, it returns the end.
+// partOffset returns the offset of part k of an aggregate, and the alignment of the aggregate. If
+// k is the number of parts, `at` is the end of the aggregate.
 func partOffset(t *tree.Type, k int) (at, align int) {
 	align = 1
 	if t.Kind == tree.Enum {

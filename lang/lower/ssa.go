@@ -74,8 +74,8 @@ func (s *ssa) readIn(b *ir.Block, x *variable) *ir.Value {
 	return v
 }
 
-// newParam makes a block parameter. It is attached to its block at the end, if it is still
-// needed.
+// newParam makes a block parameter. If the parameter is still needed at the end, finish attaches
+// it to the block.
 func (s *ssa) newParam(b *ir.Block, x *variable) *ir.Value {
 	v := s.b.F.NewValue(x.t, nil, s.b.At)
 	v.In = b
@@ -83,8 +83,8 @@ func (s *ssa) newParam(b *ir.Block, x *variable) *ir.Value {
 	return v
 }
 
-// undefined is the value of a variable that no path has set. The program reads it only if the
-// value does not matter.
+// undefined is the value of a variable that no path has set. Such a value never affects the
+// behaviour of the program.
 func (s *ssa) undefined(t ir.Type) *ir.Value {
 	if v := s.zero[t]; v != nil {
 		return v
@@ -99,8 +99,8 @@ func (s *ssa) undefined(t ir.Type) *ir.Value {
 	return v
 }
 
-// complete finds the arguments of a parameter. If they are all the same value, it removes the
-// parameter.
+// complete finds the arguments of a parameter. If all arguments are the same value, complete
+// removes the parameter.
 func (s *ssa) complete(p param) *ir.Value {
 	for _, pred := range s.preds[p.in] {
 		v := s.readIn(pred, p.of)
@@ -168,7 +168,7 @@ func (s *ssa) seal(b *ir.Block) {
 	}
 }
 
-// finish attaches the remaining parameters and replaces the removed ones.
+// finish attaches the remaining parameters and replaces the removed parameters by their values.
 func (s *ssa) finish() {
 	f := s.b.F
 	byBlock := map[*ir.Block][]*ir.Value{}

@@ -195,9 +195,9 @@ func (x *lowering) ifStmt(s *tree.If) {
 	x.enter(after)
 }
 
-// counting is a loop over a range. It tests at the end of a round whether there is another
-// one, so each round has one jump. If the last value plus the step may overflow the word, it
-// tests the remaining distance instead.
+// counting is a loop over a range. The loop tests at the end of a round whether another round
+// follows, which needs only one jump in each round. If the last value plus the step may overflow
+// the word, the loop tests the remaining distance instead.
 type counting struct {
 	v      *tree.Local
 	lo, hi tree.Expr
@@ -206,8 +206,8 @@ type counting struct {
 	step   uint64
 }
 
-// count emits the loop with `body` for each value. brk is the exit block, where the emitted code
-// continues.
+// count emits the loop and, for each round, `body`. After the loop, emission continues in the exit
+// block.
 func (x *lowering) count(c counting, body func(next, done *ir.Block)) {
 	lo := x.word(c.lo)
 	hi := x.word(c.hi)

@@ -3,8 +3,8 @@ package lower
 import "github.com/sinter-lang/sinter/lang/tree"
 
 // usage records which leaves of lets are needed. Binding a parsed layout to a name copies its
-// bytes fields. Fields that are never read are not copied. A leaf that is only passed on to
-// another let is needed if the leaf of that other let is needed.
+// bytes fields. The copy of a field that is never read is left out. If a leaf is used only as a
+// leaf of another let, it is needed exactly if the leaf of the other let is needed.
 type usage struct {
 	used  map[*tree.Local][]bool
 	edges map[*tree.Local][]flowEdge // keyed by the let that receives the value
@@ -40,8 +40,8 @@ func usageOf(f *tree.Func) *usage {
 // needs reports whether leaf k of a local must hold its value.
 func (u *usage) needs(p *tree.Local, k int) bool { return p.Kind != tree.LetLocal || u.used[p][k] }
 
-// path follows field selections down to a local. It returns the local and the range of its
-// leaves that e denotes.
+// path follows field selections down to a local. The results are the local, and the range of the
+// local's leaves that e denotes.
 func path(e tree.Expr) (p *tree.Local, first, n int, ok bool) {
 	switch e := e.(type) {
 	case *tree.LocalRef:

@@ -7,10 +7,11 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// Words of the start. A config that may be set when the program starts is stored in an object.
-// The module lists the words (settings) that set such objects.
+// Words of the start. A word of the start is a setting NAME=VALUE that the program gets when it
+// starts. An object stores each config that such a word can set. The module lists these words with
+// their objects.
 
-// bindWords binds a parameter to a value that the start may set.
+// bindWords binds a parameter to a value that a word of the start may set.
 func (x *lowering) bindWords(p *tree.Local, a tree.Bind, slots []slot) {
 	o := x.data("boot."+x.F.Name+"."+p.Name, p.Type, a.Cells, p.Span)
 	o.Boot = true
@@ -32,8 +33,8 @@ func (x *lowering) bindWords(p *tree.Local, a tree.Bind, slots []slot) {
 	x.assign(p.Type, slots, []leaf{{v: x.Load(wordOf(p.Type), ir.Ref{Obj: o})}})
 }
 
-// wordFor returns the word that sets a config, which is stored as type t at an offset of an
-// object. The word allows the values that both the config and t can hold.
+// wordFor returns the word that sets a config, whose value is stored as type t at an offset of an
+// object. The word allows all values that both the config and t can hold.
 func wordFor(c *tree.ConstDef, t *tree.Type, at int) ir.Word {
 	size, _ := sizeOf(t)
 	w := ir.Word{Name: c.Word, Kind: "bytes", At: at, Size: size}
@@ -78,7 +79,8 @@ func smaller(a, b *big.Int) *big.Int {
 	return a
 }
 
-// portOf is the port number of a socket as its messages hold it, with the first byte lowest.
+// portOf is the port number of a socket in the byte order of messages: the first byte is the
+// lowest.
 func (x *lowering) portOf(s *tree.SocketDef) *ir.Value {
 	c := s.Config
 	if c == nil || c.Word == "" {
@@ -94,7 +96,7 @@ func (x *lowering) portOf(s *tree.SocketDef) *ir.Value {
 	return x.turned(x.Load(16, ir.Ref{Obj: o}))
 }
 
-// portWord is the word that sets a config used as a port number.
+// portWord is the word of the start that sets a config which is used as a port number.
 func portWord(c *tree.ConstDef, t *tree.Type, at int) ir.Word {
 	w := wordFor(c, t, at)
 	w.Lo = max(w.Lo, 1)

@@ -6,8 +6,8 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// writing is the state of the code that writes one message. It writes byte by byte, because the
-// position may be unaligned. The position is base + pos bytes plus the bits in acc.
+// writing is the state of the code that writes one message. The code writes byte by byte, because
+// the position may be unaligned. The position is base + pos bytes plus the bits in acc.
 type writing struct {
 	out  ir.Ref    // address of the first byte
 	base *ir.Value // byte offset; nil means 0
@@ -35,8 +35,8 @@ func (x *lowering) sealed(e *tree.Sealed) []leaf {
 	return l
 }
 
-// message writes the leaves of a layout into new bytes. If sealing is set, message fills it
-// with the state of the writer and the seal.
+// message writes the leaves of a layout into new bytes. If sealing is set, message stores the
+// state of the writer and the seal in `sealing`.
 func (x *lowering) message(t *tree.Type, l []leaf, bytes *tree.Type, site int, proved bool, sealing *writing) leaf {
 	r := x.temp(bytes)
 	w := &writing{out: r, ok: x.variable("fits", 1)}
@@ -80,8 +80,8 @@ func (x *lowering) spot(w *writing) ir.Ref {
 	return at
 }
 
-// putLayout writes the fields in order. As in parsing, lengths and conditions can use the
-// leaves of all fields.
+// putLayout writes the fields in order. As in parsing, lengths and conditions can read the leaves
+// of other fields.
 func (x *lowering) putLayout(w *writing, def *tree.LayoutDef, l []leaf, sealing bool) {
 	ps := x.parse[len(x.parse)-1]
 	fr := &frame{layout: def, fields: make([][]leaf, len(def.Fields))}
@@ -154,7 +154,8 @@ func (x *lowering) putNumber(w *writing, f *tree.LayoutField, v *ir.Value) {
 	x.putBits(w, x.Slice(ir.Type(f.Bits), v, 0), f.Little)
 }
 
-// putBits writes a word, most significant bit first, or its bytes in little-endian order.
+// putBits writes a word with the most significant bit first. If `little` is set, it writes the
+// bytes of the word in little-endian order.
 func (x *lowering) putBits(w *writing, v *ir.Value, little bool) {
 	if little {
 		for low := 0; low < int(v.Type); low += 8 {
@@ -182,8 +183,8 @@ func (x *lowering) putBits(w *writing, v *ir.Value, little bool) {
 	}
 }
 
-// putBytes writes a bytes field. It never reads past the length of the value, even if that
-// length does not fit the field.
+// putBytes writes a bytes field. The emitted code never reads beyond the length of the value, even
+// if this length does not fit the field.
 func (x *lowering) putBytes(w *writing, f *tree.LayoutField, l []leaf) {
 	n := x.Const(32, 0)
 	var from ir.Ref

@@ -5,9 +5,9 @@
 //	  for i in 0..v.len {        Value at the i of `v[i]`: `0..=2147483646`
 //	    s = s + v[i]             Uses of v: the places of `v.len` and `v[i]`
 //
-// The checker fills a Record if it is given one (types.Options). If the program has errors, the
-// checker fills the record up to the point where it stops. A lookup takes a file and a byte
-// offset in it. The package stores types and positions, but does not compute them.
+// If types.Options has a Record, the checker fills it. If the program has errors, the checker
+// fills the record up to the point where it stops. A lookup takes a file and a byte offset in it.
+// The package stores types and positions, but does not compute them.
 package record
 
 import (
@@ -28,7 +28,7 @@ type Def struct {
 }
 
 // Value is the known type and range of an expression. Range is the range of a number at this
-// position, narrowed by the facts that hold there. Range is empty for other types.
+// position, narrowed by the facts that hold at this position. Range is empty for other types.
 type Value struct {
 	At    diag.Span
 	Type  *tree.Type
@@ -47,9 +47,9 @@ func New() *Record {
 	return &Record{defs: map[diag.Span]*Def{}, uses: map[diag.Span]diag.Span{}, values: map[diag.Span]Value{}}
 }
 
-// Define adds a definition. The body of a generic function is checked many times. The
-// record keeps the first definition of a name. A later one only adds the type if it is
-// missing.
+// Define adds a definition. The checker may define a name several times, because it checks the
+// body of a generic function for each instance. The record keeps the first definition. A later
+// definition only adds a missing type.
 func (r *Record) Define(d Def) {
 	if r == nil || d.Name == "" || d.Name == "_" || d.At.IsZero() {
 		return
@@ -62,8 +62,8 @@ func (r *Record) Define(d Def) {
 }
 
 // Use records that the name at one position refers to the definition at another. Only the first
-// call for a position has an effect. Later calls happen because a system that a test starts is
-// elaborated again, with fake devices.
+// call for a position has an effect. Later calls happen when a test starts the system, because the
+// checker then elaborates the system again with fake devices.
 func (r *Record) Use(at, def diag.Span) {
 	if r == nil || at == def || at.IsZero() || def.IsZero() {
 		return
@@ -93,8 +93,8 @@ func (r *Record) Definitions() []*Def {
 	return list
 }
 
-// Definition returns the definition of the name at a byte offset of a file, or nil. At the
-// definition itself it returns that definition.
+// Definition returns the definition of the name at a byte offset of a file, or nil. At a
+// definition itself, the result is this definition.
 func (r *Record) Definition(f *diag.File, at int) *Def {
 	for use, def := range r.uses {
 		if holds(use, f, at) {

@@ -86,8 +86,8 @@ type UseDecl struct {
 	Names []Ident
 }
 
-// ConstDecl is `const N: u32 = 4`. With Config set it is `config N: u32 = 4`, whose value -D
-// N=16 overrides. Type may be nil, Value is never nil.
+// ConstDecl is `const N: u32 = 4`. With Config set it is `config N: u32 = 4`, and the option -D
+// N=16 overrides the value. Type may be nil, Value is never nil.
 type ConstDecl struct {
 	Place
 	Config bool
@@ -187,9 +187,9 @@ type FnDecl struct {
 	Body     *Block
 }
 
-// Generic is one parameter between < and >: `T`, `T: eq` or `N: u32`. Bound is nil for `T`. A
-// constraint looks like the type of a constant, and the checker distinguishes the two by
-// their names.
+// Generic is one parameter between < and >: `T`, `T: eq` or `N: u32`. Bound is the part after the
+// colon, or nil for `T`. The bound of a type parameter is a constraint (`eq`), and the bound of a
+// constant is its type (`u32`). The checker distinguishes these two cases by the name.
 type Generic struct {
 	Place
 	Name  Ident
@@ -382,8 +382,8 @@ type NamePattern struct {
 	Binds   []Ident
 }
 
-// ValuePattern is a constant expression that is not a plain name: `7`, `-1`, `true`,
-// `"ok"`, `1..=5`. A range is a *RangeExpr.
+// ValuePattern is a constant expression that is not only a name: `7`, `-1`, `true`, `"ok"`,
+// `1..=5`. A range is a *RangeExpr.
 type ValuePattern struct {
 	Place
 	Value Expr
@@ -406,8 +406,8 @@ const (
 	ArmAfter                // on after(d)
 )
 
-// SelectArm is `on let x = e.recv(b) when c { }`. Call is the whole call, which may also be
-// every(d) or after(d). Let and When are nil if omitted.
+// SelectArm is `on let x = e.recv(b) when c { }`. Call is the whole call, possibly every(d) or
+// after(d). Let and When are nil if omitted.
 type SelectArm struct {
 	Place
 	Kind ArmKind
@@ -417,7 +417,7 @@ type SelectArm struct {
 	Body *Block
 }
 
-// AssertStmt is `assert c`, which traps if c is false.
+// AssertStmt is `assert c`, a trap if c is false.
 type AssertStmt struct {
 	Place
 	Cond Expr
@@ -455,8 +455,8 @@ type TimedStmt struct {
 	Body *Block
 }
 
-// ExprStmt is a call that is used for its effect. Else runs if an operation of a device fails.
-// Else is nil if omitted.
+// ExprStmt is a call that is used for its effect. Else is the block that runs if an operation of a
+// device fails, or nil if omitted.
 type ExprStmt struct {
 	Place
 	X    Expr
@@ -497,15 +497,15 @@ type TimeLit struct {
 	Ticks int64
 }
 
-// StringLit is a string, which is also a literal of type bytes<N>. A string without braces has
-// one part. An empty string has no parts.
+// StringLit is a string, or a literal of type bytes<N>. A string without braces has one part. An
+// empty string has no parts.
 type StringLit struct {
 	Place
 	Parts []StringPart
 }
 
-// StringPart is a run of literal bytes if X is nil, else `{x}` or `{x:hex}`. Bytes holds the
-// text with its escapes resolved.
+// StringPart is a part of a string: literal text if X is nil, else `{x}` or `{x:hex}`. Bytes holds
+// the literal text with the escapes resolved.
 type StringPart struct {
 	Place
 	Bytes  string
@@ -658,16 +658,16 @@ type NamedType struct {
 	Args    []TypeArg
 }
 
-// TypeArg is an argument between < and >. A plain name can be a type or a constant. In that
-// case both fields are set, and the checker uses the field that the parameter requires.
-// Otherwise exactly one field is set.
+// TypeArg is an argument between < and >. If the argument is a plain name, it can be a type or a
+// constant. In that case both fields are set, and the checker uses the field that the parameter
+// requires. Otherwise exactly one field is set.
 type TypeArg struct {
 	Place
 	Type  TypeExpr
 	Value Expr
 }
 
-// BytesKind states how the length of a BytesType is found.
+// BytesKind states where the length of a BytesType comes from.
 type BytesKind uint8
 
 // The kinds of bytes types.

@@ -13,7 +13,7 @@ const (
 	TooDeep         diag.Code = "E0107" // nesting or an operator chain beyond the limit
 	Unclosed        diag.Code = "E0108" // a brace that is never closed
 	ElseOnOwnLine   diag.Code = "E0109" // an else that is not on the line of the closing brace before it
-	NoEffect        diag.Code = "E0110" // an expression as a statement that is not a call
+	NoEffect        diag.Code = "E0110" // an expression as a statement, if the expression is not a call
 	NotAPlace       diag.Code = "E0111" // a left side that cannot be assigned to
 	Misplaced       diag.Code = "E0112" // a statement among declarations, or a declaration among statements
 	ChainedCompare  diag.Code = "E0113" // a < b < c
@@ -27,13 +27,13 @@ const (
 	NotACall        diag.Code = "E0121" // run or start without a call
 )
 
-// Limits for one file. The limits are far above the sizes of realistic programs, and protect all
+// Limits for one file. Realistic programs stay far below these limits. The limits protect all
 // later stages from deep recursion.
 const (
 	maxDepth  = 200  // nested brackets, blocks, prefixes and type constructors
 	maxChain  = 1000 // operators or suffixes in a row
 	maxElse   = 2000 // consecutive else if
-	maxErrors = 100  // after that many errors the rest of the file is skipped
+	maxErrors = 100  // after this many errors, the parser skips the rest of the file
 
 	maxTokens   = 1 << 20 // in one file
 	maxBrackets = 1000    // open at the same time

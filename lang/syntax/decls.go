@@ -27,7 +27,7 @@ func (p *Parser) decls(in stream) []Decl {
 	}
 }
 
-// decl reads a declaration. Its first word determines the kind.
+// decl reads a declaration. The first word determines the kind of the declaration.
 func (p *Parser) decl(in stream) (Decl, error) {
 	t := in.Peek()
 	word := t.Value
@@ -71,8 +71,8 @@ func (p *Parser) lineEnd(in stream) error {
 	}
 }
 
-// toNextDecl skips the rest of a failed declaration. It stops at a word that begins a
-// declaration, if that word starts a line outside of braces.
+// toNextDecl skips the rest of a failed declaration. It stops at a word that can begin a
+// declaration, if this word starts a line outside of braces.
 func (p *Parser) toNextDecl(in stream, first int) {
 	if index(in) == first {
 		in.Next()
@@ -127,8 +127,8 @@ func nesting(text string) int {
 	return 0
 }
 
-// braced reads { items }, one per line or separated by semicolons. After an item with an
-// error, it continues with the next item.
+// braced reads { items }, one per line or separated by semicolons. After an item with an error,
+// braced continues with the next item.
 func braced[N any](p *Parser, in stream, read reader[N]) ([]N, error) {
 	if err := p.enter(in); err != nil {
 		return nil, err
@@ -159,8 +159,8 @@ func braced[N any](p *Parser, in stream, read reader[N]) ([]N, error) {
 	}
 }
 
-// unclosedBrace reports the innermost brace that is open at the end of a file or declaration.
-// It does not report the enclosing open braces.
+// unclosedBrace reports the innermost brace that is open at the end of a file or declaration. The
+// open braces around it are not reported.
 func (p *Parser) unclosedBrace(in stream, open diag.Span) {
 	if p.unclosed == index(in) {
 		return
@@ -173,7 +173,7 @@ func (p *Parser) unclosedBrace(in stream, open diag.Span) {
 	p.report(diag.Errorf(Unclosed, open, "expected a `}` for this `{` before %s", what).Labelf("opened here"))
 }
 
-// listed reads comma-separated items up to a closing bracket. It consumes the opening
+// listed reads comma-separated items up to a closing bracket. It also consumes the opening
 // bracket. A comma before the closing bracket is allowed.
 func listed[N any](p *Parser, in stream, closing string, read reader[N]) ([]N, error) {
 	open := p.spanOf(in.Next())

@@ -11,8 +11,8 @@
 //
 // becomes a *TaskDecl whose body is a *VarStmt (with State set) and a *LoopStmt. Every node has
 // its source position. The package resolves no names: `Flow(a: 1)` is a call, even if Flow is a
-// type. A plain name in `map<K, V, N>` is both a type and a constant until the checker looks it
-// up.
+// type. A plain name in `map<K, V, N>` is both a type and a constant until the checker looks up
+// the name.
 //
 // The stages of the parser:
 //
@@ -23,12 +23,12 @@
 //   - build.go turns the captures of a rule into nodes.
 //
 // If a rule fails, the parser reports the failure and continues after the statement or
-// declaration. One run therefore shows several errors.
+// declaration. One call of the parser can therefore report several errors.
 //
-// The formatter works on tokens, not on the tree, so it cannot lose a token or a comment. The
-// spacing of some tokens (a minus, a `<`) depends on their meaning. The parser records a role
-// on each such token. The formatter keeps the author's line breaks and determines all other
-// space.
+// The formatter works on tokens and not on the tree, and therefore cannot lose a token or a
+// comment. The spacing around some tokens (a minus, a `<`) depends on the meaning of the token. On
+// each such token, the parser records a role. The formatter keeps the author's line breaks and
+// determines all other white space.
 //
 // Precedence climbing is from Martin Richards, "The BCPL Cintsys and Cintpos
 // User Guide", and Keith Clarke, "The top-down parsing of expressions" (1986).

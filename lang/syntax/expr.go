@@ -39,8 +39,8 @@ var operators = map[string]operator{
 
 var prefixes = map[string]Op{"-": OpNeg, "~": OpBitNot, "not": OpNot}
 
-// operator returns the binary operator at the position of `in`. If there is none, the returned
-// level is 0. Two adjacent angle brackets form one operator.
+// operator returns the binary operator at the position of `in`. If no operator is there, the
+// returned level is 0. Two adjacent angle brackets form one operator.
 func (p *Parser) operator(in stream) operator {
 	t := in.Peek()
 	if t.Type != kindPunct && t.Type != kindKeyword && t.Type != kindIdent {
@@ -79,8 +79,8 @@ func (p *Parser) expr(in stream) (Expr, error) {
 	return x, err
 }
 
-// climb reads operands and the operators between them, as long as an operator binds at least as
-// strongly as level.
+// climb reads operands and the operators between them. It stops at an operator that binds more
+// weakly than `level`.
 func (p *Parser) climb(in stream, level int) (Expr, error) {
 	first := index(in)
 	x, err := p.unary(in, level)
@@ -321,9 +321,9 @@ func (p *Parser) named(in stream) (Expr, error) {
 // maxInstance bounds the tokens between the < and > of a call.
 const maxInstance = 64
 
-// instance reports whether a call of a generic instance follows, as in f<u8, 4>(x) or
-// pkg.f<T>(x). No space is allowed between the name and <, or between > and (. With a space,
-// the angle brackets are comparisons.
+// instance reports whether a call of a generic instance follows, as in f<u8, 4>(x) or pkg.f<T>(x).
+// No space is allowed between the name and <, or between > and (. If there is a space, < and > are
+// comparisons.
 func (p *Parser) instance(in stream) bool {
 	k := p.pathLen(in, 0)
 	if !p.adjacent(in, k) || p.ahead(in, k).Value != "<" {

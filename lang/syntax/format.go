@@ -7,8 +7,8 @@ import (
 	"github.com/sinter-lang/sinter/internal/diag"
 )
 
-// FormatSource parses a file and returns its text in the standard style. If there are errors,
-// it returns no text.
+// FormatSource parses a file and returns its text in the standard style. If the file has errors,
+// the text is empty.
 func FormatSource(f *diag.File) (string, diag.List) {
 	file, errs := Parse(f)
 	if errs.Err() != nil {
@@ -39,8 +39,8 @@ func Format(f *File) string {
 	return join(p.lines)
 }
 
-// The largest columns for alignment: of lines below an open bracket, and of comments at line
-// ends.
+// The largest columns to which the formatter aligns lines below an open bracket, and comments at
+// line ends.
 const (
 	maxAlign        = 40
 	maxCommentAlign = 80
@@ -100,8 +100,8 @@ func (p *printer) breaksBefore(t *token) int {
 	return strings.Count(p.text[p.last.end:t.start], "\n")
 }
 
-// settle sets the indent inside a bracket that was just opened. It is the column of the next
-// token on the same line, unless that column is too far right.
+// settle sets the indent inside a bracket that was just opened. This indent is the column of the
+// next token on the same line, unless this column is too far right.
 func (p *printer) settle(nothing bool) {
 	if !p.pending {
 		return
@@ -170,7 +170,7 @@ var glued = map[string]bool{
 // gluing are the tokens that have no space after them.
 var gluing = map[string]bool{"(": true, "[": true, ".": true, "..": true, "..=": true}
 
-// spaced reports whether a space goes before a token, if the token continues a line.
+// spaced reports whether a space precedes a token that is not the first token of a line.
 func (p *printer) spaced(t *token, text string) bool {
 	return !p.tight && t.role != roleSuffix && t.role != roleAngle && !(t.kind == kindPunct && glued[text])
 }
@@ -193,7 +193,7 @@ func (p *printer) write(t *token, text string, closing bool) {
 	}
 }
 
-// join makes text from lines. It aligns comments at the ends of neighbouring lines.
+// join makes text from lines. It aligns the comments at the ends of consecutive lines.
 func join(lines []line) string {
 	var b strings.Builder
 	for from := 0; from < len(lines); {
@@ -211,9 +211,9 @@ func join(lines []line) string {
 	return b.String()
 }
 
-// group finds the lines, starting at index `from`, whose comments are aligned with each other.
-// It returns the end of this run and the column of the comments. A line without a comment is a
-// run by itself, and so is a line that is too long.
+// group finds the lines, starting at index `from`, whose comments are aligned with each other. It
+// returns the end of this group of lines and the column of the comments. A line without a comment
+// is a group by itself, and so is a line that is too long.
 func group(lines []line, from int) (to, column int) {
 	for to = from; to < len(lines) && lines[to].comment != ""; to++ {
 		width := utf8.RuneCountInString(lines[to].code) + 2

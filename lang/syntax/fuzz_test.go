@@ -22,8 +22,8 @@ func seeds(f *testing.F) {
 	f.Add("fn f() { (\n[\n{ \xff\x00 }")
 }
 
-// FuzzParse checks that any bytes give a tree or an error that Render can draw, and that all
-// positions lie in the text.
+// FuzzParse checks that any sequence of bytes gives a tree or an error. Render must draw the
+// error, and all source positions must lie in the text.
 func FuzzParse(f *testing.F) {
 	seeds(f)
 	f.Fuzz(func(t *testing.T, text string) {
@@ -42,8 +42,8 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-// FuzzFormat checks the properties of the formatter: it keeps tokens, comments and the tree,
-// and it does not change a formatted text.
+// FuzzFormat checks the properties of the formatter: the formatter keeps tokens, comments and the
+// tree, and formatting a formatted text changes nothing.
 func FuzzFormat(f *testing.F) {
 	seeds(f)
 	f.Fuzz(func(t *testing.T, text string) {

@@ -2,10 +2,11 @@ package syntax
 
 import "github.com/alecthomas/participle/v2/lexer"
 
-// The grammar rules of declarations. Each struct is one participle rule, and build.go makes a
-// node from its captures. The first word chooses the rule (decls.go, stmts.go). After that
-// choice the rules are LL(1), so nothing is read twice. Each nested or repeated part is an
-// interface, which a function of the parser reads:
+// The grammar rules of declarations. Each struct is one rule of the participle library, and
+// build.go makes a node from the captures of the rule. The first word of a declaration or
+// statement chooses the rule (decls.go, stmts.go). After this choice the rules are LL(1): the
+// parser reads no token twice. The type of a nested or repeated part is an interface. A function
+// of the parser reads such a part:
 //
 //	Expr, TypeExpr, Pattern   expr.go, types.go
 //	rangeNode                 a..b or a..=b
@@ -98,7 +99,7 @@ type (
 	}
 )
 
-// The rules of lines in a system.
+// The rules for the items of a system.
 type (
 	bindRule struct {
 		Name  lexer.Token `parser:"@Ident"`
@@ -203,7 +204,7 @@ type (
 	}
 )
 
-// Interfaces for the parts that functions of the parser read.
+// Interfaces: the types of the parts that functions of the parser read.
 type (
 	body       interface{ isBody() }
 	elseBranch interface{ isElse() }
@@ -263,7 +264,8 @@ func (payloadNode) isPayload()       {}
 func (hintNodes) isHints()           {}
 func (bracketsNode) isBracketed()    {}
 
-// expected maps an element of participle's notation to a description for error messages.
+// expected gives a description for error messages of each element of participle's grammar
+// notation.
 var expected = map[string]string{
 	"ident": "a name", "keyword": "a name", "Expr": "an expression", "TypeExpr": "a type",
 	"Pattern": "a pattern", "RangeNode": "a range such as 0..n", "Body": "`{`", "ElseBranch": "`{` or `if`",

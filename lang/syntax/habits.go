@@ -6,18 +6,18 @@ import (
 	"github.com/alecthomas/participle/v2/lexer"
 )
 
-// habit describes a construct from another language: where it occurs, and a hint for the Sinter
-// form. A habit applies to a word that no grammar rule expects, and to the words around it. An
-// empty pattern fits every word, NAME fits every name, NUMBER every number and LINE the end of
-// a line. In the hint, $0 stands for the unexpected word, $< for the word before it and $> for
-// the word after it.
+// habit describes a construct from another language, with a hint that shows the Sinter form. The
+// fields `before`, `found` and `after` are patterns. They must fit the unexpected word and the
+// words before and after it. An empty pattern fits every word, NAME fits every name, NUMBER every
+// number and LINE the end of a line. In the hint, $0 stands for the unexpected word, $< for the
+// word before it and $> for the word after it.
 type habit struct {
 	before, found, after string
-	want                 string // a prefix of the description of what was expected
+	want                 string // a prefix of the description of the expected part
 	hint                 string
 }
 
-// habits are tried in order. The first one that fits gives the hint.
+// habits are tried in order. The first habit that fits gives the hint.
 var habits = []habit{
 	{before: "for", found: "(", hint: "a loop counts through a range: `for i in 0..n { }`"},
 	{before: "NAME", found: ":", after: "=", hint: "a value gets its name with `let $< = ...`"},

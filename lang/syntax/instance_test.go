@@ -7,8 +7,8 @@ import (
 	"github.com/sinter-lang/sinter/lang/syntax"
 )
 
-// TestInstanceOrComparison checks that < > without spaces around them make an instance. With
-// spaces the same words are a comparison.
+// TestInstanceOrComparison checks that < > without spaces around them make an instance of a
+// generic function. With spaces, < and > are comparisons.
 func TestInstanceOrComparison(t *testing.T) {
 	for _, c := range []struct {
 		text     string

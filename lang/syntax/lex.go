@@ -36,11 +36,11 @@ func scan(f *diag.File, start, end int, report func(*diag.Error)) []token {
 	return s.tokens
 }
 
-// byteOrderMark is written at the start of a file by some editors. The scanner ignores it.
+// byteOrderMark is a mark that some editors write at the start of a file. The scanner ignores it.
 const byteOrderMark = "\xef\xbb\xbf"
 
-// bounded stops the scan of a text that exceeds the program limits, because scanning the rest
-// would only cost time and memory.
+// bounded stops the scan of a text that exceeds the limits of a program. A scan of the rest would
+// only cost time and memory.
 func (s *scanner) bounded() {
 	what, code := "", TooMany
 	switch {
@@ -82,7 +82,7 @@ func isDigit(c byte) bool    { return c >= '0' && c <= '9' }
 func isLetter(c byte) bool   { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_' }
 func isWordByte(c byte) bool { return isLetter(c) || isDigit(c) }
 
-// while returns the end of the run of accepted bytes that begins at from.
+// while skips accepted bytes, starting at `from`, and returns the position after them.
 func (s *scanner) while(from int, accept func(byte) bool) int {
 	for from < len(s.text) && accept(s.text[from]) {
 		from++
@@ -100,8 +100,8 @@ func (s *scanner) errorf(code diag.Code, start, end int, format string, args ...
 	return e
 }
 
-// separator adds a separator token for a line end or semicolon. Inside ( or [ it drops a line
-// end. It keeps a semicolon there, so that the parser can report it.
+// separator adds a separator token for a line end or semicolon. Inside ( or [, it drops a line end
+// but keeps a semicolon, which the parser reports as an error.
 func (s *scanner) separator(start int) {
 	newline := s.text[start] == '\n'
 	if n := len(s.brackets); !newline || n == 0 || s.brackets[n-1] == '{' {
@@ -126,7 +126,7 @@ func (s *scanner) comment() {
 }
 
 // word adds a name or keyword. If a line starts with a word that begins a declaration or
-// statement, the scanner treats unclosed brackets before it as closed.
+// statement, the scanner treats all open ( and [ before this word as closed.
 func (s *scanner) word(start int) {
 	class, ok := reserved[s.text[start:s.pos]]
 	if !ok {
@@ -170,9 +170,9 @@ func (s *scanner) dropRound() {
 	}
 }
 
-// puncts are the operators of more than one byte, longest first. ">>" and ">=" are missing
-// because "chan<fix<8, 8>>" ends with two closing angle brackets. The expression parser joins
-// the two tokens.
+// puncts are the operators of more than one byte, longest first. ">>" and ">=" are missing because
+// the end of "chan<fix<8, 8>>" is two closing angle brackets. In expressions, the parser joins two
+// adjacent tokens to such an operator.
 var puncts = []string{"..=", "..", "->", "==", "!=", "<=", "<<"}
 
 // foreign are operators of other languages, each with a hint for the Sinter form.
@@ -197,7 +197,7 @@ var foreign = []struct{ text, hint string }{
 
 const singles = "()[]{}<>=+-*/%&|^~.,:?@"
 
-// seconds are the bytes that may be the second byte of a longer operator.
+// seconds are the bytes that can be the second byte of an operator.
 const seconds = "=.><&|+*:"
 
 func (s *scanner) punct() {
@@ -238,7 +238,7 @@ func (s *scanner) long(rest string) bool {
 }
 
 // bracket updates the stack of open brackets. A } also closes any ( and [ that are still open
-// inside.
+// inside the braces.
 func (s *scanner) bracket(c byte) {
 	switch c {
 	case '(', '[', '{':

@@ -10,13 +10,13 @@ import (
 	"github.com/sinter-lang/sinter/internal/diag"
 )
 
-// Value returns the exact value of the literal. It is below 2^64.
+// Value returns the exact value of the literal. The value is below 2^64.
 func (l *IntLit) Value() *big.Int {
 	v, _, _ := number(l.Text)
 	return new(big.Int).SetUint64(v)
 }
 
-// number reads an integer literal. If the literal is malformed, code is not empty and why
+// number reads an integer literal. If the literal is malformed, code is not empty and `why`
 // explains the error.
 func number(text string) (v uint64, code diag.Code, why string) {
 	base, digits := uint64(10), text
@@ -69,7 +69,7 @@ func digitValue(c byte) int {
 }
 
 // Fraction reads a decimal number with an optional point, sign and exponent. It returns nil if
-// text is not such a number, or if its size is not between 1e-400 and 1e400.
+// text is not such a number, or if it is too large (above 1e400) or too close to 0 (below 1e-400).
 func Fraction(text string) *big.Rat {
 	if strings.ContainsAny(text, "_xXpP/") {
 		return nil
@@ -77,7 +77,7 @@ func Fraction(text string) *big.Rat {
 	if f, err := strconv.ParseFloat(text, 64); err != nil || math.IsInf(f, 0) || math.IsNaN(f) || len(text) > 400 {
 		return nil
 	}
-	if i := strings.IndexAny(text, "eE"); i >= 0 { // limits the exponent, because the code below makes a ratio of this size
+	if i := strings.IndexAny(text, "eE"); i >= 0 { // limits the exponent, because the size of the ratio below grows with the exponent
 		if n, err := strconv.Atoi(text[i+1:]); err != nil || n < -400 || n > 400 {
 			return nil
 		}

@@ -12,8 +12,8 @@ import (
 	"github.com/sinter-lang/sinter/internal/diag"
 )
 
-// A Parser reads files. It builds its rules once, when it is first used. So one Parser for many
-// files is faster than a Parser for each file. It is not safe for concurrent use.
+// A Parser reads files. A Parser builds its rules only once, on first use. One Parser for many
+// files is therefore faster than a Parser for each file. A Parser is not safe for concurrent use.
 type Parser struct {
 	rules rules
 	file  *diag.File
@@ -39,11 +39,11 @@ func NewParser() *Parser {
 	return p
 }
 
-// Parse reads a file with a new Parser. Even if there are errors, it returns the parts that it
-// could parse.
+// Parse reads a file with a new Parser. Even if the file has errors, Parse returns the parts that
+// it could parse.
 func Parse(f *diag.File) (*File, diag.List) { return NewParser().Parse(f) }
 
-// Parse reads a file. Even if there are errors, it returns the parts that it could parse.
+// Parse reads a file. Even if the file has errors, Parse returns the parts that it could parse.
 func (p *Parser) Parse(f *diag.File) (*File, diag.List) {
 	p.file, p.diags, p.depth, p.elses, p.unclosed = f, nil, 0, 0, -1
 	file := &File{Source: f, tokens: scan(f, 0, len(f.Text), p.report)}
@@ -58,7 +58,7 @@ func (p *Parser) Parse(f *diag.File) (*File, diag.List) {
 	return file, p.diags.Sorted()
 }
 
-// Forget drops the tokens, which only Format needs. They take as much memory as the tree.
+// Forget drops the tokens, which only Format needs. The tokens take as much memory as the tree.
 func (f *File) Forget() { f.tokens = nil }
 
 func (p *Parser) report(e *diag.Error) {
@@ -69,9 +69,9 @@ func (p *Parser) report(e *diag.Error) {
 
 func (p *Parser) full() bool { return len(p.diags) >= maxErrors }
 
-// segment returns the end of a group of tokens that are parsed together. The group starts at
-// index `from` and ends before the next declaration in the first column. The parser therefore
-// reads the declarations after a group even if the group has an error, such as a missing brace.
+// segment returns the end of a group of tokens that are parsed together. The group starts at index
+// `from` and ends before the next declaration in the first column. An error in a group, such as a
+// missing brace, therefore does not affect the declarations after the group.
 func (p *Parser) segment(tokens []token, from int) int {
 	for i := from + 1; i < len(tokens); i++ {
 		t := &tokens[i]
@@ -100,8 +100,8 @@ func (p *Parser) load(tokens []token) stream {
 	return in
 }
 
-// feed passes the tokens to participle as words. It drops comments, and turns a run of
-// separators into one word.
+// feed passes the tokens to participle as words. It drops comments, and combines consecutive
+// separators to one word.
 type feed struct {
 	text   string
 	tokens []token
@@ -142,8 +142,7 @@ type definition struct{}
 // Symbols implements lexer.Definition.
 func (definition) Symbols() map[string]lexer.TokenType { return symbols }
 
-// Lex implements lexer.Definition. It reports no errors: the rules find a token of kind Bad
-// instead.
+// Lex implements lexer.Definition. It reports no errors: a wrong text becomes a token of kind Bad.
 func (definition) Lex(name string, r io.Reader) (lexer.Lexer, error) {
 	text, err := io.ReadAll(r)
 	if err != nil {
@@ -159,7 +158,7 @@ func (definition) Lex(name string, r io.Reader) (lexer.Lexer, error) {
 // index is the number of words before the stream's position.
 func index(in stream) int { return int(in.RawCursor()) }
 
-// ahead returns the k-th word from the position. Word 0 is the next one.
+// ahead returns the k-th word from the position. Word 0 is the next word.
 func (p *Parser) ahead(in stream, k int) *lexer.Token {
 	return &p.words[min(index(in)+k, len(p.words)-1)]
 }
@@ -179,7 +178,7 @@ func take(in stream, text string) bool {
 	return true
 }
 
-// need consumes a keyword or operator, or reports that it is missing.
+// need consumes a keyword or operator, or returns an error if the keyword or operator is missing.
 func (p *Parser) need(in stream, text string) error {
 	if take(in, text) {
 		return nil
@@ -241,8 +240,7 @@ func found(t *lexer.Token) string {
 	return "`" + shorten(t.Value) + "`"
 }
 
-// unexpected makes the error for a word that was not expected. `want` describes what was
-// expected.
+// unexpected makes the error for a word that was not expected. `want` describes the expected part.
 func (p *Parser) unexpected(t *lexer.Token, want string) *diag.Error {
 	habit := p.habit(t, want)
 	if want == "a name" && t.Type == kindKeyword {
@@ -268,10 +266,10 @@ func (p *Parser) unexpected(t *lexer.Token, want string) *diag.Error {
 	return e
 }
 
-// explain turns the failure of a rule into a diagnostic. participle's message contains
-// the part of the rule that it expected, in grammar notation. explain takes the first
-// element of this part. If the message contains no such part, explain takes the first
-// element of the whole rule.
+// explain turns the failure of a rule into a diagnostic. The message of participle contains the
+// expected part of the rule, in grammar notation. The diagnostic names the first element of this
+// part. If the message contains no such part, the diagnostic names the first element of the whole
+// rule.
 func (p *Parser) explain(err error, rule string) *diag.Error {
 	var known *diag.Error
 	if errors.As(err, &known) {
@@ -312,7 +310,7 @@ func alternatives(first, rest string) string {
 	return first
 }
 
-// fail records an error and moves the stream to the word where it occurred.
+// fail records an error and moves the stream to the word where the error occurred.
 func (p *Parser) fail(in stream, err error) {
 	e := p.explain(err, "")
 	if !p.atBad(e) {

@@ -24,8 +24,8 @@ type rules struct {
 	bind  reader[SystemItem]
 }
 
-// rule makes a reader from a struct in grammar.go and a function that turns its captures into a
-// node. participle examines the struct on first use.
+// rule makes a reader from a struct in grammar.go and a function that turns the captures of the
+// struct into a node. participle examines the struct on first use.
 func rule[G, N any](p *Parser, build func(*Parser, *G, Place) N) reader[N] {
 	var grammar *participle.Parser[G]
 	return func(in stream) (N, error) {
@@ -43,8 +43,8 @@ func rule[G, N any](p *Parser, build func(*Parser, *G, Place) N) reader[N] {
 	}
 }
 
-// options are shared by all rules: the tokens, and the functions that read nested parts. The
-// rules have no lookahead, so a rule that has begun must continue.
+// options are shared by all rules: the tokens, and the functions that read nested parts. The rules
+// have no lookahead: once a rule has begun, the parser tries no other rule.
 func (p *Parser) options() []participle.Option {
 	return []participle.Option{
 		participle.Lexer(definition{}),
@@ -95,7 +95,7 @@ func opens(bracket string) func(stream) bool {
 func startsText(in stream) bool { return in.Peek().Type == kindString }
 func startsElse(in stream) bool { return is(in, "{") || is(in, "if") }
 
-// makeRules makes each rule from its struct and the function that builds its node.
+// makeRules makes each rule from its struct, and from the function that builds the rule's node.
 func (p *Parser) makeRules() {
 	p.rules = rules{
 		field:       rule(p, buildField),

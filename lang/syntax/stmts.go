@@ -9,8 +9,8 @@ func (p *Parser) block(in stream) (*Block, error) {
 	return &Block{p.since(first, in), list}, err
 }
 
-// stmt reads a statement. If it begins with a word that names a kind of statement, such as `if`,
-// it is of that kind. Otherwise it is an assignment or a call.
+// stmt reads a statement. A first word such as `if` determines the kind of the statement. Without
+// such a word, the statement is an assignment or a call.
 func (p *Parser) stmt(in stream) (Stmt, error) {
 	t := in.Peek()
 	read, ok := p.rules.stmts[t.Value]
@@ -29,7 +29,7 @@ func (p *Parser) stmt(in stream) (Stmt, error) {
 }
 
 // isWordStmt distinguishes `start echo(s)` from a call or assignment that begins with the name
-// start. In the statement, a name or string follows the word `start`.
+// start. In a start statement, a name or string follows the word `start`.
 func (p *Parser) isWordStmt(in stream) bool {
 	next := p.ahead(in, 1)
 	return in.Peek().Type == kindIdent && (next.Type == kindIdent || next.Type == kindString)

@@ -28,8 +28,8 @@ func (p *Parser) text(in stream) (*StringLit, error) {
 	return s, nil
 }
 
-// stringReader splits the inside of a string into parts. It reports errors directly, because
-// the parser already knows that a string is valid at this position.
+// stringReader splits the inside of a string into parts. It reports errors itself and does not
+// return them, because the parser has already accepted the string token.
 type stringReader struct {
 	p        *Parser
 	pos, end int
@@ -100,7 +100,7 @@ func (r *stringReader) interpolation(s *StringLit) {
 	}
 }
 
-// inside parses the expression and the format between two offsets into part. Meanwhile the
+// inside parses the expression and the format between two offsets into part. During this time, the
 // parser uses only the tokens between these offsets.
 func (p *Parser) inside(part *StringPart, start, end int) error {
 	raw, words, origin, depth, unclosed := p.raw, p.words, p.origin, p.depth, p.unclosed

@@ -28,7 +28,7 @@ func read(t testing.TB, name string) string {
 	return string(b)
 }
 
-// files lists the files that match a pattern. There must be some.
+// files lists the files that match a pattern. The test fails if no file matches.
 func files(t testing.TB, pattern string) []string {
 	t.Helper()
 	names, err := filepath.Glob(pattern)
@@ -74,8 +74,8 @@ func TestErrors(t *testing.T) {
 	})
 }
 
-// TestEveryCodeHasAGolden reads codes.go. A kind of error without an example is a failure, and
-// so is an example that does not give its kind.
+// TestEveryCodeHasAGolden reads codes.go. Each kind of error must have an example, and the example
+// must cause an error of this kind.
 func TestEveryCodeHasAGolden(t *testing.T) {
 	codes := regexp.MustCompile(`"(E01\d\d)"`).FindAllStringSubmatch(read(t, "codes.go"), -1)
 	if len(codes) < 20 {
@@ -116,7 +116,7 @@ func TestProgramsParse(t *testing.T) {
 	}
 }
 
-// TestAllFormsAreInAll fails if testdata/programs never uses a rule.
+// TestAllFormsAreInAll checks that the program all.sn uses each grammar rule.
 func TestAllFormsAreInAll(t *testing.T) {
 	f, _ := Parse(source(read(t, "testdata/programs/all.sn")))
 	got := shape(f)
@@ -198,8 +198,8 @@ func TestLiterals(t *testing.T) {
 	}
 }
 
-// TestLinear gives the parser long inputs of each construct that could nest, repeat or fail for
-// ever. With a step in quadratic time, the test would not end in time.
+// TestLinear gives the parser long inputs of each construct that can nest, repeat or fail. If a
+// step needed quadratic time, the test would exceed its time limit.
 func TestLinear(t *testing.T) {
 	const size = 1 << 16
 	for _, piece := range []string{
@@ -221,7 +221,7 @@ func TestLinear(t *testing.T) {
 	}
 }
 
-// TestDefinition uses the lexer in the way that participle does.
+// TestDefinition uses the lexer in the same way as participle.
 func TestDefinition(t *testing.T) {
 	rule, err := participle.Build[useRule](participle.Lexer(definition{}))
 	if err != nil {
@@ -275,7 +275,7 @@ func TestFormatIgnoresBlanks(t *testing.T) {
 	}
 }
 
-// TestRecovery checks that the tree still contains the correct text around an error.
+// TestRecovery checks that the tree still contains the correct parts around an error.
 func TestRecovery(t *testing.T) {
 	f, errs := Parse(source(`use net
 fn a() {

@@ -2,13 +2,13 @@ package syntax
 
 import "github.com/alecthomas/participle/v2/lexer"
 
-// kind is the lexical class of a token. The numbers are participle's token types, so the rules
-// in grammar.go can name tokens by kind.
+// kind is the lexical class of a token. The numbers are participle's token types, which lets the
+// rules in grammar.go name tokens by kind.
 type kind = lexer.TokenType
 
 const (
 	kindEOF     kind = lexer.EOF
-	kindIdent   kind = iota // names, and the words that are special only in some places
+	kindIdent   kind = iota // names, and words with a special meaning only in some contexts
 	kindKeyword             // reserved words
 	kindInt
 	kindFloat
@@ -26,7 +26,7 @@ var symbols = map[string]kind{
 	"Time": kindTime, "String": kindString, "Punct": kindPunct, "Sep": kindSep, "Bad": kindBad,
 }
 
-// role tells the formatter what the parser found out about a token.
+// role tells the formatter which meaning the parser found for a token.
 type role uint8
 
 const (
@@ -53,9 +53,9 @@ const (
 	wordStmt            // starts a statement
 )
 
-// reserved are the words that cannot be names, except for names of fields and arguments. All
-// other words with a meaning (step, max, cap, within, first, start ...) are special only where
-// the grammar allows nothing else.
+// reserved are the words that cannot be names. Only fields and arguments can have these names. All
+// other words with a meaning (step, max, cap, within, first, start ...) are special only where the
+// grammar allows no name.
 var reserved = map[string]wordClass{
 	"and": wordOther, "or": wordOther, "not": wordOther, "in": wordOther, "inout": wordOther,
 	"true": wordOther, "false": wordOther, "none": wordOther, "else": wordOther, "case": wordOther,

@@ -49,8 +49,8 @@ func (p *Parser) plainType(in stream) (TypeExpr, error) {
 	return nil, p.unexpected(t, "a type")
 }
 
-// startsBound are operators that may follow a name. In that case the name begins the bound of a
-// range, and is not a type.
+// startsBound are operators that may follow a name. A name before such an operator begins the
+// bound of a range, and is not a type.
 var startsBound = map[string]bool{"..": true, "..=": true, "+": true, "-": true, "*": true, "/": true, "%": true}
 
 // pathLen returns the number of words in the name that starts at the k-th word: 1 for a, 3 for
@@ -203,7 +203,7 @@ func (p *Parser) typeArg(in stream) (TypeArg, error) {
 	return TypeArg{p.since(first, in), nil, x}, err
 }
 
-// maybeOption reports whether a `?` follows the closing parenthesis. No expression has this
+// maybeOption reports whether a `?` follows the closing parenthesis. An expression never has this
 // form.
 func (p *Parser) maybeOption(in stream) bool {
 	if !is(in, "(") {

@@ -1,8 +1,8 @@
 package syntax
 
-// Walk visits n. If `visit` returns true, it then visits all nodes in n, in source order. It does
-// not visit a plain identifier, such as the name of a declaration, which is part of its node. A
-// name used as a value is a *Name node.
+// Walk visits n. If `visit` returns true, Walk then visits all nodes in n, in source order. A
+// plain identifier, such as the name of a declaration, is a part of its node and is not visited. A
+// name used as a value is visited, because it is a *Name node.
 func Walk(n Node, visit func(Node) bool) {
 	if n == nil || !visit(n) {
 		return

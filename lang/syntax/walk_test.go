@@ -66,8 +66,8 @@ func sample(t reflect.Type) Node {
 	panic("no node is a " + t.String())
 }
 
-// TestChildrenAreComplete fills each field of each node and finds all of them again. If
-// Children does not visit a new field, this test fails.
+// TestChildrenAreComplete fills each field of each node, and checks that Children returns all of
+// them. The test fails if Children misses a new field.
 func TestChildrenAreComplete(t *testing.T) {
 	for _, n := range nodeTypes() {
 		require.Empty(t, Children(n), "%T without parts", n)
@@ -80,8 +80,8 @@ func TestChildrenAreComplete(t *testing.T) {
 	}
 }
 
-// TestWalkOrder checks on each example of the tree that nodes come in text order, and inside
-// the nodes that contain them.
+// TestWalkOrder checks on each example that a walk visits nodes in the order of the text. Each
+// node must lie inside the node that contains it.
 func TestWalkOrder(t *testing.T) {
 	f, errs := Parse(&diag.File{Name: "walk.sn", Text: walked})
 	require.NoError(t, errs.Err())

@@ -5,9 +5,9 @@ import "github.com/sinter-lang/sinter/internal/diag"
 // BudgetKind is the kind of quantity that a line of a budget limits.
 type BudgetKind string
 
-// The kinds of budget lines. The component that computes a quantity checks its lines: the
-// checker for traps, the image builder for the image size, and the core pricing for look-up
-// tables.
+// The kinds of budget lines. The component that computes a quantity also checks the budget lines
+// for this quantity. For example, the checker checks traps, and the image builder checks the image
+// size.
 const (
 	BudgetTraps    BudgetKind = "traps"    // trap sites
 	BudgetImage    BudgetKind = "image"    // bytes of text and data in the built image

@@ -21,8 +21,7 @@ func CellOf(v *big.Int) uint64 {
 	return v.Uint64()
 }
 
-// Truncate keeps the low bits of a cell, as many as the type has, and extends them to a full
-// cell.
+// Truncate keeps as many low bits of a cell as the type has, and extends them to a full cell.
 func Truncate(cell uint64, t *Type) uint64 {
 	bits, signed := t.Word()
 	shift := uint(64 - bits)

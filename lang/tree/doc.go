@@ -1,6 +1,6 @@
-// Package tree defines the typed tree, which is a checked program as data. lang/types makes it
-// from the syntax tree. lang/eval executes it, and lang/lower turns it into IR. In the typed
-// tree all names and types are resolved, so these packages check nothing again.
+// Package tree defines the typed tree, which is a checked program as data. lang/types makes the
+// typed tree from the syntax tree. lang/eval executes the typed tree, and lang/lower turns it into
+// IR. All names and types in the tree are resolved, and the later packages check nothing again.
 //
 //	fn sum(v: []u32) -> u32 {        Func{Params: [v], Result: u32}
 //	  var s: u32 = 0                   Declare{s, Const 0}
@@ -12,12 +12,12 @@
 //
 // # Words
 //
-// A scalar (bool, integer, range) is a word: Type.Word gives its width and sign. Both operands
-// of an arithmetic operation or comparison have the same word type. Only a shift amount may
-// have a different word type. The operation computes in that word, and the result of
-// arithmetic has the same word. If the source mixes words, the checker has inserted a Convert.
-// All arithmetic keeps the low bits of the exact result. The checker has proved that a range
-// never loses bits in this way.
+// A scalar (bool, integer, range) is a word: Type.Word gives its width and sign. Both operands of
+// an arithmetic operation or comparison have the same word type. Only a shift amount may have a
+// different word type. The operation computes with this width and sign, and the result of
+// arithmetic has the same word. If the source mixes words, the checker has inserted a Convert. All
+// arithmetic keeps the low bits of the exact result. For ranges, the checker has proved that no
+// bits are lost.
 //
 // # Cells
 //
@@ -32,11 +32,12 @@
 // The cells of an absent value, of the unused part of a payload and of a zero value are 0.
 // Bytes after the length may have any value.
 //
-// Operands, arguments and literal fields are evaluated in the order of the slices here, which
-// is the source order. An Assign first evaluates and checks the indices of its target. The
-// operators And and Or evaluate their right operand only if it is needed.
+// The slices of this package hold operands, arguments and literal fields in source order. They are
+// evaluated in this order. An Assign first evaluates and checks the indices of its target. And
+// evaluates its right operand only if the left operand is true, and Or only if the left operand is
+// false.
 //
 // A place is a location that can be read and assigned: a variable, or a part of one.
-// docs/glossary.md explains this and other terms. The package holds data and depends only on
-// source spans. Start reading at Program, then stmt.go and expr.go.
+// docs/glossary.md explains this and other terms. The package only holds data. Start reading at
+// Program, then stmt.go and expr.go.
 package tree

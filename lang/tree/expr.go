@@ -53,7 +53,7 @@ type LocalRef struct {
 // Op is an operator.
 type Op uint8
 
-// The operators. Signed operators take the sign from the word of the operands.
+// The operators. The word of the operands determines whether an operation is signed.
 const (
 	Add    Op = iota
 	Sub       //
@@ -80,74 +80,73 @@ const (
 // Binary is L op R. A fix has the operators + - * / << >> and comparisons. A float has + - * /
 // and comparisons.
 //
-// Fix: the word is the value times 2^F. The operators + and - and the shifts work on that word
-// directly. Products and quotients are computed exactly, then rounded toward minus infinity and
-// reduced to their low bits. x/0 is all ones, as for integers.
+// Fix: the word is the value times 2^F. The operators + and - and the shifts work directly on this
+// word. Products and quotients are computed exactly and rounded toward minus infinity. The result
+// keeps the low bits. x/0 is all ones, as for integers.
 //
 // Floats: IEEE 754, rounded to nearest even. Two operations are never fused into one. Each
 // computed NaN has the bits 0x7fc00000 or 0x7ff8000000000000. All comparisons with a NaN are
 // false.
 //
-// Other types: L and R have the same word, except for a shift amount. The shift amount is the
-// cell of R modulo the smallest power of two that is at least the width of L. If the amount is
-// still at least the width, the result is 0. For Shr of a signed L, all bits of the result are
-// then the sign. (For ranges, the checker has proved that the amount is below the width.)
-// Comparisons give a bool.
+// Other types: L and R have the same word, except for a shift amount. The shift amount is the cell
+// of R modulo the smallest power of two that is at least the width of L. If this amount is still
+// at least the width, the result is 0, or all sign bits for Shr of a signed L. (For ranges, the
+// checker has proved that the amount is below the width.) Comparisons give a bool.
 type Binary struct {
 	Expr0
 	Op   Op
 	L, R Expr
 }
 
-// Unary is op X, computed in the word of X. Neg of a float flips the sign, even for 0, and
-// leaves NaN unchanged. Sqrt applies only to floats. It rounds to nearest even, and gives NaN
-// for a negative X.
+// Unary is op X, computed in the word of X. Neg of a float flips the sign, even for 0, and leaves
+// NaN unchanged. Sqrt applies only to floats. The root is rounded to nearest even. For a negative
+// X it is NaN.
 type Unary struct {
 	Expr0
 	Op Op
 	X  Expr
 }
 
-// Equal is L == R, or L != R if Ne is set, for two values of one type. Numbers have the same
-// word, but bytes may have different capacities. Aggregates are equal if their visible parts
-// are equal. Invisible parts are the bytes after a length, the value of an absent option and
-// the payloads of other variants. Floats are compared as numbers, even inside aggregates: 0
-// equals -0, and NaN equals nothing.
+// Equal is L == R, or L != R if Ne is set, for two values of one type. Two numbers have the same
+// word, but two bytes values may have different capacities. Aggregates are equal if their visible
+// parts are equal. Invisible parts are the bytes after a length, the value of an absent option and
+// the payloads of other variants. Floats are compared as numbers, even inside aggregates: 0 equals
+// -0, and NaN equals nothing.
 type Equal struct {
 	Expr0
 	Ne   bool
 	L, R Expr
 }
 
-// Convert changes the width and sign of the word of X. It extends with the sign of X, or keeps
-// the low bits. From bool, true becomes 1.
+// Convert changes the width and sign of the word of X. To a wider word it extends X according to
+// the sign of X's word. To a narrower word it keeps the low bits. The bool true becomes 1.
 //
-// From fix to fix or an integer, it rounds toward minus infinity and keeps the low bits. From
-// an integer to fix, it keeps the low bits. Between floats, and from an integer to a float, it
-// rounds to nearest even. From a float to an integer, it rounds toward zero and saturates, and
-// NaN gives the largest integer. (The checker builds conversions between fix and float from
-// these conversions and a product with a power of two.)
+// A conversion from fix, to fix or an integer, rounds toward minus infinity and keeps the low
+// bits. A conversion from an integer to fix keeps the low bits. A conversion to a float rounds to
+// nearest even. A conversion from a float to an integer rounds toward zero and saturates, and NaN
+// gives the largest integer. (The checker builds conversions between fix and float from these
+// conversions and a product with a power of two.)
 type Convert struct {
 	Expr0
 	X Expr
 }
 
-// Bits is bits(e). For an enum without payload it is the Value of the variant. For fix or a
-// float it is the word as an unsigned integer.
+// Bits is bits(e). For an enum without payload, the result is the Value of the variant. For fix or
+// a float, the result is the word as an unsigned integer.
 type Bits struct {
 	Expr0
 	X Expr
 }
 
-// FromBits is T.from_bits(X) for a fix or float type T. It gives the value with the word X, an
-// unsigned integer of the same width. Every NaN becomes the standard NaN.
+// FromBits is T.from_bits(X) for a fix or float type T. X is an unsigned integer of the same
+// width, and becomes the word of the result. Every NaN becomes the standard NaN.
 type FromBits struct {
 	Expr0
 	X Expr
 }
 
-// Index is X[I]. X is a place or an aggregate of kind Array, Slice or Bytes. I is a number. It
-// traps at Site unless 0 <= I < length. If Proved is set, it needs no check.
+// Index is X[I]. X is a place or an aggregate of kind Array, Slice or Bytes. I is a number. The
+// Index traps at Site unless 0 <= I < length. If Proved is set, this check is unnecessary.
 type Index struct {
 	Expr0
 	X      Expr
@@ -156,9 +155,9 @@ type Index struct {
 	Site   int
 }
 
-// SliceOf is X[Lo..Hi] as an argument for a parameter of type []T. If Lo and Hi are nil, it is
-// all of X. X is an Array, Slice or Bytes. Lo and Hi have the same word. It traps at Site
-// unless 0 <= Lo <= Hi <= length. If Proved is set, it needs no check.
+// SliceOf is X[Lo..Hi] as an argument for a parameter of type []T. If Lo and Hi are nil, the slice
+// is all of X. X is an Array, Slice or Bytes. Lo and Hi have the same word. The SliceOf traps at
+// Site unless 0 <= Lo <= Hi <= length. If Proved is set, this check is unnecessary.
 type SliceOf struct {
 	Expr0
 	X      Expr
@@ -167,8 +166,8 @@ type SliceOf struct {
 	Site   int
 }
 
-// FieldRef is a field of a struct or layout. Index is the number of the field, and Offset is
-// its first cell.
+// FieldRef is a field of a struct or layout. Index is the number of the field, and Offset is the
+// first cell of the field.
 type FieldRef struct {
 	Expr0
 	X      Expr
@@ -176,8 +175,8 @@ type FieldRef struct {
 	Offset int
 }
 
-// Arg is one argument of a call or literal. Index is the number of its parameter or field.
-// Arguments are evaluated in the order of their slice.
+// Arg is one argument of a call or literal. Index is the number of the parameter or field. The
+// arguments of a []Arg are evaluated in their order.
 type Arg struct {
 	Index int
 	Value Expr
@@ -223,7 +222,7 @@ type Some struct {
 // SearchKind is the kind of a Search.
 type SearchKind uint8
 
-// The kinds of searches, with the type of the result.
+// The kinds of searches, with the types of their results.
 const (
 	First SearchKind = iota // option of the type of Var
 	Count                   // range
@@ -243,16 +242,16 @@ type Search struct {
 	Where  Expr
 }
 
-// Within is `x within a..b`, an option of a range. X, Lo and Hi have the same word and are
-// evaluated in this order.
+// Within is `x within a..b`, an option of a range. X, Lo and Hi have the same word and their
+// evaluation has this order.
 type Within struct {
 	Expr0
 	X, Lo, Hi Expr
 	Closed    bool
 }
 
-// Clamp is `clamp(x, lo, hi)`, computed as max(lo, min(x, hi)). All operands have the same
-// word. The result has the word of its type.
+// Clamp is `clamp(x, lo, hi)`, computed as max(lo, min(x, hi)). All operands have the same word.
+// The word of the result can be narrower than that of the operands.
 type Clamp struct {
 	Expr0
 	X, Lo, Hi Expr
@@ -265,14 +264,14 @@ type Parse struct {
 	X      Expr
 }
 
-// Len is b.len for bytes or a slice. Its type is a range.
+// Len is b.len for bytes or a slice. The type of a Len is a range.
 type Len struct {
 	Expr0
 	X Expr
 }
 
-// ToBytes is be16(x) to be64(x) and le16(x) to le64(x). It gives the bytes of the word of X in
-// that byte order, as bytes<Size> of full length.
+// ToBytes is be16(x) to be64(x) and le16(x) to le64(x). The result holds the bytes of X's word in
+// this byte order, as bytes<Size> of full length.
 type ToBytes struct {
 	Expr0
 	X      Expr
@@ -286,32 +285,33 @@ type ChanRecv struct {
 	Chan Expr
 }
 
-// HeadRecv is `s.recv(buf)` for a port whose messages have a head (a header). It blocks until a
-// message arrives that fits the buffer, which is a place of type bytes<N>. The value of the
-// expression is the head of the message.
+// HeadRecv is `s.recv(buf)` for a port whose messages have a head (a header). The buffer is a
+// place of type bytes<N>. The expression blocks until a message arrives that fits the buffer. Its
+// value is the head of the message.
 type HeadRecv struct {
 	Expr0
 	Dev Expr
 	Buf Expr
 }
 
-// Lost is `s.lost()`, a u16. It counts the messages that the socket had lost when the last
-// received message arrived, modulo 2^16. A port loses no messages and gives 0.
+// Lost is `s.lost()`, a u16. The value is the number of messages, modulo 2^16, that the socket had
+// lost when the last received message arrived. For a port the value is 0, because a port loses no
+// messages.
 type Lost struct {
 	Expr0
 	Dev Expr
 }
 
-// Asked is a port command as an expression. Its value is a bool that says whether the command
-// succeeded. It does not trap.
+// Asked is a port command as an expression. The value is a bool: whether the command succeeded.
+// The command never traps.
 type Asked struct {
 	Expr0
 	Ask *DevAsk
 }
 
-// LevelGet is `b.read()`, a bool. It is the level that the input had when all tasks last
-// waited, or false before that time. After the read, this is the level that the program knows
-// (see Select).
+// LevelGet is `b.read()`, a bool. The value is the level that the input had when all tasks last
+// waited. Before all tasks have waited once, the value is false. After the read, it is the level
+// that the program knows (see Select).
 type LevelGet struct {
 	Expr0
 	Dev Expr

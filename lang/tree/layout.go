@@ -2,10 +2,11 @@ package tree
 
 import "github.com/sinter-lang/sinter/internal/diag"
 
-// LayoutDef is a declared layout. It describes the bits of a message, most significant first.
-// Its value is like a struct value: the named fields in order.
+// LayoutDef is a declared layout. A layout describes the bits of a message, most significant
+// first. A value of a layout has the named fields in order, like a struct.
 //
-// Parsing goes through Fields in order. It keeps a bit position that starts at 0:
+// Parsing goes through Fields in order, with a bit position that starts at 0. Each part consumes
+// these bits:
 //
 //	part with When false    nothing; its value is none
 //	LayoutInt, LayoutEnum   the next Bits bits, big-endian or Little
@@ -23,10 +24,10 @@ import "github.com/sinter-lang/sinter/internal/diag"
 // Bytes after the last field are ignored. A Sub, a bytes field, a seal and a field with When
 // begin and end on byte boundaries, and so does the layout.
 //
-// At most one field of a layout is a seal. It is the checksum of the bytes of the layout before
-// it. With All it is the checksum of all bytes of the layout, with the seal itself taken as 0.
-// Every value that a program can make satisfies Fixed, Low and High and the seal, because a
-// program cannot assign to a place inside a sealed layout.
+// At most one field of a layout is a seal. Without All, the seal is the checksum of the bytes of
+// the layout before the seal. With All, it is the checksum of all bytes of the layout, with zeros
+// in place of the seal. Every value that a program can make satisfies Fixed, Low and High and the
+// seal, because a program cannot assign to a place inside a sealed layout.
 type LayoutDef struct {
 	Name   string
 	Fields []LayoutField
@@ -47,10 +48,10 @@ const (
 	LayoutBytes
 )
 
-// LayoutSize states how the length of a field of kind LayoutBytes is found.
+// LayoutSize states where the length of a field of kind LayoutBytes comes from.
 type LayoutSize uint8
 
-// The ways to find the length of a bytes field.
+// The sources of the length of a bytes field.
 const (
 	SizeExpr   LayoutSize = iota // the value of Len, proved to be 0..=capacity
 	SizePrefix                   // a u16 before the bytes
@@ -90,14 +91,14 @@ type LayoutField struct {
 	Size   LayoutSize
 	Len    Expr    // for SizeExpr: the length; its leaves are Const and LayoutRef
 	When   Expr    // nil if the field is always present; otherwise a bool over Const and LayoutRef
-	Needs  [][]int // options that must be present for When to be evaluated, else it is false; paths as in LayoutRef, outermost first
+	Needs  [][]int // options that must be present for When to be evaluated, otherwise When is false; paths as in LayoutRef, outermost first
 	Span   diag.Span
 }
 
-// LayoutRef is the value of an earlier field. It occurs only in Len and When. Path leads to
-// the field: the index of a field of the layout that is being parsed, then the index of a
-// field of that field, and so on. A number has a range as its type: the bounds of `in`, or
-// else all values of Part.
+// LayoutRef is the value of an earlier field. It occurs only in Len and When. Path leads to the
+// field. It starts with the index of a field of the layout that is being parsed. The next element
+// is the index of a field inside this field, and so on. The type of a number is a range: the
+// bounds of `in`, or else all values of Part.
 type LayoutRef struct {
 	Expr0
 	Layout *LayoutDef

@@ -1,13 +1,14 @@
 package tree
 
-// Maps. A map<K, V, N> is a table of N entries in sets of W = min(4, N) ways. The number of
-// sets is a power of two. The set of a key is the CRC-32C of its canonical bits, as an unsigned
+// Maps. A map<K, V, N> is a table of N entries in sets of W = min(4, N) ways. The number of sets
+// is a power of two. The set of a key is the CRC-32C of the key's canonical bits, as an unsigned
 // number, modulo the number of sets. RFC 3720 defines the CRC: polynomial 0x1edc6f41 reflected,
 // initial value and final inversion all ones.
 //
-// The canonical bits of a key are the bits of its Leaves in order. Each scalar gives the bits
-// of its word, most significant first. A bytes value gives its length as 32 bits, followed by
-// as many bytes. Zeros fill the last byte. (A key contains no option and no payload.)
+// The canonical bits of a key are the bits of its Leaves in order. For a scalar these are the bits
+// of its word, most significant first. For a bytes value these are the length as 32 bits, and then
+// the bytes. Zero bits fill the last byte of the whole sequence. (A key contains no option and no
+// payload.)
 
 // MapOf returns map<key, elem, n>.
 func MapOf(key, elem *Type, n int) *Type { return &Type{Kind: Map, Key: key, Elem: elem, Len: n} }
@@ -18,8 +19,9 @@ func (t *Type) Ways() int { return min(4, t.Len) }
 // Sets is the number of sets.
 func (t *Type) Sets() int { return t.Len / t.Ways() }
 
-// MapShape is the struct that defines the memory layout of a map. It holds the entries, set by
-// set, and for each set the way to replace next. An unused entry is zero.
+// MapShape is the struct that defines the memory layout of a map. The struct holds the entries,
+// set by set. For each set it also holds the number of the way (entry of the set) that is replaced
+// next. An unused entry is zero.
 func MapShape(t *Type) *Type {
 	entry := structOf("entry", Field{Name: "used", Type: &Type{Kind: Bool}}, Field{Name: "key", Type: t.Key}, Field{Name: "value", Type: t.Elem})
 	return structOf("map",
@@ -36,16 +38,16 @@ func structOf(name string, fields ...Field) *Type {
 	return &Type{Kind: Struct, Struct: def}
 }
 
-// MapGet is `m.get(k, default)`. It gives the value stored for k, or else Default. Default is
-// always evaluated.
+// MapGet is `m.get(k, default)`. The result is the value stored for k, or Default if there is
+// none. Default is always evaluated.
 type MapGet struct {
 	Expr0
 	Map, Key, Default Expr
 }
 
-// MapPut is `m.put(k, v)`. It overwrites the entry whose key equals k. If there is none, it
-// uses the lowest unused way of the set. If all ways are used, it overwrites the way to replace
-// next, and then advances that number by one, modulo the number of ways.
+// MapPut is `m.put(k, v)`. If an entry has the key k, MapPut overwrites this entry. Otherwise it
+// uses the lowest unused way of the set. If all ways are used, MapPut overwrites the way that is
+// replaced next, and increases the number of this way by one, modulo the number of ways.
 type MapPut struct {
 	Stmt0
 	Map, Key, Value Expr

@@ -25,9 +25,9 @@ type Program struct {
 	Bench   *Program // the program of the tests, without a system; nil if there are no tests
 }
 
-// ConstDef is an evaluated const or config. Word is the name under which a different value for
-// a config can be given at program start. If a config has no Word, Fixed is the first source
-// position that needs its value at compile time. Bare marks a constant declared without a type.
+// ConstDef is an evaluated const or config. Word is the name of the setting that gives the config
+// a different value at program start. If a config has no Word, Fixed is the first source position
+// that needs the config's value at compile time. Bare marks a constant declared without a type.
 type ConstDef struct {
 	Name   string
 	Config bool
@@ -58,7 +58,7 @@ type LocalKind uint8
 const (
 	ParamLocal LocalKind = iota // read-only parameter: a value, or a read-only reference to an aggregate
 	InOutLocal                  // inout parameter: a reference to a place of the caller
-	LetLocal                    // let or payload binding: set once
+	LetLocal                    // a let, or a name for a payload: set once
 	VarLocal                    // var
 	StateLocal                  // state of a task: set once before its first use, then like a var
 	LoopLocal                   // loop variable: set only by For and Search
@@ -73,20 +73,20 @@ type Local struct {
 	Span diag.Span
 }
 
-// System is an elaborated system: the tasks that run and their connections.
+// System is an elaborated system: the tasks that run, and the connections between tasks.
 type System struct {
 	Name    string
 	Devices []DeviceDef
 	Sockets []SocketDef
 	Chans   []ChanDef
 	Runs    []Run // services first
-	// Parallel allows tasks to run at the same time if their behaviour depends only on the
-	// messages that they exchange. Run.Thread marks these tasks.
+	// Parallel allows tasks to run at the same time if the behaviour of these tasks depends only on
+	// the messages between them. Run.Thread marks these tasks.
 	Parallel bool
 	Span     diag.Span
 }
 
-// Services are the runs of library tasks, which the program does not name itself.
+// Services are the runs of library tasks, which the source of the program does not name.
 func (s *System) Services() []Run {
 	n := 0
 	for n < len(s.Runs) && s.Runs[n].Service {
@@ -98,8 +98,8 @@ func (s *System) Services() []Run {
 // Tasks are the runs of the program's own tasks.
 func (s *System) Tasks() []Run { return s.Runs[len(s.Services()):] }
 
-// DeviceDef is a device. Run is the index of the run that owns it. Rx and Tx say whether that
-// task receives from the device and sends to it.
+// DeviceDef is a device. Run is the index of the run that owns it. Rx says whether the task of
+// this run receives from the device. Tx says whether the task sends to the device.
 type DeviceDef struct {
 	Name   string // the name in the system, or else the constructor and number
 	Kind   string // name of a row of the port table in ir/port
@@ -111,17 +111,17 @@ type DeviceDef struct {
 	Span   diag.Span
 }
 
-// Home holds the IPv4 addresses of a network device that has a network stack: its own address,
-// the network mask, and the gateway.
+// Home holds the IPv4 addresses of a network device that has a network stack: the address of the
+// device, the network mask, and the gateway.
 type Home struct {
 	Host, Mask, Gateway uint32
 }
 
-// SocketDef is a net.Udp on the network stack of a device. Its messages arrive on the channel
-// In. In is -1 if the owner Run does not receive. It sends on Out, a channel that all sockets
-// of the device share. A channel element is an Ethernet frame. From byte MessageAt the frame
-// holds the 8 bytes of the peer, then the datagram. The upper 16 bits of the peer are the port
-// number of the sending socket.
+// SocketDef is a net.Udp on the network stack of a device. Messages to the socket arrive on the
+// channel In. If the task that owns the socket does not receive, In is -1. Messages from the
+// socket go to Out, a channel that all sockets of the device share. An element of these channels
+// is an Ethernet frame. Starting at byte MessageAt, the frame holds the 8 bytes of the peer and
+// then the datagram. The upper 16 bits of the peer are the port number of the sending socket.
 type SocketDef struct {
 	Name    string
 	Device  int       // index of the network device
@@ -132,8 +132,8 @@ type SocketDef struct {
 	Span    diag.Span
 }
 
-// MessageAt is the offset of a socket's message in its frame. The message follows the Ethernet
-// and IPv4 headers, so the peer replaces the UDP header.
+// MessageAt is the offset of a socket's message in its frame. The message follows the Ethernet and
+// IPv4 headers, and its 8 bytes for the peer are in the place of the UDP header.
 const MessageAt = 34
 
 // ChanDef is a channel. Writer and Reader are indices of runs. If several sockets send on the
@@ -148,15 +148,15 @@ type ChanDef struct {
 }
 
 // Run is a task instance. Name is the name of the task, followed by ".0", ".1" if the task runs
-// several times. A Service is a library task: the network stack of a device. Services do not
-// count when a run is tested for being finished or stuck. A task that waits for a service is
+// several times. A Service is a library task: the network stack of a device. The test whether all
+// tasks have ended or are stuck ignores Services. A task that waits for a Service counts as
 // waiting for the outside.
 type Run struct {
 	Name    string
 	Task    *Func
 	Args    []Bind // one for each parameter
 	Service bool
-	Thread  bool // in a parallel system: the task may run as a thread, because only its channels decide its behaviour
+	Thread  bool // in a parallel system: the task may run as a thread, because only the contents of its channels affect its behaviour
 	Span    diag.Span
 }
 
@@ -172,19 +172,20 @@ const (
 	BindSocket                 // Index into System.Sockets
 )
 
-// Bind is the binding of a parameter of a task instance. A value that comes from a config may
-// be set when the program starts: `nic.host` is the address of a device.
+// Bind is the binding of a parameter of a task instance. A setting at program start can replace a
+// value that comes from a config. Boot is the name of such a setting, for example `nic.host` for
+// the address of a device.
 type Bind struct {
 	Kind  BindKind
 	Cells []uint64
 	Index int
 	Boot  string
-	// Configs are the configs that give the value, one per element for an array. Configs is nil
-	// if no config gives it.
+	// Configs are the configs that give the value, one per element for an array. Configs is nil if
+	// the value comes from no config.
 	Configs []*ConstDef
 }
 
-// AtStart reports whether the value comes from a config that may be set at program start.
+// AtStart reports whether a setting at program start can replace the value.
 func (b *Bind) AtStart() bool {
 	return slices.ContainsFunc(b.Configs, func(k *ConstDef) bool { return k != nil && k.Word != "" })
 }
@@ -197,9 +198,9 @@ type LogSite struct {
 	Span  diag.Span
 }
 
-// LogArg describes how an argument is shown. Kind is "u", "i", "hex", "bool", "float", "bytes"
-// or "fix". After "fix" comes the number of bits after the binary point, as in "fix16". Width
-// is the number of bits of the word, or the capacity of the bytes.
+// LogArg describes how an argument is shown. Kind is "u", "i", "hex", "bool", "float", "bytes" or
+// "fix". The kind of a fix includes the number of bits after the binary point, as in "fix16".
+// Width is the number of bits of the word, or the capacity of the bytes.
 type LogArg struct {
 	Kind  string
 	Width int
@@ -210,7 +211,7 @@ const (
 	TrapIndex  = "index"  // an index that is not below the length
 	TrapSlice  = "slice"  // a slice whose bounds are out of order or beyond the length
 	TrapAssert = "assert" // assert c where c is false
-	TrapMax    = "max"    // a while loop that did not end within its max
+	TrapMax    = "max"    // a while loop that does not end within its max
 	TrapLength = "length" // bytes that would become longer than their capacity
 	TrapExpect = "expect" // expect c where c is false, or fail
 	TrapLayout = "layout" // writing a layout with inconsistent parts
@@ -218,8 +219,8 @@ const (
 )
 
 // TrapSite is a source position that may trap. ID is its index in Program.Traps. Proof marks a
-// proved check that is kept at run time. It traps only if the proof is wrong. Const marks a
-// site that never traps at run time, because only constants call its function.
+// proved check that is kept at run time. Such a site traps only if the proof is wrong. Const marks
+// a site that never traps at run time, because only constant expressions call its function.
 type TrapSite struct {
 	ID    int
 	Code  string

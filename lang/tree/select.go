@@ -5,15 +5,15 @@ import "github.com/sinter-lang/sinter/internal/diag"
 // Now is `now()`, the current clock as a time.
 type Now struct{ Expr0 }
 
-// TryRecv is `c.try_recv()`, an option of the channel's elements. It is none if the channel has
-// no value. It does not block.
+// TryRecv is `c.try_recv()`, an option of the channel's elements. If the channel has no value, TryRecv
+// gives `none`. It never blocks.
 type TryRecv struct {
 	Expr0
 	Chan Expr
 }
 
-// TrySend is `c.try_send(e)`, a bool. If the channel has no room, it is false and nothing is
-// sent. Value is evaluated once, before the attempt. It does not block.
+// TrySend is `c.try_send(e)`, a bool. If the channel has no room, the result is false and nothing
+// is sent. Value is evaluated once, before the attempt. TrySend does not block.
 type TrySend struct {
 	Expr0
 	Chan  Expr
@@ -21,9 +21,9 @@ type TrySend struct {
 }
 
 // Select waits until one of its arms is ready, chooses one and runs its body. On entry the arms
-// are evaluated in order, each once. The guard of an arm is evaluated first. If it is true, the
-// index of the arm's channel end or the duration is evaluated next. If it is false, the arm is
-// ignored.
+// are evaluated once, in order. The evaluation of an arm begins with its guard. If the guard is
+// false, the arm is ignored. If the guard is true, the index of the arm's channel end or the
+// duration is evaluated next.
 //
 // An arm is ready in these cases:
 //
@@ -35,9 +35,9 @@ type TrySend struct {
 //
 // The select chooses the first ready arm in the order of the arms. A Fair select searches
 // cyclically, starting after the arm that this select in this task chose last. The first search
-// starts at the first arm. Choosing an arm takes the value or message. The place of a buffer is
-// evaluated at that time. If a message is longer than its buffer, the message is dropped, the
-// buffer becomes empty and the select chooses again.
+// starts at the first arm. Choosing an arm also takes the value or message. The place of a
+// message's buffer is evaluated after the choice. If the message is longer than the buffer, it is
+// dropped, the buffer becomes empty, and the select chooses again.
 //
 // With Turn, every other task runs once before the select chooses. A select with Turn is Fair.
 //
@@ -55,9 +55,9 @@ type ArmKind uint8
 const (
 	ArmChan  ArmKind = iota // a value in the channel End, stored in Local
 	ArmDev                  // a message at the device End, put into Buf
-	ArmLevel                // a change of the level of the input End from the level that the program knows
-	ArmEvery                // a deadline: first task start + After, then After later each time
-	ArmAfter                // After since entry; if not positive, immediately
+	ArmLevel                // the level of the input End differs from the level that the program knows
+	ArmEvery                // a deadline: the start of the task + After, then later by After each time
+	ArmAfter                // the time After since the entry; immediately if After is not positive
 )
 
 // SelectArm is one arm of a Select.

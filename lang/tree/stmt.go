@@ -22,8 +22,8 @@ type Stmt0 struct{ At diag.Span }
 func (s Stmt0) Span() diag.Span { return s.At }
 func (Stmt0) stmt()             {}
 
-// Block is a list of statements in a new scope. The locals of a function have unique IDs, so
-// consumers of the tree can ignore scopes.
+// Block is a list of statements in a new scope. All locals of a function have different IDs, and
+// therefore consumers of the tree can ignore scopes.
 type Block struct {
 	Stmt0
 	Stmts []Stmt
@@ -55,9 +55,9 @@ type IfLet struct {
 	Else  *Block
 }
 
-// Assign is `place = e`. Target is a place: a *LocalRef, or an *Index or *FieldRef of a place.
-// The indices of the target are evaluated and checked before Value. Value may read the target,
-// because it is fully evaluated before the store.
+// Assign is `place = e`. Target is a place: a *LocalRef, or an *Index or *FieldRef of a place. The
+// indices of the target are evaluated and checked before Value. Value may read the target, because
+// the evaluation of Value is complete before the store.
 type Assign struct {
 	Stmt0
 	Target Expr
@@ -72,10 +72,10 @@ type If struct {
 	Else *Block
 }
 
-// For runs Body for Var = Lo, Lo+Step, ... while Var < Hi, or Var <= Hi if Closed is set. Lo
-// and Hi have one type and are evaluated once. The word of Var may be narrower, but holds every
-// value of Var. Safe says that the last value of Var plus Step fits both the word of the bounds
-// and the word of Var.
+// For runs Body for Var = Lo, Lo+Step, ... while Var < Hi, or Var <= Hi if Closed is set. Lo and
+// Hi have one type and are evaluated once. The word of Var may be narrower than the word of the
+// bounds, but holds every value of Var. Safe says that the last value of Var plus Step fits both
+// words.
 type For struct {
 	Stmt0
 	Var    *Local
@@ -87,7 +87,7 @@ type For struct {
 	Body   *Block
 }
 
-// While runs Body while Cond holds. It traps at Site if Cond still holds after Max rounds.
+// While runs Body while Cond holds. While traps at Site if Cond still holds after Max rounds.
 type While struct {
 	Stmt0
 	Cond Expr
@@ -108,8 +108,8 @@ type Break struct{ Stmt0 }
 // Continue starts the next round of the innermost For, While or Loop.
 type Continue struct{ Stmt0 }
 
-// Match runs the first arm with a case that fits Value, or else Else. It is exhaustive: if Else
-// is nil, some arm always fits. Value is a scalar or an enum.
+// Match runs the first arm with a case that fits Value, or Else if no case fits. A Match is
+// exhaustive: if Else is nil, some arm always fits. Value is a scalar or an enum.
 type Match struct {
 	Stmt0
 	Value Expr
@@ -159,22 +159,23 @@ type Timed struct {
 	Body *Block
 }
 
-// Do evaluates X for its effect: a *Call without a result, or any expression that `let _ = e`
-// drops.
+// Do evaluates X for its effect: a *Call without a result, or the expression e of a statement `let
+// _ = e`.
 type Do struct {
 	Stmt0
 	X Expr
 }
 
-// ChanSend is `c.send(e)`. It evaluates Value once, and then blocks until the channel has room.
+// ChanSend is `c.send(e)`. ChanSend evaluates Value once, and then blocks until the channel has
+// room.
 type ChanSend struct {
 	Stmt0
 	Chan  Expr
 	Value Expr
 }
 
-// DevRecv is `d.recv(buf)`. It blocks until a frame arrives that fits the buffer, which is a
-// place of type bytes<N>.
+// DevRecv is `d.recv(buf)`. The buffer is a place of type bytes<N>. DevRecv blocks until a frame
+// arrives that fits the buffer.
 type DevRecv struct {
 	Stmt0
 	Dev Expr
@@ -182,8 +183,8 @@ type DevRecv struct {
 }
 
 // DevSend is `d.send(b)`. Value has type bytes<N>. Sending zero bytes does nothing. For a port
-// whose messages have a head (a header), it is `d.send(head, b)`. Value then has type bytes<N>
-// or [N]u8, and an empty message is sent too.
+// whose messages have a head (a header), the source form is `d.send(head, b)`. For such a port
+// Value has type bytes<N> or [N]u8, and even an empty message is sent.
 type DevSend struct {
 	Stmt0
 	Dev   Expr
@@ -192,14 +193,15 @@ type DevSend struct {
 }
 
 // DevAsk is a command of a port of shape Command, with its immediate answer. The method Does
-// determines the operands. Arg is a number with the width that Does states. If the command
-// takes a body, Body is bytes<N> or [N]u8, where N is at most the size of a body. If the answer
-// has a body, Into is the place for it.
+// determines the operands. Arg is a number, and Does states its width. If the command takes a
+// body, Body is bytes<N> or [N]u8, where N is at most the size of a body. If the answer has a
+// body, Into is the place for this body.
 //
-// If bodies are blocks, zeros fill up Body, and Into is a place for all bytes of a block. As a
-// statement, such a command traps at Site if it fails. If bodies are not blocks, Into is a
-// place of type bytes<N> or [N]u8, and its length is the number of bytes requested. Into is
-// unchanged if the command fails. If the method is Same, Into is Body.
+// If the bodies of a port are blocks, zeros extend Body to a whole block, and Into is a place for
+// all bytes of a block. As a statement, such a command traps at Site if it fails. If the bodies
+// are not blocks, Into is a place of type bytes<N> or [N]u8, and the length of Into is the number
+// of requested bytes. Into is unchanged if the command fails. For a method with the flag Same,
+// Into is Body.
 type DevAsk struct {
 	Stmt0
 	Dev  Expr
@@ -210,16 +212,16 @@ type DevAsk struct {
 	Site int
 }
 
-// LevelPut is `led.write(v)`. It sets the level of an output to Value, a bool.
+// LevelPut is `led.write(v)`. LevelPut sets the level of an output to Value, a bool.
 type LevelPut struct {
 	Stmt0
 	Dev   Expr
 	Value Expr
 }
 
-// Append is `b.append(e)`. Buf is a place of type bytes<N>. Value is a u8, bytes or a slice of
-// u8. It traps at Site if the result is longer than N. If Proved is set, it needs no check.
-// Value does not overlap Buf.
+// Append is `b.append(e)`. Buf is a place of type bytes<N>. Value is a u8, bytes or a slice of u8.
+// Append traps at Site if the result is longer than N. If Proved is set, this check is
+// unnecessary. Value does not overlap Buf.
 type Append struct {
 	Stmt0
 	Buf    Expr
@@ -228,8 +230,8 @@ type Append struct {
 	Site   int
 }
 
-// Resize is `b.resize(n)`. It sets the length, and new bytes are 0. It traps at Site if n is
-// larger than the capacity. If Proved is set, it needs no check.
+// Resize is `b.resize(n)`. Resize sets the length. Added bytes are 0. Resize traps at Site if n is
+// larger than the capacity. If Proved is set, this check is unnecessary.
 type Resize struct {
 	Stmt0
 	Buf    Expr

@@ -5,21 +5,22 @@ import (
 	"github.com/sinter-lang/sinter/ir/port"
 )
 
-// Test is `test "what must hold" { }`. The body runs on the host. The body acts as the outside
-// world of the tasks that it starts. Crash statements divide the body into epochs, and each
-// epoch is a separate system. A test that starts no task has no epochs.
+// Test is `test "what must hold" { }`. The body acts as the outside world of the tasks that it
+// starts. Crash statements divide a body into epochs, and each epoch is a separate system. A test
+// that starts no task has no epochs.
 type Test struct {
 	Name    string
-	Body    *Func // a task; if Chooses is set, its parameter is the device for the chosen values
+	Body    *Func // a task; if Chooses is set, its parameter is the device that supplies the chosen values
 	Devices []Fake
 	Epochs  []*System // the system of each epoch; its devices are named as in Devices
 	Chooses bool      // the body has a Choose: each run of the body is one case of many
-	// HostOnly says that the body chooses something that a machine cannot receive.
+	// HostOnly says that the body makes a choice whose result a machine cannot receive.
 	HostOnly bool
 	Span     diag.Span // position of the name
 }
 
-// Fake is a fake device of a test. The tasks use it, and the test body acts as its other end.
+// Fake is a fake device of a test. The tasks use it, and the test body acts as the other end of
+// the device.
 type Fake struct {
 	Name    string
 	Kind    string // as in DeviceDef
@@ -27,12 +28,12 @@ type Fake struct {
 	Span    diag.Span
 }
 
-// Hosted reports whether only the host can run the body, as the world of the tasks that it
-// starts. Any other test is compiled as a separate program, with its body as a task.
+// Hosted reports whether the body needs the host, for example to act as the world of the tasks
+// that it starts. Any other test is compiled as a separate program, with its body as a task.
 func (t *Test) Hosted() bool { return len(t.Epochs) > 0 || len(t.Devices) > 0 || t.HostOnly }
 
-// Expect is `expect c`. It traps at Site unless Cond holds. If c is a comparison, L and R are
-// its sides, which Cond reads. Otherwise they are nil.
+// Expect is `expect c`. Expect traps at Site unless Cond holds. If c is a comparison, L and R are
+// its operands, and Cond reads their values. Otherwise L and R are nil.
 type Expect struct {
 	Stmt0
 	Cond Expr
@@ -40,7 +41,7 @@ type Expect struct {
 	Site int
 }
 
-// Fail is `fail "why"`. It traps at Site.
+// Fail is `fail "why"`. Fail traps at Site.
 type Fail struct {
 	Stmt0
 	Why  string
@@ -53,16 +54,16 @@ type Start struct {
 	Epoch int
 }
 
-// Crash is `crash d losing e`. It stops all tasks of the epoch. Losing is a set of sectors of
-// disk Dev, as a [n]bool. These sectors get back the contents that they had at the last
-// flush. If Losing is nil, no data is lost.
+// Crash is `crash d losing e`. Crash stops all tasks of the epoch. Losing is a set of sectors of
+// disk Dev, as a [n]bool. These sectors get back the contents that they had at the last flush. If
+// Losing is nil, no data is lost.
 type Crash struct {
 	Stmt0
 	Dev    int
 	Losing Expr
 }
 
-// Put is `d.put(b)`, `b.put(v)` for a pin and a bool, or `s.put(from: p, b)`. It makes b arrive
+// Put is `d.put(b)`, `b.put(v)` for a pin and a bool, or `s.put(from: p, b)`. The value b arrives
 // at the device immediately. From is nil if the device has no peers.
 type Put struct {
 	Stmt0
@@ -71,17 +72,17 @@ type Put struct {
 	Value Expr
 }
 
-// Answer is `d.answer(sent, bytes)` for a bus. After it, the device answers Value to messages
-// that begin with Sent.
+// Answer is `d.answer(sent, bytes)` for a bus. After this statement, the device answers Value to
+// each message that begins with Sent.
 type Answer struct {
 	Stmt0
 	Dev         int
 	Sent, Value Expr
 }
 
-// Able is `d.can_read(i, v)` for a disk, or another command name after `can_`. It sets whether
-// the disk can execute the command on sector Arg from now on. Arg is nil for a command without
-// a sector.
+// Able is `d.can_read(i, v)` for a disk. The name after `can_` is the name of a command. From now
+// on, v says whether the disk can execute the command on sector Arg. Arg is nil for a command
+// without a sector.
 type Able struct {
 	Stmt0
 	Dev      int
@@ -89,14 +90,15 @@ type Able struct {
 	Arg, Can Expr
 }
 
-// Quiet is `d.quiet(within: t)`. It requires that nothing is sent to the device for that time.
+// Quiet is `d.quiet(within: t)`. Quiet requires that no task sends to the device during the time
+// t.
 type Quiet struct {
 	Stmt0
 	Dev    int
 	Within Expr
 }
 
-// Pass is `fake.wait(t)`. It lets time pass.
+// Pass is `fake.wait(t)`. Pass lets the time t pass.
 type Pass struct {
 	Stmt0
 	Within Expr
@@ -105,9 +107,10 @@ type Pass struct {
 // LogOfTest is the Dev of a Take that reads the log.
 const LogOfTest = -1
 
-// Take is `d.take(within: t)`. It gives the next message sent to the device, as bytes, or as a
-// bool for a pin. It is also `log.take(within: t)`, the next line that a task logs. If nothing
-// arrives in that time, the test fails. To is the required peer of the message, or nil.
+// Take is `d.take(within: t)`. Its value is the next message sent to the device, as bytes, or as a
+// bool for a pin. Take is also `log.take(within: t)`, whose value is the next line that a task
+// logs. If nothing arrives within the time t, the test fails. To is the required peer of the
+// message, or nil.
 type Take struct {
 	Expr0
 	Dev    int
@@ -115,8 +118,8 @@ type Take struct {
 	To     Expr
 }
 
-// Choose is any.u8() or a related call. It gives a number that the test run chooses. Lo and Hi
-// are the bounds of the number, as words of its type. Both are nil if all values of the type are
+// Choose is any.u8() or a related call. Its value is a number that the test run chooses. Lo and Hi
+// are the bounds of the number, as words of its type. They are nil if all values of the type are
 // allowed. lang/eval chooses the number during the run. Other machines evaluate Recv, which
 // receives a number that was chosen before the run.
 type Choose struct {
@@ -132,20 +135,21 @@ type ChooseBytes struct {
 	Recv Expr
 }
 
-// ChooseSubset is any.subset(s): a chosen subset of the members of X, a [n]bool.
+// ChooseSubset is any.subset(s): a subset of X that the test run chooses. X is a set, as a
+// [n]bool.
 type ChooseSubset struct {
 	Expr0
 	X Expr
 }
 
-// Unflushed is `d.unflushed()`. It gives the sectors of a disk that differ from their contents
-// at the last flush, as a [n]bool.
+// Unflushed is `d.unflushed()`. The value is a [n]bool. It marks each sector of a disk that
+// differs from its contents at the last flush.
 type Unflushed struct {
 	Expr0
 	Dev int
 }
 
-// Sector is `d.sector(i)`: the contents of a sector of a disk, flushed or not.
+// Sector is `d.sector(i)`: the contents of a sector of a disk, even if they are not flushed.
 type Sector struct {
 	Expr0
 	Dev int

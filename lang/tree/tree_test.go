@@ -15,8 +15,8 @@ var (
 
 func array(n int, t *tree.Type) *tree.Type { return &tree.Type{Kind: tree.Array, Len: n, Elem: t} }
 
-// sample returns two types: a struct of 1 + 6 + 4 cells (64-bit slots), and an enum with 3 cells for
-// its payload.
+// sample returns two types: a struct of 1 + 6 + 4 cells (64-bit slots), and an enum whose payload
+// takes 3 cells.
 func sample() (s, e *tree.Type) {
 	s = &tree.Type{Kind: tree.Struct, Struct: &tree.StructDef{Name: "S", Cells: 11, Fields: []tree.Field{
 		{Name: "a", Type: i16},

@@ -37,14 +37,15 @@ const (
 // Ability is the set of operations that a type parameter allows.
 type Ability uint8
 
-// The abilities. Each one includes the abilities before it.
+// The abilities. Each ability includes the abilities before it.
 const (
 	CanCopy  Ability = iota // assignment
 	CanEqual                // `T: eq`: == and canonical bits
 	CanCount                // `T: num`: arithmetic and order
 )
 
-// Type is a type. Two types are equal if Same reports true. Pointer identity has no meaning.
+// Type is a type. Two types are equal if Same reports true. The identity of the pointers has no
+// meaning.
 type Type struct {
 	Kind   Kind
 	Bits   int
@@ -72,8 +73,8 @@ type StructDef struct {
 	Span   diag.Span
 }
 
-// Field is a field of a struct or of the payload of a variant. Offset is its first cell,
-// counted from the start of the struct or of the payload.
+// Field is a field of a struct or of the payload of a variant. Offset is the first cell of the
+// field, counted from the start of the struct or payload.
 type Field struct {
 	Name   string
 	Type   *Type
@@ -81,7 +82,7 @@ type Field struct {
 	Span   diag.Span
 }
 
-// EnumDef is a declared enum. Bits is its declared width, or 0 if none is declared.
+// EnumDef is a declared enum. Bits is the declared width, or 0 if the declaration states none.
 type EnumDef struct {
 	Name     string
 	Bits     int
@@ -91,8 +92,8 @@ type EnumDef struct {
 	Span     diag.Span
 }
 
-// Variant is one case of an enum. Value is its number in layouts and in bits(e). In memory a
-// variant is its index.
+// Variant is one case of an enum. Value is the number of the variant in layouts and in bits(e).
+// Memory holds the index of the variant instead.
 type Variant struct {
 	Name    string
 	Value   uint64
@@ -112,7 +113,7 @@ func TimeType() *Type { return &Type{Kind: Time} }
 // DurationType returns the type duration.
 func DurationType() *Type { return &Type{Kind: Duration} }
 
-// EndsOf returns the element type of an array of channel ends. It returns nil for other types.
+// EndsOf returns the element type of an array of channel ends. For other types the result is nil.
 func EndsOf(t *Type) *Type {
 	if t.Kind == Array && t.Elem.Kind == Chan {
 		return t.Elem
@@ -132,7 +133,7 @@ func OptionOf(elem *Type) *Type { return &Type{Kind: Option, Elem: elem} }
 // BytesType returns the type bytes<n>.
 func BytesType(n int) *Type { return &Type{Kind: Bytes, Len: n} }
 
-// FixType returns the type fix<whole, frac>. whole includes the sign bit.
+// FixType returns the type fix<whole, frac>. The sign bit belongs to `whole`.
 func FixType(whole, frac int) *Type { return &Type{Kind: Fix, Bits: whole + frac, Frac: frac} }
 
 // FloatType returns the type f32 or f64.
@@ -160,10 +161,10 @@ func (t *Type) HasWord() bool {
 	return t.Kind == Bool || t.IsNumber() || t.Kind == Duration || t.Kind == Bytes
 }
 
-// Word returns the width and sign of a scalar in operations. A range has 32 bits if they are
-// enough, else 64. It is signed if it has negative members. An enum without payload has 8 bits
-// if it has at most 256 variants, else 32. The word of fix<I,F> is its value times 2^F. The
-// word of a float is its IEEE 754 bits.
+// Word returns the width and sign of a scalar in operations. The word of a range has 32 bits if
+// they are enough, else 64. This word is signed if the range has negative members. The word of an
+// enum without payload has 8 bits for at most 256 variants, else 32. The word of fix<I,F> is its
+// value times 2^F. The word of a float is its IEEE 754 bits.
 func (t *Type) Word() (bits int, signed bool) {
 	switch t.Kind {
 	case Bool:
@@ -217,8 +218,8 @@ func (t *Type) Interval() (lo, hi *big.Int) {
 // Holds reports whether every number in lo..=hi is a value of the number type t.
 func (t *Type) Holds(lo, hi *big.Int) bool { return within(lo, hi, t) }
 
-// Cells returns the number of cells of a value of t. A slice has 2 cells (address and length).
-// A device or channel end has 1.
+// Cells returns the number of cells of a value of t. A slice has 2 cells (address and length). A
+// device or channel end has 1 cell.
 func Cells(t *Type) int {
 	switch t.Kind {
 	case Unit:
@@ -282,8 +283,7 @@ func Same(a, b *Type) bool {
 }
 
 // HasZero reports whether a variable of t may be declared without a value. A range has a zero
-// value if it contains 0. A layout has no zero value, because its values come only from
-// parsing.
+// value if it contains 0. A layout has no zero value, because its fields may forbid 0.
 func (t *Type) HasZero() bool {
 	switch t.Kind {
 	case Range:
@@ -360,10 +360,11 @@ func chanName(t *Type) string {
 	return fmt.Sprintf("in chan<%s>", t.Elem)
 }
 
-// Leaves lists the scalars and bytes that make up a value: elements and fields in order. An
-// option has a flag (a bool) and its value, which is zero if absent. An enum has its index and
-// the payloads of all variants, which are zero for all variants except the current one. Channel
-// events show a value as its leaves.
+// Leaves lists the types of the scalars and bytes that make up a value: elements and fields in
+// order. The leaves of an option are a flag (a bool) and the leaves of its value, which are zero
+// if the value is absent. The leaves of an enum are its index and the payloads of all variants.
+// Only the payload of the current variant can differ from zero. Channel events show a value as its
+// leaves.
 func Leaves(t *Type) []*Type {
 	switch t.Kind {
 	case Array:

@@ -1,9 +1,9 @@
 package tree
 
-// Write is `x.bytes()` for a layout. It gives the fields in the order of Parse, as bytes<Max>.
-// A field without a name is written as its Blank. Write traps at Site if Parse could never give
+// Write is `x.bytes()` for a layout. The result is a bytes<Max> with the fields in the order of
+// Parse. A field without a name becomes its Blank. Write traps at Site if Parse could never return
 // the value. Such a value has an optional part that contradicts its condition, or bytes whose
-// length differs from Len. If Proved is set, it needs no check.
+// length differs from Len. If Proved is set, this check is unnecessary.
 type Write struct {
 	Expr0
 	X      Expr
@@ -11,8 +11,9 @@ type Write struct {
 	Site   int
 }
 
-// Sealed is `L.sealed(...)`. It gives the layout value X with its seal computed over the bytes
-// that Write would give. In X the sealed field is 0. It traps in the same cases as Write.
+// Sealed is `L.sealed(...)`. The result is the layout value X with the seal of the bytes that
+// Write would give. In X itself the field of the seal is 0. Sealed traps in the same cases as
+// Write.
 type Sealed struct {
 	Expr0
 	X      Expr
@@ -30,8 +31,8 @@ func (d *LayoutDef) SealedField() int {
 	return -1
 }
 
-// Loose reports whether d has values that Parse never gives. Such a layout has optional parts,
-// or lengths that are computed from other fields.
+// Loose reports whether a program can make values of d that Parse never returns. Such a layout has
+// optional parts, or lengths that are computed from other fields.
 func (d *LayoutDef) Loose() bool {
 	for i := range d.Fields {
 		f := &d.Fields[i]

@@ -1,7 +1,7 @@
 package tree
 
-// Operands lists the direct operands of x in the order of evaluation. It omits devices, because
-// they are bound and not evaluated.
+// Operands lists the direct operands of x in the order of evaluation. Devices are omitted, because
+// a program does not evaluate devices.
 func Operands(x Expr) []Expr {
 	switch x := x.(type) {
 	case *Unary:
@@ -135,8 +135,8 @@ func Blocks(s Stmt) []*Block {
 	return nil
 }
 
-// Heads lists the expressions that a statement evaluates itself, in the order of evaluation. It
-// omits expressions in nested blocks. It also omits devices, as Operands does.
+// Heads lists the expressions that a statement evaluates itself, in the order of evaluation.
+// Expressions in nested blocks are omitted, and so are devices.
 func Heads(s Stmt) []Expr {
 	switch s := s.(type) {
 	case *Declare:

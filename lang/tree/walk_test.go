@@ -56,8 +56,8 @@ func embeds(s *ast.TypeSpec, name string) bool {
 	})
 }
 
-// TestOperandsAreAll puts a leaf into each field that holds an expression, and checks that all
-// leaves are returned, for every kind of expression.
+// TestOperandsAreAll puts a leaf into each field that holds an expression, of every kind of
+// expression. It checks that Operands returns all leaves.
 func TestOperandsAreAll(t *testing.T) {
 	known := map[string]bool{}
 	for _, n := range samples() {
@@ -75,7 +75,8 @@ func TestOperandsAreAll(t *testing.T) {
 	}
 }
 
-// TestHeadsAreAll does the same for statements of every kind.
+// TestHeadsAreAll puts a leaf into each field of every kind of statement, and checks that Heads
+// returns all leaves.
 func TestHeadsAreAll(t *testing.T) {
 	known := map[string]bool{}
 	for _, n := range samples() {
@@ -119,7 +120,8 @@ func leaves(v reflect.Value) []Expr {
 	return out
 }
 
-// TestBlocksAreAll does the same for the blocks of statements.
+// TestBlocksAreAll puts a block into each field that holds a block, and checks that Blocks returns
+// all of them.
 func TestBlocksAreAll(t *testing.T) {
 	for _, n := range samples() {
 		s, ok := n.(Stmt)

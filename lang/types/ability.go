@@ -52,13 +52,14 @@ func plural(t *tree.Type) string {
 // abilities are the constraints by name.
 var abilities = map[string]tree.Ability{"eq": tree.CanEqual, "num": tree.CanCount}
 
-// lacks describes the ability that a type is missing if it breaks a constraint.
+// lacks describes, for each constraint, the ability that is missing in a type that breaks the
+// constraint.
 var lacks = map[tree.Ability]string{
 	tree.CanCopy: "cannot be copied", tree.CanEqual: "has no `==` that is one of bits", tree.CanCount: "is not an integer, fix or float",
 }
 
-// fulfils reports whether a type satisfies a constraint. Range arithmetic is exact, so the sum
-// of two ranges has a different type. Ranges therefore do not satisfy `num`.
+// fulfils reports whether a type satisfies a constraint. Ranges do not satisfy `num`: range
+// arithmetic is exact, and the sum of two ranges has a different type.
 func fulfils(t *tree.Type, can tree.Ability) bool {
 	if t.Kind == tree.Opaque {
 		return t.Can >= can
@@ -72,8 +73,8 @@ func fulfils(t *tree.Type, can tree.Ability) bool {
 	return t.Kind != tree.Slice && t.Kind != tree.Chan && t.Kind != tree.Device && t.Kind != tree.Unit
 }
 
-// hasFloat reports whether a value of t holds floats. For floats 0 and -0 are equal, and a
-// NaN is not equal to itself.
+// hasFloat reports whether a value of t holds floats. The equality of floats is not the equality
+// of bits: 0 equals -0, and a NaN does not equal itself.
 func hasFloat(t *tree.Type) bool {
 	switch t.Kind {
 	case tree.Float:
@@ -94,8 +95,8 @@ func anyFloat(fields []tree.Field) bool {
 	return slices.ContainsFunc(fields, func(f tree.Field) bool { return hasFloat(f.Type) })
 }
 
-// isOpaque reports whether t is or contains a type parameter. Such a type is opaque: the
-// checker knows only the abilities that its constraint promises.
+// isOpaque reports whether t is or contains a type parameter. Such a type is opaque: the checker
+// knows only the abilities that the constraint promises.
 func isOpaque(t *tree.Type) bool {
 	for t.Elem != nil {
 		if t.Key != nil && isOpaque(t.Key) {

@@ -7,8 +7,8 @@ import (
 
 func isInOut(f *tree.Func, a tree.Arg) bool { return f.Params[a.Index].Kind == tree.InOutLocal }
 
-// noAlias checks that an inout argument overlaps no other argument. It also checks that
-// evaluating one argument does not change the variable that another argument refers to.
+// noAlias checks that an inout argument overlaps no other argument. It also checks that the
+// evaluation of one argument changes no variable of another argument.
 func (b *body) noAlias(f *tree.Func, args []tree.Arg) {
 	for i, x := range args {
 		for j, y := range args {
@@ -30,7 +30,7 @@ func (b *body) noAlias(f *tree.Func, args []tree.Arg) {
 }
 
 // disjoint reports whether two places (variables or parts of them) share no memory. Different
-// fields are disjoint. Slices of one array are disjoint if one ends before the other begins.
+// fields are disjoint. Slices of one array are disjoint if one slice ends before the other begins.
 func (b *body) disjoint(x, y tree.Expr) bool {
 	p, q := pathOf(x), pathOf(y)
 	for i := 0; i < len(p) && i < len(q); i++ {
@@ -69,8 +69,8 @@ func (b *body) stepsApart(x, y tree.Expr) bool {
 	return false
 }
 
-// noOverlap checks that no expression of a list changes a place that another expression refers
-// to. An example is f(a, g(a)) if g takes a as inout.
+// noOverlap checks that no expression of a list changes a place that another expression refers to.
+// An example is f(a, g(a)), if the parameter of g is inout.
 func (b *body) noOverlap(list ...tree.Expr) {
 	for i, x := range list {
 		for _, w := range tree.Written(x) {

@@ -16,7 +16,7 @@ func (b *body) oneArgument(e *syntax.CallExpr, name string, want *tree.Type) tre
 	return b.value(e.Args[0].Value, want)
 }
 
-// arguments matches the arguments of a call or literal to their parameters. It calls `check` for
+// arguments matches the arguments of a call or literal to the parameters, and calls `check` for
 // the argument of each parameter i.
 func (b *body) arguments(e *syntax.CallExpr, what string, names []string, check func(int, syntax.Expr) tree.Expr) ([]tree.Arg, bool) {
 	args := make([]tree.Arg, 0, len(names))
@@ -72,8 +72,8 @@ func (b *body) badArgument(a syntax.Arg, what string, names []string, i int) {
 	}
 }
 
-// namedArguments records the parameter that each argument name refers to. The function `at`
-// gives the source position where parameter i is defined.
+// namedArguments records, for editors, the parameter that each argument name refers to. The
+// function `at` gives the source position where parameter i is defined.
 func (c *checker) namedArguments(e *syntax.CallExpr, names []string, at func(i int) diag.Span) {
 	for _, a := range e.Args {
 		if a.Name == nil {

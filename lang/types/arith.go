@@ -70,7 +70,8 @@ func (b *body) operandError(op string, x tree.Expr) {
 	}
 }
 
-// logic checks `and` and `or`. The facts that the left side establishes hold on the right.
+// logic checks `and` and `or`. The right operand is evaluated only for one value of the left
+// operand. While the right operand is checked, the facts that follow from this value hold.
 func (b *body) logic(e *syntax.BinaryExpr) tree.Expr {
 	op := binaryOps[e.Op]
 	l := b.condition(e.L)
@@ -86,9 +87,8 @@ func (b *body) logic(e *syntax.BinaryExpr) tree.Expr {
 	return &tree.Binary{Expr0: tree.Expr0{At: e.Span(), T: boolType()}, Op: op, L: l, R: r}
 }
 
-// keep returns the facts that hold in both cases: if the right side of `and` or `or` was
-// evaluated, and if it was not. It drops facts about an inout argument that the right side
-// changed.
+// keep returns the facts that hold whether or not the right operand of `and` or `or` was
+// evaluated. Facts about an inout argument that the right operand changed are dropped.
 func keep(before, after *facts.Known) *facts.Known { return facts.Join(before, after) }
 
 // equal checks == and !=.
@@ -136,8 +136,8 @@ func (b *body) compare(op tree.Op, l, r tree.Expr, e *syntax.BinaryExpr) tree.Ex
 	return &tree.Binary{Expr0: tree.Expr0{At: e.Span(), T: boolType()}, Op: op, L: l, R: r}
 }
 
-// sameWord converts both numbers of a comparison to one word type (a fixed-width integer). It
-// returns two nils after an error.
+// sameWord converts both numbers of a comparison to one word type (a fixed-width integer). After
+// an error, both results are nil.
 func (b *body) sameWord(l, r tree.Expr, e *syntax.BinaryExpr) (tree.Expr, tree.Expr) {
 	if l.Type().Kind == tree.Range && r.Type().Kind == tree.Range {
 		word := facts.WordFor(facts.All(l.Type()).Hull(facts.All(r.Type())))
@@ -215,8 +215,8 @@ func (b *body) arith(op tree.Op, l, r tree.Expr, at, opAt diag.Span) tree.Expr {
 	return &tree.Binary{Expr0: tree.Expr0{At: at, T: l.Type()}, Op: op, L: l, R: r}
 }
 
-// exact builds an operation on ranges. It computes in a word type that holds both operands and
-// the result.
+// exact builds an operation on ranges. The operation computes in a word type that holds both
+// operands and the result.
 func (b *body) exact(op tree.Op, l, r tree.Expr, at diag.Span) tree.Expr {
 	ls, rs := facts.All(l.Type()), facts.All(r.Type())
 	result, ok := facts.Apply(op, ls, rs)
@@ -242,8 +242,8 @@ func (b *body) exact(op tree.Op, l, r tree.Expr, at diag.Span) tree.Expr {
 	return narrowTo(&tree.Binary{Expr0: tree.Expr0{At: at, T: word}, Op: op, L: toWord(l, word), R: r}, result)
 }
 
-// commonWord returns a word type that holds the operands and the result. The word of a shift
-// must be wider than the shift amount.
+// commonWord returns a word type that holds the operands and the result. The width of a shift's
+// word must be larger than every shift amount.
 func (b *body) commonWord(op tree.Op, result, ls, rs interval.Set) *tree.Type {
 	if op != tree.Shl && op != tree.Shr {
 		return facts.WordFor(result.Hull(ls).Hull(rs))
@@ -255,7 +255,8 @@ func (b *body) commonWord(op tree.Op, result, ls, rs interval.Set) *tree.Type {
 	return word
 }
 
-// narrowTo converts an operation that was computed in a word type to the range of its result.
+// narrowTo converts an operation that was computed in a word type to the range of the operation's
+// result.
 func narrowTo(x *tree.Binary, result interval.Set) tree.Expr {
 	t := facts.RangeType(result)
 	bits, signed := t.Word()

@@ -20,15 +20,15 @@ type body struct {
 	loops []*loop
 	empty int // number of enclosing loops that never run a round
 	timed int
-	// silent counts the enclosing conditions under which code is left out: a const that is
-	// false, or a log level.
+	// silent is the number of enclosing constructs that the program leaves out: an if whose constant
+	// is false, or a call below the log level.
 	silent int
 	test   *testInfo // nil outside of tests
-	// layout is set while expressions of a layout are checked. They can name the earlier
+	// layout is set while expressions of a layout are checked. Such expressions can name the earlier
 	// fields.
 	layout *layoutScope
-	// env maps the parameters of a generic function to their arguments. Outside of a generic
-	// function it is nil.
+	// env maps the parameters of a generic function to the arguments of the instance. Outside of a
+	// generic function it is nil.
 	env *env
 	// bound holds the variables of the loops of a system.
 	bound map[string]*tree.ConstDef
@@ -138,8 +138,8 @@ func (b *body) trap(code string, at diag.Span) int {
 // inTask reports whether the statement is in the body of a task.
 func (b *body) inTask() bool { return b.fn.Task && b.test == nil }
 
-// poison declares a name whose type is not known after an error, so that its uses do not
-// cause further errors about an unknown name.
+// poison declares a name whose type is not known after an error, because uses of the name would
+// otherwise cause further errors about an unknown name.
 func (b *body) poison(name syntax.Ident) tree.Stmt {
 	if !name.IsBlank() && b.scope.locals[name.Name] == nil {
 		l := &tree.Local{Name: name.Name, Kind: tree.LetLocal, Span: name.Span()}
@@ -184,8 +184,8 @@ func (b *body) block(n *syntax.Block) *tree.Block {
 	return &tree.Block{Stmt0: tree.Stmt0{At: n.Span()}, Stmts: b.stmts(n.Stmts)}
 }
 
-// stmts checks statements in order. It also checks unreachable statements, reports a warning
-// for them and leaves them out of the tree.
+// stmts checks statements in order. Unreachable statements are checked too. They cause a warning
+// and are not in the tree.
 func (b *body) stmts(list []syntax.Stmt) []tree.Stmt {
 	var out []tree.Stmt
 	for i, n := range list {

@@ -83,8 +83,8 @@ func (c *checker) budgetKind(e syntax.Expr, b *tree.Budget) bool {
 	return false
 }
 
-// cycleBudget resolves `cycles(task)`. It also resolves `cycles(task.x)`, which limits the
-// select arms on x.
+// cycleBudget resolves `cycles(task)`. It also resolves `cycles(task.x)`, a limit for the select
+// arms that wait for x.
 func (c *checker) cycleBudget(e *syntax.CallExpr, b *tree.Budget) bool {
 	b.Kind = tree.BudgetCycles
 	if len(e.Args) != 1 || e.Args[0].Name != nil {
@@ -148,7 +148,7 @@ func (c *checker) armBudget(task *tree.Func, part syntax.Ident, b *tree.Budget) 
 // maxShown bounds how many source positions a broken budget shows.
 const maxShown = 10
 
-// deadlockBudget checks the number of task cycles that may deadlock.
+// deadlockBudget checks the number of circles of tasks that may deadlock.
 func (c *checker) deadlockBudget(b tree.Budget) {
 	n := len(c.loops)
 	if int64(n) <= b.Max || c.failed > 0 {

@@ -23,8 +23,8 @@ func (b *body) callValue(e *syntax.CallExpr, want *tree.Type) tree.Expr {
 	return x
 }
 
-// call checks a call of any kind. A call without a value becomes a statement, and any other
-// call becomes an expression. Both results are nil after an error.
+// call checks a call of any kind. The result is a statement for a call without a value, else an
+// expression. After an error, both results are nil.
 func (b *body) call(e *syntax.CallExpr, want *tree.Type) (tree.Stmt, tree.Expr) {
 	switch f := e.Fun.(type) {
 	case *syntax.Name:
@@ -121,7 +121,7 @@ func (b *body) declCall(e *syntax.CallExpr, d *decl) tree.Expr {
 	return nil
 }
 
-// conversion checks u32(x) and its relatives for a number or bool x. The conversion keeps the
+// conversion checks T(x) for an integer type T and a number or bool x. The conversion keeps the
 // low bits.
 func (b *body) conversion(e *syntax.CallExpr, t *tree.Type) tree.Expr {
 	if t.IsReal() {
@@ -307,8 +307,8 @@ func (b *body) finishCall(e *syntax.CallExpr, f *fnInfo, args []tree.Arg) tree.E
 	return &tree.Call{Expr0: tree.Expr0{At: e.Span(), T: f.tree.Result}, Func: f.tree, Args: args}
 }
 
-// namedFunc returns the function that a written type names, as in f<u8>. It returns nil for any
-// other type.
+// namedFunc returns the function that a written type names, as in f<u8>. For any other type, the
+// result is nil.
 func (b *body) namedFunc(n *syntax.NamedType) *decl {
 	var d *decl
 	switch {

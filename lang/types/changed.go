@@ -4,10 +4,10 @@ import (
 	"github.com/sinter-lang/sinter/lang/syntax"
 )
 
-// changedNames returns the names of all variables that the statements and expressions may
-// change. They are assignment targets, arguments of calls (which may be inout) and receivers of
-// methods. Names are sufficient, because the caller looks up at the start of the loop to which
-// variables they refer.
+// changedNames returns the names of all variables that the statements and expressions may change.
+// Such variables are assignment targets, arguments of calls (which may be inout) and receivers of
+// methods. Names are sufficient, because the caller looks up the variables at the start of the
+// loop.
 func changedNames(nodes ...syntax.Node) map[string]bool {
 	names := map[string]bool{}
 	for _, n := range nodes {
@@ -26,7 +26,8 @@ func changedNames(nodes ...syntax.Node) map[string]bool {
 func changedBy(n syntax.Node) []syntax.Expr {
 	switch n := n.(type) {
 	case *syntax.AssignStmt:
-		// Facts are about numbers and lengths. An assignment to an element changes neither.
+		// Facts are about numbers and lengths. An assignment to an element changes neither a number nor
+		// a length that a fact is about.
 		if _, element := n.Target.(*syntax.IndexExpr); !element {
 			return []syntax.Expr{n.Target}
 		}

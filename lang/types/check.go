@@ -11,8 +11,8 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// Check checks a program that consists of files. The list holds errors and warnings in source
-// order. If there is an error, the program is nil.
+// Check checks a program that consists of files. The returned list holds errors and warnings in
+// source order. If there is an error, the program is nil.
 func Check(files []*syntax.File, opts Options) (*tree.Program, diag.List) {
 	c := newChecker(files, opts)
 	c.collect()
@@ -162,8 +162,8 @@ func (c *checker) resolveAll() {
 	}
 }
 
-// resolve makes the declaration d usable at a source position. It does not check the body of a
-// function. It reports false on failure.
+// resolve makes the declaration d usable at a source position. The body of a function stays
+// unchecked. After an error, resolve returns false.
 func (c *checker) resolve(d *decl, at diag.Span) bool {
 	switch d.stage {
 	case stageDone:
@@ -208,7 +208,8 @@ func (c *checker) cycle(d *decl, at diag.Span) {
 	}
 }
 
-// checkBodies checks the bodies that no constant needed earlier.
+// checkBodies checks all bodies that are not checked yet. The evaluation of constants may have
+// checked some bodies earlier.
 func (c *checker) checkBodies() {
 	for seen := -1; seen != len(c.order)+c.instances; { // a body can need more library declarations and more instances
 		seen = len(c.order) + c.instances
@@ -223,8 +224,8 @@ func (c *checker) checkBodies() {
 	}
 }
 
-// finish fills the lists of the program in source order. It leaves out declarations that only
-// tests use.
+// finish fills the lists of the program in source order. Declarations that only tests use are left
+// out.
 func (c *checker) finish(main extent) {
 	p := c.prog
 	if len(p.Tests) > 0 {

@@ -20,8 +20,8 @@ type Setting struct {
 // Options are the inputs of a check besides the source files.
 type Options struct {
 	Settings []Setting
-	// Net adds a run-time check for each check that was proved, with a separate trap site. The
-	// added checks test the proofs. Tests get no such checks.
+	// Net keeps a run-time check for each check that was proved, with a separate trap site. These
+	// checks test the proofs at run time. The tests of the program get no such checks.
 	Net     bool
 	Record  *record.Record // filled with definitions, uses and types; may be nil
 	Package string         // library package whose tests are checked; empty for the program's own tests
@@ -39,8 +39,8 @@ type checker struct {
 	decls  map[string]*decl
 	order  []*decl
 	used   map[*diag.File]map[string]bool // packages that each file uses
-	// packageOf gives the package of a library file. loaded holds the packages whose files have
-	// been read. See packages.go.
+	// packageOf gives the package of a library file, and loaded holds the packages whose files have
+	// been read (see packages.go).
 	packageOf map[*diag.File]string
 	loaded    map[string]bool
 	systems   []*syntax.SystemDecl
@@ -53,13 +53,13 @@ type checker struct {
 	consts    []*constUse    // functions that constants have called
 	useOf     map[*tree.Local]devUse
 	passed    []passing                   // channel ends and devices that are passed to functions
-	loops     []diag.Span                 // one channel for each cycle of tasks that may deadlock
+	loops     []diag.Span                 // one channel for each circle of tasks that may deadlock
 	tries     map[*tree.Local][]diag.Span // positions of try_send by channel parameter
 	limits    eval.Limits                 // what remains of the limits for compile-time evaluation
 	infos     map[*tree.Func]*fnInfo
 	mentioned map[*tree.ConstDef]*mentions // the source positions that mention each config
-	// elaborated holds the elaborator that made the system, or nil. services are the library
-	// tasks that systems need, see service.go.
+	// elaborated holds the elaborator that made the system, or nil. services are the library tasks
+	// that systems need (see service.go).
 	elaborated *elab.Elaborator
 	services   []*fnInfo
 	// instances counts the instances of all generic functions.
@@ -71,7 +71,7 @@ type checker struct {
 	banks     map[*tree.Local]int  // banks of an array from the hint @bank(n)
 }
 
-// devUse describes how a task uses a device parameter, including the largest lengths of its
+// devUse describes how a task uses a device parameter, including the lengths of the longest
 // messages.
 type devUse struct {
 	rx, tx          bool
@@ -117,7 +117,7 @@ type decl struct {
 	typ   *tree.Type     // set for a struct, enum, layout or type
 	konst *tree.ConstDef // set for a const or config
 	fn    *fnInfo        // set for a fn or task
-	// generic is set for a fn with parameters between < and >. fn is nil in this case.
+	// generic is set for a fn with parameters between < and >. In this case the field fn is nil.
 	generic *generic
 }
 
@@ -178,9 +178,9 @@ func (d *decl) what() string {
 	return "a type"
 }
 
-// generic is a function with type and constant parameters. Its body is checked once with opaque
-// types, which allow only what their constraints promise. Each instance is then a separate
-// function, which is checked again with its constants.
+// generic is a function with type and constant parameters. The checker checks its body once with
+// opaque types, which allow only the operations that their constraints promise. Each instance is a
+// separate function, and the checker checks its body again with the arguments of the instance.
 type generic struct {
 	decl      *decl
 	node      *syntax.FnDecl
@@ -191,8 +191,8 @@ type generic struct {
 	bad       bool // and had errors
 }
 
-// typeParam is a type parameter `T` or `T: eq`. If the field `of` is set, it is a constant
-// parameter `N: u32`.
+// typeParam is a type parameter `T` or `T: eq`. If the field `of` is set, the parameter is a
+// constant parameter `N: u32`.
 type typeParam struct {
 	name syntax.Ident
 	can  tree.Ability
@@ -201,7 +201,7 @@ type typeParam struct {
 
 // env maps the parameters of a generic function to types and constants.
 type env struct {
-	at     map[string]diag.Span // positions of their declarations
+	at     map[string]diag.Span // positions of the parameters' declarations
 	types  map[string]*tree.Type
 	consts map[string]*tree.ConstDef
 }
@@ -224,8 +224,8 @@ func (v *env) bind(name string, n *big.Int) {
 	v.consts[name] = &tree.ConstDef{Name: name, Type: tree.RangeType(n, n), Cells: []uint64{tree.CellOf(n)}}
 }
 
-// functions lists all functions and tasks. Instances of a generic function come in the order in
-// which they were first needed. Services come last.
+// functions lists all functions and tasks. Instances of a generic function come in the order of
+// their first uses. Services come last.
 func (c *checker) functions() []*fnInfo {
 	var list []*fnInfo
 	for _, d := range c.order {

@@ -68,7 +68,7 @@ func (b *body) evaluate(x tree.Expr, at diag.Span) ([]uint64, bool) {
 	return nil, false
 }
 
-// evaluable checks the bodies of all functions that x calls, so that x can be evaluated.
+// evaluable checks the bodies of all functions that x calls, so that lang/eval can evaluate x.
 func (c *checker) evaluable(x tree.Expr, at diag.Span) bool {
 	seen := map[*fnInfo]stage{}
 	for _, f := range c.calledBy(x) {
@@ -79,8 +79,8 @@ func (c *checker) evaluable(x tree.Expr, at diag.Span) bool {
 	return true
 }
 
-// evaluableFunc checks the body of f and of the functions that f calls. checkRecursion reports
-// recursion.
+// evaluableFunc checks the body of f and of the functions that f calls. Recursion is not reported
+// here but in checkRecursion.
 func (c *checker) evaluableFunc(f *fnInfo, at diag.Span, seen map[*fnInfo]stage) bool {
 	if seen[f] != stageNew {
 		return seen[f] == stageDone
@@ -147,8 +147,8 @@ func (b *body) constNumber(x tree.Expr, at diag.Span) (*big.Int, bool) {
 	return tree.CellValue(cells[0], x.Type()), true
 }
 
-// variable returns the name of a local that x reads but does not bind itself. It returns "" if
-// there is none.
+// variable returns the name of a local that x reads but does not itself declare, or "" if there is
+// none.
 func variable(x tree.Expr) string {
 	name := ""
 	bound := map[*tree.Local]bool{}
@@ -222,7 +222,9 @@ func (c *checker) settingValue(s Setting, n *syntax.ConstDecl, t *tree.Type) tre
 		}
 	}
 	want := "a number of at most 64 bits"
-	if t.Kind == tree.Bool {
+	if t.IsNumber() && strings.Count(s.Value, ".") == 3 {
+		want = "a number, or an address of four numbers from 0 to 255 such as 10.0.2.15"
+	} else if t.Kind == tree.Bool {
 		want = "true or false"
 	} else if t.Kind == tree.Duration {
 		want = "a duration such as 5ms"

@@ -8,8 +8,8 @@ import (
 
 // convert gives x the requested type by an implicit conversion. The implicit conversions are: a
 // range to a range or integer that contains it, T to T?, a literal to its type, and an array or
-// bytes to a slice. It returns nil after an error. If x is nil, its error is already reported.
-// If the type is nil, x stays as it is.
+// bytes to a slice. After an error, the result is nil. If x is nil, the error of x is already
+// reported. If the requested type is nil, the result is x.
 func (b *body) convert(x tree.Expr, to *tree.Type, at diag.Span) tree.Expr {
 	if x == nil || to == nil {
 		return x
@@ -25,7 +25,7 @@ func (b *body) convert(x tree.Expr, to *tree.Type, at diag.Span) tree.Expr {
 	case from.Kind == tree.Range && to.IsNumber() && to.Holds(from.Lo, from.Hi):
 		return resize(x, to)
 	case to.Kind == tree.Opaque && to.Can == tree.CanCount && from.Kind == tree.Range && from.Lo.Cmp(from.Hi) == 0:
-		return &tree.Const{Expr0: tree.Expr0{At: x.Span(), T: to}} // each instance checks that it fits
+		return &tree.Const{Expr0: tree.Expr0{At: x.Span(), T: to}} // each instance checks that the constant fits
 	case to.Kind == tree.Option && from.Kind != tree.Option:
 		return wrapSome(b.convert(x, to.Elem, at), to)
 	case to.Kind == tree.Bytes && from.Kind == tree.Bytes:
@@ -46,7 +46,7 @@ func wrapSome(x tree.Expr, t *tree.Type) tree.Expr {
 	return &tree.Some{Expr0: tree.Expr0{At: x.Span(), T: t}, X: x}
 }
 
-// mismatch reports that x is not `to`, and suggests a fix.
+// mismatch reports that the type of x is not `to`, and suggests a fix.
 func (b *body) mismatch(x tree.Expr, to *tree.Type, at diag.Span) {
 	from := x.Type()
 	if k, ok := x.(*tree.Const); ok && k.T.Kind == tree.Range && to.IsNumber() {

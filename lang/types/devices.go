@@ -11,8 +11,8 @@ import (
 // kindOf returns the port kind of the device that an expression of type Device names.
 func kindOf(dev tree.Expr) *port.Kind { return port.OfType(dev.Type().Name) }
 
-// headType is the type of the header of a port's messages. It is nil if the messages have no
-// header.
+// headType is the type of the header of a port's messages. If the messages have no header, the
+// result is nil.
 func headType(dev tree.Expr) *tree.Type { return headOf(kindOf(dev)) }
 
 func headOf(k *port.Kind) *tree.Type {
@@ -98,8 +98,8 @@ func (b *body) levelArm(e *syntax.CallExpr, f *syntax.FieldExpr, arm *tree.Selec
 	return true
 }
 
-// deviceRecv checks a receive. It returns a statement, or an expression if the message has a
-// header.
+// deviceRecv checks a receive. The result is an expression if the message has a header, else a
+// statement.
 func (b *body) deviceRecv(e *syntax.CallExpr, dev tree.Expr) (tree.Stmt, tree.Expr) {
 	x := b.buffer(e, dev)
 	head := headType(dev)
@@ -164,8 +164,8 @@ func (b *body) deviceSend(e *syntax.CallExpr, dev tree.Expr, k *port.Kind, m *po
 }
 
 // deviceAsk checks a device command: its argument, its body, and the variable for the answer. A
-// command that reports success is an expression. For any other command, the enclosing statement
-// determines whether a failure traps or runs an else block (see failing and orElse).
+// command that reports success is an expression. Any other command is a statement. A failure of
+// such a command traps (see failing) or runs its else block (see orElse).
 func (b *body) deviceAsk(e *syntax.CallExpr, dev tree.Expr, k *port.Kind, m *port.Method) (tree.Stmt, tree.Expr) {
 	s := &tree.DevAsk{Stmt0: tree.Stmt0{At: e.Span()}, Dev: dev, Does: m}
 	ok := false
@@ -201,8 +201,8 @@ func (b *body) failing(s tree.Stmt) {
 	}
 }
 
-// orElse checks the else block of a command that may fail. The command is the statement s or
-// the expression x. Both results are nil after an error.
+// orElse checks the else block of a command that may fail. The command is the statement s or the
+// expression x. If both are nil, the command has an error.
 func (b *body) orElse(n *syntax.ExprStmt, s tree.Stmt, x tree.Expr) tree.Stmt {
 	after := b.facts.Clone()
 	other := b.block(n.Else)
@@ -222,8 +222,8 @@ func (b *body) orElse(n *syntax.ExprStmt, s tree.Stmt, x tree.Expr) tree.Stmt {
 	return &tree.If{Stmt0: at, Cond: x, Then: &tree.Block{Stmt0: at}, Else: other}
 }
 
-// busArguments checks the arguments of a bus command, whose bodies have any length: a number,
-// the bytes to send, and the variable for the answer.
+// busArguments checks the arguments of a bus command: a number, the bytes to send, and the
+// variable for the answer. The bytes and the answer can have any length.
 func (b *body) busArguments(e *syntax.CallExpr, k *port.Kind, s *tree.DevAsk) bool {
 	m := s.Does
 	want := 0
@@ -265,8 +265,8 @@ func (b *body) busArguments(e *syntax.CallExpr, k *port.Kind, s *tree.DevAsk) bo
 	return (s.Into == nil || b.isRoom(s.Into, k, m)) && (s.Body == nil || b.isMessage(s.Body, k)) && b.apart(s)
 }
 
-// isRoom checks the variable for the answer of a bus. It is an array, or a bytes variable,
-// whose length stays the same.
+// isRoom checks the variable for the answer of a bus. Such a variable is an array, or a bytes
+// variable that keeps its length.
 func (b *body) isRoom(x tree.Expr, k *port.Kind, m *port.Method) bool {
 	return b.isMessage(x, k) && b.mayChange(x, "the buffer of a "+m.Name)
 }

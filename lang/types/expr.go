@@ -9,9 +9,9 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// expr checks an expression. `want` is the type that the context expects, or nil. A literal
-// takes this type, but the result may have a different type (see value). expr returns nil after
-// an error.
+// expr checks an expression. `want` is the type that the context expects, or nil. A literal takes
+// this type, but the result may have a different type (see value). After an error, expr returns
+// nil.
 func (b *body) expr(e syntax.Expr, want *tree.Type) tree.Expr {
 	x := b.plainExpr(e, want)
 	if x != nil && b.c.opts.Record != nil {
@@ -136,7 +136,7 @@ func (b *body) name(e *syntax.Name, want *tree.Type) tree.Expr {
 	if l := b.lookup(e.Name); l != nil {
 		b.c.opts.Record.Use(e.Span(), l.Span)
 		if l.Type == nil {
-			return nil // its declaration had an error
+			return nil // the declaration had an error
 		}
 		b.c.read[l]++
 		return &tree.LocalRef{Expr0: tree.Expr0{At: e.Span(), T: l.Type}, Local: l}
@@ -189,8 +189,8 @@ func (b *body) bareVariant(name syntax.Ident, want *tree.Type) tree.Expr {
 	return variantValue(want, i, name.Span())
 }
 
-// arrayLit checks [a, b, c]. If no type is expected, the elements determine it: all have the
-// same type, or all are numbers, whose type is then a common range.
+// arrayLit checks [a, b, c]. If no type is expected, the elements determine the element type.
+// Either all elements have the same type, or all are numbers and get a common range as their type.
 func (b *body) arrayLit(e *syntax.ArrayLit, want *tree.Type) tree.Expr {
 	var elem *tree.Type
 	if want != nil && want.Kind == tree.Option {
@@ -316,7 +316,7 @@ func (b *body) search(e *syntax.SearchExpr) tree.Expr {
 		return nil
 	}
 	changed := changedNames(e.Where)
-	for name := range changed { // a call in the condition may have changed it in an earlier round
+	for name := range changed { // a call in the condition may have changed the variable in an earlier round
 		if l := b.lookup(name); l != nil {
 			b.facts.Forget(l)
 		}

@@ -6,7 +6,7 @@ import (
 	"github.com/sinter-lang/sinter/lang/types"
 )
 
-// TestFacts counts the index checks that remain after facts have proved the others.
+// TestFacts counts the index checks that remain when facts have proved all other index checks.
 func TestFacts(t *testing.T) {
 	for _, c := range []struct {
 		name, params, body string
@@ -116,7 +116,7 @@ fn g(`+c.params+`) -> u8 {
 	}
 }
 
-// TestSettings checks that -D changes a config everywhere.
+// TestSettings checks that -D changes the value of a config in all places that use it.
 func TestSettings(t *testing.T) {
 	const text = "config N: u16 = 4\ntype T = [N]u8\nstruct S { a: T; b: bytes<N * 2> }\nconfig on = false\n"
 	p := check(t, text, types.Setting{Name: "N", Value: "0x10"}, types.Setting{Name: "on", Value: "true"})

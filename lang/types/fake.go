@@ -17,7 +17,7 @@ const (
 	maxSectors = 1 << 16
 )
 
-// testPackage recognises fake.x or any.x in a call. These words are package names only there.
+// testPackage recognises fake.x or any.x in a call. Only there, fake and any are package names.
 func (b *body) testPackage(e syntax.Expr) (pkg, name string) {
 	k, ok := e.(*syntax.CallExpr)
 	if !ok {
@@ -109,7 +109,7 @@ func fakeNames() []string {
 }
 
 // talk records that the test uses a device. If `hears` is set, the test waits for output of the
-// device. In that case a task must have been started.
+// device. A test that waits must have started a task.
 func (b *body) talk(e *syntax.CallExpr, hears bool) bool {
 	t := b.test
 	if t.epoch == nil {
@@ -299,8 +299,7 @@ func (b *body) diskCall(e *syntax.CallExpr, f *syntax.FieldExpr, i int) tree.Exp
 // abilityPrefix begins the names that set whether a disk can execute a command.
 const abilityPrefix = "can_"
 
-// commandAfter is the command that `can_read` or a related name refers to, nil if there is
-// none.
+// commandAfter is the command that a name such as `can_read` refers to, or nil.
 func (b *body) commandAfter(f *syntax.FieldExpr, d tree.Fake) *port.Method {
 	name, ok := strings.CutPrefix(f.Name.Name, abilityPrefix)
 	if !ok {
@@ -309,8 +308,8 @@ func (b *body) commandAfter(f *syntax.FieldExpr, d tree.Fake) *port.Method {
 	return port.Find(d.Kind).Method(name)
 }
 
-// fakeAble checks a statement that sets whether a disk can execute a command from then on. If
-// the command has a sector, the setting applies to one sector.
+// fakeAble checks a statement that sets whether a disk can execute a command after the statement.
+// For a command with a sector, the statement is about one sector.
 func (b *body) fakeAble(e *syntax.CallExpr, i int, m *port.Method) tree.Stmt {
 	d := b.test.tree.Devices[i]
 	s := &tree.Able{Stmt0: tree.Stmt0{At: e.Span()}, Dev: i, Does: m}
@@ -332,8 +331,8 @@ func (b *body) fakeAble(e *syntax.CallExpr, i int, m *port.Method) tree.Stmt {
 	return s
 }
 
-// fakeLevel checks an operation of a fake pin. put sets an input of the program. take and quiet
-// wait for an output to change its level.
+// fakeLevel checks an operation of a fake pin. `put` sets the level of an input. `take` and
+// `quiet` observe whether the level of an output changes.
 func (b *body) fakeLevel(e *syntax.CallExpr, f *syntax.FieldExpr, i int) (tree.Stmt, tree.Expr) {
 	d := b.test.tree.Devices[i]
 	k := port.Find(d.Kind)

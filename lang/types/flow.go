@@ -13,9 +13,9 @@ func spins(body *tree.Block) bool {
 	return w.block(body) || w.next
 }
 
-// way describes the paths through a loop body on which the task has not waited yet. The field
-// `next` is set if such a path reaches a continue of the loop, `out` if it reaches a break,
-// and `back` if it reaches a return.
+// way describes the paths through a loop body on which the task has not yet waited. If such a path
+// reaches a continue of the loop, the field `next` is set. For a break the field is `out`, and for
+// a return it is `back`.
 type way struct {
 	next, out bool
 	back      bool // a path reached a return
@@ -114,13 +114,13 @@ func (w *way) match(s *tree.Match) bool {
 	return through
 }
 
-// waitsIn reports whether a simple statement receives, whichever path it takes.
+// waitsIn reports whether the evaluation of a simple statement always receives.
 func waitsIn(s tree.Stmt) bool {
 	return slices.ContainsFunc(tree.Heads(s), waits)
 }
 
-// waits reports whether evaluating x always receives. It ignores the right side of `and` and
-// `or`, which may be skipped.
+// waits reports whether evaluating x always receives. Right operands of `and` and `or` do not
+// count, because a program may skip their evaluation.
 func waits(x tree.Expr) bool {
 	switch x := x.(type) {
 	case nil:
@@ -200,7 +200,8 @@ func (g *graph) report(f *fnInfo) {
 	e.Hint("there is no recursion: memory is known before the program runs; use a loop with an array as its stack")
 }
 
-// checkTimed reports timed kernels (functions with a timed region) that a constant has called.
+// checkTimed reports timed kernels (functions with a timed region) that the evaluation of a
+// constant called.
 func (c *checker) checkTimed() {
 	for _, use := range c.consts {
 		if len(use.fn.timed) > 0 {

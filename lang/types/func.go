@@ -72,8 +72,8 @@ func (c *checker) paramType(f *tree.Func, p syntax.Param, t *tree.Type) bool {
 	return false
 }
 
-// checkBody checks the body of a function or task once. It reports false while that check is
-// running, which means that the function depends on itself.
+// checkBody checks the body of a function or task once. A call during this check returns false:
+// the function depends on itself.
 func (c *checker) checkBody(f *fnInfo) bool {
 	if f.generic != nil {
 		return c.checkInstance(f)

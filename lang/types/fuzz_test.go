@@ -15,8 +15,8 @@ import (
 	"github.com/sinter-lang/sinter/lang/types"
 )
 
-// seeds are all programs of the tests and examples, except the programs whose constants use the
-// whole limit of evaluation.
+// seeds are all programs of the tests and examples, except programs whose constants reach the
+// limit of compile-time evaluation.
 func seeds(t testing.TB) []string {
 	t.Helper()
 	var list []string
@@ -46,8 +46,7 @@ func seeds(t testing.TB) []string {
 	return list
 }
 
-// checkAny checks any text. After parse errors, the checker still checks the parts that were
-// parsed.
+// checkAny checks any text. Even after parse errors, it gives the parsed parts to the checker.
 func checkAny(t testing.TB, text string) {
 	f, parseErrs := syntax.Parse(&diag.File{Name: "in.sn", Text: text})
 	p, errs := types.Check([]*syntax.File{f}, types.Options{})
@@ -73,8 +72,8 @@ func FuzzCheck(f *testing.F) {
 	})
 }
 
-// TestMutations checks programs with changed tokens. Each gives a tree or errors, and never a
-// panic.
+// TestMutations checks programs with changed tokens. Each program must give a tree or errors, and
+// never a panic.
 func TestMutations(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 1))
 	list := seeds(t)

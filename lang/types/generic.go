@@ -136,7 +136,7 @@ func (b *body) explicit(e *syntax.CallExpr, g *generic, args []syntax.TypeArg) *
 	return got
 }
 
-// inferFrom checks an argument and learns from its type.
+// inferFrom checks an argument and binds the parameters that follow from the argument's type.
 func (b *body) inferFrom(g *generic, p *syntax.Param, x syntax.Expr, got *env) tree.Expr {
 	if g.known(p.Type, got) && !p.InOut {
 		s := b.c.newScratch()
@@ -169,7 +169,7 @@ func (b *body) elements(g *generic, e syntax.TypeExpr, got *env) *tree.Type {
 	return wrap(s.typeOf(a.Elem), func(t *tree.Type) *tree.Type { return &tree.Type{Kind: tree.Slice, Elem: t} })
 }
 
-// known reports whether all parameters that a written type names are bound.
+// known reports whether all type and constant parameters in a written type are bound.
 func (g *generic) known(e syntax.TypeExpr, got *env) bool {
 	for _, p := range g.params {
 		if !got.has(p.name.Name) && namesOf(e)[p.name.Name] {
@@ -258,9 +258,9 @@ func (g *generic) param(name string) *typeParam {
 	return nil
 }
 
-// instantiate returns the instance of generic function g for the arguments in got. It returns
-// nil after an error. If the caller is an opaque body (see generic), the instance also has
-// opaque types and its body is not checked.
+// instantiate returns the instance of generic function g for the arguments in got. After an error,
+// instantiate returns nil. If the call is in a body with opaque types (see generic), the instance
+// also has opaque types, and its body is not checked.
 func (c *checker) instantiate(g *generic, got *env, at diag.Span) *fnInfo {
 	name, opaque, ok := c.instanceName(g, got, at)
 	if !ok {
@@ -371,8 +371,8 @@ func (c *checker) checkOpaque(g *generic, like *env) {
 // maxTried bounds how many constants are tried for a generic function that has no instance.
 const maxTried = 64
 
-// checkUnused checks a generic function that is never called. It uses the smallest constants
-// that satisfy the condition of the function.
+// checkUnused checks a generic function that is never called. For the constant parameters, it uses
+// the smallest values that satisfy the condition of the function.
 func (c *checker) checkUnused(g *generic) {
 	if g.checked {
 		return
@@ -391,7 +391,7 @@ func (c *checker) checkUnused(g *generic) {
 	}
 }
 
-// constantsFit reports whether constants fit their types and the condition holds.
+// constantsFit reports whether the constants in v fit their types and satisfy the condition of g.
 func (c *checker) constantsFit(g *generic, v *env) bool {
 	for _, p := range g.params {
 		if p.of != nil && !p.of.Holds(v.consts[p.name.Name].Type.Lo, v.consts[p.name.Name].Type.Lo) {
@@ -401,9 +401,9 @@ func (c *checker) constantsFit(g *generic, v *env) bool {
 	return c.whereHolds(&fnInfo{env: v, tree: &tree.Func{}}, g, diag.Span{})
 }
 
-// checkInstance checks the body of an instance if the opaque body has no errors. Error messages
-// name the instance. Warnings are dropped, because the check of the opaque body has already
-// given them.
+// checkInstance checks the body of an instance if the check with opaque types found no errors.
+// Error messages name the instance. Warnings are dropped, because the check with opaque types has
+// already given them.
 func (c *checker) checkInstance(f *fnInfo) bool {
 	if f.stage == stageNew {
 		c.checkOpaque(f.generic, f.env)

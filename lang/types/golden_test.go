@@ -25,7 +25,7 @@ func parse(t testing.TB, text string) *syntax.File {
 	return f
 }
 
-// check checks a program that is correct.
+// check checks a program that must have no errors.
 func check(t testing.TB, text string, settings ...types.Setting) *tree.Program {
 	t.Helper()
 	p, errs := types.Check([]*syntax.File{parse(t, text)}, types.Options{Settings: settings})
@@ -50,7 +50,7 @@ func settings(text string) (list []types.Setting) {
 }
 
 // TestErrors compares the checker's diagnostics for each program of testdata/errors with the
-// archive. The code in the file's name must be one of them.
+// archive. The name of a file is a code, and one of the diagnostics must have this code.
 func TestErrors(t *testing.T) {
 	files, err := filepath.Glob("testdata/errors/*.txtar")
 	if err != nil || len(files) == 0 {

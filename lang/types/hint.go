@@ -36,8 +36,8 @@ var hintRules = map[string]hintRule{
 // maxHint bounds the number of a hint.
 const maxHint = 1 << 16
 
-// hints checks the hints of one construct. It returns the number in each hint that has a
-// number.
+// hints checks the hints of one construct. The result maps the name of a hint to the hint's
+// number, or to 1 if the hint has no number.
 func (b *body) hints(list []syntax.Hint, at hintPlace) map[string]int {
 	values := map[string]int{}
 	for _, h := range list {
@@ -68,8 +68,8 @@ func (b *body) hints(list []syntax.Hint, at hintPlace) map[string]int {
 	return values
 }
 
-// fewBanks warns about an unrolled loop if its rounds together read more elements of an array
-// than the array has banks.
+// fewBanks warns about an unrolled loop if the rounds that it combines read more elements of an
+// array than the array has banks.
 func (b *body) fewBanks(s *tree.For, at diag.Span) {
 	if s.Unroll < 2 {
 		return

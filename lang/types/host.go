@@ -67,7 +67,7 @@ func (h host) Task(x syntax.Expr) *tree.Func {
 		return nil
 	}
 	h.c.checkBodies() // includes library bodies: the body of a task shows how it uses devices
-	h.c.spreadUse()   // so do the functions that it hands them to
+	h.c.spreadUse()   // uses through called functions count as well
 	return d.fn.tree
 }
 
@@ -174,7 +174,7 @@ func (c *checker) checkDeadlock() {
 	}
 }
 
-// noSystem warns of a program whose tasks are run by no system and no test.
+// noSystem warns of a program that has tasks, but neither a system nor a test.
 func (c *checker) noSystem() {
 	for _, d := range c.order {
 		if d.fn != nil && d.fn.tree.Task && d.pkg == "" && len(c.tests) == 0 {

@@ -238,8 +238,8 @@ func (w *layouter) values(n *syntax.LayoutField, f *tree.LayoutField) {
 	f.Blank = blank(f)
 }
 
-// blank is the number that is written for a field without a name: the fixed value, or else the
-// allowed value nearest to zero.
+// blank is the number that a program writes for a field without a name: the fixed value, or else
+// the allowed value nearest to zero.
 func blank(f *tree.LayoutField) uint64 {
 	zero := new(big.Int)
 	switch {
@@ -367,7 +367,7 @@ func refType(f tree.LayoutField) *tree.Type {
 	return facts.RangeType(facts.OfField(&f))
 }
 
-// layoutField checks a reference to a field of an earlier part.
+// layoutField checks x.name, where x is an earlier field of the layout that is being declared.
 func (b *body) layoutField(ref *tree.LayoutRef, e *syntax.FieldExpr) tree.Expr {
 	if ref.T.Kind != tree.Layout {
 		b.noMember(ref.T, e.Name, nil)

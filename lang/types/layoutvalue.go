@@ -8,8 +8,8 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// layoutLit checks L(...) and L.sealed(...), which make a layout from its fields. The call does
-// not give the fixed fields and the seals.
+// layoutLit checks L(...) and L.sealed(...), which make a layout from its fields. The call has no
+// arguments for fixed fields and seals.
 func (b *body) layoutLit(e *syntax.CallExpr, t *tree.Type, sealed bool) tree.Expr {
 	def := t.Layout
 	seal := def.SealedField()
@@ -63,8 +63,8 @@ func (b *body) layoutFields(e *syntax.CallExpr, t *tree.Type) tree.Expr {
 	return &tree.StructLit{Expr0: tree.Expr0{At: e.Span(), T: t}, Args: append(args, rest...)}
 }
 
-// partValue checks a value for a field. A bounded field accepts a value if it is known to be
-// within the bounds.
+// partValue checks a value for a field. A bounded field accepts a value that is known to be within
+// the bounds.
 func (b *body) partValue(e syntax.Expr, f *tree.LayoutField) tree.Expr {
 	if f.Fixed == nil && !f.Bound {
 		return b.value(e, f.Type)
@@ -134,9 +134,8 @@ func (b *body) bytesOfLayout(x tree.Expr, at diag.Span) tree.Expr {
 	return n
 }
 
-// isWhole reports whether the layouts in a value are unchanged since parse or sealed made them,
-// so that their parts agree. This holds for a call of parse or sealed, for a let with such a
-// value, and for a part of such a value.
+// isWhole reports whether the parts of all layouts in a value are known to agree. The parts agree
+// in the result of parse or sealed, in a let with such a value, and in a part of such a value.
 func (b *body) isWhole(x tree.Expr) bool {
 	switch x := x.(type) {
 	case *tree.Parse, *tree.Sealed:
@@ -149,7 +148,7 @@ func (b *body) isWhole(x tree.Expr) bool {
 	return false
 }
 
-// learnWhole records that a let holds a whole value (see isWhole).
+// learnWhole records that the value of a let is whole (see isWhole).
 func (b *body) learnWhole(l *tree.Local, x tree.Expr) {
 	if l != nil && l.Kind == tree.LetLocal && b.isWhole(x) {
 		b.c.whole[l] = true
@@ -165,8 +164,8 @@ func part(x tree.Expr) *tree.LayoutField {
 	return &f.X.Type().Layout.Fields[f.Index]
 }
 
-// writablePart checks that a place inside layouts may change: it is not in a sealed layout and
-// is not fixed. If assigned is set, partValue has checked its bounds.
+// writablePart checks that a place inside layouts may change: the place is not in a sealed layout
+// and is not fixed. If `assigned` is set, partValue has checked the bounds of the place.
 func (b *body) writablePart(x tree.Expr, assigned bool) bool {
 	if f := part(x); f != nil {
 		def := x.(*tree.FieldRef).X.Type().Layout
@@ -196,7 +195,7 @@ func (b *body) writablePart(x tree.Expr, assigned bool) bool {
 	return true
 }
 
-// isByteRun checks that x is bytes, an array of u8 or a slice of it.
+// isByteRun checks that x is bytes, an array of u8 or a slice of u8.
 func (b *body) isByteRun(x tree.Expr, what string) bool {
 	elem := sliceElem(x.Type())
 	if elem != nil && tree.Same(elem, tree.IntType(8, false)) {

@@ -8,12 +8,12 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// levels maps the log functions that have a level to that level.
+// levels maps each log function with a level to this level.
 var levels = map[string]uint64{"debug": 0, "info": 1, "warn": 2, "error": 3}
 
-// levelStmt checks log.info("text {x}") and its relatives. The result is a log.print with the
-// level before its text. If the config log.level is higher than this level, the result is an
-// empty statement.
+// levelStmt checks log.info("text {x}") and the functions for the other levels. The result is a
+// log.print whose text begins with the level. If the config log.level is above this level, the
+// result is an empty statement.
 func (b *body) levelStmt(e *syntax.CallExpr, name string) tree.Stmt {
 	least := uint64(0)
 	if d := b.c.publicDecl("log", "level"); d != nil && b.c.resolve(d, e.Span()) {

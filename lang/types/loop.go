@@ -88,8 +88,8 @@ func (h *head) isSafe(word *tree.Type) bool {
 }
 
 // inside checks the body of the loop and reports whether the loop may run. In an instance of a
-// generic function with few elements, a loop may never run. Everything inside such a loop
-// counts as proved, and the caller drops the loop.
+// generic function, constants can make the range of a loop empty. All checks inside such a loop
+// count as proved, and the caller drops the loop.
 func (b *body) inside(h *head, check func()) (runs bool) {
 	runs = !h.before.Empty()
 	if !runs {
@@ -100,7 +100,7 @@ func (b *body) inside(h *head, check func()) (runs bool) {
 	return runs
 }
 
-// enter starts the body of a loop. It forgets the facts about variables that the body changes.
+// enter starts the body of a loop. It removes the facts about variables that the body changes.
 func (b *body) enter(names map[string]bool) {
 	for name := range names {
 		if l := b.lookup(name); l != nil {

@@ -44,8 +44,8 @@ func (b *body) mapType(e *syntax.NamedType) *tree.Type {
 	return tree.MapOf(key, elem, n)
 }
 
-// keyBits returns the largest number of bits that a key of this type has in canonical form. It
-// reports false if the type cannot be a key.
+// keyBits returns the largest number of bits that a key of this type has in canonical form. The
+// second result is false if the type cannot be a key.
 func keyBits(t *tree.Type) (int, bool) {
 	switch t.Kind {
 	case tree.Bytes:

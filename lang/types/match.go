@@ -70,8 +70,8 @@ func (b *body) match(n *syntax.MatchStmt) tree.Stmt {
 	return s
 }
 
-// arm checks one arm. If the matched value has an error, its type is unknown and only the body
-// is checked.
+// arm checks one arm. If the matched value has an error, the type of the patterns is unknown, and
+// arm checks only the body.
 func (m *matcher) arm(n syntax.MatchArm, x tree.Expr) (tree.Arm, bool) {
 	b := m.b
 	arm := tree.Arm{Span: n.Span()}
@@ -103,7 +103,7 @@ func (m *matcher) poison(p syntax.Pattern) {
 	}
 }
 
-// learn records in the facts that the matched local has a value of the case.
+// learn adds the fact that the matched local has a value of the case.
 func (m *matcher) learn(x tree.Expr, k tree.Case) {
 	m.b.facts.LearnIn(x, interval.Set{Lo: facts.Cell(k.Lo, m.typ), Hi: facts.Cell(k.Hi, m.typ)})
 }

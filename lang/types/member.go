@@ -14,7 +14,7 @@ func (b *body) noMember(t *tree.Type, name syntax.Ident, known []string) {
 	}
 }
 
-// methodsOf lists the methods of the types that memberCall does not treat separately.
+// methodsOf lists the methods of the types for which memberCall has no separate case.
 func methodsOf(t *tree.Type) []string {
 	if t.Kind == tree.Layout {
 		return []string{"bytes"}

@@ -11,14 +11,13 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// wideBits is a width. Integers of at least this width are expected to wrap, because hashes and
-// checksums use such integers. In a narrower type, a sum that is truncated and then widened is
-// mostly a mistake.
+// Integers of at least wideBits bits are expected to wrap, because hashes and checksums use such
+// integers. In a narrower type, a sum that wraps and is then widened is mostly a mistake.
 const wideBits = 32
 
-// wraps returns an operation in x whose result may not fit its narrow type, or nil. If the
-// result is masked, or converted to the type that it already has, the programmer intends it to
-// wrap. Such an operation is not returned.
+// wraps returns an operation in x whose result may not fit its narrow type, or nil. It ignores a
+// result that is masked or converted to the type that it already has. The programmer intends such
+// a result to wrap.
 func (b *body) wraps(x tree.Expr) *tree.Binary {
 	e, ok := x.(*tree.Binary)
 	if !ok || e.T.Kind != tree.Int || e.T.Bits >= wideBits {
@@ -43,8 +42,8 @@ func (b *body) wraps(x tree.Expr) *tree.Binary {
 	return e
 }
 
-// noWrap reports narrow arithmetic that may wrap if the result is then used in a wider type, as
-// an index or as a length. `to` is the wider type, and `what` describes the use.
+// noWrap reports narrow arithmetic that may wrap whose result is used in a wider type, as an index
+// or as a length. `to` is the wider type, and `what` describes the use.
 func (b *body) noWrap(x tree.Expr, to *tree.Type, what string) {
 	e := b.wraps(x)
 	if e == nil {
@@ -55,8 +54,8 @@ func (b *body) noWrap(x tree.Expr, to *tree.Type, what string) {
 		Hint("write `%s`, or `%s(%s)` if the low bits are meant", widened(e, to), e.T, textOf(e.Span()))
 }
 
-// wideShift warns about a shift by a constant that is at least the width. The machine takes
-// such an amount modulo a power of two, which is rarely intended.
+// wideShift warns about a shift by a constant that is at least the width. An operation takes such
+// an amount modulo a power of two, and programmers rarely intend this.
 func (b *body) wideShift(e *tree.Binary) {
 	n, ok := constOf(e.R)
 	bits, signed := e.T.Word()
@@ -110,9 +109,8 @@ func textOf(at diag.Span) string {
 // wideOf is the type in which an index or length is computed.
 func wideOf(x tree.Expr) *tree.Type { return tree.IntType(wideBits, x.Type().Signed) }
 
-// plainPlace returns the place that an expression reads. A bounded field has its range as its
-// type. For such a field plainPlace returns the field itself, without the conversion to that
-// range.
+// plainPlace returns the place that an expression reads. If x converts a bounded field to the
+// field's range, plainPlace returns the field itself.
 func plainPlace(x tree.Expr) tree.Expr {
 	if c, ok := x.(*tree.Convert); ok && c.X != nil {
 		if f := part(c.X); f != nil && f.Bound {

@@ -7,8 +7,8 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// proof is a check that was proved. It has a pointer to the field of the tree node that
-// records the proof, and the position where the check would trap.
+// proof is a check that was proved. It points to the field of the tree node that records the
+// proof. It also has the source position at which the check would trap.
 type proof struct {
 	proved *bool
 	site   *int
@@ -30,7 +30,7 @@ func (b *body) checked(proved *bool, site *int, code string, at diag.Span) {
 // (Options.Net). The new sites follow the existing sites, which keep their numbers.
 func (c *checker) spread(proofs []proof) {
 	p := c.prog
-	p.Tests, p.Bench = nil, nil // they share bodies with the program and do not know its sites
+	p.Tests, p.Bench = nil, nil // tests share bodies with the program, and have no entries for the new sites
 	p.Traps = slices.Clone(p.Traps)
 	for _, k := range proofs {
 		*k.proved, *k.site = false, len(p.Traps)

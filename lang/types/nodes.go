@@ -26,8 +26,8 @@ func boolConst(v bool, at diag.Span) tree.Expr {
 	return k
 }
 
-// constRef builds a reference to the value of a constant. A number becomes exact again: its
-// type is the range of that number.
+// constRef builds a reference to the value of a constant. The type of a number is again the range
+// with only this number.
 func constRef(k *tree.ConstDef, at diag.Span) tree.Expr {
 	switch {
 	case k.Type.IsNumber():
@@ -58,7 +58,7 @@ func variantValue(t *tree.Type, i int, at diag.Span) tree.Expr {
 // fits64 reports whether a u64 or an i64 can hold the number.
 func fits64(v *big.Int) bool { return v.IsUint64() || v.IsInt64() }
 
-// number makes a constant whose type is the range of its value.
+// number makes a constant whose type is the range with only this value.
 func number(v *big.Int, at diag.Span) *tree.Const {
 	return &tree.Const{Expr0: tree.Expr0{At: at, T: tree.RangeType(v, v)}, Cell: tree.CellOf(v)}
 }
@@ -74,7 +74,7 @@ func sliceElem(t *tree.Type) *tree.Type {
 	return nil
 }
 
-// resize converts x to the word of a number type. It folds constants.
+// resize converts x to the word of a number type. Constants are folded.
 func resize(x tree.Expr, to *tree.Type) tree.Expr {
 	base := tree.Expr0{At: x.Span(), T: to}
 	if k, ok := x.(*tree.Const); ok {
@@ -127,12 +127,13 @@ func fieldRef(x tree.Expr, i, offset int, t *tree.Type, at diag.Span) tree.Expr 
 // byteType is u8.
 func byteType() *tree.Type { return tree.IntType(8, false) }
 
-// fraction makes an exact constant whose value may be a fraction.
+// fraction makes an exact constant whose value need not be an integer.
 func fraction(r *big.Rat, at diag.Span) *tree.Const {
 	return &tree.Const{Expr0: tree.Expr0{At: at, T: &tree.Type{Kind: tree.Fraction, Ratio: r}}}
 }
 
-// isReal reports whether an operand turns its operation into one on fix, floats or fractions.
+// isReal reports whether an operand is a fix, a float or a fraction. An operation with such an
+// operand follows the rules of real.go.
 func isReal(x tree.Expr) bool { return x.Type().IsReal() || x.Type().Kind == tree.Fraction }
 
 // exactOf returns the value of a constant that has no type yet.

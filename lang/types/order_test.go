@@ -28,11 +28,10 @@ func fileOrder() []string {
 // maxBack is the largest number of backward references.
 const maxBack = 40
 
-// TestFilesAreInOrder counts the pairs of files in which the first uses a function, method,
-// type, variable or constant that the second declares. It also counts the backward pairs, whose
-// second file is after the first in fileOrder. Some backward pairs are necessary, because
-// expressions, statements, types and declarations refer to each other. The limit keeps the
-// number of backward pairs small.
+// TestFilesAreInOrder looks at all pairs of files where file A uses a function, method, type,
+// variable or constant of file B. It counts the backward pairs, in which B comes after A in
+// fileOrder. Some backward pairs are necessary, because expressions, statements, types and
+// declarations refer to each other. The test limits their number.
 func TestFilesAreInOrder(t *testing.T) {
 	order := fileOrder()
 	all, back := 0, []string{}
@@ -52,7 +51,7 @@ func TestFilesAreInOrder(t *testing.T) {
 	require.LessOrEqual(t, len(back), maxBack)
 }
 
-// references maps each file to the files that it uses. For each used file it has one of the
+// references maps each file to the files that it uses. For each used file, the map has one of the
 // used names. Names from other packages are ignored.
 func references(t *testing.T) map[string]map[string]string {
 	set := token.NewFileSet()
@@ -68,7 +67,7 @@ func references(t *testing.T) map[string]map[string]string {
 	}
 	info := &gotypes.Info{Uses: map[*ast.Ident]gotypes.Object{}}
 	conf := gotypes.Config{Importer: nothing{}, Error: func(error) {}}
-	pkg, _ := conf.Check("types", set, files, info) // its errors are about other packages
+	pkg, _ := conf.Check("types", set, files, info) // the errors are about other packages
 	out := map[string]map[string]string{}
 	for id, o := range info.Uses {
 		if _, method := o.(*gotypes.Func); o.Pkg() != pkg || !method && o.Parent() != pkg.Scope() {
@@ -92,7 +91,7 @@ func fileOf(set *token.FileSet, p token.Pos) string {
 	return strings.TrimSuffix(set.Position(p).Filename, ".go")
 }
 
-// nothing imports packages as empty ones.
+// nothing is an importer for which every package is empty.
 type nothing struct{}
 
 func (nothing) Import(name string) (*gotypes.Package, error) {

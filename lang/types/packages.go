@@ -12,9 +12,10 @@ import (
 )
 
 // Packages. The library is written in the language itself (package std). The files of a package
-// are parsed when a program first names the package. A declaration is resolved only when it is
-// first needed, so unused declarations are not in the program. The checker stores a declaration
-// of a package as `package.name`. Inside the files of the package, the bare name is enough.
+// are parsed when a program first names the package. The checker resolves a declaration only on
+// first use. Unused declarations are therefore not part of the program. The checker stores a
+// declaration of a package as `package.name`. Inside the files of the package, the bare name is
+// enough.
 
 // prelude is the package whose names can be used without a package name.
 const prelude = "prelude"
@@ -81,8 +82,7 @@ func (c *checker) loadFile(pkg, name string) {
 	c.collectFile(f)
 }
 
-// find returns the declaration that a bare name refers to at its position, nil if there is
-// none.
+// find returns the declaration that a bare name refers to at its source position, or nil.
 func (c *checker) find(name syntax.Ident) *decl {
 	pkg := c.packageOf[name.Span().File]
 	d := c.decls[qualified(pkg, name.Name)]
@@ -123,8 +123,8 @@ func (c *checker) publicNames(pkg string) []string {
 	return list
 }
 
-// packageMember finds pkg.name if it is not one of the built-in names. It reports a package
-// that is not in use and a name that is unknown.
+// packageMember finds pkg.name if it is not one of the built-in names. packageMember reports an
+// error if the package is not in use or the name is unknown.
 func (b *body) packageMember(pkg, name syntax.Ident, what string, builtins ...string) *decl {
 	if !b.needsUse(pkg) {
 		return nil
@@ -138,7 +138,7 @@ func (b *body) packageMember(pkg, name syntax.Ident, what string, builtins ...st
 	return d
 }
 
-// packageValue checks pkg.name where a value is expected. It must be a constant.
+// packageValue checks pkg.name where a value is expected. The member must be a constant.
 func (b *body) packageValue(pkg syntax.Ident, e *syntax.FieldExpr) *decl {
 	d := b.packageMember(pkg, e.Name, "name")
 	if d == nil || !b.c.resolve(d, e.Span()) {

@@ -27,7 +27,7 @@ func (b *body) index(e *syntax.IndexExpr) tree.Expr {
 	n := &tree.Index{Expr0: tree.Expr0{At: e.Span(), T: elem}, X: x, I: i}
 	n.Proved = b.empty > 0 || b.facts.InLength(i, x, -1)
 	if !n.Proved {
-		// Only the types count here, because facts may hold in code that never runs.
+		// Only the types count here, because in code that never runs, facts may contradict each other.
 		if s := facts.TypeBounds(i); s.Hi.Sign() < 0 || !s.Lo.Less(facts.Length(x.Type()).Hi) {
 			b.c.errorf(codes.AlwaysTraps, e.Index.Span(), "this index is never below the length of %s", describe(x.Type())).
 				Labelf("%s", indexIs(s))
@@ -158,7 +158,7 @@ func (b *body) partRef(x tree.Expr, i int, f *tree.LayoutField, at diag.Span) tr
 	return ref
 }
 
-// typeName returns the declaration of the type that the expression names. It returns nil if the
+// typeName returns the declaration of the type that the expression names. The result is nil if the
 // expression is not the name of a type.
 func (b *body) typeName(e syntax.Expr) *decl {
 	var d *decl
@@ -214,11 +214,10 @@ func variantNames(e *tree.EnumDef) []string {
 	return names
 }
 
-// assigned describes the target of an assignment to writable.
+// assigned is the text by which `writable` describes the target of an assignment.
 const assigned = "the target of an assignment"
 
-// writable checks that x is a place that may change. It then forgets the facts about that
-// place.
+// writable checks that x is a place that may change. It then removes the facts about this place.
 func (b *body) writable(x tree.Expr, what string) bool {
 	if !b.mayChange(x, what) {
 		return false
@@ -234,7 +233,7 @@ func isIndex(x tree.Expr) bool {
 	return ok
 }
 
-// mayChange is like writable, for changes that affect no facts: they change elements, but no
+// mayChange is like writable, but keeps the facts. It is for changes of elements, which change no
 // length.
 func (b *body) mayChange(x tree.Expr, what string) bool {
 	x = plainPlace(x)
@@ -261,8 +260,8 @@ var kindHint = map[tree.LocalKind]string{
 	tree.LoopLocal:  "copy it into a `var`",
 }
 
-// writeOnly checks the target of an assignment. It does not count as a use of the target's
-// variable, unless an index in the target reads the variable.
+// writeOnly checks the target of an assignment. The assignment does not count as a use of the
+// target's variable. Only an index in the target counts, if it reads the variable.
 func (b *body) writeOnly(e syntax.Expr) tree.Expr {
 	l := b.lookup(syntax.RootName(e))
 	was := b.c.read[l]

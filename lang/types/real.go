@@ -10,8 +10,8 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// maxRatio bounds the bits of an exact fraction, so that constants built from other constants
-// stay small.
+// maxRatio bounds the bits of an exact fraction, because constants that are built from other
+// constants could otherwise grow without limit.
 const maxRatio = 1 << 14
 
 // fixType resolves fix<I, F>. I counts the bits before the point, including the sign, and F
@@ -122,8 +122,8 @@ func (b *body) realEqual(l, r tree.Expr, e *syntax.BinaryExpr) tree.Expr {
 	return &tree.Equal{Expr0: tree.Expr0{At: e.Span(), T: boolType()}, Ne: ne, L: l, R: r}
 }
 
-// meetReal converts two operands to one fix or float type. An exact constant takes the type of
-// the other side. Two different types are an error.
+// meetReal converts two operands to one fix or float type. An exact constant takes the type of the
+// other operand. Two different types are an error.
 func (b *body) meetReal(l, r tree.Expr, opAt diag.Span) (tree.Expr, tree.Expr) {
 	lt, rt := l.Type(), r.Type()
 	if lt.IsReal() && rt.IsReal() && tree.Same(lt, rt) {
@@ -191,8 +191,8 @@ func realBounds(t *tree.Type) string {
 	return "it holds " + low.String() + " to below " + new(big.Int).Neg(low).String()
 }
 
-// roundFix rounds r to the nearest value of the fix type, with ties to even, and returns its
-// word. It returns nil if the type cannot hold it.
+// roundFix rounds r to the nearest value of the fix type, with ties to even, and returns the word
+// of this value. The result is nil if the type cannot hold the value.
 func roundFix(r *big.Rat, t *tree.Type) *uint64 {
 	if t.Kind != tree.Fix {
 		return nil
@@ -212,7 +212,7 @@ func roundFix(r *big.Rat, t *tree.Type) *uint64 {
 	return &cell
 }
 
-// roundFloat returns the bits of the nearest float. It reports false if that float is
+// roundFloat returns the bits of the nearest float. The second result is false if this float is
 // infinite.
 func roundFloat(r *big.Rat, bits int) (*uint64, bool) {
 	var cell uint64
@@ -234,7 +234,7 @@ func (b *body) realNeg(x tree.Expr, at diag.Span) tree.Expr {
 	return &tree.Unary{Expr0: tree.Expr0{At: at, T: x.Type()}, Op: tree.Neg, X: x}
 }
 
-// untyped reports a fraction that is stored before it has a type.
+// untyped reports that a program stores a fraction whose type is not known.
 func (b *body) untyped(at diag.Span) {
 	b.c.errorf(codes.NeedsType, at, "the type of this fraction does not follow").
 		Hint("write it as in `f64(...)` or `fix<16, 16>(...)`, or declare the variable with a type")
@@ -265,8 +265,8 @@ func (b *body) toReal(e *syntax.CallExpr, t *tree.Type) tree.Expr {
 	return nil
 }
 
-// fixToFloat converts the word of the fix to a float, and then multiplies by 2^-F. Only the
-// conversion rounds, because the product is exact.
+// fixToFloat converts the word of the fix to a float, and then multiplies by 2^-F. The product is
+// exact, and therefore only the conversion rounds.
 func (b *body) fixToFloat(x tree.Expr, t *tree.Type, at diag.Span) tree.Expr {
 	from := x.Type()
 	base := func(t *tree.Type) tree.Expr0 { return tree.Expr0{At: at, T: t} }
@@ -294,7 +294,7 @@ func (b *body) scale(x tree.Expr, n int) tree.Expr {
 	return &tree.Binary{Expr0: base, Op: tree.Mul, L: x, R: &tree.Const{Expr0: base, Cell: cell}}
 }
 
-// typeOperand resolves the type in T.from_bits(u). It reports false if x is not a type.
+// typeOperand resolves the type in T.from_bits(u). The second result is false if x is not a type.
 func (b *body) typeOperand(x syntax.Expr) (*tree.Type, bool) {
 	if d := b.typeName(x); d != nil && b.mayName(x) {
 		b.c.resolve(d, x.Span())
@@ -311,7 +311,7 @@ func (b *body) typeOperand(x syntax.Expr) (*tree.Type, bool) {
 	return nil, false
 }
 
-// fromBits checks T.from_bits(u), which gives the value with these bits.
+// fromBits checks T.from_bits(u), a value that is given by its bits.
 func (b *body) fromBits(e *syntax.CallExpr, t *tree.Type) tree.Expr {
 	if t == nil {
 		return nil

@@ -5,11 +5,10 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// A test that starts no task runs on a machine as a task. The host chooses the values of the
-// generators in the test before the run. They arrive as frames at a device, one frame for each
-// value. A frame holds eight bytes in little-endian order, or one byte followed by the chosen
-// bytes. The functions here receive the frames. They have no source text, so they are built as
-// trees.
+// On a machine, a test that starts no task runs as a task. Before the run, the host chooses the
+// values of the test's generators. Each value arrives as one frame at a device. A frame holds the
+// eight bytes of a number in little-endian order, or one byte followed by the chosen bytes. The
+// test receives the frames with functions that this file builds as trees, without source text.
 
 // receiver builds a call of the function that receives a value: bytes<n>, or a u64 if n < 0.
 func (b *body) receiver(n int, at tree.Expr0) tree.Expr {

@@ -46,7 +46,7 @@ func samples(t *testing.T) map[string]string {
 	return out
 }
 
-// rename gives each definition of a file another name, at the definition and at each use.
+// rename gives each definition of a file another name, both at the definition and at each use.
 func rename(r *record.Record, src *diag.File) (text string, defs, uses int) {
 	type edit struct {
 		at   diag.Span
@@ -73,8 +73,8 @@ func rename(r *record.Record, src *diag.File) (text string, defs, uses int) {
 	return text, defs, uses
 }
 
-// TestRenameAll renames everything that a program defines at once. The renamed program is
-// correct only if the record has every use of a name, with the right definition.
+// TestRenameAll gives all definitions of a program new names at the same time. The renamed program
+// is correct only if the record has every use of a name with the right definition.
 func TestRenameAll(t *testing.T) {
 	total := 0
 	for name, text := range samples(t) {
@@ -91,8 +91,8 @@ func TestRenameAll(t *testing.T) {
 	require.Greater(t, total, 2000)
 }
 
-// TestEveryNameIsRecorded checks each name in expressions. Each has a definition, or is a word
-// of the language.
+// TestEveryNameIsRecorded checks each name in expressions. Each name must have a definition in the
+// record, or be a word of the language.
 func TestEveryNameIsRecorded(t *testing.T) {
 	words := strings.Fields("net blk gpio log bits time fake any be16 be32 be64 le16 le32 le64 clamp wrap now sqrt f32 f64 crc32 bytes every after")
 	for name, text := range samples(t) {
@@ -116,7 +116,7 @@ func isInt(name string) bool {
 	return (name[0] == 'u' || name[0] == 'i') && len(name) > 1 && strings.Trim(name[1:], "0123456789") == ""
 }
 
-// inStd reports whether std has a package of that name.
+// inStd reports whether std has a package with this name.
 func inStd(name string) bool {
 	info, err := os.Stat("../../std/" + name)
 	return err == nil && info.IsDir()
@@ -139,8 +139,8 @@ fn sum(v: []u8, p: P) -> u32 {
 }
 `
 
-// TestDefinitionAt asks for the definition and the value at positions in a text. A test case
-// gives a position as a piece of the text, with a bar before the byte at the position.
+// TestDefinitionAt asks for the definition and the value at positions in a text. A test case gives
+// a position as a piece of the text. A bar in the piece marks the position.
 func TestDefinitionAt(t *testing.T) {
 	r, src, errs := recorded("asked.sn", asked)
 	require.NoError(t, errs.Err())
@@ -193,7 +193,7 @@ func TestDefinitionAt(t *testing.T) {
 	require.False(t, ok)
 }
 
-// TestRecordWithErrors checks that a program with an error is recorded as far as possible.
+// TestRecordWithErrors checks that the record has the correct parts of a program with an error.
 func TestRecordWithErrors(t *testing.T) {
 	r, src, errs := recorded("bad.sn", "fn f(a: u8) -> u8 {\n  let b = a + c\n  return a + b\n}\n")
 	require.Error(t, errs.Err())

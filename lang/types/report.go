@@ -11,13 +11,13 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// Limits of one check. Errors beyond them are dropped, because only the first ten are shown.
+// Limits of one check. Further errors are dropped, because users see only the first ten.
 const (
 	maxErrors = 100 // errors to keep
-	maxHelped = 30  // similar names are looked up for at most this many errors
+	maxHelped = 30  // for at most this many errors, the checker looks up similar names
 )
 
-// errorf reports an error and returns it for notes and hints.
+// errorf reports an error. The caller can add notes and hints to the result.
 func (c *checker) errorf(code diag.Code, at diag.Span, format string, args ...any) *diag.Error {
 	e := diag.Errorf(code, at, format, args...)
 	c.failed++
@@ -40,14 +40,14 @@ func (c *checker) notYet(at diag.Span, what string) {
 	c.errorf(codes.NotYet, at, "%s not yet supported", what)
 }
 
-// unknown reports a name that is not declared, with the nearest known one.
+// unknown reports a name that is not declared, and suggests the nearest known name.
 func (c *checker) unknown(name syntax.Ident, what string, known []string) *diag.Error {
 	e := c.errorf(codes.UnknownName, name.Span(), "there is no %s `%s`", what, name.Name)
 	c.suggest(e, name.Name, known)
 	return e
 }
 
-// suggest adds the nearest known name, and reports whether there was one.
+// suggest adds the nearest known name, and reports whether a name was near enough.
 func (c *checker) suggest(e *diag.Error, name string, known []string) bool {
 	if c.failed > maxHelped {
 		return false
@@ -90,7 +90,8 @@ func quoted(names []string) string {
 	return text
 }
 
-// hold keeps a warning until the end of the check, and drops a warning about the library.
+// hold keeps a warning until the end of the check, or drops the warning if it is about the
+// library.
 func (c *checker) hold(e *diag.Error) {
 	if c.packageOf[e.Span.File] == "" && len(c.held) < maxErrors {
 		c.held = append(c.held, e)

@@ -9,8 +9,8 @@ import (
 )
 
 // selectStmt checks select. The guards and events of all arms are evaluated before any body. A
-// message that is too long empties the buffer of its arm, and the select may then choose
-// another arm. So facts about the buffers do not hold in the bodies.
+// message that is too long empties the buffer of its arm, and the select may then choose another
+// arm. Facts about the buffers therefore do not hold in the bodies.
 func (b *body) selectStmt(n *syntax.SelectStmt) tree.Stmt {
 	if !b.inTask() {
 		b.c.errorf(codes.OnlyInTask, wordSpan(n.Span(), "select"), "`select` stands in the body of a task").
@@ -78,8 +78,8 @@ func (b *body) armHead(n *syntax.SelectArm) (tree.SelectArm, bool) {
 	return arm, ok && guard
 }
 
-// quiet checks that an expression in the header of an arm has no effects, because it is
-// evaluated whether or not the arm is chosen.
+// quiet checks that an expression in the header of an arm has no effects, because a select
+// evaluates the headers of all arms.
 func (b *body) quiet(x tree.Expr) bool {
 	if !tree.Communicates(x) && len(tree.Written(x)) == 0 {
 		return true
@@ -148,7 +148,7 @@ func (b *body) armRecv(n *syntax.SelectArm, arm *tree.SelectArm) bool {
 	return false
 }
 
-// armBody checks the body of an arm. The guard of the arm is a fact in the body.
+// armBody checks the body of an arm. In the body, the guard of the arm is a known fact.
 func (b *body) armBody(arm *tree.SelectArm, n *syntax.SelectArm) {
 	b.push()
 	defer b.pop()
@@ -169,8 +169,8 @@ func (b *body) armBody(arm *tree.SelectArm, n *syntax.SelectArm) {
 	arm.Body = b.block(n.Body)
 }
 
-// atOnce reports whether an arm of a select is ready on entry: it has `after` and a constant of
-// at most 0. Taking such an arm does not wait.
+// atOnce reports whether an arm of a select is ready on entry: the arm is `on after(d)` with a
+// constant d of at most 0. A select that takes such an arm does not wait.
 func atOnce(a *tree.SelectArm) bool {
 	k, ok := a.After.(*tree.Const)
 	return a.Kind == tree.ArmAfter && ok && int64(k.Cell) <= 0
@@ -195,8 +195,9 @@ func (b *body) tryCall(e *syntax.CallExpr, f *syntax.FieldExpr, ch tree.Expr) tr
 	return &tree.TrySend{Expr0: tree.Expr0{At: e.Span(), T: boolType()}, Chan: ch, Value: x}
 }
 
-// passEnds records the channel ends and devices that a call passes. It checks the body of the
-// called function first, because the caller may need to know whether the function waits.
+// passEnds records the channel ends and devices that a call passes. passEnds first checks the body
+// of the called function, because the check of the caller may need to know whether the function
+// waits.
 func (b *body) passEnds(f *fnInfo, args []tree.Arg) {
 	if !tree.TakesEnds(f.tree) {
 		return
@@ -209,7 +210,8 @@ func (b *body) passEnds(f *fnInfo, args []tree.Arg) {
 	}
 }
 
-// spreadUse adds to each task parameter the uses of the parameters that it is passed on to.
+// spreadUse adds uses of parameters through calls: a task also uses a device or channel end as the
+// called functions use it.
 func (c *checker) spreadUse() {
 	for changed := true; changed; {
 		changed = false

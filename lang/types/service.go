@@ -10,8 +10,8 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// addServices adds the library tasks that the system needs. The checker adds them after its
-// checks for deadlock and budgets, because those checks are about the program's own tasks.
+// addServices adds the library tasks that the system needs. This happens after the checks for
+// deadlock and budgets, because these checks are about the program's own tasks.
 func (c *checker) addServices() {
 	if c.elaborated != nil && c.failed == 0 {
 		c.elaborated.AddServices()

@@ -95,7 +95,8 @@ func (b *body) letStmt(n *syntax.LetStmt) tree.Stmt {
 	return &tree.Declare{Stmt0: tree.Stmt0{At: n.Span()}, Local: l, Value: x}
 }
 
-// storable reports a value that may only be an argument, not stored.
+// storable reports an error for a value that cannot be stored, because values of its type may only
+// be arguments.
 func (b *body) storable(x tree.Expr) bool {
 	switch t := x.Type(); {
 	case t.Kind == tree.Slice:
@@ -201,7 +202,7 @@ func (b *body) varStmt(n *syntax.VarStmt) tree.Stmt {
 }
 
 // varValue gives a var without a declared type the type of its value. A constant keeps its
-// declared type. A plain number has no type, so it is an error.
+// declared type. A plain number is an error, because it has no type.
 func (b *body) varValue(n *syntax.VarStmt, x tree.Expr) tree.Expr {
 	if !b.storable(x) {
 		return nil
@@ -261,7 +262,7 @@ func (b *body) assign(n *syntax.AssignStmt) tree.Stmt {
 	return &tree.Assign{Stmt0: tree.Stmt0{At: n.Span()}, Target: target, Value: x}
 }
 
-// assignFacts learns facts from the assigned value before it forgets the old facts.
+// assignFacts learns facts from the assigned value before it removes the old facts.
 func (b *body) assignFacts(l *tree.LocalRef, x tree.Expr) {
 	saved := b.facts.Clone()
 	if b.writable(l, assigned) {
@@ -302,8 +303,9 @@ func (b *body) ifStmt(n *syntax.IfStmt) tree.Stmt {
 	return s
 }
 
-// ruledOut is 1 for an if whose condition names a const or config that is false. The block of
-// this if is checked, but left out of the program.
+// ruledOut is 1 for an if whose condition names a const or config that is false. The checker
+// checks the block of such an if, but leaves it out of the program. For any other if, ruledOut is
+// 0.
 func ruledOut(n *syntax.IfStmt, cond tree.Expr) int {
 	_, name := n.Cond.(*syntax.Name)
 	if c, ok := cond.(*tree.Const); ok && name && c.Cell == 0 {

@@ -63,7 +63,7 @@ func (c *checker) fields(list []syntax.Field) (fields []tree.Field, cells int, o
 	return fields, cells, ok
 }
 
-// enumDecl resolves an enum. A variant without a value has the value of the previous
+// enumDecl resolves an enum. A variant without a declared value has the value of the previous
 // variant plus one.
 func (c *checker) enumDecl(n *syntax.EnumDecl) *tree.Type {
 	def := &tree.EnumDef{Name: n.Name.Name, Span: n.Name.Span()}

@@ -10,10 +10,10 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// Tests. The body of a test is checked like the body of a task. It may also use the statements
-// of tests and the names `fake` and `any`. The tasks that it starts between two crashes form an
-// epoch. An epoch is a separate system with fake devices, and it is elaborated like any other
-// system.
+// Tests. The body of a test is checked like the body of a task. The body may also use the
+// statements of tests and the names `fake` and `any`. The tasks that a test starts between two
+// crashes form an epoch. An epoch is a separate system with fake devices. lang/elab elaborates an
+// epoch like any other system.
 
 // checkTests checks the tests of the program, or of the package that is
 // under test.
@@ -68,7 +68,7 @@ func withoutPort(f *tree.Func) {
 	}
 }
 
-// inTest reports a construct that is used outside of a test but only allowed inside.
+// inTest reports an error if a construct that only tests may have is outside of a test.
 func (b *body) inTest(at diag.Span, what string) bool {
 	if b.test != nil {
 		return true
@@ -100,7 +100,7 @@ func (b *body) testStmt(n syntax.Stmt) tree.Stmt {
 	return nil
 }
 
-// atTop reports a statement that is nested in another statement of the test.
+// atTop reports an error if a statement is nested in another statement of the test.
 func (b *body) atTop(at diag.Span, word string) bool {
 	if len(b.loops) == 0 && b.scope.outer != nil && b.scope.outer.outer == nil {
 		return true
@@ -110,8 +110,8 @@ func (b *body) atTop(at diag.Span, word string) bool {
 	return false
 }
 
-// expect checks `expect c`. The sides of a comparison are kept so that a failure can show
-// them.
+// expect checks `expect c`. The result keeps the two operands of a comparison, because the message
+// of a failure shows their values.
 func (b *body) expect(n *syntax.ExpectStmt) tree.Stmt {
 	x := b.condition(n.Cond)
 	if x == nil {
@@ -191,7 +191,8 @@ func (b *body) start(n *syntax.StartStmt) tree.Stmt {
 }
 
 // systemNamed returns the system that a start statement names, or nil. If a task has the same
-// name, the task is meant, unless it takes a different number of arguments.
+// name, the statement means the task, unless the number of arguments differs from the number of
+// the task's parameters.
 func (c *checker) systemNamed(call *syntax.CallExpr) *syntax.SystemDecl {
 	name, ok := call.Fun.(*syntax.Name)
 	if !ok || len(c.systems) == 0 || c.systems[0].Name.Name != name.Name {
@@ -232,9 +233,8 @@ func (b *body) startSystem(call *syntax.CallExpr, sys *syntax.SystemDecl) {
 	}
 }
 
-// devicesToGive lists the devices of a system for which a test must give fakes. A socket needs
-// no fake if its network device gets one. A network device needs no fake if its sockets get
-// fakes.
+// devicesToGive lists the devices of a system for which a test must give fakes. A socket needs no
+// fake if its network device gets a fake. A network device needs no fake if its sockets get fakes.
 func devicesToGive(call *syntax.CallExpr, sys *syntax.SystemDecl) (names []string, at []diag.Span) {
 	said := map[string]bool{}
 	for _, a := range call.Args {
@@ -264,8 +264,8 @@ func devicesToGive(call *syntax.CallExpr, sys *syntax.SystemDecl) (names []strin
 	return names, at
 }
 
-// overDevice reports whether a binding is net.udp(nic, ...). It returns the name of the network
-// device.
+// overDevice reports whether a binding is net.udp(nic, ...). The first result is the name of the
+// network device.
 func overDevice(x syntax.Expr) (nic string, socket bool) {
 	call, ok := x.(*syntax.CallExpr)
 	if !ok || len(call.Args) == 0 {

@@ -30,7 +30,8 @@ func (b *body) isTimeStart(e *syntax.FieldExpr) bool {
 	return ok && n.Name == "time" && e.Name.Name == "start" && b.lookup("time") == nil
 }
 
-// timeOp checks an operator whose left or right side is a time or a duration:
+// timeOp checks an operator with a time or duration as operand. The right column gives the type of
+// the result:
 //
 //	time + duration    duration + time    time - duration            time
 //	time - time                                                      duration

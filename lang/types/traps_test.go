@@ -6,8 +6,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestTrapsOfConstants checks that a function that only constants call cannot trap at run time
-// and counts in no budget. A function that a task also calls can trap, and counts.
+// TestTrapsOfConstants checks the trap sites of functions. If only constants call a function, its
+// sites cannot trap at run time, and no budget counts them. If a task also calls the function, its
+// sites can trap, and the budget counts them.
 func TestTrapsOfConstants(t *testing.T) {
 	const table = `fn at(v: [4]u8, i: u32) -> u8 { return v[i] }
 const four: [4]u8 = [1, 2, 3, 4]

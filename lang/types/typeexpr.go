@@ -32,8 +32,8 @@ func isIntName(name string) bool {
 	return ok
 }
 
-// typeOf resolves a written type, except []T, channel ends and devices. It returns nil
-// after it has reported an error.
+// typeOf resolves a written type, except []T, channel ends and devices. After an error, the result
+// is nil.
 func (b *body) typeOf(e syntax.TypeExpr) *tree.Type {
 	t := b.anyType(e)
 	if t == nil {
@@ -224,7 +224,7 @@ func (b *body) declaredType(name syntax.Ident) *tree.Type {
 	return b.declType(d, name)
 }
 
-// elsewhere maps names of types and functions in other languages to the names in this one.
+// elsewhere maps names of types and functions in other languages to the names in Sinter.
 var elsewhere = map[string]string{
 	"string": "text is `bytes<N>`, with room for N bytes", "str": "text is `bytes<N>`, with room for N bytes",
 	"int": "integers state their width, as in `i32` or `u8`", "uint": "integers state their width, as in `u32` or `u8`",
@@ -264,8 +264,8 @@ func (b *body) packageType(e *syntax.NamedType) *tree.Type {
 	return b.declType(d, e.Name)
 }
 
-// typesOfPackage lists the types of a package that are not written in the language. They are
-// the types of ports.
+// typesOfPackage lists the types of a package that are not written in the language. These are the
+// types of ports.
 func typesOfPackage(pkg string) []string {
 	var names []string
 	for _, k := range port.Kinds() {

@@ -6,10 +6,10 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// Words of the start. A system may pass a config unchanged to tasks and sockets. If no other
-// part of the program needs the config, the checked program treats its value as a variable. So
-// no proof, size or omitted block depends on the value. The program can therefore be started
-// with a different value, its word of the start.
+// Words of the start. A system may pass a config unchanged to tasks and sockets. If no other part
+// of the program needs the config, the checked program treats the config as a variable. No proof,
+// size or omitted block then depends on its value. A start of the program can therefore give the
+// config a different value, as a setting NAME=VALUE: a word of the start.
 
 // mentions holds the source positions that name a config.
 type mentions struct {
@@ -30,7 +30,7 @@ func (c *checker) mention(k *tree.ConstDef, at diag.Span) tree.Expr {
 	return constRef(k, at)
 }
 
-// Config records that a config is passed on unchanged.
+// Config records that the system passes a config on unchanged.
 func (h host) Config(x syntax.Expr) *tree.ConstDef {
 	n, ok := x.(*syntax.Name)
 	if !ok || h.b.bound[n.Name] != nil {
@@ -44,8 +44,8 @@ func (h host) Config(x syntax.Expr) *tree.ConstDef {
 	return d.konst
 }
 
-// nameWords gives a word of the start to each config that is only passed on. For any other
-// config it records a position that needs the value at compile time. Uses in tests are
+// nameWords gives a word of the start to each config that systems only pass on. For any other
+// config, it records a source position that needs the value at compile time. Uses in tests are
 // ignored.
 func (c *checker) nameWords() {
 	for _, d := range c.order {

@@ -9,7 +9,7 @@ import (
 )
 
 // wrapCall checks wrap(x, lo, hi). The result is the member of lo..=hi that differs from x by a
-// multiple of n, the number of members. It is built from exact operations:
+// multiple of n, the number of members. The checker builds it from exact operations:
 //
 //	((x % n - lo) % n + n) % n + lo
 func (b *body) wrapCall(e *syntax.CallExpr) tree.Expr {

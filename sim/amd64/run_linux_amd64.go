@@ -24,7 +24,7 @@ func (c *Code) Load() (*Program, error) {
 	copy(pages, code)
 	if err := syscall.Mprotect(pages, syscall.PROT_READ|syscall.PROT_EXEC); err != nil {
 		_ = syscall.Munmap(pages)
-		return nil, fmt.Errorf("the system does not let code be made at run time: %w", err)
+		return nil, fmt.Errorf("the system does not allow code that is made at run time: %w", err)
 	}
 	p := &Program{pages}
 	runtime.AddCleanup(p, func(b []byte) { _ = syscall.Munmap(b) }, pages)

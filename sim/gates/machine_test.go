@@ -122,8 +122,8 @@ func TestMissingAndWrongPorts(t *testing.T) {
 	require.ErrorContains(t, err, "expected 1 to 64 lanes")
 }
 
-// TestBrokenProtocolIsAnError damages the netlist so that a beat changes while it waits for the
-// receiver.
+// TestBrokenProtocolIsAnError damages the netlist so that a beat changes while the beat waits
+// for the receiver.
 func TestBrokenProtocolIsAnError(t *testing.T) {
 	n := netlist(t, wire(t))
 	for i := range n.Outputs {

@@ -230,7 +230,7 @@ func TestFaults(t *testing.T) {
 		{"addi x1, x0, 2\nsw x1, -2040(x0)\nsw x0, -2036(x0)\nsw x0, -2032(x0)", "GO of eth0 with a buffer of 0 bytes at 0x2"},
 		{"addi x1, x0, 33\nsw x0, -2040(x0)\nsw x1, -2036(x0)\nsw x0, -2032(x0)", "GO of eth0 with a buffer of 33 bytes at 0x0"},
 		{"addi x1, x0, 2\nsw x1, -2028(x0)", "mark port: no mark 1"},
-		{"addi x1, x0, 1\nsw x1, -2028(x0)", "the end of mark m before its begin"},
+		{"addi x1, x0, 1\nsw x1, -2028(x0)", "mark m ends before it begins"},
 		{"addi x1, x0, 1\nsw x1, -2024(x0)", "log port: no site 1 of task 0"},
 		{"sw x0, -2024(x0)\nsw x0, -2020(x0)", "log port: the run ended within an event, after 1 words"},
 		{"sw x0, -2024(x0)\nebreak trap 0 0 max", "log port: the run ended within an event, after 1 words"},

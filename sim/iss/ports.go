@@ -346,7 +346,7 @@ func (p *ports) mark(v uint32) bool {
 		k.Runs++
 		k.Instructions += p.m.count - k.since
 	default:
-		return p.m.c.fail("the end of mark %s before its begin", k.Name)
+		return p.m.c.fail("mark %s ends before it begins", k.Name)
 	}
 	return true
 }

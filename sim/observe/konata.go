@@ -10,11 +10,11 @@ import (
 // instruction leaves execution at the end of cycle End.
 type Stages struct{ Fetch, Decode, Execute, End uint64 }
 
-// Pipeline computes the stages, with their cycles, of each instruction that retires in a
-// window. The cycle table in docs/hardware.md defines the stages. The core shows only when an
-// instruction is in execution. Decode is the cycle before execution. Decode begins earlier if
-// the previous instruction stays in execution for several cycles. Fetch comes directly before
-// decode. Instructions that are fetched but never executed do not appear.
+// Pipeline computes, for each instruction that retires in a window, the first cycle of each
+// pipeline stage. The cycle table in docs/hardware.md defines the stages. The core shows only
+// when an instruction is in execution. Decode is the cycle before execution. Decode begins
+// earlier if the previous instruction stays in execution for several cycles. Fetch comes
+// directly before decode. Instructions that are fetched but never executed do not appear.
 type Pipeline struct {
 	text     *Text
 	from, to uint64

@@ -73,7 +73,7 @@ func (m *Machine) checkDisks() error {
 			return err
 		}
 		if !bytes.Equal(data, m.world.Disk(m.dev[i]).Image()) {
-			return fmt.Errorf("the file of disk %s is not what the program said that it wrote", name)
+			return fmt.Errorf("the file of disk %s differs from the writes that the program reported", name)
 		}
 	}
 	return nil

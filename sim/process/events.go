@@ -78,7 +78,7 @@ func (m *Machine) task(i uint32) (string, error) {
 // more handles one part of a long text.
 func (m *Machine) more(text []byte) error {
 	if len(m.text)+len(text) > maxText {
-		return fmt.Errorf("the program says a log event of more than %d bytes", maxText)
+		return fmt.Errorf("the program sends a log event of more than %d bytes", maxText)
 	}
 	m.text = append(m.text, text...)
 	return nil

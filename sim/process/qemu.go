@@ -33,8 +33,9 @@ var commonArgs = []string{
 	"-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-serial", "stdio", "-device", "isa-debug-exit,iobase=0xf4,iosize=4",
 }
 
-// machine returns the arguments for a chipset without the parts that the unikernel does not
-// use. Without ACPI, a microvm passes its virtio devices on the kernel command line.
+// machine returns the arguments that select a chipset and switch off the parts that the
+// unikernel does not use. Without ACPI, a microvm passes its virtio devices on the kernel
+// command line.
 func (c Chipset) machine() []string {
 	if c == Q35 {
 		return []string{"-M", "q35,smbus=off,sata=off,usb=off,vmport=off,hpet=off"}

@@ -95,7 +95,7 @@ func (s *sampler) run(ready chan<- struct{}) {
 		if err := s.lookAtAll(); err != nil {
 			s.leave()
 			if !errors.Is(err, errEnded) {
-				s.into.Err = fmt.Errorf("the process cannot be looked at any more: %w", err)
+				s.into.Err = fmt.Errorf("the process can no longer be sampled: %w", err)
 			}
 			return
 		}
@@ -154,7 +154,7 @@ func (s *sampler) leave() {
 			return // it has ended
 		}
 		if _, err := t.wait(0); err != nil && !errors.Is(err, errEnded) {
-			s.into.Err = fmt.Errorf("the process cannot be let go: %w", err)
+			s.into.Err = fmt.Errorf("the sampling of the process cannot be ended: %w", err)
 		}
 	}
 }

@@ -16,7 +16,7 @@ import (
 )
 
 // gen writes random programs about the subjects of facts: indices, lengths, conditions, loops.
-// The machine checks each proof while it runs.
+// The machine checks each proof of the checker during the run.
 type gen struct {
 	r     *rand.Rand
 	out   strings.Builder

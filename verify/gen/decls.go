@@ -126,7 +126,7 @@ func (g *gen) structure() {
 }
 
 // enum declares an enum. An enum with a declared width has no payload, so that layouts can use
-// it.
+// this enum.
 func (g *gen) enum() {
 	t := &typ{sort: enumSort, name: g.name("E")}
 	head := "enum " + t.name

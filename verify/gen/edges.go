@@ -106,8 +106,8 @@ func (g *gen) swapStmt() *node {
 	return list(stmt("let "+v+" = "+a.v.name), stmt(a.v.name+" = "+b.v.name), stmt(b.v.name+" = "+v))
 }
 
-// snapshotStmt makes statements that copy a value, change a part of the copy or of the
-// original, and read the unchanged one. This tests that a copy is not an alias.
+// snapshotStmt makes statements that copy a value, change a part of one of the two, and read
+// the other. This tests that a copy is not an alias.
 func (g *gen) snapshotStmt() *node {
 	whole, ok := g.writable(func(t *typ) bool { return t.sort == arraySort || t.sort == structSort })
 	if !ok || !g.mixes() || !g.work(whole.typ.words()) {

@@ -7,8 +7,8 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// Pins and serial lines have separate random sources (gen.pins, gen.serial), so that programs
-// without pins and serial lines do not change.
+// Pins and serial lines have separate random sources (gen.pins, gen.serial), so that a choice
+// of pins or lines does not change the other choices.
 
 // edgeOf is a change of the level of an input pin.
 type edgeOf struct {

@@ -213,7 +213,7 @@ func RunFormal(im *image.Image, c *rtl.Circuit, core *sim.Core, s *world.Script,
 	case err != nil:
 		return n, err
 	case more:
-		return fail("the core has ended, the instruction set goes on")
+		return fail("the core has ended, but the instruction set continues")
 	}
 	return n, nil
 }

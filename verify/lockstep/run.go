@@ -61,7 +61,7 @@ func Run(im *image.Image, c *rtl.Circuit, core *sim.Core, s *world.Script, seed 
 	case err != nil:
 		return r, err
 	case more:
-		return fail("the core has ended, the instruction set goes on")
+		return fail("the core has ended, but the instruction set continues")
 	}
 	return r, nil
 }

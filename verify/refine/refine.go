@@ -98,8 +98,8 @@ type checker struct {
 	rep  *Report
 }
 
-// Check proves a circuit against its design point. invariants are the asserts of the circuit
-// that hold in every cycle from reset on. The proof relies on no other asserts.
+// Check proves a circuit against its design point. `invariants` lists the asserts of the
+// circuit that hold in every cycle from reset on. The proof relies on no other asserts.
 func Check(c *rtl.Circuit, p *design.Point, invariants []string, opt Options) (*Report, error) {
 	for _, name := range []string{rtl.ProbeDecode, rtl.ProbeExecute, rtl.ProbeRetireValid} {
 		if !has(c, name) {

@@ -281,7 +281,7 @@ func (a *array) first(addr bits) bits {
 }
 
 // suppose assumes that a literal is 1 and simplifies the state of the run accordingly. If the
-// literal is a conjunction, its parts become constants.
+// literal is a conjunction, the parts of the conjunction become constants.
 func (r *run) suppose(l lit) {
 	known := map[int]lit{}
 	todo := []lit{l}

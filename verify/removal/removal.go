@@ -98,7 +98,7 @@ func (r *Result) memories() {
 		r.lacks("buffers lie in %d bytes of data, which %d bits of ADDR do not reach", r.im.DataEnd, r.p.Pointer.N)
 	}
 	if largest := r.largest(); largest>>r.p.Length.N > 0 {
-		r.lacks("a buffer may have %d bytes, which %d bits of LEN do not count", largest, r.p.Length.N)
+		r.lacks("a buffer may have %d bytes, which do not fit into %d bits of LEN", largest, r.p.Length.N)
 	}
 }
 
