@@ -218,7 +218,7 @@ func TestLostNodesAreReplaced(t *testing.T) {
 		require.NoError(t, syscall.Kill(pid, syscall.SIGKILL))
 	}
 	require.NoError(t, cmd.Wait(), "%s", said)
-	require.Contains(t, said.String(), "they are submitted again")
+	require.Contains(t, said.String(), "these units are submitted again")
 	c.complete("sweep", before)
 }
 

@@ -55,8 +55,8 @@ type Row struct {
 
 // rows are the port registers that a core may have.
 var rows = [...]Row{
-	{Status, "status", true, false, "ready mask: bit i, device i has something for the program; bit 31, the clock has reached the deadline", ""},
-	{Wait, "wait", true, true, "held until ready and mask meet; gives the ready mask", "the mask"},
+	{Status, "status", true, false, "ready mask: bit i: device i has something for the program; bit 31: the clock has reached the deadline", ""},
+	{Wait, "wait", true, true, "held until a bit of the mask is ready; gives the ready mask", "the mask"},
 	{Addr, "addr", false, true, "", "first byte of the buffer, a multiple of 4"},
 	{Len, "len", true, true, "length of the last received frame, 0 when it did not fit and was dropped", "capacity or length"},
 	{Go, "go", false, true, "", "device*2 receives, device*2+1 sends; held until the frame has moved; consumes ADDR and LEN"},
@@ -64,15 +64,15 @@ var rows = [...]Row{
 	{Log, "log", false, true, "", `task<<16 \| site, then the arguments`},
 	{Halt, "halt", false, true, "", "all tasks have ended"},
 	{Now, "now", true, false, "the clock in ticks of 1 us, low word", ""},
-	{NowHigh, "now_high", true, false, "its high word", ""},
+	{NowHigh, "now_high", true, false, "the high word of the clock", ""},
 	{Due, "due", false, true, "", "the deadline, low word; after reset it is all ones and never comes"},
-	{DueHigh, "due_high", false, true, "", "its high word"},
+	{DueHigh, "due_high", false, true, "", "the high word of the deadline"},
 }
 
 // levelRow describes the level registers.
 var levelRow = Row{
 	firstLevel, "level", true, true,
-	"the level of device i, which is then known and no longer ready; for a stream the next byte, while there is one",
+	"the level of device i, which then no longer counts as ready; for a stream the next byte, while there is one",
 	"the level of device i; for a stream the next byte, held until it has moved",
 }
 
