@@ -16,8 +16,9 @@
 //
 // Units (units.go) are pieces of hardware that serve several operators each: the carry chain,
 // and-or-xor, the barrel shifter, the multiplier. The bus of results (bus.go) joins the remaining
-// results. The two organisations run the same stages: pipe3.go overlaps the stages, and multi.go
-// runs one stage at a time. probes.go has the retire record and the claims. rvfi.go has the trace
+// results. The organisations pipe3 and multi run the same stages: pipe3.go overlaps the stages, and
+// multi.go runs one stage at a time. The serial organisations (serial.go, forms.go, digits.go)
+// pass digits of the operands through a narrow datapath. probes.go has the retire record and the claims. rvfi.go has the trace
 // port.
 //
 // Three parts are kept as independent as possible. The decoder (decode.go) uses only the lines
@@ -34,6 +35,7 @@ package core
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/sinter-lang/sinter/hwgen/plan"
 	"github.com/sinter-lang/sinter/internal/diag"
@@ -65,7 +67,12 @@ func build(im *image.Image, p *design.Point, traced bool) (*rtl.Circuit, error) 
 	case design.Multi:
 		newMulti(g).generate()
 	default:
-		return nil, fmt.Errorf("design point %s: expected core multi or pipe3, got %q", p.Program, p.Core)
+		if traced {
+			return nil, fmt.Errorf("design point %s: core %s has no trace port, expected core %s", p.Program, p.Core, strings.Join(design.Cores(), " or "))
+		}
+		if err := newSerial(g).generate(); err != nil {
+			return nil, err
+		}
 	}
 	return g.b.Build()
 }
@@ -108,6 +115,7 @@ type exec struct {
 	imm    vec          // immediate
 	early  vec          // pc + imm
 	next   vec          // word index of the following instruction
+	pc     vec          // word index of the instruction; nil: the organisation does not hold it
 	rd     rtl.ID       // register that the instruction writes
 	writes rtl.ID       // whether the instruction writes a register
 	second rtl.Register // second cycle of a load from memory
@@ -119,7 +127,8 @@ func newGen(im *image.Image, p *design.Point) *gen {
 	b.Name("fetched", text.Q())
 	g := &gen{decoder: newDecoder(b, p, text.Q()), im: im, text: text, gated: map[rtl.ID]bool{}}
 	g.ports = &portSide{wires: g.wires, p: p, execution: g}
-	g.regs = g.b.Mem("regs", 32, p.RegBits(), 1, nil)
+	digit := digitBits(p.Core)
+	g.regs = g.b.Mem("regs", digit, p.RegBits()+log2(32/digit), 1, nil)
 	for i := range g.sources() {
 		g.rf = append(g.rf, g.b.SyncPort(g.regs, rtl.Never))
 		g.b.Name(fmt.Sprintf("rf%d", i+1), g.rf[i].Q())

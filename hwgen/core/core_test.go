@@ -100,7 +100,7 @@ func reference(t testing.TB, im *image.Image, s *world.Script) *trace.Trace {
 	return tr
 }
 
-func cores() []string { return []string{design.Pipe3, design.Multi} }
+func cores() []string { return append([]string{design.Pipe3, design.Multi}, design.Serials()...) }
 
 func TestHello(t *testing.T) {
 	im := load(t, hello)

@@ -30,6 +30,9 @@ func TestRandomInstructions(t *testing.T) {
 		{Core: design.Multi},
 		{Core: design.Pipe3, Full: true},
 		{Core: design.Multi, Full: true},
+		{Core: design.Serial1},
+		{Core: design.Serial2, Full: true},
+		{Core: design.Serial4, Full: true},
 	} {
 		r, err := lockstep.Random(generate(t, im, o), subset(t, im, o), lockstep.Options{Instructions: 20000, Seed: 1})
 		require.NoError(t, err, "%+v", o)
@@ -82,6 +85,7 @@ func TestWideOperators(t *testing.T) {
 	require.NoError(t, err)
 	for _, o := range []plan.Options{
 		{Core: design.Pipe3, Shifts: plan.ShiftConstant}, {Core: design.Multi, Shifts: plan.ShiftBarrel},
+		{Core: design.Serial1, Shifts: plan.ShiftConstant}, {Core: design.Serial2, Shifts: plan.ShiftBarrel}, {Core: design.Serial4, Shifts: plan.ShiftConstant},
 	} {
 		r, err := lockstep.Random(generate(t, im, o), subset(t, im, o), lockstep.Options{Instructions: 5000, Seed: 2})
 		require.NoError(t, err, "%+v", o)

@@ -228,6 +228,9 @@ func (g *portSide) orZero(id rtl.ID) rtl.ID {
 
 // pc is the address of the instruction in execution.
 func (g *gen) pc() vec {
+	if g.x.pc != nil {
+		return g.address(g.x.pc)
+	}
 	n := len(g.x.next)
 	return g.address(g.op(word.Sub, n, 0, g.x.next, constVec(n, 1)))
 }

@@ -2,6 +2,7 @@ package core
 
 import (
 	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/ir/rtl"
 	"github.com/sinter-lang/sinter/ir/word"
 )
@@ -22,8 +23,19 @@ func (g *gen) probes(finished, result, insn rtl.ID, br branch) {
 		addr: b.Const(32, 0), mask: b.Const(4, 0), data: b.Const(32, 0),
 	}
 	if lines := g.where(func(l *line) bool { return l.addr != nil }); len(lines) > 0 {
-		r.addr, r.mask, r.data = g.accessRecord(lines, valid)
+		full := g.bus("record.address", g.addresses(lines, 32))
+		r.addr, r.mask, r.data = g.accessRecord(lines, valid, full, g.ports.value)
+		g.claims(lines, g.x.valid, full)
 	}
+	g.retire(&r)
+	if g.traced {
+		g.tracePort(&r, br)
+	}
+}
+
+// retire makes the probes of a record.
+func (g *gen) retire(r *record) {
+	b := g.b
 	b.Probe(rtl.ProbeRetireValid, r.valid)
 	b.Probe(rtl.ProbeRetirePC, r.pc)
 	b.Probe(rtl.ProbeRetireInsn, r.insn)
@@ -32,20 +44,17 @@ func (g *gen) probes(finished, result, insn rtl.ID, br branch) {
 	b.Probe(rtl.ProbeRetireAddr, r.addr)
 	b.Probe(rtl.ProbeRetireMask, r.mask)
 	b.Probe(rtl.ProbeRetireData, r.data)
-	if g.traced {
-		g.tracePort(&r, br)
-	}
 }
 
 // record is the retire record of the executing instruction. All fields but pc and insn are 0 in
 // a cycle without valid.
 type record struct{ valid, pc, insn, rd, value, addr, mask, data rtl.ID }
 
-// accessRecord makes the address, lanes and data of the retiring instruction's access.
-// accessRecord also claims that the access is aligned and in range.
-func (g *gen) accessRecord(lines []*line, valid rtl.ID) (addr, mask, data rtl.ID) {
+// accessRecord makes the address, lanes and data of the retiring instruction's access. full is the
+// address that the access of the lines has. read gives the value that was loaded from a port
+// register.
+func (g *gen) accessRecord(lines []*line, valid rtl.ID, full vec, read func(port.Reg) vec) (addr, mask, data rtl.ID) {
 	b := g.b
-	full := g.bus("record.address", g.addresses(lines, 32))
 	on := b.And(valid, g.exactly("record.access", lines))
 	lanes := g.lanes(lines, full)
 	addr = b.And(g.pack(full), b.Repeat(on, 32))
@@ -56,13 +65,12 @@ func (g *gen) accessRecord(lines []*line, valid rtl.ID) (addr, mask, data rtl.ID
 			wide = append(wide, bit{mask, i})
 		}
 	}
-	data = b.And(g.accessData(lines), g.pack(wide))
-	g.claims(lines, full)
+	data = b.And(g.accessData(lines, read), g.pack(wide))
 	return addr, mask, data
 }
 
 // accessData is the word that is read or written.
-func (g *gen) accessData(lines []*line) rtl.ID {
+func (g *gen) accessData(lines []*line, read func(port.Reg) vec) rtl.ID {
 	var uses []use
 	for _, l := range lines {
 		var v vec
@@ -70,7 +78,7 @@ func (g *gen) accessData(lines []*line) rtl.ID {
 		case l.store > 0:
 			v = g.storeData([]*line{l})
 		case l.port != nil:
-			v = g.ports.value(l.port.Reg)
+			v = read(l.port.Reg)
 		default:
 			v = g.vec(g.data.read.Q())
 		}
@@ -80,12 +88,12 @@ func (g *gen) accessData(lines []*line) rtl.ID {
 }
 
 // claims asserts that accesses are aligned, that memory accesses are within the memory, and
-// that the decoder recognises every port access.
-func (g *gen) claims(lines []*line, addr vec) {
+// that the decoder recognises every port access. The claims are about cycles in which valid is 1.
+func (g *gen) claims(lines []*line, valid rtl.ID, addr vec) {
 	b := g.b
 	ok := func(name string, some []*line, holds rtl.ID) {
 		if len(some) > 0 {
-			b.Assert(name, b.Or(b.Not(b.And(g.x.valid, g.exactly("record."+name, some))), holds))
+			b.Assert(name, b.Or(b.Not(b.And(valid, g.exactly("record."+name, some))), holds))
 		}
 	}
 	ok("aligned2", ofSize(lines, 2, 4), b.Not(g.pack(addr[:1])))

@@ -7,12 +7,21 @@ import (
 
 // The core organisations of a generated core.
 const (
-	Multi = "multi"
-	Pipe3 = "pipe3"
+	Multi   = "multi"
+	Pipe3   = "pipe3"
+	Serial1 = "serial1" // digits of one bit
+	Serial2 = "serial2"
+	Serial4 = "serial4"
 )
 
-// Cores lists the core organisations.
+// Cores lists the core organisations that execute whole words.
 func Cores() []string { return []string{Multi, Pipe3} }
+
+// Serials lists the core organisations that execute a word digit by digit.
+func Serials() []string { return []string{Serial1, Serial2, Serial4} }
+
+// AllCores lists all core organisations.
+func AllCores() []string { return append(Cores(), Serials()...) }
 
 // The ways in which a core shifts by constant amounts.
 const (

@@ -40,8 +40,8 @@ func (p *Point) check() (field, problem string) {
 }
 
 func (p *Point) checkCore() (field, problem string) {
-	if !slices.Contains(Cores(), p.Core) {
-		return "core", fmt.Sprintf("expected %s, found %q", strings.Join(Cores(), " or "), p.Core)
+	if !slices.Contains(AllCores(), p.Core) {
+		return "core", fmt.Sprintf("expected %s, found %q", strings.Join(AllCores(), " or "), p.Core)
 	}
 	return "", ""
 }
