@@ -107,8 +107,8 @@ func coresOf(kinds string) ([]coreRow, error) {
 	for _, kind := range strings.Split(kinds, ",") {
 		core, netlist := strings.CutSuffix(kind, "+netlist")
 		core, mined := strings.CutSuffix(core, "+mine")
-		if !slices.Contains(flow.Cores(), core) {
-			return nil, fmt.Errorf("-kinds wants %s, each with +mine, +netlist, both in this order, or neither, got %s", strings.Join(flow.Cores(), ", "), kind)
+		if !slices.Contains(flow.AllCores(), core) {
+			return nil, fmt.Errorf("-kinds wants %s, each with +mine, +netlist, both in this order, or neither, got %s", strings.Join(flow.AllCores(), ", "), kind)
 		}
 		row := coreRow{core: core, netlist: netlist}
 		if mined {

@@ -153,7 +153,7 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 
 // vars are values for help texts and enumerations. They come from the tables of the project.
 func vars() kong.Vars {
-	machines, cores, buses := flow.Names(flow.IsNamed), flow.Cores(), flow.Buses()
+	machines, cores, buses := flow.Names(flow.IsNamed), flow.AllCores(), flow.Buses()
 	return kong.Vars{
 		"machines":  strings.Join(machines, ","),
 		"machine":   anyOf(machines),

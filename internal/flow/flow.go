@@ -33,8 +33,11 @@ const (
 	Pipe3 = design.Pipe3
 )
 
-// Cores lists the organisations in the order of reports.
+// Cores lists the organisations that execute whole words, in the order of reports.
 func Cores() []string { return design.Cores() }
+
+// AllCores also lists the organisations that execute digits.
+func AllCores() []string { return design.AllCores() }
 
 // Buses lists the buses by which a host can reach a core.
 func Buses() []string { return periph.Buses() }

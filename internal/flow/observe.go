@@ -132,7 +132,7 @@ func (p *Program) lookInto(ctx context.Context, o *RunOptions, l *looking) error
 		return err
 	}
 	l.text = p.textOf(im)
-	l.text.Circuit, l.text.Overlap = o.Level == Cycle, o.Level == Cycle && o.Core != Multi
+	l.text.Circuit, l.text.Overlap = o.Level == Cycle, o.Level == Cycle && o.Core == Pipe3
 	var observers []observe.Observer
 	for _, w := range []struct {
 		path string

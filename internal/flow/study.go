@@ -35,7 +35,7 @@ func (p *Program) Study(ctx context.Context, core string, w World, from int64, l
 		return nil, err
 	}
 	s := &Study{Text: p.textOf(im)}
-	s.Text.Circuit, s.Text.Overlap = true, core != Multi
+	s.Text.Circuit, s.Text.Overlap = true, core == Pipe3
 	s.Profile = observe.NewProfile(s.Text)
 	begin := uint64(max(from, 0))
 	if from < 0 {
