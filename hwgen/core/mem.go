@@ -146,7 +146,10 @@ func (g *gen) storeData(lines []*line) vec {
 // connect drives the ports of the data memory. e may be nil.
 func (d *dataMemory) connect(g *gen, e *engine) {
 	b := g.b
-	read, write := b.And(d.load, b.Not(g.x.second.Q())), d.store
+	read, write := d.load, d.store
+	if len(d.loads) > 0 {
+		read = b.And(read, b.Not(g.x.second.Q()))
+	}
 	var addr, data, lanes rtl.ID
 	if d.addr != nil {
 		addr = g.pack(d.addr[2:])

@@ -81,7 +81,9 @@ func (s *serial) generate() error {
 	}
 	g.x.valid, g.x.pc = s.exec.Q(), g.vec(s.pc.Q())
 	g.x.rd = b.Bits(g.word, rdAt+g.p.RegBits()-1, rdAt)
-	g.x.second = b.Reg("x.second", 1, 0)
+	if len(g.where(fromMemory)) > 0 {
+		g.x.second = b.Reg("x.second", 1, 0)
+	}
 	g.x.imm = g.immediate(g.where(usesImm), 0, 32)
 	s.operands()
 	s.collect()
@@ -104,6 +106,9 @@ func (s *serial) generate() error {
 func (s *serial) having(f func(form) bool) []*line {
 	return s.where(func(l *line) bool { return f(s.forms[l]) })
 }
+
+// fromMemory reports whether a line loads from data memory.
+func fromMemory(l *line) bool { return l.load > 0 && l.port == nil }
 
 // now is 1 if the word that is decoded is one of the lines.
 func (s *serial) now(on []*line) rtl.ID {

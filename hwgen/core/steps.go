@@ -67,7 +67,7 @@ func (s *serial) control() {
 	pre := s.now(s.having(form.needsPre))
 	posts := s.where(func(l *line) bool { return l.rd != nil })
 	some := b.Any(g.x.rd)
-	loads := s.where(func(l *line) bool { return l.load > 0 && l.port == nil })
+	loads := s.where(fromMemory)
 	b.If(s.decoding.Q(), func() {
 		// A load from memory also passes post if it writes no register, for its record.
 		b.Set(s.posts, b.Or(b.And(s.now(posts), some), s.now(loads)))

@@ -66,7 +66,7 @@ func (p *proof) engine(y *cycle, before map[string]bits, loaded bits) {
 	}
 	if p.c.reg == port.Go {
 		p.claim("engine: goes on until it is done", p.same(p.regs[frameBusy], bits{f.done.Not()}))
-		p.claim("engine: goes on until it is done", p.same(y.probe(rtl.ProbeRetireValid), bits{f.done}))
+		p.claim("engine: goes on until it is done", p.same(bits{p.done(y)}, bits{f.done}))
 		p.claims = append(p.claims, f.shown...)
 		return
 	}

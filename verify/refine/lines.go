@@ -131,6 +131,9 @@ func (p *proof) claim(name string, l lit) { p.claims = append(p.claims, claim{na
 
 // line proves one case.
 func (k *checker) line(c *one) error {
+	if k.serial() {
+		return k.digits(c)
+	}
 	p := &proof{run: newRun(k.m, false), k: k, c: c}
 	p.encode()
 	for place := range p.data {
@@ -301,6 +304,14 @@ func (p *proof) next(ops [][]lit) (*cycle, error) {
 	return y, err
 }
 
+// done is 1 if the instruction acts for the last time in the cycle that was made last.
+func (p *proof) done(y *cycle) lit {
+	if p.k.serial() {
+		return p.regs[stageAct][0].Not()
+	}
+	return y.probe(rtl.ProbeRetireValid)[0]
+}
+
 // held adds the claim that an instruction that does not retire stays unchanged. So the claims
 // about one cycle of an instruction hold in every cycle until the instruction retires.
 func (p *proof) held(y *cycle, before map[string][]lit) {
@@ -380,22 +391,29 @@ func (p *proof) retire(y *cycle, addr, loaded []lit) error {
 	}
 	p.record(y, valid, addr, loaded)
 	p.effects(y, valid)
-	next := p.word(word.Add, 32, pc, constant(32, 4))
-	p.assume = append(p.assume, p.inText(next))
-	if m.PC != nil {
-		target := p.expr(m.PC)
-		taken := blast.True
-		if m.Cond != nil {
-			taken = p.expr(m.Cond)[0]
-		}
-		p.assume = append(p.assume, p.implies(taken, p.inText(target)))
-		next = p.choose(taken, target, next)
-	}
+	next := p.target()
 	if p.c.reg == port.Halt {
 		p.k.prove(p.run, p.c.name, p.insn, merged(p.run, p.claims))
 		return nil
 	}
 	return p.k.follows(p.run, p.c.name, p.insn, next, valid, p.claims, p.k.patience())
+}
+
+// target is the address of the next instruction. It assumes that this address is in the text.
+func (p *proof) target() []lit {
+	m := &p.c.in.Meaning
+	next := p.word(word.Add, 32, p.values["pc"], constant(32, 4))
+	p.assume = append(p.assume, p.inText(next))
+	if m.PC == nil {
+		return next
+	}
+	target := p.expr(m.PC)
+	taken := blast.True
+	if m.Cond != nil {
+		taken = p.expr(m.Cond)[0]
+	}
+	p.assume = append(p.assume, p.implies(taken, p.inText(target)))
+	return p.choose(taken, target, next)
 }
 
 // record adds the claims about the fields of the retire record.
@@ -410,8 +428,10 @@ func (p *proof) record(y *cycle, valid lit, addr, loaded []lit) {
 	}
 	field("rd", rtl.ProbeRetireRd, rd)
 	if p.c.load {
-		p.values["mem"] = p.lanesOf(loaded, addr, m.Load.Bytes)
-		if p.c.reg != port.None {
+		switch {
+		case p.c.reg == port.None:
+			p.values["mem"] = p.lanesOf(loaded, addr, m.Load.Bytes)
+		case !p.k.serial(): // a serial core has sampled the value before
 			p.values["mem"] = p.fromPort(y)
 		}
 	}
@@ -511,6 +531,11 @@ func (p *proof) effects(y *cycle, valid lit) {
 	} else if m.Rd != nil {
 		p.claim("writes its register", writes.Not())
 	}
+	p.outside(y, valid)
+}
+
+// outside adds the claims about the effects of an instruction on data and outputs in one cycle.
+func (p *proof) outside(y *cycle, valid lit) {
 	p.stores(y, valid)
 	for _, o := range p.k.acts() {
 		if want, known := p.act(o, valid); known {

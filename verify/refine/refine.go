@@ -114,6 +114,9 @@ func Check(c *rtl.Circuit, p *design.Point, invariants []string, opt Options) (*
 		k.hold[name] = true
 	}
 	steps := []func() error{k.start, k.quiet}
+	if k.serial() {
+		steps = append(steps, k.rest)
+	}
 	for _, one := range k.cases() {
 		steps = append(steps, func() error { return k.line(one) })
 	}
@@ -197,10 +200,19 @@ func (k *checker) disassembled(p *equiv.Prover, w bits) string {
 // patience is the largest number of cycles between a retired instruction and the execution of
 // the next one. These cycles cover fetch, decode and execute, which overlap in a pipeline.
 func (k *checker) patience() int {
-	if k.p.Core == design.Pipe3 {
+	if k.p.Core == design.Pipe3 || k.serial() {
 		return 2
 	}
 	return 3
+}
+
+// arrives is the probe that is 1 when the next instruction has arrived: in execution, or in decode of
+// a serial core, whose stages take many cycles.
+func (k *checker) arrives() string {
+	if k.serial() {
+		return rtl.ProbeDecode
+	}
+	return rtl.ProbeExecute
 }
 
 // start adds the claim that the first instruction after reset is the first word of text.
@@ -220,11 +232,12 @@ func (k *checker) follows(r *run, what string, word, pc bits, on lit, claims []c
 		if err != nil {
 			return err
 		}
-		first := r.g.And(none, y.probe(rtl.ProbeExecute)[0])
+		here := y.probe(k.arrives())[0]
+		first := r.g.And(none, here)
 		claims = append(claims,
 			claim{"next pc", r.implies(first, r.same(y.probe(rtl.ProbeRetirePC), pc))},
 			claim{"next word", r.implies(first, r.same(y.probe(rtl.ProbeRetireInsn), want))})
-		none = r.g.And(none, y.probe(rtl.ProbeExecute)[0].Not())
+		none = r.g.And(none, here.Not())
 	}
 	claims = append(claims, claim{"goes on", none.Not()})
 	k.prove(r, what, word, merged(r, claims))
@@ -256,10 +269,18 @@ func (k *checker) quiet() error {
 	}
 	k.invariants(r, y)
 	idle := y.probe(rtl.ProbeExecute)[0].Not()
-	claims := []claim{{"nothing retires", r.implies(idle, y.probe(rtl.ProbeRetireValid)[0].Not())}}
+	nothing := idle // a serial core also writes registers and retires in its stage post
+	if k.serial() {
+		nothing = r.g.And(idle, before[stagePost][0].Not())
+	}
+	claims := []claim{{"nothing retires", r.implies(nothing, y.probe(rtl.ProbeRetireValid)[0].Not())}}
 	for _, mem := range []string{regsMemory, dataMemory} {
+		when := idle
+		if mem == regsMemory {
+			when = nothing
+		}
 		if en := y.write(blast.WriteEnable, mem); en != nil {
-			claims = append(claims, claim{"writes no " + mem, r.implies(idle, en[0].Not())})
+			claims = append(claims, claim{"writes no " + mem, r.implies(when, en[0].Not())})
 		}
 	}
 	for _, o := range k.acts() {

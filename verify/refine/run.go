@@ -2,6 +2,7 @@ package refine
 
 import (
 	"fmt"
+	mathbits "math/bits"
 	"slices"
 	"strings"
 
@@ -101,7 +102,7 @@ func newRun(m *machine, reset bool) *run {
 		}
 	}
 	for _, mem := range m.c.Mems {
-		r.arrays[mem.Name] = &array{r: r, width: mem.Width, zero: mem.Name == regsMemory}
+		r.arrays[mem.Name] = &array{r: r, width: mem.Width, zero: mem.Name == regsMemory, digits: log2(32 / mem.Width)}
 		for j := range mem.Reads {
 			r.data[blast.Place{Kind: blast.ReadData, Name: mem.Name, Port: j}] = r.free(mem.Width)
 		}
@@ -238,7 +239,8 @@ func (r *run) word(op word.Op, w int, args ...bits) bits {
 type array struct {
 	r      *run
 	width  int
-	zero   bool // word 0 is always 0
+	zero   bool // register 0 is always 0
+	digits int  // address bits below the number of a register
 	pairs  []pair
 	writes []arrayWrite
 }
@@ -249,6 +251,9 @@ type arrayWrite struct {
 	enable            lit
 	addr, lanes, data bits
 }
+
+// log2 is the number of bits of a number below n, a power of two.
+func log2(n int) int { return mathbits.Len(uint(n)) - 1 }
 
 // read returns the word at an address after the writes so far.
 func (a *array) read(addr bits) bits {
@@ -268,7 +273,7 @@ func (a *array) read(addr bits) bits {
 func (a *array) first(addr bits) bits {
 	v := a.r.free(a.width)
 	if a.zero {
-		some := a.r.any(addr)
+		some := a.r.any(addr[a.digits:])
 		for i := range v {
 			v[i] = a.r.g.And(some, v[i])
 		}

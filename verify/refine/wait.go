@@ -56,7 +56,7 @@ func (p *proof) waits(y *cycle, before map[string]bits) {
 		some = p.g.Or(some, p.g.And(timer[0], ready[31]))
 		p.claim("wait: timer", p.same(y.output(rtl.PortTimer), bits{p.g.And(some.Not(), timer[0])}))
 	}
-	p.claim("wait: until one is ready", p.same(y.probe(rtl.ProbeRetireValid), bits{some}))
+	p.claim("wait: until one is ready", p.same(bits{p.done(y)}, bits{some}))
 }
 
 // pins adds the claims about the effect of a cycle on the levels of pins. Inputs are sampled
