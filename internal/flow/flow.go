@@ -29,8 +29,11 @@ import (
 
 // The organisations of generated cores.
 const (
-	Multi = design.Multi
-	Pipe3 = design.Pipe3
+	Multi   = design.Multi
+	Pipe3   = design.Pipe3
+	Serial1 = design.Serial1
+	Serial2 = design.Serial2
+	Serial4 = design.Serial4
 )
 
 // Cores lists the organisations that execute whole words, in the order of reports.

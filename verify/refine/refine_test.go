@@ -84,7 +84,7 @@ func invariants(t *testing.T, c *rtl.Circuit) []string {
 }
 
 func TestCoresExecuteTheirLines(t *testing.T) {
-	for _, kind := range design.Cores() {
+	for _, kind := range design.AllCores() {
 		c, p, hold := made(t, kind)
 		require.Subset(t, hold, []string{"legal", "x0", "order"})
 		rep, err := refine.Check(c, p, hold, refine.Options{})
@@ -171,7 +171,7 @@ end
 // in both directions, and that all these claims are proved. A mistake in the engine must make a
 // claim fail.
 func TestFramesAreFollowed(t *testing.T) {
-	for _, kind := range design.Cores() {
+	for _, kind := range design.AllCores() {
 		c, p := generated(t, framed, kind)
 		hold := invariants(t, c)
 		rep, err := refine.Check(c, p, hold, refine.Options{})
@@ -232,7 +232,7 @@ end
 func TestWaitsAreFollowed(t *testing.T) {
 	place := func(d int) string { return fmt.Sprint(int32(port.LevelOf(d).Addr())) }
 	text := strings.NewReplacer("LEVEL0", place(0), "LEVEL1", place(1)).Replace(waiting)
-	for _, kind := range design.Cores() {
+	for _, kind := range design.AllCores() {
 		c, p := generated(t, text, kind)
 		hold := invariants(t, c)
 		rep, err := refine.Check(c, p, hold, refine.Options{})

@@ -306,10 +306,10 @@ func (s *serialProof) stays(y *cycle) {
 }
 
 // turns reports whether a register may change while a line acts. Such a register follows what the
-// register file outputs, or what is loaded.
+// register file outputs, or what is loaded, or matters only in pre.
 func (s *serialProof) turns(reg string) bool {
 	switch reg {
-	case "x.imm", "x.fill", "x.previous", "record.loaded":
+	case "x.imm", "x.fill", "x.previous", "x.taking", "record.loaded":
 		return true
 	case "x.word2":
 		return s.c.load
