@@ -47,9 +47,9 @@ func formOf(l *line) (form, error) {
 	flagged := func(e *word.Expr) bool { return e == nil || f.flags(e) }
 	switch {
 	case l.addr != nil && !isAB(l.addr, word.Add):
-		return f, fmt.Errorf("%s has an address other than a register plus an operand; core multi or pipe3 executes it", l.inst.Name)
+		return f, fmt.Errorf("%s has an address other than a register plus an operand", l.inst.Name)
 	case l.addr != nil && (uses(l.data, leafA) || l.load > 0 && (uses(l.rd, leafA) || uses(l.rd, leafB))):
-		return f, fmt.Errorf("%s needs a register besides address and data; core multi or pipe3 executes it", l.inst.Name)
+		return f, fmt.Errorf("%s needs a register besides address and data", l.inst.Name)
 	case l.addr != nil:
 		f.address, f.store = l.port == nil, l.store > 0
 	case !flagged(l.cond) || l.pc != nil && !f.target(l.pc):
@@ -84,7 +84,7 @@ func formOf(l *line) (form, error) {
 	}
 	if f.collect {
 		if l.addr != nil || f.store {
-			return f, fmt.Errorf("%s has an address and more operands; core multi or pipe3 executes it", l.inst.Name)
+			return f, fmt.Errorf("%s has an address and more operands", l.inst.Name)
 		}
 		if l.rd != nil {
 			f.result = wordResult

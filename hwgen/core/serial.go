@@ -3,6 +3,7 @@ package core
 import (
 	"fmt"
 	"math/bits"
+	"strings"
 
 	"github.com/sinter-lang/sinter/ir/design"
 	"github.com/sinter-lang/sinter/ir/rtl"
@@ -75,7 +76,7 @@ func (s *serial) generate() error {
 	for _, l := range g.lines {
 		f, err := formOf(l)
 		if err != nil {
-			return fmt.Errorf("design point %s: core %s: %w", g.p.Program, g.p.Core, err)
+			return &FormError{fmt.Sprintf("design point %s: core %s: %s; core %s executes it", g.p.Program, g.p.Core, err, strings.Join(design.Cores(), " or "))}
 		}
 		s.forms[l] = f
 	}
@@ -101,6 +102,11 @@ func (s *serial) generate() error {
 	b.If(s.decoding.Q(), g.advance)
 	return nil
 }
+
+// FormError says that a core that executes digits cannot execute a line.
+type FormError struct{ text string }
+
+func (e *FormError) Error() string { return e.text }
 
 // having lists the lines whose form satisfies f.
 func (s *serial) having(f func(form) bool) []*line {

@@ -93,7 +93,7 @@ func (p *Program) Price(c *Core) (gate.Price, error) {
 	}
 	err = p.withinBudget(tree.BudgetLUTs, "the core "+c.Kind, price.LUTs, "LUTs", nil)
 	if list, ok := err.(diag.List); ok && len(list) > 0 && p.image.made && p.image.err == nil {
-		all, wrong := p.candidates(context.Background(), Cores(), GoalArea)
+		all, wrong := p.candidates(context.Background(), organisations(Auto, GoalArea), GoalArea)
 		if wrong != nil {
 			return price, wrong
 		}

@@ -2,10 +2,12 @@ package flow
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
+	"github.com/sinter-lang/sinter/hwgen/core"
 	"github.com/sinter-lang/sinter/hwgen/plan"
 	"github.com/sinter-lang/sinter/ir/image"
 	"github.com/sinter-lang/sinter/ir/word"
@@ -56,15 +58,11 @@ func (p *Program) Choose(ctx context.Context, kind string) (*Choice, error) {
 	if p.Form > FromImage {
 		return nil, UserErrorf("%s is %s: a core is chosen for a program or an image", p.Path, p.Form)
 	}
-	kinds := []string{kind}
-	if kind == Auto {
-		kinds = Cores()
-	}
 	goal := p.opts.Goal.orDefault()
-	all, err := p.candidates(ctx, kinds, goal)
+	all, err := p.candidates(ctx, organisations(kind, goal), goal)
 	fits := func(c Candidate) bool { return p.affords(c.LUTs) }
 	if err == nil && goal != GoalArea && !slices.ContainsFunc(all, fits) {
-		all, err = p.candidates(ctx, kinds, GoalArea)
+		all, err = p.candidates(ctx, organisations(kind, GoalArea), GoalArea)
 	}
 	if err != nil {
 		return nil, err
@@ -85,6 +83,18 @@ func (p *Program) Choose(ctx context.Context, kind string) (*Choice, error) {
 		return nil, err
 	}
 	return &Choice{Goal: goal, Core: won.Core, Candidates: all}, p.imageBudget(im)
+}
+
+// organisations lists the organisations among which Choose chooses. A core that executes digits
+// takes a multiple of the time of other cores, so only the area goal has these candidates.
+func organisations(kind string, goal Goal) []string {
+	switch {
+	case kind != Auto:
+		return []string{kind}
+	case goal == GoalArea:
+		return AllCores()
+	}
+	return Cores()
 }
 
 // candidates are the cores of some organisations, each with and without mined lines. Registers
@@ -128,6 +138,10 @@ func (p *Program) candidates(ctx context.Context, kinds []string, goal Goal) ([]
 	for _, q := range of {
 		for _, kind := range kinds {
 			c, err := q.candidate(ctx, kind)
+			var wide *core.FormError
+			if errors.As(err, &wide) && len(kinds) > 1 {
+				continue
+			}
 			if err != nil {
 				return nil, err
 			}
@@ -187,17 +201,17 @@ func (p *Program) candidate(ctx context.Context, kind string) (Candidate, error)
 	if err != nil {
 		return Candidate{}, err
 	}
-	core, err := makeCore(im, plan.Options{Core: kind})
+	made, err := makeCore(im, plan.Options{Core: kind})
 	if err != nil {
 		return Candidate{}, err
 	}
-	price, err := core.Price()
+	price, err := made.Price()
 	if err != nil {
 		return Candidate{}, err
 	}
 	c := Candidate{
-		Core: kind, Multiplier: multiplierOf(im), Registers: core.Point.Regs.N, Shifter: core.Point.Shifts.How,
-		LUTs: price.LUTs, Cells: price.Cells, Depth: price.Depth, of: p, core: core,
+		Core: kind, Multiplier: multiplierOf(im), Registers: made.Point.Regs.N, Shifter: made.Point.Shifts.How,
+		LUTs: price.LUTs, Cells: price.Cells, Depth: price.Depth, of: p, core: made,
 	}
 	if p.opts.Soft && c.Multiplier == noMultiplier {
 		c.Multiplier = "soft"

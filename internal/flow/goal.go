@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/sinter-lang/sinter/ir/image"
+	"github.com/sinter-lang/sinter/ir/word"
 )
 
 // Goal is the objective for the choice of a core. The choice minimises the number of cells times a
@@ -82,7 +83,14 @@ func cyclesOn(kind string, im *image.Image) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	if kind != Multi {
+	switch kind {
+	case Serial1:
+		return m.WorkBy(serialCycles(32)), nil
+	case Serial2:
+		return m.WorkBy(serialCycles(16)), nil
+	case Serial4:
+		return m.WorkBy(serialCycles(8)), nil
+	case Pipe3:
 		return m.Work(), nil
 	}
 	return m.WorkBy(func(d *image.Decoded) int {
@@ -98,3 +106,24 @@ const (
 	multiCycles = 3
 	multiLoad   = 4
 )
+
+// serialCycles estimates the cycles of an instruction on a core that executes digits. Digits pass
+// once for a result, and once before for operands that must be complete: of an address, of a
+// comparison and of what is computed from whole words.
+func serialCycles(digits int) func(*image.Decoded) int {
+	const stages = 3 // fetch, decode, act
+	return func(d *image.Decoded) int {
+		m := &d.Inst.Meaning
+		switch {
+		case m.Load != nil:
+			return stages + digits + digits/2
+		case m.Rd == nil || d.Flow == image.Next && !d.Inst.Contains(word.Ltu) && !d.Inst.Contains(word.Lts) && !d.Inst.Contains(word.Mul):
+			return stages + digits
+		case d.Flow != image.Next && d.Ops.Rd == 0:
+			return stages
+		case d.Flow != image.Next:
+			return stages + digits
+		}
+		return stages + 2*digits
+	}
+}
