@@ -53,7 +53,7 @@ func (m *multi) generate() {
 		b.Set(m.pc, b.Mux(br.taken, g.pack(br.target), g.pack(g.x.next)))
 		b.If(g.x.writes, func() { b.WriteMem(g.regs, g.x.rd, result, rtl.None) })
 	})
-	g.legal(m.decoding.Q(), m.decoding.Q())
+	g.legal(m.decoding.Q(), m.decoding.Q(), m.executing.Q())
 	g.keepsZero()
 	b.Assert("order", b.Not(b.And(m.decoding.Q(), m.executing.Q())))
 }

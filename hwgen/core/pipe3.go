@@ -70,7 +70,7 @@ func (p *pipe) generate() {
 		g.advance()
 		b.If(writes, func() { b.WriteMem(g.regs, g.x.rd, result, rtl.None) })
 	})
-	g.legal(p.started.Q(), b.And(step, p.started.Q(), b.Not(br.taken)))
+	g.legal(p.started.Q(), b.And(step, p.started.Q(), b.Not(br.taken)), p.valid.Q())
 	g.keepsZero()
 	b.Assert("order", b.Or(b.Not(p.valid.Q()), p.started.Q()))
 }

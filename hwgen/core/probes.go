@@ -109,8 +109,8 @@ func (g *gen) claims(lines []*line, valid rtl.ID, addr vec) {
 
 // legal claims that a word in decode is an instruction of the core: a kept line with kept
 // registers and shift amounts. All words of the text memory are legal. `leaves` is 1 when the
-// word moves to execution.
-func (g *gen) legal(present, leaves rtl.ID) {
+// word moves to execution, and `executes` while an instruction is in execution.
+func (g *gen) legal(present, leaves, executes rtl.ID) {
 	b := g.b
 	sum := g.bool(false)
 	for _, l := range g.lines {
@@ -119,7 +119,7 @@ func (g *gen) legal(present, leaves rtl.ID) {
 	b.Probe("illegal", b.And(leaves, b.Not(sum)))
 	b.Assert("legal", b.Or(b.Not(present), sum))
 	b.Probe(rtl.ProbeDecode, leaves)
-	b.Probe(rtl.ProbeExecute, g.x.valid)
+	b.Probe(rtl.ProbeExecute, executes)
 }
 
 // keepsZero claims that the executing instruction never writes x0, which always reads as 0.

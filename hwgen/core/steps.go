@@ -91,7 +91,7 @@ func (s *serial) control() {
 		func() { b.Set(s.at, b.Const(log2(s.n), 0)) })
 	s.count(pre, fetch, leaves)
 	s.gather()
-	g.legal(s.decoding.Q(), s.decoding.Q())
+	g.legal(s.decoding.Q(), s.decoding.Q(), b.Or(passing, s.exec.Q()))
 	one := b.Or(b.And(s.decoding.Q(), b.Or(passing, s.exec.Q())), b.And(s.exec.Q(), passing), b.And(s.pre.Q(), s.post.Q()))
 	b.Assert("order", b.Not(one))
 }

@@ -269,8 +269,9 @@ func (k *checker) quiet() error {
 	}
 	k.invariants(r, y)
 	idle := y.probe(rtl.ProbeExecute)[0].Not()
-	nothing := idle // a serial core also writes registers and retires in its stage post
-	if k.serial() {
+	nothing := idle
+	if k.serial() { // only one of its stages acts, and it writes registers and retires in another one
+		idle = before[stageAct][0].Not()
 		nothing = r.g.And(idle, before[stagePost][0].Not())
 	}
 	claims := []claim{{"nothing retires", r.implies(nothing, y.probe(rtl.ProbeRetireValid)[0].Not())}}
