@@ -49,7 +49,7 @@ func restart(t *testing.T, dir string, steps uint64) {
 	p, err := flow.Load(dir, flow.Options{})
 	require.NoError(t, err)
 	r := rand.New(rand.NewSource(int64(len(dir))))
-	for _, kind := range flow.Cores() {
+	for _, kind := range append(flow.Cores(), flow.Serial1) {
 		c, err := p.Core(ctx, kind)
 		require.NoError(t, err)
 		made, err := top.Restart(c.Circuit)
@@ -82,7 +82,7 @@ func restart(t *testing.T, dir string, steps uint64) {
 		random := begin()
 		for i := range made.Mems {
 			if isState(&made.Mems[i]) {
-				for k, words := 1, random.Inside().Memory(i); k < len(words); k++ { // word 0 of the register file is x0
+				for k, words := 32/made.Mems[i].Width, random.Inside().Memory(i); k < len(words); k++ { // the first word of the register file is x0
 					words[k] = r.Uint64() & (1<<made.Mems[i].Width - 1)
 				}
 			}

@@ -41,6 +41,41 @@ func (s *serial) collect() {
 	}
 }
 
+// copies reports whether all stores write the low bits of rs2. The digits of a byte or half word then
+// pass several times, so that each lane of the collected word has a copy of it.
+func (s *serial) copies() bool {
+	for _, l := range s.lines {
+		if l.store > 0 && l.port == nil && l.data.Leaf != leafRs2 && (l.data.Op != word.Slice || l.data.Imm != 0 || l.data.Args[0].Leaf != leafRs2) {
+			return false
+		}
+	}
+	return true
+}
+
+// again is the number of the digit of rs2 that is read: for stores of bytes and half words, the number
+// in the byte or half word.
+func (s *serial) again(index rtl.ID) rtl.ID {
+	if s.data == nil || !s.copies() || len(s.data.stores) == 0 {
+		return index
+	}
+	v := append(vec(nil), s.vec(index)...)
+	for k := range v {
+		var narrow []*line
+		for _, l := range s.data.stores {
+			if 8*l.store <= s.w<<k {
+				narrow = append(narrow, l)
+			}
+		}
+		if len(narrow) == 0 {
+			continue
+		}
+		whole := s.where(func(l *line) bool { return l.inst.Format.Sources() > 1 })
+		on := s.ctl("narrow", narrow, except(whole, narrow))
+		v[k] = s.vec(s.b.And(s.pack(v[k:k+1]), s.b.Not(on)))[0]
+	}
+	return s.pack(v)
+}
+
 func (s *serial) has(i int) bool { return s.words[i] != rtl.Register{} }
 
 func (s *serial) collectWord(i int) {

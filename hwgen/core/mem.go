@@ -18,6 +18,7 @@ type dataMemory struct {
 	addr   vec    // byte address of the access, with as many bits as the memory needs
 	load   rtl.ID // a load executes
 	store  rtl.ID
+	word   vec // the word that all stores write; nil: storeData makes it
 }
 
 // memory makes the data memory and the values of loads. A load reads in its first cycle. The
@@ -155,7 +156,10 @@ func (d *dataMemory) connect(g *gen, e *engine) {
 		addr = g.pack(d.addr[2:])
 	}
 	if len(d.stores) > 0 {
-		data, lanes = g.pack(g.storeData(d.stores)), g.pack(g.lanes(d.stores, d.addr))
+		if d.word == nil {
+			d.word = g.storeData(d.stores)
+		}
+		data, lanes = g.pack(d.word), g.pack(g.lanes(d.stores, d.addr))
 	}
 	if e != nil {
 		frames := b.Fit(e.addr.Q(), g.p.Data.N)

@@ -91,6 +91,9 @@ func (s *serial) generate() error {
 	s.elaborate()
 	g.ports.inputs()
 	g.memory()
+	if g.data != nil && s.copies() {
+		g.data.word = g.x.rs[1]
+	}
 	s.shifts()
 	g.outputs()
 	s.held = g.held()

@@ -108,7 +108,9 @@ func (s *serial) count(pre, fetch, leaves rtl.ID) {
 		begin = b.Or(begin, b.Zext(g.pack(h.amount[log2(s.w):]), width))
 		steps = b.Or(steps, h.early)
 	}
-	b.If(steps, func() { b.Set(s.index, b.Add(s.index.Q(), one)) })
+	beyond := b.Bit(s.index.Q(), width-1) // every digit is read: index stays, so that it is never again below at
+	b.If(b.And(steps, b.Not(beyond)), func() { b.Set(s.index, b.Add(s.index.Q(), one)) })
+	b.Assert("ahead", b.Or(b.Not(s.post.Q()), beyond, b.Ltu(b.Zext(s.at.Q(), width), s.index.Q())))
 	b.If(s.decoding.Q(), func() { b.Set(s.index, begin) })
 	if h != nil && len(h.byReg) > 0 {
 		b.If(h.start, func() { b.Set(s.index, b.Zext(b.Bits(s.address.Q(), 4, log2(s.w)), width)) })
@@ -165,7 +167,11 @@ func (s *serial) write() {
 	to := b.Cat(g.x.rd, flip(s.at.Q()))
 	for i := range g.rf {
 		field := []int{rs1At, rs2At, rs3At}[i]
-		from := b.Cat(b.Bits(g.word, field+g.p.RegBits()-1, field), at)
+		digit := at
+		if i == 1 {
+			digit = s.again(at)
+		}
+		from := b.Cat(b.Bits(g.word, field+g.p.RegBits()-1, field), digit)
 		b.Drive(g.rf[i], from, reads)
 		b.Assert([]string{"regs.read0.write0.never", "regs.read1.write0.never", "regs.read2.write0.never"}[i],
 			b.Not(b.And(reads, writes, b.Eq(from, to))))

@@ -90,7 +90,7 @@ func TestAPointThatDoesNotHoldTheImage(t *testing.T) {
 
 func TestPointsOfCoresAreVerified(t *testing.T) {
 	_, err := plan.Make(load(t, shifts), plan.Options{Core: "five-stage"})
-	require.ErrorContains(t, err, "core: expected multi or pipe3")
+	require.ErrorContains(t, err, "core: expected multi, pipe3, serial1, serial2 or serial4")
 }
 
 // TestPageNamesEveryChoice checks that docs/hardware.md lists every choice.

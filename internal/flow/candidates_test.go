@@ -66,7 +66,7 @@ func TestTheGoalDecides(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, want.Lines, r.Lines)
 	}
-	require.Equal(t, []string{flow.Pipe3, flow.Multi}, []string{chosen[flow.GoalTime].Core, chosen[flow.GoalArea].Core})
+	require.Equal(t, []string{flow.Pipe3, flow.Serial1}, []string{chosen[flow.GoalTime].Core, chosen[flow.GoalArea].Core})
 	require.Positive(t, chosen[flow.GoalTime].Mined)
 	require.Equal(t, "soft", chosen[flow.GoalArea].Multiplier)
 	require.NotEqual(t, "soft", chosen[flow.GoalTime].Multiplier)
@@ -99,7 +99,7 @@ func TestABudgetLimitsTheChoice(t *testing.T) {
 	require.LessOrEqual(t, price.LUTs, least)
 	_, _, err = choose(flow.GoalTime, least-1)
 	require.ErrorContains(t, err, "E0410")
-	require.ErrorContains(t, err, "the smallest core that can be had (multi, ")
+	require.ErrorContains(t, err, "the smallest core that can be had (serial1, ")
 	require.ErrorContains(t, err, fmt.Sprintf("has %d LUTs, the budget is %d", least, least-1))
 }
 

@@ -75,7 +75,7 @@ func TestErrors(t *testing.T) {
 // choice and its position.
 func TestContradictions(t *testing.T) {
 	for _, c := range []struct{ old, new, want string }{
-		{"core pipe3", "core fast", `2:8: error: core: expected multi or pipe3, found "fast"`},
+		{"core pipe3", "core fast", `2:8: error: core: expected multi, pipe3, serial1, serial2 or serial4, found "fast"`},
 		{"keep lw     I           010 0000011", "keep lw     I           001 0010011", "4:3: error: keep lw: `lw` and `slli` share encodings"},
 		{"keep lw ", "keep sw ", "5:3: error: expected one choice of keep sw, found a second"},
 		{"  shifts constant \"2 constant shifts\"\n", "", "1:1: error: shifts: expected none, constant or barrel, found \"\""},

@@ -41,9 +41,15 @@ func (p *Point) check() (field, problem string) {
 
 func (p *Point) checkCore() (field, problem string) {
 	if !slices.Contains(AllCores(), p.Core) {
-		return "core", fmt.Sprintf("expected %s, found %q", strings.Join(AllCores(), " or "), p.Core)
+		return "core", fmt.Sprintf("expected %s, found %q", anyOf(AllCores()), p.Core)
 	}
 	return "", ""
+}
+
+// anyOf joins at least two names for a sentence: a, b or c.
+func anyOf(names []string) string {
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " or " + names[last]
 }
 
 func (p *Point) checkLines() (field, problem string) {
