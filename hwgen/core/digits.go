@@ -70,7 +70,7 @@ func (s *serial) again(index rtl.ID) rtl.ID {
 			continue
 		}
 		whole := s.where(func(l *line) bool { return l.inst.Format.Sources() > 1 })
-		on := s.ctl("narrow", narrow, except(whole, narrow))
+		on := s.b.And(s.pre.Q(), s.ctl("narrow", narrow, except(whole, narrow)))
 		v[k] = s.vec(s.b.And(s.pack(v[k:k+1]), s.b.Not(on)))[0]
 	}
 	return s.pack(v)
