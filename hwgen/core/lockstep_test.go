@@ -137,3 +137,37 @@ func TestOwnProgramInLockStep(t *testing.T) {
 		}
 	}
 }
+
+// odd has a line whose address is a register without an offset.
+const odd = `image odd
+  task main
+  data 0 64
+  text
+    ldr x1, x2, x0
+    sw x0, -2020(x0)
+  end
+end
+`
+
+// TestSerialCoresRefuse checks that a core that executes digits refuses a line whose address it does
+// not add digit by digit, and that the other organisations execute this line.
+func TestSerialCoresRefuse(t *testing.T) {
+	lines, err := isa.Parse(&diag.File{Name: "odd.isa", Text: "isa odd\n  ldr R 0000001 000 0001011 rd = mem32[rs1]\nend\n"})
+	require.NoError(t, err)
+	set := isa.RV32IM()
+	set.Insts = append(set.Insts, lines.Insts...)
+	im, err := image.ParseFor(design.NewTarget("odd", set, 16), &diag.File{Name: "odd.image", Text: odd})
+	require.NoError(t, err)
+	for _, kind := range design.AllCores() {
+		p, err := plan.Make(im, plan.Options{Core: kind})
+		require.NoError(t, err)
+		_, err = Generate(im, p)
+		if !slices.Contains(design.Serials(), kind) {
+			require.NoError(t, err)
+			continue
+		}
+		var refused *FormError
+		require.ErrorAs(t, err, &refused)
+		require.ErrorContains(t, err, "core "+kind+": ldr has an address other than a register plus an operand; core multi or pipe3 executes it")
+	}
+}

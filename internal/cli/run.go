@@ -152,7 +152,7 @@ func sortedFigures(figures map[string]float64) []string {
 type verifyCmd struct {
 	program `embed:""`
 	inputs  `embed:""`
-	Core    string   `default:"both" enum:"both,${cores},none" help:"Which core to verify: ${core_list}, both or none."`
+	Core    string   `default:"both" enum:"both,${cores},none" help:"Which core to verify: ${core_list}, both (multi and pipe3) or none."`
 	Quick   bool     `help:"Only traces and removal: seconds, no outside tool, no proof."`
 	Checks  []string `placeholder:"CHECK" help:"Only these checks: trace, net, lockstep, proof, removal, facts, circuit, verilog, witness, and netlist, which runs only when it is named."`
 	NoX86   bool     `name:"no-x86" help:"Leave the native process and the unikernel out."`

@@ -39,6 +39,9 @@ const (
 // Cores lists the organisations that execute whole words, in the order of reports.
 func Cores() []string { return design.Cores() }
 
+// Serials lists the organisations that execute digits.
+func Serials() []string { return design.Serials() }
+
 // AllCores also lists the organisations that execute digits.
 func AllCores() []string { return design.AllCores() }
 

@@ -28,6 +28,7 @@ package refine
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/sinter-lang/sinter/ir/design"
 	"github.com/sinter-lang/sinter/ir/isa"
@@ -87,7 +88,10 @@ type Options struct {
 	Stop      bool // stop at the first difference
 }
 
-const defaultConflicts = 20000
+const (
+	defaultConflicts = 20000
+	serialConflicts  = 2000 // a serial core has many claims, and a claim that holds needs few conflicts
+)
 
 // checker proves the lines of one core.
 type checker struct {
@@ -108,6 +112,9 @@ func Check(c *rtl.Circuit, p *design.Point, invariants []string, opt Options) (*
 	}
 	if opt.Conflicts == 0 {
 		opt.Conflicts = defaultConflicts
+		if slices.Contains(design.Serials(), p.Core) {
+			opt.Conflicts = serialConflicts
+		}
 	}
 	k := &checker{p: p, m: newMachine(c), hold: map[string]bool{}, opt: opt, rep: &Report{}}
 	for _, name := range invariants {
