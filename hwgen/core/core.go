@@ -18,8 +18,8 @@
 // and-or-xor, the barrel shifter, the multiplier. The bus of results (bus.go) joins the remaining
 // results. The organisations pipe3 and multi run the same stages: pipe3.go overlaps the stages, and
 // multi.go runs one stage at a time. The serial organisations (serial.go, forms.go, digits.go)
-// pass digits of the operands through a narrow datapath. probes.go has the retire record and the claims. rvfi.go has the trace
-// port.
+// pass digits of the operands through a narrow datapath. steps.go counts these digits. probes.go
+// has the retire record and the claims. rvfi.go has the trace port.
 //
 // Three parts are kept as independent as possible. The decoder (decode.go) uses only the lines
 // and the fetched word, and makes controls, latches and immediates. The port side (ports.go,

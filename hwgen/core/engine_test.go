@@ -50,7 +50,7 @@ func (b *bench) set(name string, v uint64) {
 
 // until runs to a cycle in which an output is 1, and stays before the clock edge of that cycle.
 func (b *bench) until(name string) {
-	for range 200 {
+	for range 3000 {
 		if b.e.Eval(); *b.cell[name] == 1 {
 			return
 		}

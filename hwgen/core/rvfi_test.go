@@ -60,9 +60,14 @@ func TestTracePort(t *testing.T) {
 		im      *image.Image
 		records int
 	}{"hello": {load(t, hello), 13}, "echo": {load(t, echo), 86}, "crossing": {crossingImage(t), 14}} {
-		for _, core := range cores() {
+		for _, core := range design.AllCores() {
 			p, err := plan.Make(c.im, plan.Options{Core: core})
 			require.NoError(t, err)
+			if digitBits(core) < 32 {
+				_, err = Traced(c.im, p)
+				require.ErrorContains(t, err, "core "+core+" has no trace port, expected core multi or pipe3")
+				continue
+			}
 			traced, err := Traced(c.im, p)
 			require.NoError(t, err)
 			for seed := range int64(3) {

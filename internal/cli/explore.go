@@ -15,7 +15,7 @@ import (
 type exploreCmd struct {
 	Paths     []string `arg:"" optional:"" name:"path" help:"Programs: source files, or folders whose .sn files are one program."`
 	Out       string   `short:"o" placeholder:"DIR" help:"Folder of the sweep; an interrupted sweep in the folder continues."`
-	Space     string   `placeholder:"F.toml" help:"Axes and constraints; without it, both organisations with 8, 16, 24 and 32 registers."`
+	Space     string   `placeholder:"F.toml" help:"Axes and constraints; without it, multi and pipe3 with 8, 16, 24 and 32 registers."`
 	Objective []string `default:"time,area" placeholder:"NAME,..." help:"What to make small: time, area, cycles, luts, depth, memory, text. The first two are drawn."`
 	Define    []string `short:"D" placeholder:"NAME=VALUE" help:"Set a config of the programs for all points."`
 	PcapIn    []string `name:"pcap-in" placeholder:"DEVICE=FILE" help:"Frames that arrive at a device, in every run; DEVICE=none for nothing."`
