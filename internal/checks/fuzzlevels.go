@@ -162,7 +162,7 @@ func (s *subject) lanes(core string) error {
 	}
 	for k := range worlds {
 		tr := m.Harness(k).Trace()
-		if tr.Status == trace.Limit {
+		if tr.Status == trace.Limit || tr.Status == "" { // the whole machine, or this lane
 			return &disagreement{atLimit, fmt.Sprintf("with gaps of seed %d it does not end", k+1)}
 		}
 		if diffs := trace.Compare(s.ref, tr, l.Compare); len(diffs) > 0 {
