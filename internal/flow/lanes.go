@@ -31,7 +31,7 @@ func (p *Program) otherLanes(ctx context.Context, o RunOptions, want *trace.Trac
 	var all []*trace.Trace
 	var err error
 	if o.Level == Gates {
-		all, err = p.laneTraces(ctx, o)
+		all, err = p.LaneTraces(ctx, o.Core, o.World, o.Lanes-1)
 	} else {
 		all, err = p.eachLane(ctx, o)
 	}
@@ -66,29 +66,22 @@ func (p *Program) eachLane(ctx context.Context, o RunOptions) ([]*trace.Trace, e
 	return all, nil
 }
 
-// laneTraces runs all lanes in one machine of gates.
-func (p *Program) laneTraces(ctx context.Context, o RunOptions) ([]*trace.Trace, error) {
-	c, err := p.Core(ctx, o.Core)
+// LaneTraces runs a core as gates with gaps at its ports: n runs in one machine, with the seeds
+// that follow w.Seed.
+func (p *Program) LaneTraces(ctx context.Context, core string, w World, n int) ([]*trace.Trace, error) {
+	script, err := p.Script(w)
 	if err != nil {
 		return nil, err
 	}
-	ports, err := p.PortsOf(ctx)
+	worlds := make([]*world.World, n)
+	for k := range worlds {
+		worlds[k] = world.New(script)
+	}
+	m, err := p.LaneMachine(ctx, core, worlds, w.Seed+1)
 	if err != nil {
 		return nil, err
 	}
-	script, err := p.Script(o.World)
-	if err != nil {
-		return nil, err
-	}
-	var lanes []gates.Lane
-	for k := range o.Lanes - 1 {
-		lanes = append(lanes, gates.Lane{Core: ports, World: world.New(script), Seed: o.World.Seed + int64(k) + 1})
-	}
-	m, err := gatesMachine(c, p.opts.Engine, lanes...)
-	if err != nil {
-		return nil, err
-	}
-	bounds, err := boundsOf(o.Level, o.World)
+	bounds, err := boundsOf(Gates, w)
 	if err != nil {
 		return nil, err
 	}
@@ -96,11 +89,29 @@ func (p *Program) laneTraces(ctx context.Context, o RunOptions) ([]*trace.Trace,
 		return nil, err
 	}
 	if !m.Done() {
-		return nil, UserErrorf("%s", (&AtLimit{o.Level}).Error())
+		return nil, UserErrorf("%s", (&AtLimit{Gates}).Error())
 	}
 	var all []*trace.Trace
-	for k := range lanes {
+	for k := range worlds {
 		all = append(all, m.Harness(k).Trace())
 	}
 	return all, nil
+}
+
+// LaneMachine makes the gates of a core with a lane for each world. The gaps at the ports of
+// lane k have seed+k as their seed.
+func (p *Program) LaneMachine(ctx context.Context, core string, worlds []*world.World, seed int64) (*gates.Machine, error) {
+	c, err := p.Core(ctx, core)
+	if err != nil {
+		return nil, err
+	}
+	ports, err := p.PortsOf(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var lanes []gates.Lane
+	for k, w := range worlds {
+		lanes = append(lanes, gates.Lane{Core: ports, World: w, Seed: seed + int64(k)})
+	}
+	return gatesMachine(c, p.opts.Engine, lanes...)
 }
