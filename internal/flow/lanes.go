@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/sinter-lang/sinter/internal/par"
@@ -40,6 +41,9 @@ func (p *Program) otherLanes(ctx context.Context, o RunOptions, want *trace.Trac
 	}
 	var out []string
 	for k, tr := range all {
+		if tr.Status == trace.Limit {
+			return nil, UserErrorf("%s", (&AtLimit{o.Level}).Error())
+		}
 		for _, d := range trace.Compare(want, tr, trace.Options{}) {
 			out = append(out, fmt.Sprintf("with gaps of seed %d: %s", o.World.Seed+int64(k)+1, d))
 		}
@@ -67,15 +71,17 @@ func (p *Program) eachLane(ctx context.Context, o RunOptions) ([]*trace.Trace, e
 }
 
 // LaneTraces runs a core as gates with gaps at its ports: n runs in one machine, with the seeds
-// that follow w.Seed.
+// that follow w.Seed. A lane that does not end has status limit. If a lane breaks the rules of
+// its ports, the result is a MachineFault that names the seed of the lane.
 func (p *Program) LaneTraces(ctx context.Context, core string, w World, n int) ([]*trace.Trace, error) {
-	script, err := p.Script(w)
-	if err != nil {
-		return nil, err
-	}
 	worlds := make([]*world.World, n)
 	for k := range worlds {
+		script, err := p.Script(w) // a run reads its captures and writes its disks, so lanes share no script
+		if err != nil {
+			return nil, err
+		}
 		worlds[k] = world.New(script)
+		defer worlds[k].Close()
 	}
 	m, err := p.LaneMachine(ctx, core, worlds, w.Seed+1)
 	if err != nil {
@@ -86,16 +92,29 @@ func (p *Program) LaneTraces(ctx context.Context, core string, w World, n int) (
 		return nil, err
 	}
 	if _, err := Drive(ctx, m, bounds); err != nil {
-		return nil, err
-	}
-	if !m.Done() {
-		return nil, UserErrorf("%s", (&AtLimit{Gates}).Error())
+		return nil, faultOfLane(err, w.Seed+1)
 	}
 	var all []*trace.Trace
 	for k := range worlds {
-		all = append(all, m.Harness(k).Trace())
+		if err := worlds[k].Err(); err != nil {
+			return nil, err
+		}
+		tr := m.Harness(k).Trace()
+		if !m.Harness(k).Done() {
+			tr.Status = trace.Limit
+		}
+		all = append(all, tr)
 	}
 	return all, nil
+}
+
+// faultOfLane turns the error of a lane into a fault that names the lane's seed.
+func faultOfLane(err error, first int64) error {
+	var lane *gates.LaneError
+	if errors.As(err, &lane) {
+		return &MachineFault{fmt.Errorf("with gaps of seed %d: %w", first+int64(lane.Lane), lane.Err)}
+	}
+	return err
 }
 
 // LaneMachine makes the gates of a core with a lane for each world. The gaps at the ports of

@@ -6,6 +6,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/ir/rtl"
+	"github.com/sinter-lang/sinter/ir/trace"
 	"github.com/sinter-lang/sinter/sim/cycle"
 	"github.com/sinter-lang/sinter/sim/gates"
 	"github.com/sinter-lang/sinter/sim/world"
@@ -51,4 +54,69 @@ func TestALaneIsTheRunOfItsSeed(t *testing.T) {
 		}
 		require.Len(t, different, len(lanes), "each seed has other gaps")
 	}
+}
+
+// Each lane has its own disk: what a lane writes is not what another lane reads.
+func TestLanesHaveDisksOfTheirOwn(t *testing.T) {
+	ctx := context.Background()
+	text := `use blk
+task once(d: blk.Disk) {
+  var s: blk.Sector
+  for i in 0..20000 { log.print("{i}") }  // gaps delay each lane differently
+  d.read(1, s)
+  let old = s[0]
+  s[0] = old + 7
+  d.write(1, s)
+  log.print("{old}")
+}
+system one { run once(blk.virtio(0)) }
+`
+	p, err := LoadFiles([]*diag.File{{Name: "one.sn", Text: text}}, Options{})
+	require.NoError(t, err)
+	w := World{}
+	_, want, _, err := p.Trace(ctx, Source, "", w)
+	require.NoError(t, err)
+	require.NotEmpty(t, want.Events)
+	all, err := p.LaneTraces(ctx, Pipe3, w, 8)
+	require.NoError(t, err)
+	for k, tr := range all {
+		require.Empty(t, trace.Compare(want, tr, trace.Options{}), "lane %d", k)
+	}
+}
+
+// A lane that does not end, or that breaks the rules of its ports, is a result of this lane.
+func TestLanesThatFail(t *testing.T) {
+	ctx := context.Background()
+	w := World{Captures: []string{"inside=" + office}, Frames: 40}
+	p, err := Load("../../examples/filter", Options{})
+	require.NoError(t, err)
+	short := w
+	short.Steps = 100
+	all, err := p.LaneTraces(ctx, Multi, short, 3)
+	require.NoError(t, err)
+	for _, tr := range all {
+		require.Equal(t, trace.Limit, tr.Status)
+	}
+	_, err = p.Run(ctx, RunOptions{Level: Gates, Core: Multi, World: short, Lanes: 3})
+	require.ErrorContains(t, err, "stopped at its limit")
+
+	core, err := p.Core(ctx, Multi)
+	require.NoError(t, err)
+	n, err := core.Netlist()
+	require.NoError(t, err)
+	tx := rtl.TxPorts("outside")
+	for i := range n.Outputs {
+		for j := range n.Inputs {
+			if n.Outputs[i].Name == tx.Last && n.Inputs[j].Name == tx.Ready {
+				n.Outputs[i].Bits = n.Inputs[j].Bits
+			}
+		}
+	}
+	_, err = p.LaneTraces(ctx, Multi, w, 3)
+	require.ErrorAs(t, err, new(*MachineFault))
+	require.ErrorContains(t, err, "with gaps of seed 1: cycle ")
+	w.Seed = 5
+	_, err = p.LaneTraces(ctx, Multi, w, 3)
+	require.ErrorContains(t, err, "with gaps of seed ")
+	require.NotContains(t, err.Error(), "seed 1:")
 }

@@ -57,6 +57,18 @@ type Lane struct {
 	Seed  int64
 }
 
+// LaneError says that the core of a lane broke the rules of its ports.
+type LaneError struct {
+	Lane int
+	Err  error
+}
+
+// Error gives one line.
+func (e *LaneError) Error() string { return fmt.Sprintf("gates: lane %d: %v", e.Lane, e.Err) }
+
+// Unwrap gives the error of the harness.
+func (e *LaneError) Unwrap() error { return e.Err }
+
 // Machine runs the gates of a core with one world per lane. Machine implements sim.Machine: its
 // steps are cycles, and its trace is the trace of lane 0. The machine is done when all lanes
 // are done.
@@ -147,7 +159,7 @@ func (m *Machine) cycle(i int) error {
 	l := &m.lanes[i]
 	m.sample(i)
 	if err := l.harness.Cycle(&m.out); err != nil {
-		return fmt.Errorf("gates: lane %d: %w", i, err)
+		return &LaneError{i, err}
 	}
 	if l.harness.Done() {
 		l.done = true
