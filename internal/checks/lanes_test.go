@@ -2,12 +2,15 @@ package checks
 
 import (
 	"context"
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/sinter-lang/sinter/internal/flow"
 	"github.com/sinter-lang/sinter/internal/testkit"
+	"github.com/sinter-lang/sinter/ir/gate"
+	"github.com/sinter-lang/sinter/ir/rtl"
 	"github.com/sinter-lang/sinter/ir/trace"
 	"github.com/sinter-lang/sinter/verify"
 	"github.com/sinter-lang/sinter/verify/mutate"
@@ -20,6 +23,49 @@ func TestLanesOfVerify(t *testing.T) {
 	require.NoError(t, err)
 	last := r.Rows[len(r.Rows)-1]
 	require.Equal(t, verify.Row{Level: flow.Gates, Core: flow.Pipe3, Check: verify.Trace, Status: verify.Equal, N: 1, Detail: "random gaps at the ports, 4 lanes of seeds 1 to 4"}, last)
+}
+
+// TestFaultInLanes plants a fault in the gates that shows only if a word of the log waits: the
+// word then changes. The run without gaps shows nothing. The row of the lanes names a seed, and a
+// run with this seed shows the fault.
+func TestFaultInLanes(t *testing.T) {
+	ctx := context.Background()
+	p := loadExample(t, "hello")
+	core, err := p.Core(ctx, flow.Pipe3)
+	require.NoError(t, err)
+	n, err := core.Netlist()
+	require.NoError(t, err)
+	var ready gate.Net
+	for _, in := range n.Inputs {
+		if in.Name == rtl.PortLogReady {
+			ready = in.Bits[0]
+		}
+	}
+	require.NotZero(t, ready)
+	for i := range n.Outputs {
+		if o := &n.Outputs[i]; o.Name == rtl.PortLogData {
+			n.Cells = append(n.Cells, gate.Cell{N: 2, In: [4]gate.Net{o.Bits[9], ready}, Table: 0x9999, Out: gate.Net(n.Nets), Origin: rtl.None})
+			o.Bits[9] = gate.Net(n.Nets)
+			n.Nets++
+		}
+	}
+	r, err := Verify(ctx, p, VerifyOptions{Cores: []string{flow.Pipe3}, Checks: []string{string(verify.Trace)}, NoX86: true})
+	require.NoError(t, err)
+	alone, lanes := r.Rows[len(r.Rows)-2], r.Rows[len(r.Rows)-1]
+	require.Equal(t, verify.Equal, alone.Status, alone.Detail)
+	require.Equal(t, verify.Different, lanes.Status, lanes.Detail)
+	var seed int64
+	_, err = fmt.Sscanf(lanes.Detail, "with gaps of seed %d:", &seed)
+	require.NoError(t, err, lanes.Detail)
+	_, err = p.Run(ctx, flow.RunOptions{Level: flow.Gates, Core: flow.Pipe3, World: flow.World{Seed: seed}})
+	require.ErrorContains(t, err, "a beat changed before it was taken")
+	quiet := 0
+	for other := range int64(5) {
+		if _, err := p.Run(ctx, flow.RunOptions{Level: flow.Gates, Core: flow.Pipe3, World: flow.World{Seed: other}}); err == nil {
+			quiet++
+		}
+	}
+	require.Greater(t, quiet, 1, "the fault shows with some seeds only")
 }
 
 // TestLaneThatDiffers checks that a row names the seed of the lane that differs.
