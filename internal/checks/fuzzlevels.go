@@ -158,7 +158,7 @@ func (s *subject) lanes(core string) error {
 		return err
 	}
 	if _, err := flow.Drive(s.ctx, m, flow.Bounds{Steps: l.Fuzz, Events: fuzzEvents}); err != nil {
-		return err
+		return flow.FaultOfLane(err, 1)
 	}
 	for k := range worlds {
 		tr := m.Harness(k).Trace()

@@ -92,7 +92,7 @@ func (p *Program) LaneTraces(ctx context.Context, core string, w World, n int) (
 		return nil, err
 	}
 	if _, err := Drive(ctx, m, bounds); err != nil {
-		return nil, faultOfLane(err, w.Seed+1)
+		return nil, FaultOfLane(err, w.Seed+1)
 	}
 	var all []*trace.Trace
 	for k := range worlds {
@@ -108,8 +108,9 @@ func (p *Program) LaneTraces(ctx context.Context, core string, w World, n int) (
 	return all, nil
 }
 
-// faultOfLane turns the error of a lane into a fault that names the lane's seed.
-func faultOfLane(err error, first int64) error {
+// FaultOfLane turns the error of a lane into a fault that names the lane's seed. The first lane
+// has the seed `first`.
+func FaultOfLane(err error, first int64) error {
 	var lane *gates.LaneError
 	if errors.As(err, &lane) {
 		return &MachineFault{fmt.Errorf("with gaps of seed %d: %w", first+int64(lane.Lane), lane.Err)}
