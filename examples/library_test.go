@@ -70,7 +70,7 @@ func publicNames(t *testing.T) []string {
 }
 
 // setting finds the configs of the library that tests set.
-var setting = regexp.MustCompile(`types\.Setting\{\{Name: "([a-z.]+)"`)
+var setting = regexp.MustCompile(`types\.Setting\{+Name: "([a-z.]+)"`)
 
 // TestLibraryIsUsed checks that each public name of the library is used. It is used by a
 // program that TestLibrary runs, by an example, or as a setting of a test.

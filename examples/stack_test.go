@@ -3,6 +3,8 @@ package examples
 import (
 	"bytes"
 	"encoding/binary"
+	"fmt"
+	"strconv"
 	"testing"
 
 	"github.com/gopacket/gopacket"
@@ -11,6 +13,7 @@ import (
 
 	"github.com/sinter-lang/sinter/internal/flow"
 	"github.com/sinter-lang/sinter/ir/trace"
+	"github.com/sinter-lang/sinter/lang/types"
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
@@ -41,9 +44,9 @@ func from(address uint32, mac []byte) []byte {
 
 // sends runs a program with frames at device nic and returns the frames that the program sends
 // there.
-func sends(t *testing.T, path string, frames []stamped) (out []trace.Event, logs []string) {
+func sends(t *testing.T, path string, frames []stamped, settings ...types.Setting) (out []trace.Event, logs []string) {
 	t.Helper()
-	p, err := flow.Load(path, flow.Options{})
+	p, err := flow.Load(path, flow.Options{Settings: settings})
 	require.NoError(t, err)
 	for _, level := range []string{flow.Source, flow.ISA} {
 		var sent []trace.Event
@@ -146,6 +149,37 @@ func TestQuestionsAreAskedAgain(t *testing.T) {
 	for k, want := range []string{"one", "two", "three"} {
 		require.Equal(t, want, string(out[3+k].Data[42:]))
 		require.Equal(t, world.MAC(near(0x17)), out[3+k].Data[:6])
+	}
+}
+
+// The config net.waiting bounds the number of datagrams that wait for MAC addresses. The last
+// datagrams are lost.
+func TestWaitingDatagrams(t *testing.T) {
+	const talker = "testdata/devices/talker.sn"
+	for _, n := range []string{"1", "2", "3"} {
+		out, _ := sends(t, talker, []stamped{{0, asks(9)}, {5 * second / 2, answers(0x17)}}, types.Setting{Name: "net.waiting", Value: n})
+		var got []string
+		for _, e := range out {
+			if kindOf(e.Data) == "datagram" {
+				got = append(got, string(e.Data[42:]))
+			}
+		}
+		require.Equal(t, []string{"one", "two", "three"}[:int(n[0]-'0')], got)
+	}
+}
+
+// The config net.queue bounds the number of datagrams that wait for the task of a socket.
+func TestQueuesOfSockets(t *testing.T) {
+	var frames []stamped
+	for i := range 12 {
+		frames = append(frames, stamped{0, datagram(3, 9, []byte{byte('a' + i)})})
+	}
+	frames = append(frames, stamped{second, datagram(3, 9, []byte("again"))})
+	for _, n := range []int{1, 2, 8, 20} {
+		_, logs := sends(t, "testdata/devices/sockets.sn", frames, types.Setting{Name: "net.queue", Value: strconv.Itoa(n)})
+		kept := min(n, 12)
+		require.Len(t, logs, kept+1)
+		require.Equal(t, fmt.Sprintf("%d again, %d lost", kept+1, 12-kept), logs[kept])
 	}
 }
 

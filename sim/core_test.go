@@ -170,3 +170,26 @@ func TestRunLimit(t *testing.T) {
 	require.NoError(t, err)
 	require.NotEqual(t, trace.Limit, tr.Status)
 }
+
+// twoRuns is a machine with two runs. Its trace is the trace of the first run, which has ended.
+type twoRuns struct {
+	tr   trace.Trace
+	left int
+}
+
+func (m *twoRuns) Step() error         { m.left--; return nil }
+func (m *twoRuns) Done() bool          { return m.left == 0 }
+func (m *twoRuns) Trace() *trace.Trace { return &m.tr }
+
+// TestLimitOfAnotherRun checks that a trace which has ended keeps its status at the limit.
+func TestLimitOfAnotherRun(t *testing.T) {
+	m := &twoRuns{tr: trace.Trace{Status: trace.Ended}, left: 10}
+	tr, err := Run(m, 5)
+	require.NoError(t, err)
+	require.False(t, m.Done())
+	require.Equal(t, trace.Ended, tr.Status)
+	m.tr.Status = ""
+	tr, err = Run(m, 3)
+	require.NoError(t, err)
+	require.Equal(t, trace.Limit, tr.Status)
+}

@@ -44,7 +44,8 @@ func left(limit, n uint64) uint64 {
 }
 
 // Run calls Step until m is done or has made limit steps (0: no limit). If m reaches the limit,
-// the trace gets status limit.
+// the trace gets status limit. If the trace has ended before, because m has other runs that have
+// not ended, it keeps its status.
 func Run(m Machine, limit uint64) (*trace.Trace, error) {
 	skip, _ := m.(Skipper)
 	for n := uint64(0); !m.Done(); n++ {
@@ -53,7 +54,9 @@ func Run(m Machine, limit uint64) (*trace.Trace, error) {
 		}
 		if limit != 0 && n == limit {
 			t := m.Trace()
-			t.Status = trace.Limit
+			if t.Status == "" {
+				t.Status = trace.Limit
+			}
 			return t, nil
 		}
 		if err := m.Step(); err != nil {

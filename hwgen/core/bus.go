@@ -2,6 +2,7 @@ package core
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/ir/rtl"
@@ -38,7 +39,7 @@ func (g *gen) bus(name string, uses []use) vec {
 	var out vec
 	for lo := 0; lo < w; {
 		hi := lo + 1
-		for hi < w && parallel(sources[lo], sources[hi], hi-lo) {
+		for hi < w && g.parallel(sources[lo], sources[hi]) {
 			hi++
 		}
 		out = append(out, g.join(name, sources[lo:hi], all)...)
@@ -66,26 +67,12 @@ next:
 	return out
 }
 
-// parallel compares the sources of a bit (high) with the sources of the bit n positions below
-// (low). It reports whether the same lines take the bits in parallel: each line takes the bit n
-// positions higher of its value, or the same bit again.
-func parallel(low, high []source, n int) bool {
-	if len(low) != len(high) {
-		return false
-	}
-	for i := range low {
-		l, h := low[i], high[i]
-		step := l.from.node == h.from.node && l.from.node != rtl.None && h.from.index == l.from.index+n
-		if !step && l.from != h.from || len(l.lines) != len(h.lines) {
-			return false
-		}
-		for j := range l.lines {
-			if l.lines[j] != h.lines[j] {
-				return false
-			}
-		}
-	}
-	return true
+// parallel reports whether two bits of a bus have the same selects. Then one operator on words
+// joins them.
+func (g *gen) parallel(low, high []source) bool {
+	return slices.EqualFunc(low, high, func(l, h source) bool {
+		return g.gated[l.from.node] == g.gated[h.from.node] && slices.Equal(l.lines, h.lines)
+	})
 }
 
 // join makes the bits for a run of parallel sources.

@@ -58,16 +58,37 @@ func (d *Design) Place() error {
 	return nil
 }
 
-// crowded reports whether the memories of the core leave too few blocks for the peripherals:
-// one block for each serial line, and two for a bus.
-func (d *Design) crowded() bool {
-	others := 0
+// crowded reports whether the memories of the core leave too few blocks for the buffers of the
+// peripherals.
+func (d *Design) crowded() bool { return d.Blocks()+d.buffers() > d.Board.Part.Blocks }
+
+// The numbers of RAM blocks in the buffers of peripherals. Serial outputs have no buffer.
+const (
+	inputBlocks = 1 // of a serial input
+	logBlocks   = 2 // of the log
+)
+
+// busBlocks maps the kind of a bus to the number of RAM blocks of its master.
+func busBlocks() map[string]int { return map[string]int{"spi": 3, "i2c": 4} }
+
+// buffers is the number of RAM blocks in the buffers of all peripherals.
+func (d *Design) buffers() int {
+	n := 0
+	masters := map[string]int{} // by device
 	for _, w := range d.Wires {
-		if w.Port.Serial != Level || w.Own && w.Port.Name == PortLog {
-			others++
+		switch {
+		case w.Port.Serial == Bus:
+			masters[w.Port.Device] = busBlocks()[w.Port.Bus]
+		case w.Port.Serial != Level && w.Port.In:
+			n += inputBlocks
+		case w.Own && w.Port.Name == PortLog:
+			n += logBlocks
 		}
 	}
-	return d.Blocks()+others > d.Board.Part.Blocks
+	for _, blocks := range masters {
+		n += blocks
+	}
+	return n
 }
 
 // Blocks is the number of RAM blocks that the core and its text fill.

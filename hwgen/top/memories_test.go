@@ -280,3 +280,32 @@ module tb;
 endmodule
 `, bits-1, fill, 1<<min(bits, 10))
 }
+
+// TestBuffers compares the numbers of RAM blocks of peripherals with their circuits.
+func TestBuffers(t *testing.T) {
+	clock := periph.Hz{Num: 12_000_000, Den: 1}
+	blocks := func(c *rtl.Circuit, err error) int {
+		require.NoError(t, err)
+		return Blocks(c, 4096)
+	}
+	require.Equal(t, inputBlocks, blocks(periph.LineIn(clock, 115200)))
+	require.Equal(t, logBlocks, blocks(periph.LogWire(clock, 115200)))
+	require.Zero(t, blocks(periph.Sender(clock, 115200)))
+	require.Zero(t, blocks(periph.SlipIn()))
+	require.Zero(t, blocks(periph.SlipOut()))
+	require.Len(t, masters(), len(busBlocks()))
+	for kind, master := range masters() {
+		require.Equal(t, busBlocks()[kind], blocks(master(clock)), kind)
+	}
+	wire := func(p Port) Wire { return Wire{Port: p} }
+	d := &Design{Wires: []Wire{
+		wire(Port{Name: "led"}),
+		wire(Port{Name: "a_rx", Serial: Frames, In: true, Device: "a"}),
+		wire(Port{Name: "a_tx", Serial: Frames, Device: "a"}),
+		wire(Port{Name: "b_sck", Serial: Bus, Bus: "spi", Device: "b"}),
+		wire(Port{Name: "b_cs", Serial: Bus, Bus: "spi", Device: "b"}),
+		wire(Port{Name: "c_sda", Serial: Bus, Bus: "i2c", Device: "c"}),
+		{Port: Port{Name: PortLog}, Own: true},
+	}}
+	require.Equal(t, 1+3+4+2, d.buffers())
+}

@@ -79,7 +79,9 @@ func (w *writer) nodes() {
 		n := &w.c.Nodes[id]
 		switch n.Kind {
 		case rtl.KOp:
-			w.operator(rtl.ID(id), n)
+			if !w.inner[id] {
+				w.operator(rtl.ID(id), n)
+			}
 		case rtl.KRead:
 			if r := w.c.Mems[n.Index].Reads[n.Port]; !r.Sync {
 				w.net(rtl.ID(id), n, fmt.Sprintf("%s[%s]", w.mems[n.Index], w.name[r.Addr]))
@@ -99,7 +101,7 @@ func (w *writer) amountBits(n *rtl.Node) int {
 func (w *writer) operator(id rtl.ID, n *rtl.Node) {
 	names := make([]string, len(n.Args))
 	for i, a := range n.Args {
-		names[i] = w.name[a]
+		names[i] = w.operand(a)
 	}
 	if isShift(n.Op) { // only the amount modulo a power of two counts
 		names[1] = w.amount(id, n)
@@ -115,6 +117,15 @@ func (w *writer) operator(id rtl.ID, n *rtl.Node) {
 		w.line("wire %s%s = %s;", span(aw), names[0], w.name[n.Args[0]])
 	}
 	w.net(id, n, fillIn(template, n, names, aw))
+}
+
+// operand is the name of an operand, or the list of parts of a concatenation that is not a net.
+func (w *writer) operand(id rtl.ID) string {
+	if !w.inner[id] {
+		return w.name[id]
+	}
+	parts := w.c.Nodes[id].Args
+	return w.operand(parts[0]) + ", " + w.operand(parts[1])
 }
 
 // net declares a net and assigns its value. It does so in two statements, because Icarus

@@ -57,15 +57,39 @@ type netNamer struct {
 func (w *writer) nameNets() {
 	n := &netNamer{w: w, short: make([]string, len(w.c.Nodes)), role: map[rtl.ID]place{}, way: map[rtl.ID]place{}}
 	n.roles()
+	w.inner = n.innerParts()
 	n.shorten()
 	for id := len(w.c.Nodes) - 1; id >= 0; id-- {
 		n.net(rtl.ID(id))
 	}
 	for id := range w.c.Nodes { // bits of nets, which now have names
-		if w.name[id] == "" {
+		if w.name[id] == "" && !w.inner[id] {
 			w.name[id] = w.fresh(n.bits(&w.c.Nodes[id]))
 		}
 	}
+}
+
+// innerParts marks the concatenations whose only reader is another concatenation. The reader
+// lists their operands. A chain of nets instead would be hard to read, and an event-driven
+// simulator would evaluate the whole rest of the chain after each change of one bit.
+func (n *netNamer) innerParts() []bool {
+	c := n.w.c
+	uses, joined := make([]int, len(c.Nodes)), make([]int, len(c.Nodes))
+	for id := range c.Nodes {
+		for _, a := range c.Nodes[id].Args {
+			uses[a]++
+			if c.Nodes[id].Op == word.Cat {
+				joined[a]++
+			}
+		}
+	}
+	inner := make([]bool, len(c.Nodes))
+	_, planted := n.w.o.Templates[word.Cat]
+	for id := range c.Nodes {
+		_, used := n.role[rtl.ID(id)]
+		inner[id] = c.Nodes[id].Kind == rtl.KOp && c.Nodes[id].Op == word.Cat && n.w.name[id] == "" && !used && !planted && uses[id] == 1 && joined[id] == 1
+	}
+	return inner
 }
 
 // bits names a slice of a net, or of a constant.
@@ -205,7 +229,7 @@ func (n *netNamer) net(id rtl.ID) {
 	}
 	if name := n.w.name[id]; name != "" {
 		at = place{name, 0, node.Width, node.Width}
-	} else if node.Op == word.Slice {
+	} else if node.Op == word.Slice || n.w.inner[id] {
 		n.send(node, at)
 		return
 	} else {

@@ -57,3 +57,21 @@ func TestNets(t *testing.T) {
 	more := verilog.Write(paths(t, 3), verilog.Options{})
 	require.Equal(t, netsOf(text), netsOf(more), "other numbers of nodes")
 }
+
+// TestPartsInsideParts checks that a concatenation with one reader, which is a concatenation too,
+// is no net. A part with another reader stays one.
+func TestPartsInsideParts(t *testing.T) {
+	b := rtl.NewBuilder("parts")
+	x, y := b.Input("x", 3), b.Input("y", 3)
+	inner := b.Cat(b.Xor(x, y), b.And(x, y))
+	shared := b.Cat(y, x)
+	b.Output("all", b.Cat(b.Cat(inner, b.Or(x, y)), shared))
+	b.Output("some", shared)
+	c, err := b.Build()
+	require.NoError(t, err)
+	text := verilog.Write(c, verilog.Options{})
+	require.Contains(t, text, "wire [14:0] all_value = {x_xor_y, x_and_y, x_or_y, some_value};\n")
+	require.NotContains(t, text, "_cat")
+	planted := verilog.Write(c, verilog.Options{Templates: map[word.Op]string{word.Cat: "{$1, $0}"}})
+	require.Contains(t, planted, "{some_value, all_value_14_6_cat}", "each concatenation has its template")
+}

@@ -88,6 +88,7 @@ type writer struct {
 	sb     strings.Builder
 	module string
 	name   []string // for each node
+	inner  []bool   // for each node: it is written inside another concatenation, and is not a net
 	taken  map[string]bool
 	mems   []string
 	outs   []string

@@ -16,23 +16,31 @@ import (
 )
 
 // bitstream is an example on a board.
-type bitstream struct{ example, board, clock string }
+type bitstream struct {
+	example, board, clock string
+	settings              []string
+}
 
 // bitstreams lists all bitstreams of the campaign. A test run with SINTER_FULL=1 makes only
 // the first two.
 func bitstreams() []bitstream {
-	list := []bitstream{{"uart-echo", "icebreaker", ""}, {"buttons", "hx8k", "24"}}
+	list := []bitstream{{example: "uart-echo", board: "icebreaker"}, {example: "buttons", board: "hx8k", clock: "24"}}
 	if !testkit.Campaign() {
 		return list
 	}
 	for _, board := range []string{"icebreaker", "tinyfpga-bx", "hx8k"} {
 		for _, example := range []string{"hello", "blinky", "buttons", "pid", "uart-echo", "modbus", "filter"} {
-			if b := (bitstream{example, board, ""}); b != list[0] {
-				list = append(list, b)
+			if example != list[0].example || board != list[0].board {
+				list = append(list, bitstream{example: example, board: board})
 			}
 		}
 	}
-	return append(list, bitstream{"hello", "icebreaker", "18"}, bitstream{"hello", "tinyfpga-bx", "32"}, bitstream{"echo", "icebreaker", ""})
+	return append(list,
+		bitstream{example: "hello", board: "icebreaker", clock: "18"},
+		bitstream{example: "hello", board: "tinyfpga-bx", clock: "32"},
+		bitstream{example: "echo", board: "icebreaker"},
+		bitstream{example: "echo", board: "tinyfpga-bx", settings: smallStack()},
+		bitstream{example: "echo", board: "hx8k", settings: smallStack()})
 }
 
 // TestBitstreams checks that each program fits, meets its clock, and becomes an iCE40
@@ -46,7 +54,7 @@ func TestBitstreams(t *testing.T) {
 	}
 	for _, b := range bitstreams() {
 		t.Run(b.example+" "+b.board+" "+b.clock, func(t *testing.T) {
-			p := loadExample(t, b.example)
+			p := loadExample(t, b.example, b.settings...)
 			o := flow.FPGAOptions{Dir: t.TempDir(), Board: b.board, Core: flow.Pipe3, Clock: b.clock, Baud: 115200}
 			f, err := p.FPGA(context.Background(), o)
 			require.NoError(t, err)

@@ -133,7 +133,43 @@ func (s *subject) level(level string) error {
 		return nil
 	}
 	core := flow.Cores()[s.seed%2]
-	return wrapContext(s.machine(s.prog, level, core), "core %s", core)
+	err := s.machine(s.prog, level, core)
+	if err == nil && level == flow.Gates {
+		err = s.lanes(core)
+	}
+	return wrapContext(err, "core %s", core)
+}
+
+// fuzzLanes is the number of runs of the gates with gaps at their ports.
+const fuzzLanes = 8
+
+// lanes runs the gates of a core in several lanes, whose gaps have different seeds.
+func (s *subject) lanes(core string) error {
+	worlds := make([]*world.World, fuzzLanes)
+	for k := range worlds {
+		worlds[k] = world.New(s.made.Script())
+	}
+	m, err := s.prog.LaneMachine(s.ctx, core, worlds, 1)
+	if err != nil {
+		return err
+	}
+	l, err := flow.LevelOf(flow.Gates)
+	if err != nil {
+		return err
+	}
+	if _, err := flow.Drive(s.ctx, m, flow.Bounds{Steps: l.Fuzz, Events: fuzzEvents}); err != nil {
+		return flow.FaultOfLane(err, 1)
+	}
+	for k := range worlds {
+		tr := m.Harness(k).Trace()
+		if tr.Status == trace.Limit || tr.Status == "" { // the whole machine, or this lane
+			return &disagreement{atLimit, fmt.Sprintf("with gaps of seed %d it does not end", k+1)}
+		}
+		if diffs := trace.Compare(s.ref, tr, l.Compare); len(diffs) > 0 {
+			return &disagreement{different, fmt.Sprintf("with gaps of seed %d: %s", k+1, diffs[0])}
+		}
+	}
+	return nil
 }
 
 // wrapContext adds the level or pass to the text of an error or a disagreement.

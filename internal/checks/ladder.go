@@ -437,7 +437,59 @@ func (l *ladder) circuitTraces(c *flow.Core) error {
 	if err := l.compare(flow.Cycle, c.Kind, gaps, fmt.Sprintf("random gaps at the ports, seed %d", gaps.Seed)); err != nil {
 		return err
 	}
-	return l.compare(flow.Gates, c.Kind, l.opts.World, "mapped gates")
+	if err := l.compare(flow.Gates, c.Kind, l.opts.World, "mapped gates"); err != nil {
+		return err
+	}
+	return l.laneTraces(c)
+}
+
+// gapLanes is the number of runs with gaps that the gates of a core do at once.
+const gapLanes = 4
+
+// laneTraces compares runs of the gates with the reference. The gaps at the ports have another
+// seed in each run. All runs together take about as long as one of them.
+func (l *ladder) laneTraces(c *flow.Core) error {
+	first := l.opts.World.Seed + 1
+	row := verify.Row{
+		Level: flow.Gates, Core: c.Kind, Check: verify.Trace,
+		Detail: fmt.Sprintf("random gaps at the ports, %d lanes of seeds %d to %d", gapLanes, first, first+gapLanes-1),
+	}
+	if l.ref.count > l.ref.keep {
+		l.report.Add(verify.Skipped(row.Level, row.Core, row.Check,
+			fmt.Sprintf("lanes keep whole traces, and the reference has more than %d events; run --on gates --lanes %d runs them", l.ref.keep, gapLanes)))
+		return nil
+	}
+	l.progress("%s %s, %d lanes", row.Level, row.Core, gapLanes)
+	all, err := l.LaneTraces(l.ctx, c.Kind, l.opts.World, gapLanes)
+	var fault *flow.MachineFault
+	if errors.As(err, &fault) {
+		row.Status, row.Detail = verify.Different, fault.Error()
+		l.report.Add(row)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	want := &trace.Trace{Events: l.ref.kept, Status: l.ref.status}
+	l.report.Add(lanesRow(row, want, all, first))
+	return nil
+}
+
+// lanesRow completes the row of several lanes. The first lane that differs from the reference
+// gives the row its status, and the row names the seed of that lane.
+func lanesRow(row verify.Row, want *trace.Trace, all []*trace.Trace, first int64) verify.Row {
+	for k, tr := range all {
+		done := verify.Compared(row.Level, row.Core, len(tr.Events), tr.Status, trace.Compare(want, tr, trace.Options{}))
+		switch done.Status {
+		case verify.Equal:
+			continue
+		case verify.Different:
+			done.Detail = fmt.Sprintf("with gaps of seed %d: %s", first+int64(k), done.Detail)
+		}
+		return done
+	}
+	row.Status, row.N = verify.Equal, len(all[0].Events)
+	return row
 }
 
 // lockstep compares the retire records of the core with the instruction table, for the program and

@@ -10,6 +10,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 	"github.com/sinter-lang/sinter/ir/trace"
 	"github.com/sinter-lang/sinter/sim/cycle"
+	"github.com/sinter-lang/sinter/sim/gates"
 	"github.com/sinter-lang/sinter/sim/iss"
 	"github.com/sinter-lang/sinter/sim/world"
 	"github.com/sinter-lang/sinter/verify/equiv"
@@ -80,7 +81,7 @@ type mutantChecks struct {
 
 // trial prepares these checks for the mutants of a core's circuit.
 func (s *mutantChecks) trial(c *rtl.Circuit) *mutate.Trial {
-	return &mutate.Trial{Circuit: c, Check: s.notices, Proof: s.refuses}
+	return &mutate.Trial{Circuit: c, Check: s.notices, Longer: s.otherLanes, Proof: s.refuses}
 }
 
 // seeds returns the seeds for random gaps at the ports.
@@ -113,6 +114,47 @@ func (s *mutantChecks) notices(c *rtl.Circuit) (bool, error) {
 		}
 	}
 	return differs(lockstep.Random(c, lockstep.SubsetOf(s.point), lockstep.Options{Instructions: s.random, Seed: 1}))
+}
+
+// mutantLanes is the number of lanes for a mutant that the other runs did not find.
+const mutantLanes = 16
+
+// otherLanes reports whether the gates of a circuit show different events in one of many lanes.
+// Each lane has gaps of another seed. A lane that does not end counts as different too.
+func (s *mutantChecks) otherLanes(c *rtl.Circuit) (bool, error) {
+	n, err := (&flow.Core{Circuit: c}).Netlist()
+	if err != nil {
+		return false, err
+	}
+	p, err := gates.Compile(n, "")
+	if err != nil {
+		return false, err
+	}
+	lanes := make([]gates.Lane, mutantLanes)
+	for k := range lanes {
+		script, err := s.script()
+		if err != nil {
+			return false, err
+		}
+		lanes[k] = gates.Lane{Core: iss.CoreOf(s.im), World: world.New(script), Seed: s.world.Seed + gapSeed + int64(k) + 1}
+	}
+	m, err := gates.NewMachine(p, lanes...)
+	if err != nil {
+		return false, err
+	}
+	_, err = flow.Drive(s.ctx, m, flow.Bounds{Steps: s.limit, Events: flow.MostEvents})
+	if s.ctx.Err() != nil {
+		return false, s.ctx.Err()
+	}
+	if err != nil || !m.Done() {
+		return true, nil
+	}
+	for k := range lanes {
+		if len(trace.Compare(s.ref, m.Harness(k).Trace(), trace.Options{})) > 0 {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // refuses reports whether the proof of the core's lines fails for a circuit.

@@ -111,9 +111,12 @@ func TestPinsOfPid(t *testing.T) {
 }
 
 // slow writes a board with a slow clock, on which a simulation is short.
-func slow(t *testing.T) string {
+func slow(t *testing.T) string { return slower(t, "icebreaker") }
+
+// slower returns the file of a board with a clock of 2 MHz instead of 12 MHz.
+func slower(t *testing.T, name string) string {
 	path := filepath.Join(t.TempDir(), "slow.board")
-	text, err := os.ReadFile("../../hwgen/board/boards/icebreaker.board")
+	text, err := os.ReadFile("../../hwgen/board/boards/" + name + ".board")
 	require.NoError(t, err)
 	require.Contains(t, string(text), "hz 12000000")
 	require.NoError(t, os.WriteFile(path, []byte(strings.Replace(string(text), "hz 12000000", "hz 2000000", 1)), 0o644))

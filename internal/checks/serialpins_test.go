@@ -98,23 +98,40 @@ func TestPinsOfStack(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, r.Difference)
 	require.Equal(t, 3, r.Frames)
+
+	// A part without such RAM holds a stack that keeps fewer and shorter datagrams.
+	p = loadExample(t, "echo", smallStack()...)
+	o.Board = slower(t, "hx8k")
+	d, _, err = p.BoardTexts(ctx, o)
+	require.NoError(t, err)
+	require.Zero(t, d.SPRAMs())
+	require.LessOrEqual(t, d.Blocks(), 31)
+	r, err = SimulatePins(ctx, p, o, flow.World{Captures: []string{"nic=" + path}, Until: "12ms"})
+	require.NoError(t, err)
+	require.Empty(t, r.Difference)
+	require.Equal(t, 3, r.Frames)
 }
 
-// TestQueueFitsAnUP5K checks the core of queue, with 32 KiB of data and 16 KiB of text. Neither
-// the data nor the text fits into the 15 KiB of blocks, but the data is in single-ported RAM.
+// smallStack holds settings of echo for parts with 16 KiB of RAM.
+func smallStack() []string { return []string{"longest=548", "net.queue=2", "net.waiting=1"} }
+
+// TestQueueFitsAnUP5K checks the core of queue, with 32 KiB of data and 12 KiB of text. Both do
+// not fit into the 15 KiB of blocks, but the data is in single-ported RAM. Two blocks stay free
+// for the input buffers of two serial lines: one for frames, one for the disk.
 func TestQueueFitsAnUP5K(t *testing.T) {
 	c, err := loadExample(t, "queue").Core(context.Background(), flow.Pipe3)
 	require.NoError(t, err)
+	lines := []top.Wire{{Port: top.Port{Serial: top.Frames, In: true}}, {Port: top.Port{Serial: top.Frames, In: true}}}
 	for name, fits := range map[string]bool{"icebreaker": true, "hx8k": false} {
 		b, err := board.Find(name)
 		require.NoError(t, err)
-		d, err := top.New(b, c.Circuit, nil, periph.Hz{}, 9600)
+		d, err := top.New(b, c.Circuit, lines, periph.Hz{}, 9600)
 		require.NoError(t, err)
 		require.NoError(t, d.Place())
 		price, err := plan.Price(d.Core)
 		require.NoError(t, err)
 		t.Logf("%s: %d cells, %d block RAMs, %d SPRAMs", name, price.Cells, d.Blocks(), d.SPRAMs())
-		need := board.Need{Cells: price.Cells, Blocks: d.Blocks(), SPRAMs: d.SPRAMs()}
+		need := board.Need{Cells: price.Cells, Blocks: d.Blocks() + len(lines), SPRAMs: d.SPRAMs()}
 		require.Equal(t, fits, need.Fits(b.Part, b.Part), name)
 	}
 }

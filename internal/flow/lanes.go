@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/sinter-lang/sinter/internal/par"
@@ -31,7 +32,7 @@ func (p *Program) otherLanes(ctx context.Context, o RunOptions, want *trace.Trac
 	var all []*trace.Trace
 	var err error
 	if o.Level == Gates {
-		all, err = p.laneTraces(ctx, o)
+		all, err = p.LaneTraces(ctx, o.Core, o.World, o.Lanes-1)
 	} else {
 		all, err = p.eachLane(ctx, o)
 	}
@@ -40,6 +41,9 @@ func (p *Program) otherLanes(ctx context.Context, o RunOptions, want *trace.Trac
 	}
 	var out []string
 	for k, tr := range all {
+		if tr.Status == trace.Limit {
+			return nil, UserErrorf("%s", (&AtLimit{o.Level}).Error())
+		}
 		for _, d := range trace.Compare(want, tr, trace.Options{}) {
 			out = append(out, fmt.Sprintf("with gaps of seed %d: %s", o.World.Seed+int64(k)+1, d))
 		}
@@ -66,9 +70,58 @@ func (p *Program) eachLane(ctx context.Context, o RunOptions) ([]*trace.Trace, e
 	return all, nil
 }
 
-// laneTraces runs all lanes in one machine of gates.
-func (p *Program) laneTraces(ctx context.Context, o RunOptions) ([]*trace.Trace, error) {
-	c, err := p.Core(ctx, o.Core)
+// LaneTraces runs a core as gates with gaps at its ports: n runs in one machine, with the seeds
+// that follow w.Seed. A lane that does not end has status limit. If a lane breaks the rules of
+// its ports, the result is a MachineFault that names the seed of the lane.
+func (p *Program) LaneTraces(ctx context.Context, core string, w World, n int) ([]*trace.Trace, error) {
+	worlds := make([]*world.World, n)
+	for k := range worlds {
+		script, err := p.Script(w) // a run reads its captures and writes its disks, so lanes share no script
+		if err != nil {
+			return nil, err
+		}
+		worlds[k] = world.New(script)
+		defer worlds[k].Close()
+	}
+	m, err := p.LaneMachine(ctx, core, worlds, w.Seed+1)
+	if err != nil {
+		return nil, err
+	}
+	bounds, err := boundsOf(Gates, w)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := Drive(ctx, m, bounds); err != nil {
+		return nil, FaultOfLane(err, w.Seed+1)
+	}
+	var all []*trace.Trace
+	for k := range worlds {
+		if err := worlds[k].Err(); err != nil {
+			return nil, err
+		}
+		tr := m.Harness(k).Trace()
+		if !m.Harness(k).Done() {
+			tr.Status = trace.Limit
+		}
+		all = append(all, tr)
+	}
+	return all, nil
+}
+
+// FaultOfLane turns the error of a lane into a fault that names the lane's seed. The first lane
+// has the seed `first`.
+func FaultOfLane(err error, first int64) error {
+	var lane *gates.LaneError
+	if errors.As(err, &lane) {
+		return &MachineFault{fmt.Errorf("with gaps of seed %d: %w", first+int64(lane.Lane), lane.Err)}
+	}
+	return err
+}
+
+// LaneMachine makes the gates of a core with a lane for each world. The gaps at the ports of
+// lane k have seed+k as their seed.
+func (p *Program) LaneMachine(ctx context.Context, core string, worlds []*world.World, seed int64) (*gates.Machine, error) {
+	c, err := p.Core(ctx, core)
 	if err != nil {
 		return nil, err
 	}
@@ -76,31 +129,9 @@ func (p *Program) laneTraces(ctx context.Context, o RunOptions) ([]*trace.Trace,
 	if err != nil {
 		return nil, err
 	}
-	script, err := p.Script(o.World)
-	if err != nil {
-		return nil, err
-	}
 	var lanes []gates.Lane
-	for k := range o.Lanes - 1 {
-		lanes = append(lanes, gates.Lane{Core: ports, World: world.New(script), Seed: o.World.Seed + int64(k) + 1})
+	for k, w := range worlds {
+		lanes = append(lanes, gates.Lane{Core: ports, World: w, Seed: seed + int64(k)})
 	}
-	m, err := gatesMachine(c, p.opts.Engine, lanes...)
-	if err != nil {
-		return nil, err
-	}
-	bounds, err := boundsOf(o.Level, o.World)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := Drive(ctx, m, bounds); err != nil {
-		return nil, err
-	}
-	if !m.Done() {
-		return nil, UserErrorf("%s", (&AtLimit{o.Level}).Error())
-	}
-	var all []*trace.Trace
-	for k := range lanes {
-		all = append(all, m.Harness(k).Trace())
-	}
-	return all, nil
+	return gatesMachine(c, p.opts.Engine, lanes...)
 }

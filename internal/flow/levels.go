@@ -8,7 +8,6 @@ import (
 	"github.com/sinter-lang/sinter/ir/trace"
 	"github.com/sinter-lang/sinter/sim"
 	"github.com/sinter-lang/sinter/sim/cycle"
-	"github.com/sinter-lang/sinter/sim/gates"
 	"github.com/sinter-lang/sinter/sim/iss"
 	"github.com/sinter-lang/sinter/sim/source"
 	"github.com/sinter-lang/sinter/sim/world"
@@ -183,13 +182,5 @@ func (p *Program) circuitMachine(ctx context.Context, core string, w *world.Worl
 }
 
 func onGates(ctx context.Context, p *Program, core string, w *world.World, seed int64) (sim.Machine, error) {
-	c, err := p.Core(ctx, core)
-	if err != nil {
-		return nil, err
-	}
-	ports, err := p.PortsOf(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return gatesMachine(c, p.opts.Engine, gates.Lane{Core: ports, World: w, Seed: seed})
+	return p.LaneMachine(ctx, core, []*world.World{w}, seed)
 }

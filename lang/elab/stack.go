@@ -3,6 +3,7 @@ package elab
 import (
 	"fmt"
 
+	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/lang/codes"
 	"github.com/sinter-lang/sinter/lang/syntax"
@@ -17,9 +18,8 @@ import (
 //	run echo(net.udp(nic, 7))  =>  echo.s is the socket echo.in, nic.out
 //	run dns(net.udp(nic, 53))      dns.s is the socket dns.in, nic.out
 
-// socketQueue is the largest number of datagrams that wait for a task. Any further datagram is
-// lost.
-const socketQueue = 8
+// mostWaiting is the largest value of net.queue and net.waiting.
+const mostWaiting = 1024
 
 // A frame of a stack can hold the longest datagram of its sockets and the headers before it. The
 // frame also has room for the packets that every host must accept (RFC 791: 576 bytes).
@@ -153,10 +153,25 @@ func (e *Elaborator) AddServices() {
 	}
 	e.shiftRuns(len(devices))
 	var stacks []tree.Run
+	if len(devices) > 0 && !e.queues(e.socketOf(devices[0]).Span) {
+		return
+	}
 	for run, i := range devices {
 		stacks = append(stacks, e.stack(i, run))
 	}
 	e.sys.Runs = append(stacks, e.sys.Runs...)
+}
+
+// queues checks the configs that give the number of datagrams that wait.
+func (e *Elaborator) queues(at diag.Span) bool {
+	ok := true
+	for _, name := range []string{"queue", "waiting"} {
+		if n := e.h.Default(name, at); n < 1 || n > mostWaiting {
+			e.h.Errorf(codes.BadCapacity, at, "the config net.%s is 1 to %d, not %d", name, mostWaiting, n)
+			ok = false
+		}
+	}
+	return ok
 }
 
 // stack makes the task that serves the sockets of a device, and the channels between the task and
@@ -218,7 +233,7 @@ func (e *Elaborator) socketChannels(device, run, first, frame int) (in []uint64,
 	for i := range e.sys.Sockets {
 		s := &e.sys.Sockets[i]
 		if s.Device == device && s.Run >= 0 && e.uses[i].Rx {
-			receive(s, socketQueue)
+			receive(s, int(e.h.Default("queue", s.Span)))
 		}
 	}
 	if in == nil {

@@ -57,6 +57,18 @@ type Lane struct {
 	Seed  int64
 }
 
+// LaneError says that the core of a lane broke the rules of its ports.
+type LaneError struct {
+	Lane int
+	Err  error
+}
+
+// Error gives one line.
+func (e *LaneError) Error() string { return fmt.Sprintf("gates: lane %d: %v", e.Lane, e.Err) }
+
+// Unwrap gives the error of the harness.
+func (e *LaneError) Unwrap() error { return e.Err }
+
 // Machine runs the gates of a core with one world per lane. Machine implements sim.Machine: its
 // steps are cycles, and its trace is the trace of lane 0. The machine is done when all lanes
 // are done.
@@ -67,6 +79,7 @@ type Machine struct {
 	out    sim.Outputs
 	left   int      // number of lanes that are not done
 	levels []uint64 // the previous level output pins, in all lanes
+	busy   uint64   // the lanes with an event in the previous cycle
 }
 
 type lane struct {
@@ -117,26 +130,41 @@ func (m *Machine) Step() error {
 		}
 	}
 	m.state.Eval()
-	busy := m.events()
+	now := m.events()
+	eventful := now | m.busy // a beat that waits was an event in the previous cycle
+	m.busy = now
 	for i := range m.lanes {
 		l := &m.lanes[i]
-		if l.done {
-			continue
-		}
-		if l.asked = busy>>i&1 == 1 || !l.harness.Steady(); !l.asked {
-			l.harness.Skip(1)
-			continue
-		}
-		m.sample(i)
-		if err := l.harness.Cycle(&m.out); err != nil {
-			return fmt.Errorf("gates: lane %d: %w", i, err)
-		}
-		if l.harness.Done() {
-			l.done = true
-			m.left--
+		switch h := l.harness; {
+		case l.done:
+		case eventful>>i&1 == 1 || !h.Calm():
+			l.asked = true
+			if err := m.cycle(i); err != nil {
+				return err
+			}
+		case h.Steady():
+			l.asked = false
+			h.Skip(1)
+		default:
+			l.asked = true
+			h.Pass()
 		}
 	}
 	m.state.Clock()
+	return nil
+}
+
+// cycle gives the harness of a lane the outputs of the present cycle.
+func (m *Machine) cycle(i int) error {
+	l := &m.lanes[i]
+	m.sample(i)
+	if err := l.harness.Cycle(&m.out); err != nil {
+		return &LaneError{i, err}
+	}
+	if l.harness.Done() {
+		l.done = true
+		m.left--
+	}
 	return nil
 }
 

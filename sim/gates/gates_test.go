@@ -169,6 +169,7 @@ func TestMachineFollowsTheNetlist(t *testing.T) {
 	for seed := range int64(30) {
 		n := netlist(t, rtltest.Make(rtltest.Config{Seed: seed, Size: 25, MaxWidth: 12}))
 		follow(t, n, 1, 12)
+		follow(t, n, 4, 4)
 		follow(t, n, 9, 4)
 	}
 	follow(t, netlist(t, rtltest.Random(77, 30)), MaxLanes, 3)
@@ -234,31 +235,34 @@ func TestTranspose(t *testing.T) {
 	}
 }
 
-// Words of each width go to the lanes and come back, for the lanes of a mask.
+// Words of each width go to the lanes and come back, for the lanes of a mask and any number of
+// lanes.
 func TestGatherAndScatter(t *testing.T) {
 	r := rand.New(rand.NewPCG(2, 1))
-	for _, n := range []int{1, 7, 8, 9, 16, 17, 32, 33, 64} {
-		s := &State{lanes: MaxLanes, slots: new([1 << 16]uint64)}
-		var bits []uint16
-		for i := range n {
-			bits = append(bits, uint16(n-i)) // in any order
-			s.slots[n-i] = r.Uint64()
-		}
-		var was, words, got [MaxLanes]uint64
-		s.gather(bits, &was)
-		for l := range was {
-			require.Equal(t, s.Get(bits, l), was[l], "%d bits, lane %d", n, l)
-			words[l] = r.Uint64()
-		}
-		mask := r.Uint64()
-		s.scatter(bits, &words, mask)
-		s.gather(bits, &got)
-		for l := range got {
-			want := was[l]
-			if mask>>l&1 == 1 {
-				want = words[l] & (1<<n - 1)
+	for _, lanes := range []int{1, 3, 8, 9, 16, 17, 32, 33, MaxLanes} {
+		for _, n := range []int{1, 7, 8, 9, 16, 17, 32, 33, 64} {
+			s := &State{lanes: lanes, live: ^uint64(0) >> (MaxLanes - lanes), slots: new([1 << 16]uint64)}
+			var bits []uint16
+			for i := range n {
+				bits = append(bits, uint16(n-i)) // in any order
+				s.slots[n-i] = r.Uint64()
 			}
-			require.Equal(t, want, got[l], "%d bits, lane %d", n, l)
+			var was, words, got [MaxLanes]uint64
+			s.gather(bits, &was)
+			for l := range lanes {
+				require.Equal(t, s.Get(bits, l), was[l], "%d bits, lane %d of %d", n, l, lanes)
+				words[l] = r.Uint64()
+			}
+			mask := r.Uint64()
+			s.scatter(bits, &words, mask)
+			s.gather(bits, &got)
+			for l := range lanes {
+				want := was[l]
+				if mask>>l&1 == 1 {
+					want = words[l] & (1<<n - 1)
+				}
+				require.Equal(t, want, got[l], "%d bits, lane %d of %d", n, l, lanes)
+			}
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"github.com/sinter-lang/sinter/ir/gate"
 	"github.com/sinter-lang/sinter/ir/rtl"
 	"github.com/sinter-lang/sinter/ir/trace"
 	"github.com/sinter-lang/sinter/sim"
@@ -122,22 +123,53 @@ func TestMissingAndWrongPorts(t *testing.T) {
 	require.ErrorContains(t, err, "expected 1 to 64 lanes")
 }
 
-// TestBrokenProtocolIsAnError damages the netlist so that a beat changes while the beat waits
-// for the receiver.
+// TestBrokenProtocolIsAnError damages the netlist so that a beat changes, or is withdrawn, while
+// the beat waits for the receiver.
 func TestBrokenProtocolIsAnError(t *testing.T) {
-	n := netlist(t, wire(t))
-	for i := range n.Outputs {
-		if n.Outputs[i].Name == rtl.TxPorts("eth0").Last {
-			n.Outputs[i].Bits = n.Inputs[4].Bits // tx_ready
+	for _, broken := range []struct{ output, input string }{
+		{rtl.TxPorts("eth0").Last, rtl.TxPorts("eth0").Ready},
+		{rtl.TxPorts("eth0").Valid, rtl.PortLogReady},
+	} {
+		n := netlist(t, wire(t))
+		for i := range n.Outputs {
+			for _, in := range n.Inputs {
+				if n.Outputs[i].Name == broken.output && in.Name == broken.input {
+					n.Outputs[i].Bits = in.Bits
+				}
+			}
+		}
+		p, err := Compile(n, "")
+		require.NoError(t, err)
+		for seed := int64(1); seed <= 20; seed++ {
+			r := rand.New(rand.NewPCG(1, 1))
+			m, err := NewMachine(p, Lane{wireCore(), world.New(script(r, 40)), seed})
+			require.NoError(t, err)
+			first := firstBroken(t, n, seed)
+			_, err = sim.Run(m, 10000)
+			require.ErrorContains(t, err, fmt.Sprintf("lane 0: cycle %d: port eth0: a beat changed", first), "%s, seed %d", broken.output, seed)
 		}
 	}
-	p, err := Compile(n, "")
+}
+
+// firstBroken returns the cycle in which a beat first breaks the rule, by a run that gives the
+// harness the outputs of every cycle.
+func firstBroken(t *testing.T, n *gate.Netlist, seed int64) uint64 {
+	p, err := Compile(n, Lanes)
 	require.NoError(t, err)
 	r := rand.New(rand.NewPCG(1, 1))
-	m, err := NewMachine(p, Lane{wireCore(), world.New(script(r, 40)), 7})
+	m, err := NewMachine(p, Lane{wireCore(), world.New(script(r, 40)), seed})
 	require.NoError(t, err)
-	_, err = sim.Run(m, 10000)
-	require.ErrorContains(t, err, "lane 0: cycle")
+	for range 10000 {
+		at := m.Harness(0).Cycles()
+		m.drive(0, &m.lanes[0])
+		m.state.Eval()
+		if m.cycle(0) != nil {
+			return at
+		}
+		m.state.Clock()
+	}
+	t.Fatal("no cycle breaks the rule")
+	return 0
 }
 
 func BenchmarkMachine(b *testing.B) {

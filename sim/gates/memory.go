@@ -1,8 +1,8 @@
 package gates
 
 // few is a number of lanes. For up to this number, bits are moved one by one. For more
-// lanes, a full 64x64 transposition is faster.
-const few = 6
+// lanes, a transposition is faster.
+const few = 2
 
 // gather reads a group of slots as one word per lane.
 func (s *State) gather(bits []uint16, out *[MaxLanes]uint64) {
@@ -12,13 +12,21 @@ func (s *State) gather(bits []uint16, out *[MaxLanes]uint64) {
 		}
 		return
 	}
-	h, low := heightOf(len(bits))
+	h, low := heightOf(min(s.lanes, len(bits)))
 	var rows [MaxLanes]uint64
+	if s.lanes < len(bits) { // a row for each lane
+		for i, b := range bits {
+			rows[i&(h-1)] |= s.slots[b] & low << (i &^ (h - 1))
+		}
+		transpose(rows[:h])
+		copy(out[:s.lanes], rows[:])
+		return
+	}
 	for i, b := range bits {
 		rows[i] = s.slots[b]
 	}
 	transpose(rows[:h])
-	for l := range out {
+	for l := range s.lanes {
 		out[l] = rows[l&(h-1)] >> (l &^ (h - 1)) & low
 	}
 }
@@ -33,9 +41,18 @@ func (s *State) scatter(bits []uint16, words *[MaxLanes]uint64, mask uint64) {
 		}
 		return
 	}
-	h, low := heightOf(len(bits))
+	h, low := heightOf(min(s.lanes, len(bits)))
 	var rows [MaxLanes]uint64
-	for l, w := range words {
+	if s.lanes < len(bits) { // a row for each lane
+		mask &= s.live
+		copy(rows[:], words[:s.lanes])
+		transpose(rows[:h])
+		for i, b := range bits {
+			s.slots[b] ^= (s.slots[b] ^ rows[i&(h-1)]>>(i&^(h-1))) & mask
+		}
+		return
+	}
+	for l, w := range words[:s.lanes] {
 		rows[l&(h-1)] |= w & low << (l &^ (h - 1))
 	}
 	transpose(rows[:h])
@@ -91,9 +108,10 @@ func spread(bits uint64, n, step int) uint64 {
 	return mask
 }
 
-// heightOf returns the smallest number of matrix rows that can hold n bits of each lane. The
-// second result is a mask with one bit for each row. For example, an address has only few bits,
-// so a matrix with few rows is enough.
+// heightOf returns the smallest number of matrix rows that can hold n bits of each lane, or the
+// words of n lanes. The second result is a mask with one bit for each row. An address has only
+// few bits, and a few lanes have only few words, so a matrix with few rows is often enough. The
+// other dimension then is a number of such matrices side by side.
 func heightOf(n int) (h int, low uint64) {
 	for h = 8; h < n; {
 		h *= 2

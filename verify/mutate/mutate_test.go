@@ -80,3 +80,27 @@ func TestCheckThatFailsByItself(t *testing.T) {
 	}}).Run(Mutants(c, 1, 3))
 	require.ErrorIs(t, err, bad)
 }
+
+// TestLongerCheck checks that the longer check tries only the mutants that the first check did
+// not find and that differ from the circuit, and that its finds are not finds of the proof.
+func TestLongerCheck(t *testing.T) {
+	c := rtltest.Make(rtltest.Config{Seed: 4, Size: 30, MaxWidth: 10})
+	blind := func(*rtl.Circuit) (bool, error) { return false, nil }
+	tried := 0
+	longer := func(m *rtl.Circuit) (bool, error) {
+		if m == c {
+			return false, nil
+		}
+		tried++
+		return tried%2 == 0, nil
+	}
+	proof := func(m *rtl.Circuit) (bool, error) { return m != c, nil }
+	s, err := (&Trial{Circuit: c, Check: blind, Longer: longer, Proof: proof}).Run(Mutants(c, 1, 40))
+	require.NoError(t, err)
+	require.Equal(t, s.Mutants-s.Equivalent, tried)
+	require.Equal(t, tried, s.Killed)
+	require.Equal(t, tried-tried/2, s.Proofs)
+	require.GreaterOrEqual(t, tried, 10)
+	_, err = (&Trial{Circuit: c, Check: blind, Longer: func(*rtl.Circuit) (bool, error) { return true, nil }}).Run(nil)
+	require.ErrorContains(t, err, "without a fault")
+}

@@ -60,6 +60,9 @@ func (s *Score) String() string {
 type Trial struct {
 	Circuit *rtl.Circuit
 	Check   Check
+	// Longer is a check that takes longer, which may be nil. It tries the mutants that Check did
+	// not find and that are not proved equal to the circuit.
+	Longer Check
 	// Proof is a second check, which may be nil. A Proof is stricter than a run, so it may find
 	// a fault even in a mutant that behaves like the circuit in every run.
 	Proof   Check
@@ -68,7 +71,7 @@ type Trial struct {
 
 // Sound returns an error if a check finds a fault in the unchanged circuit.
 func (t *Trial) Sound() error {
-	for _, f := range []Check{t.Check, t.Proof} {
+	for _, f := range []Check{t.Check, t.Longer, t.Proof} {
 		if f == nil {
 			continue
 		}
@@ -133,15 +136,9 @@ func (t *Trial) survivor(s *Score, name string, c *rtl.Circuit) error {
 			status = equiv.Proved
 		}
 	}
-	if status != equiv.Proved && t.Proof != nil {
-		found, err := t.Proof(c)
-		if err != nil {
+	if status != equiv.Proved {
+		if found, err := t.late(s, c); found || err != nil {
 			return err
-		}
-		if found {
-			s.Killed++
-			s.Proofs++
-			return nil
 		}
 	}
 	switch status {
@@ -154,6 +151,27 @@ func (t *Trial) survivor(s *Score, name string, c *rtl.Circuit) error {
 	worst := rep.First(status)
 	s.Missed = append(s.Missed, Miss{name, worst.Name + ": " + worst.Reason})
 	return nil
+}
+
+// late tries the checks for mutants that Check did not find, and counts what they find.
+func (t *Trial) late(s *Score, c *rtl.Circuit) (found bool, err error) {
+	if t.Longer != nil {
+		if found, err = t.Longer(c); err != nil {
+			return false, err
+		}
+	}
+	if !found && t.Proof != nil {
+		if found, err = t.Proof(c); err != nil {
+			return false, err
+		}
+		if found {
+			s.Proofs++
+		}
+	}
+	if found {
+		s.Killed++
+	}
+	return found, nil
 }
 
 // Outcome is the result for a mutant that try makes itself.
