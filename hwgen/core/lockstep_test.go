@@ -89,8 +89,11 @@ func TestWideOperators(t *testing.T) {
 	im, err := image.ParseFor(design.NewTarget("rv32im", isa.RV32IM(), 16), &diag.File{Name: "wide.image", Text: wide})
 	require.NoError(t, err)
 	for _, o := range []plan.Options{
-		{Core: design.Pipe3, Shifts: plan.ShiftConstant}, {Core: design.Multi, Shifts: plan.ShiftBarrel},
-		{Core: design.Serial1, Shifts: plan.ShiftConstant}, {Core: design.Serial2, Shifts: plan.ShiftBarrel}, {Core: design.Serial4, Shifts: plan.ShiftConstant},
+		{Core: design.Pipe3, Shifts: plan.ShiftConstant},
+		{Core: design.Multi, Shifts: plan.ShiftBarrel},
+		{Core: design.Serial1, Shifts: plan.ShiftConstant},
+		{Core: design.Serial2, Shifts: plan.ShiftBarrel},
+		{Core: design.Serial4, Shifts: plan.ShiftConstant},
 	} {
 		r, err := lockstep.Random(generate(t, im, o), subset(t, im, o), lockstep.Options{Instructions: 2000, Seed: 2})
 		require.NoError(t, err, "%+v", o)
