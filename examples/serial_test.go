@@ -15,11 +15,11 @@ import (
 
 // TestSerialCores checks that serial cores show the same events as the source, on the circuit and on
 // the gates, that each instruction leaves the same record as on the instruction set, and that each
-// line is proved. A full test runs every example.
+// line is proved. The campaign runs every example.
 func TestSerialCores(t *testing.T) {
 	small := []string{"hello", "crc32t", "uart-echo"}
 	dirs := small
-	if testkit.Full() {
+	if testkit.Campaign() {
 		dirs = folders(t)
 	}
 	for _, dir := range dirs {
