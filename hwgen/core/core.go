@@ -35,13 +35,13 @@ package core
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/sinter-lang/sinter/hwgen/plan"
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/ir/design"
 	"github.com/sinter-lang/sinter/ir/image"
 	"github.com/sinter-lang/sinter/ir/rtl"
+	"github.com/sinter-lang/sinter/ir/word"
 )
 
 // Generate makes the circuit of a design point. The image provides only the contents of the
@@ -68,7 +68,7 @@ func build(im *image.Image, p *design.Point, traced bool) (*rtl.Circuit, error) 
 		newMulti(g).generate()
 	default:
 		if traced {
-			return nil, fmt.Errorf("design point %s: core %s has no trace port, expected core %s", p.Program, p.Core, strings.Join(design.Cores(), " or "))
+			return nil, fmt.Errorf("design point %s: core %s has no trace port, expected core %s", p.Program, p.Core, diag.AnyOf(design.Cores()))
 		}
 		if err := newSerial(g).generate(); err != nil {
 			return nil, err
@@ -127,8 +127,8 @@ func newGen(im *image.Image, p *design.Point) *gen {
 	b.Name("fetched", text.Q())
 	g := &gen{decoder: newDecoder(b, p, text.Q()), im: im, text: text, gated: map[rtl.ID]bool{}}
 	g.ports = &portSide{wires: g.wires, p: p, execution: g}
-	digit := digitBits(p.Core)
-	g.regs = g.b.Mem("regs", digit, p.RegBits()+log2(32/digit), 1, nil)
+	digit := design.DigitBits(p.Core)
+	g.regs = g.b.Mem("regs", digit, p.RegBits()+word.AmountBits(32/digit), 1, nil)
 	for i := range g.sources() {
 		g.rf = append(g.rf, g.b.SyncPort(g.regs, rtl.Never))
 		g.b.Name(fmt.Sprintf("rf%d", i+1), g.rf[i].Q())

@@ -197,7 +197,7 @@ func (s *serial) shifts() {
 	}
 	h.digit = g.vec(b.Mux(h.fill.Q(), b.Repeat(outside, s.w), g.rf[0].Q()))
 	b.Set(h.previous, g.pack(h.digit))
-	b.Set(h.fill, b.Bit(s.index.Q(), log2(s.n)))
+	b.Set(h.fill, b.Bit(s.index.Q(), word.AmountBits(s.n)))
 	waiting := g.bool(false)
 	if len(h.byReg) > 0 {
 		h.loaded = b.Reg("x.loaded", 1, 0)
@@ -254,7 +254,7 @@ func (h *shifter) shifted(s *serial) (right, left vec) {
 	if s.w == 1 {
 		return h.digit, h.digit
 	}
-	n := h.amount[:log2(s.w)]
+	n := h.amount[:word.AmountBits(s.w)]
 	if len(h.byReg) > 0 {
 		some := s.vec(s.exactly("amount", h.byReg))
 		n = s.op(word.Mux, len(n), 0, some, s.vec(s.address.Q())[:len(n)], n)
@@ -316,7 +316,7 @@ func (s *serial) sample() {
 	var uses []use
 	for _, l := range sampled {
 		b.At(l.inst.Span)
-		v := vec(nil)
+		var v vec
 		if l.port != nil {
 			v = g.ports.value(l.port.Reg)
 		} else {

@@ -63,7 +63,7 @@ func TestTracePort(t *testing.T) {
 		for _, core := range design.AllCores() {
 			p, err := plan.Make(c.im, plan.Options{Core: core})
 			require.NoError(t, err)
-			if digitBits(core) < 32 {
+			if design.DigitBits(core) < 32 {
 				_, err = Traced(c.im, p)
 				require.ErrorContains(t, err, "core "+core+" has no trace port, expected core multi or pipe3")
 				continue

@@ -2,9 +2,8 @@ package core
 
 import (
 	"fmt"
-	"math/bits"
-	"strings"
 
+	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/ir/design"
 	"github.com/sinter-lang/sinter/ir/rtl"
 	"github.com/sinter-lang/sinter/ir/word"
@@ -44,30 +43,14 @@ type serial struct {
 	posts    rtl.Register   // the instruction has the stage post
 }
 
-// digitBits is the width of a word of the register file.
-func digitBits(core string) int {
-	switch core {
-	case design.Serial1:
-		return 1
-	case design.Serial2:
-		return 2
-	case design.Serial4:
-		return 4
-	}
-	return 32
-}
-
-// log2 is the number of bits of a number below n, a power of two.
-func log2(n int) int { return bits.Len(uint(n)) - 1 }
-
 func newSerial(g *gen) *serial {
 	b := g.b
-	s := &serial{gen: g, w: digitBits(g.p.Core), forms: map[*line]form{}}
+	s := &serial{gen: g, w: design.DigitBits(g.p.Core), forms: map[*line]form{}}
 	s.n = 32 / s.w
 	s.pc = b.Reg("pc", g.p.PC.N, g.p.FirstPC())
 	s.decoding, s.pre = b.Reg("decoding", 1, 0), b.Reg("pre", 1, 0)
 	s.exec, s.post = b.Reg("x.valid", 1, 0), b.Reg("post", 1, 0)
-	s.index, s.at = b.Reg("index", log2(s.n)+1, 0), b.Reg("at", log2(s.n), 0)
+	s.index, s.at = b.Reg("index", word.AmountBits(s.n)+1, 0), b.Reg("at", word.AmountBits(s.n), 0)
 	return s
 }
 
@@ -76,7 +59,7 @@ func (s *serial) generate() error {
 	for _, l := range g.lines {
 		f, err := formOf(l)
 		if err != nil {
-			return &FormError{fmt.Sprintf("design point %s: core %s: %s; core %s executes it", g.p.Program, g.p.Core, err, strings.Join(design.Cores(), " or "))}
+			return &FormError{fmt.Sprintf("design point %s: core %s: %s; core %s executes it", g.p.Program, g.p.Core, err, diag.AnyOf(design.Cores()))}
 		}
 		s.forms[l] = f
 	}

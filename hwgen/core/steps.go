@@ -87,8 +87,8 @@ func (s *serial) control() {
 	b.Set(s.exec, b.Or(b.And(s.decoding.Q(), b.Not(pre)), b.And(s.pre.Q(), s.last), s.held))
 	b.Set(s.post, b.Or(b.And(leaves, s.posts.Q()), b.And(s.post.Q(), b.Not(s.last))))
 	b.If(b.And(passing, b.Not(s.last)),
-		func() { b.Set(s.at, b.Add(s.at.Q(), b.Const(log2(s.n), 1))) },
-		func() { b.Set(s.at, b.Const(log2(s.n), 0)) })
+		func() { b.Set(s.at, b.Add(s.at.Q(), b.Const(word.AmountBits(s.n), 1))) },
+		func() { b.Set(s.at, b.Const(word.AmountBits(s.n), 0)) })
 	s.count(pre, fetch, leaves)
 	s.gather()
 	g.legal(s.decoding.Q(), s.decoding.Q(), b.Or(passing, s.exec.Q()))
@@ -100,12 +100,12 @@ func (s *serial) control() {
 // When the line leaves exec, the first digit is read for post. A shift begins with another digit.
 func (s *serial) count(pre, fetch, leaves rtl.ID) {
 	g, b := s.gen, s.b
-	width := log2(s.n) + 1
+	width := word.AmountBits(s.n) + 1
 	one := b.Const(width, 1)
 	begin, steps := b.Zext(pre, width), b.Or(s.pre.Q(), s.post.Q(), leaves)
 	h := s.shift
 	if h != nil {
-		begin = b.Or(begin, b.Zext(g.pack(h.amount[log2(s.w):]), width))
+		begin = b.Or(begin, b.Zext(g.pack(h.amount[word.AmountBits(s.w):]), width))
 		steps = b.Or(steps, h.early)
 	}
 	beyond := b.Bit(s.index.Q(), width-1) // every digit is read: index stays, so that it is never again below at
@@ -113,7 +113,7 @@ func (s *serial) count(pre, fetch, leaves rtl.ID) {
 	b.Assert("ahead", b.Or(b.Not(s.post.Q()), beyond, b.Ltu(b.Zext(s.at.Q(), width), s.index.Q())))
 	b.If(s.decoding.Q(), func() { b.Set(s.index, begin) })
 	if h != nil && len(h.byReg) > 0 {
-		b.If(h.start, func() { b.Set(s.index, b.Zext(b.Bits(s.address.Q(), 4, log2(s.w)), width)) })
+		b.If(h.start, func() { b.Set(s.index, b.Zext(b.Bits(s.address.Q(), 4, word.AmountBits(s.w)), width)) })
 	}
 	b.If(b.Or(fetch, b.And(s.pre.Q(), s.last)), func() { b.Set(s.index, b.Const(width, 0)) })
 }
@@ -157,7 +157,7 @@ func (s *serial) write() {
 	if s.shift != nil {
 		down = s.shift.down
 	}
-	digits := log2(s.n)
+	digits := word.AmountBits(s.n)
 	flip := func(i rtl.ID) rtl.ID { return b.Xor(i, b.Repeat(down, digits)) }
 	at := flip(b.Bits(s.index.Q(), digits-1, 0))
 	// The digit that is written is always read before, so a read and a write never meet.

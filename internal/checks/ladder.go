@@ -447,7 +447,7 @@ func (l *ladder) circuitTraces(c *flow.Core) error {
 const gapLanes = 4
 
 // laneTraces compares runs of the gates with the reference. The gaps at the ports have another
-// seed in each run. All runs together take about as long as one of them.
+// seed in each run. One machine makes all runs, in less time than one after the other.
 func (l *ladder) laneTraces(c *flow.Core) error {
 	first := l.opts.World.Seed + 1
 	row := verify.Row{

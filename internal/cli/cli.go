@@ -156,22 +156,16 @@ func vars() kong.Vars {
 	machines, cores, buses := flow.Names(flow.IsNamed), flow.AllCores(), flow.Buses()
 	return kong.Vars{
 		"machines":  strings.Join(machines, ","),
-		"machine":   anyOf(machines),
+		"machine":   diag.AnyOf(machines),
 		"cores":     strings.Join(cores, ","),
 		"core_list": strings.Join(cores, ", "),
-		"one_core":  anyOf(cores),
+		"one_core":  diag.AnyOf(cores),
 		"buses":     strings.Join(buses, ","),
-		"bus":       anyOf(buses),
+		"bus":       diag.AnyOf(buses),
 		"engines":   engines(),
 		"boards":    strings.Join(flow.Boards(), ", "),
 		"fuzzed":    strings.Join(checks.FuzzLevels(), ", "),
 	}
-}
-
-// anyOf joins at least two names for a sentence: a, b or c.
-func anyOf(names []string) string {
-	last := len(names) - 1
-	return strings.Join(names[:last], ", ") + " or " + names[last]
 }
 
 // engines lists the engines of each machine.

@@ -16,7 +16,7 @@ import (
 
 // The limits of CPU time and memory for one hostile input, accepted or refused.
 const (
-	mostTime   = 4 * time.Second
+	mostTime   = 2 * time.Second
 	mostMemory = 512 << 20
 )
 

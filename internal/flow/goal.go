@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/sinter-lang/sinter/ir/design"
 	"github.com/sinter-lang/sinter/ir/image"
 	"github.com/sinter-lang/sinter/ir/word"
 )
@@ -83,14 +84,10 @@ func cyclesOn(kind string, im *image.Image) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	switch kind {
-	case Serial1:
-		return m.WorkBy(serialCycles(32)), nil
-	case Serial2:
-		return m.WorkBy(serialCycles(16)), nil
-	case Serial4:
-		return m.WorkBy(serialCycles(8)), nil
-	case Pipe3:
+	if bits := design.DigitBits(kind); bits < 32 {
+		return m.WorkBy(serialCycles(32 / bits)), nil
+	}
+	if kind == Pipe3 {
 		return m.Work(), nil
 	}
 	return m.WorkBy(func(d *image.Decoded) int {

@@ -20,6 +20,20 @@ func Cores() []string { return []string{Multi, Pipe3} }
 // Serials lists the core organisations that execute a word digit by digit.
 func Serials() []string { return []string{Serial1, Serial2, Serial4} }
 
+// DigitBits is the number of bits of a digit: the width of a word in the register file of a core.
+// A core that executes whole words has digits of 32 bits.
+func DigitBits(core string) int {
+	switch core {
+	case Serial1:
+		return 1
+	case Serial2:
+		return 2
+	case Serial4:
+		return 4
+	}
+	return 32
+}
+
 // AllCores lists all core organisations.
 func AllCores() []string { return append(Cores(), Serials()...) }
 

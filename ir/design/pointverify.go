@@ -3,7 +3,6 @@ package design
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/ir/isa"
@@ -12,7 +11,7 @@ import (
 
 // Verify checks a point. The error names the choice that breaks one of these rules:
 //
-//  1. its core is one of Cores;
+//  1. its core is one of AllCores;
 //  2. it keeps at least one line; the lines are valid and have different encodings;
 //  3. only a line with a 5-bit amount has amounts, in 0..31 and ascending;
 //     amounts exist exactly when shifts are constant;
@@ -41,15 +40,9 @@ func (p *Point) check() (field, problem string) {
 
 func (p *Point) checkCore() (field, problem string) {
 	if !slices.Contains(AllCores(), p.Core) {
-		return "core", fmt.Sprintf("expected %s, found %q", anyOf(AllCores()), p.Core)
+		return "core", fmt.Sprintf("expected %s, found %q", diag.AnyOf(AllCores()), p.Core)
 	}
 	return "", ""
-}
-
-// anyOf joins at least two names for a sentence: a, b or c.
-func anyOf(names []string) string {
-	last := len(names) - 1
-	return strings.Join(names[:last], ", ") + " or " + names[last]
 }
 
 func (p *Point) checkLines() (field, problem string) {

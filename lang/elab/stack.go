@@ -151,11 +151,11 @@ func (e *Elaborator) AddServices() {
 			devices = append(devices, i)
 		}
 	}
-	e.shiftRuns(len(devices))
-	var stacks []tree.Run
 	if len(devices) > 0 && !e.queues(e.socketOf(devices[0]).Span) {
 		return
 	}
+	e.shiftRuns(len(devices))
+	var stacks []tree.Run
 	for run, i := range devices {
 		stacks = append(stacks, e.stack(i, run))
 	}

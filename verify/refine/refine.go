@@ -28,7 +28,6 @@ package refine
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/sinter-lang/sinter/ir/design"
 	"github.com/sinter-lang/sinter/ir/isa"
@@ -110,13 +109,14 @@ func Check(c *rtl.Circuit, p *design.Point, invariants []string, opt Options) (*
 			return nil, fmt.Errorf("circuit %s has no probe %s", c.Name, name)
 		}
 	}
-	if opt.Conflicts == 0 {
-		opt.Conflicts = defaultConflicts
-		if slices.Contains(design.Serials(), p.Core) {
-			opt.Conflicts = serialConflicts
-		}
-	}
 	k := &checker{p: p, m: newMachine(c), hold: map[string]bool{}, opt: opt, rep: &Report{}}
+	switch {
+	case opt.Conflicts != 0:
+	case k.serial():
+		k.opt.Conflicts = serialConflicts
+	default:
+		k.opt.Conflicts = defaultConflicts
+	}
 	for _, name := range invariants {
 		k.hold[name] = true
 	}

@@ -2,7 +2,6 @@ package refine
 
 import (
 	"fmt"
-	mathbits "math/bits"
 	"slices"
 	"strings"
 
@@ -102,7 +101,7 @@ func newRun(m *machine, reset bool) *run {
 		}
 	}
 	for _, mem := range m.c.Mems {
-		r.arrays[mem.Name] = &array{r: r, width: mem.Width, zero: mem.Name == regsMemory, digits: log2(32 / mem.Width)}
+		r.arrays[mem.Name] = &array{r: r, width: mem.Width, zero: mem.Name == regsMemory, digits: word.AmountBits(32 / mem.Width)}
 		for j := range mem.Reads {
 			r.data[blast.Place{Kind: blast.ReadData, Name: mem.Name, Port: j}] = r.free(mem.Width)
 		}
@@ -251,9 +250,6 @@ type arrayWrite struct {
 	enable            lit
 	addr, lanes, data bits
 }
-
-// log2 is the number of bits of a number below n, a power of two.
-func log2(n int) int { return mathbits.Len(uint(n)) - 1 }
 
 // read returns the word at an address after the writes so far.
 func (a *array) read(addr bits) bits {
